@@ -1,0 +1,94 @@
+"""Servers for a test session: in a private temporary folder, gone afterwards, also when nothing started them before."""
+
+import fcntl
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tools.embedded import postgres, process, valkey
+from tools.embedded.account import account_for
+from tools.embedded.servers import servers_in
+from tools.refusal import Refusal
+
+SERVER_URL_VARIABLE = "LINLI_TEST_SERVER_URL"
+REDIS_URL_VARIABLE = "LINLI_TEST_REDIS_URL"
+PREFIX = "linli-test-"
+
+
+@dataclass(frozen=True, slots=True)
+class TestServers:
+    """Addresses for tests: a PostgreSQL role that may create databases and roles, and a Valkey or Redis."""
+
+    __test__ = False  # not a class of tests, whatever its name
+
+    server_url: str
+    redis_url: str
+
+
+@contextmanager
+def ensure_servers() -> Iterator[TestServers]:
+    """The servers named by LINLI_TEST_SERVER_URL and LINLI_TEST_REDIS_URL, or embedded ones until the block ends.
+
+    With several test processes, the one that starts the others calls this and passes the addresses on in their
+    environment.
+    """
+    server_url, redis_url = os.environ.get(SERVER_URL_VARIABLE), os.environ.get(REDIS_URL_VARIABLE)
+    if server_url and redis_url:
+        yield TestServers(server_url, redis_url)
+        return
+    if server_url or redis_url:
+        raise Refusal(f"Set both {SERVER_URL_VARIABLE} and {REDIS_URL_VARIABLE}, or neither.")
+    with private_folder() as folder, ExitStack() as stack:
+        servers = servers_in(folder, folder / "log")
+        stack.callback(servers.stop)
+        servers.start()
+        yield TestServers(servers.server_url, servers.redis_url)
+
+
+@contextmanager
+def private_folder() -> Iterator[Path]:
+    """A new temporary folder, removed at the end; what killed sessions left is removed first."""
+    parent = _temporary_parent()
+    _sweep(parent)
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent))
+    folder.chmod(0o711)  # root's servers run as an account that has to pass through
+    try:
+        with (folder / "lock").open("w", encoding="utf-8") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _temporary_parent() -> Path:
+    account = account_for(Path("/nonexistent"))
+    for parent in (Path(tempfile.gettempdir()), Path("/var/tmp"), Path("/tmp")):  # noqa: S108 - the folder is our own
+        if parent.is_dir() and account.can_enter(parent):
+            return parent
+    raise Refusal(f"No temporary folder can be entered by the account '{account.name}'. Name one with TMPDIR.")
+
+
+def _sweep(parent: Path) -> None:
+    """Stop the servers of sessions that were killed, and remove their folders; a held lock means a living session."""
+    for folder in parent.glob(f"{PREFIX}*"):
+        try:
+            if folder.is_symlink() or folder.stat().st_uid != os.geteuid():
+                continue
+            with (folder / "lock").open("r+", encoding="utf-8") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                end_orphans(folder)
+                shutil.rmtree(folder, ignore_errors=True)
+        except OSError:
+            continue
+
+
+def end_orphans(home: Path) -> None:
+    """Stop what a killed launcher left running in `home`, each identified by its own data folder."""
+    data = home / "postgres"
+    process.end_orphan(data / "postmaster.pid", data, postgres.SERVING_NAMES, postgres.STEPS)
+    data = home / "valkey"
+    process.end_orphan(data / valkey.PID_FILE, data, valkey.SERVING_NAMES, valkey.STEPS)
