@@ -1,0 +1,1 @@
+"""The API document at /openapi.json and its readable page at /docs."""

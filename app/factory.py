@@ -1,0 +1,48 @@
+"""Builds the application: the one table of blueprints, the one order of installation."""
+
+from flask import Flask
+from flask_migrate import Migrate
+
+from app.api_docs import document
+from app.identity import routes as identity
+from app.identity.service import TokenOffice
+from app.infra import db, logging, metrics, redis
+from app.infra.config import Config
+from app.web import endpoint, health, observe, problems
+from app.web.endpoint import Blueprint
+
+BLUEPRINTS: tuple[Blueprint, ...] = (identity.blueprint,)
+DEMO_BLUEPRINTS: tuple[Blueprint, ...] = (identity.dev_blueprint,)
+
+
+def create_app(config: Config) -> Flask:
+    """Build an application from its settings. Opens no connection."""
+    app = Flask("app", static_folder=None)
+    app.extensions[endpoint.CONFIG] = config
+    app.config["MAX_CONTENT_LENGTH"] = config.body_bytes_max
+    app.url_map.strict_slashes = False
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it: answers keep the order of their schemas
+    logging.configure(config.log_level)
+    db.install(app, config)
+    with app.app_context():
+        metrics.watch_pool(db.db.engine, config.pool_size)
+    redis.install(app, config)
+    Migrate(app, db.db, directory="migrations")
+    observe.register(app)
+    _install_identity(app, config)
+    _install_routes(app, config)
+    problems.register(app)  # after flask-smorest, whose own handler would otherwise answer
+    return app
+
+
+def _install_identity(app: Flask, config: Config) -> None:
+    office = TokenOffice.for_config(config)
+    app.extensions[identity.OFFICE] = office
+    app.extensions[endpoint.AUTHENTICATE] = office.authenticate
+
+
+def _install_routes(app: Flask, config: Config) -> None:
+    app.register_blueprint(health.blueprint)
+    api = document.install(app)
+    for blueprint in BLUEPRINTS + (DEMO_BLUEPRINTS if config.takes_demo_liberties else ()):
+        api.register_blueprint(blueprint)

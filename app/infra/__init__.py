@@ -1,0 +1,1 @@
+"""The outside world: settings, database, unit of work, queue, Redis, logs, metrics."""

@@ -1,0 +1,64 @@
+"""What a failing database means to the caller: try again, come back later, or a defect of ours."""
+
+from enum import Enum, auto
+
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from app.kernel.errors import DomainError, Kind
+
+
+class DatabaseUnavailable(DomainError):
+    """Nothing of the act was kept, or it is unknown whether the commit arrived; repeating it with the same key is safe."""
+
+    kind = Kind.UNAVAILABLE
+    code = "infra.database_unavailable"
+    text = {"zh": "数据库暂时不可用,请稍后用同样的内容重试。", "en": "The database is not available right now; please retry the same request shortly."}
+    retryable = True
+
+
+class DatabaseBusy(DomainError):
+    """A lock, a statement or a free connection could not be had in time."""
+
+    kind = Kind.UNAVAILABLE
+    code = "infra.database_busy"
+    text = {"zh": "系统繁忙,请稍后用同样的内容重试。", "en": "The system is busy; please retry the same request shortly."}
+    retryable = True
+
+
+class Failure(Enum):
+    """The four answers to a database error."""
+
+    CONTENDED = auto()  # serialization failure, deadlock, lock not available: run the act again
+    LOST = auto()  # the connection is gone
+    BUSY = auto()  # out of time or of connections: tell the caller to come back
+    DEFECT = auto()  # our own mistake: let it through to the 500
+
+
+CONTENDED_STATES = frozenset({"40001", "40P01", "55P03"})
+BUSY_STATES = frozenset({"57014", "53300", "53400"})  # statement timeout, too many connections, configuration limit
+# 57P01..57P05: shutdown, crash, starting up, database dropped, idle timeout; 25006: a standby took over; 25P03: idle in transaction
+LOST_STATES = frozenset({"57P01", "57P02", "57P03", "57P04", "57P05", "25006", "25P03"})
+LOST_CLASSES = frozenset({"08", "53", "58"})  # connection exception, insufficient resources, system error
+
+
+def classify(error: Exception) -> Failure:
+    """Say what a database error means. Anything unknown is a defect."""
+    if isinstance(error, PoolTimeout):
+        return Failure.BUSY
+    if not isinstance(error, DBAPIError):
+        return Failure.DEFECT
+    state = getattr(error.orig, "sqlstate", None)
+    if state in CONTENDED_STATES:
+        return Failure.CONTENDED
+    if state in BUSY_STATES:
+        return Failure.BUSY
+    if error.connection_invalidated or state in LOST_STATES or (state or "")[:2] in LOST_CLASSES:
+        return Failure.LOST
+    # a failed connect carries no state at all: refused, timed out, still starting up
+    return Failure.LOST if state is None and isinstance(error, OperationalError | InterfaceError) else Failure.DEFECT
+
+
+def refusal(failure: Failure) -> DomainError:
+    """Give the refusal to raise once trying again is over."""
+    return DatabaseUnavailable() if failure is Failure.LOST else DatabaseBusy()

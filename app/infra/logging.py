@@ -1,0 +1,69 @@
+"""Structured JSON log lines that carry the request, and never a secret."""
+
+import logging
+import re
+import sys
+from collections.abc import Mapping, MutableMapping
+from typing import Any
+
+import structlog
+
+REDACTED = "***"
+SECRET_KEY = re.compile(r"authorization|token|secret|password|cookie|credential|(^|_)(body|code|args|kwargs|arguments)$|(database|redis)_(owner_)?url", re.I)
+OPEN_KEYS = frozenset({"error_code", "status_code"})
+SECRET_VALUE = re.compile(r"(?P<jwt>\beyJ[\w-]+\.[\w-]+\.[\w-]*)|(?P<userinfo>(?<=://)[^/\s@]+(?=@))|(?P<bearer>(?<=Bearer )\S+)")
+
+
+def redact(_logger: object, _method: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
+    """Blank what must not be kept: by the key's name, and by the look of the value (tokens, passwords in addresses)."""
+    return {key: _clean(key, value) for key, value in event.items()}
+
+
+def _clean(key: str, value: object) -> object:
+    if key not in OPEN_KEYS and SECRET_KEY.search(key):
+        return REDACTED
+    if isinstance(value, Mapping):
+        return {inner: _clean(str(inner), part) for inner, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_clean("", part) for part in value]
+    return SECRET_VALUE.sub(REDACTED, value) if isinstance(value, str) else value
+
+
+def configure(level: str) -> None:
+    """Send every log line of the process, our own and the libraries', to standard error as one JSON object."""
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+        structlog.processors.UnicodeDecoder(),
+    ]
+    structlog.configure(
+        processors=[structlog.stdlib.filter_by_level, *shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=False,  # tests capture by reconfiguring
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                redact,
+                structlog.processors.JSONRenderer(ensure_ascii=False, default=str),
+            ],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers = [kept for kept in root.handlers if not getattr(kept, "linli", False)]
+    handler.linli = True  # type: ignore[attr-defined]  # so that a second application replaces it, not doubles it
+    root.addHandler(handler)
+    root.setLevel(level)
+    for chatty in ("werkzeug", "procrastinate", "alembic.runtime.plugins"):
+        logging.getLogger(chatty).setLevel(max(logging.WARNING, logging.getLevelName(level)))
+
+
+def current_request_id() -> str:
+    """Give the id of the request being answered, or an empty text outside of one."""
+    return str(structlog.contextvars.get_contextvars().get("request_id", ""))

@@ -1,0 +1,34 @@
+"""Counters and gauges for Prometheus, summed over all gunicorn workers when PROMETHEUS_MULTIPROC_DIR is set."""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.values import ValueClass
+from sqlalchemy import Engine, event
+
+requests_total = Counter("linli_http_requests_total", "Answered requests.", ["method", "route", "status"])
+request_seconds = Histogram(
+    "linli_http_request_seconds",
+    "Time to answer a request.",
+    ["method", "route"],
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+)
+transaction_failures_total = Counter("linli_transaction_failures_total", "Failed attempts of a transaction, by what failed.", ["failure"])
+connections_in_use = Gauge("linli_db_connections_in_use", "Database connections taken from the pools.", multiprocess_mode="livesum")
+connections_max = Gauge("linli_db_connections_max", "Database connections the pools may hold.", multiprocess_mode="livesum")
+jobs_total = Counter("linli_jobs_total", "Finished attempts of background jobs.", ["task", "outcome"])
+
+
+def watch_pool(engine: Engine, size: int) -> None:
+    """Keep the pool gauges true for one engine of `size` connections."""
+    connections_max.set(size)
+    event.listen(engine, "checkout", lambda *_: connections_in_use.inc())
+    event.listen(engine, "checkin", lambda *_: connections_in_use.dec())
+
+
+def render() -> bytes:
+    """Render all metrics in the text format, of this process or of all workers."""
+    registry = CollectorRegistry()
+    if ValueClass.__name__ == "MmapedValue":  # prometheus_client chose shared files when it was imported
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # the library types it so
+        return generate_latest(registry)
+    return generate_latest()

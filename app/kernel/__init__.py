@@ -1,0 +1,1 @@
+"""Pure values: no database, no HTTP, no clock."""

@@ -1,0 +1,39 @@
+"""Who acts, and in which roles."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+
+class Role(StrEnum):
+    """What a person or a program may be in one book."""
+
+    RESIDENT = "resident"
+    COORDINATOR = "coordinator"
+    CLERK = "clerk"
+    CASHIER = "cashier"
+    TREASURER = "treasurer"
+    AUDITOR = "auditor"
+    SYSTEM = "system"  # jobs and the command line; never granted by a token
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """The one on whose behalf a unit of work runs.
+
+    `book` is the code of the only book the actor may see; None means no book at all over HTTP
+    (system actors are not checked against books, they never come through HTTP).
+    """
+
+    id: UUID
+    roles: frozenset[Role]
+    book: str | None = None
+    shop_id: UUID | None = None
+    name: str = ""
+
+    def has_any(self, roles: frozenset[Role]) -> bool:
+        """Say whether the actor holds at least one of `roles`."""
+        return bool(self.roles & roles)
+
+
+SYSTEM = Actor(id=UUID(int=0), roles=frozenset({Role.SYSTEM}), name="system")

@@ -1,0 +1,72 @@
+"""The shape of every refusal: a kind, a code, a sentence in Chinese and in English."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from string import Formatter
+from typing import ClassVar
+
+
+class Kind(StrEnum):
+    """Why something was refused; `web.problems` alone knows which HTTP status each one is."""
+
+    INVALID = "invalid"
+    UNAUTHENTICATED = "unauthenticated"
+    DENIED = "denied"
+    MISSING = "missing"
+    CONFLICT = "conflict"
+    LIMITED = "limited"
+    UNAVAILABLE = "unavailable"
+
+
+LANGUAGES = ("zh", "en")
+
+
+class DomainError(Exception):
+    """A refusal the caller can understand and act on.
+
+    Subclasses state `kind`, `code` ("feature.what_is_the_case") and `text` in both languages, whose
+    `{placeholders}` are filled by the keyword arguments given when it is raised. A concrete class
+    with a language or a placeholder missing is refused at import.
+    """
+
+    kind: ClassVar[Kind]
+    code: ClassVar[str]
+    text: ClassVar[Mapping[str, str]]
+    retryable: ClassVar[bool] = False
+    field: str | None = None
+
+    def __init_subclass__(cls, **kwargs: object) -> None:
+        super().__init_subclass__(**kwargs)
+        if "text" in cls.__dict__:
+            _check_texts(cls.__name__, cls.text)
+
+    def __init__(self, *, field: str | None = None, **params: object) -> None:
+        """Keep the values of the text's placeholders; `field` names the offending input, if one does."""
+        super().__init__(self.code)
+        self.params = params
+        if field is not None:
+            self.field = field
+
+    def detail(self, lang: str) -> str:
+        """Render the sentence in `lang` ("zh" or "en"; anything else reads as zh)."""
+        return self.text.get(lang, self.text["zh"]).format(**self.params)
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.detail('en')}"
+
+
+class Declined(DomainError):
+    """A refusal whose records stay: `run_in_transaction` commits, then raises it again.
+
+    Raise it only when everything written so far is meant to stay.
+    """
+
+
+def _check_texts(owner: str, text: Mapping[str, str]) -> None:
+    if set(text) != set(LANGUAGES):
+        message = f"{owner}.text must hold exactly {', '.join(LANGUAGES)}"
+        raise TypeError(message)
+    placeholders = [{name for _, name, _, _ in Formatter().parse(text[lang]) if name} for lang in LANGUAGES]
+    if placeholders[0] != placeholders[1]:
+        message = f"{owner}.text uses different placeholders in its two languages"
+        raise TypeError(message)

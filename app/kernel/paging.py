@@ -1,0 +1,66 @@
+"""Reading a long list page by page: an opaque cursor, and the page it leads to."""
+
+import base64
+import binascii
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from app.kernel.errors import DomainError, Kind
+
+LIMIT_DEFAULT = 20
+LIMIT_MAX = 100
+CURSOR_LENGTH_MAX = 512
+
+CursorPart = str | int
+T = TypeVar("T")
+
+
+class CursorInvalid(DomainError):
+    kind = Kind.INVALID
+    code = "kernel.cursor_invalid"
+    text = {
+        "zh": "游标 cursor 无法识别:请原样使用上一页返回的 next_cursor,或不传以从头开始。",
+        "en": "cursor is not one of ours: pass the next_cursor of the page before unchanged, or leave it out to start over.",
+    }
+    field = "cursor"
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """The sort key of the last row already read. Only strings and integers travel in it."""
+
+    parts: tuple[CursorPart, ...]
+
+    def encode(self) -> str:
+        """Render the cursor for a client: URL-safe, without padding."""
+        raw = json.dumps(self.parts, separators=(",", ":"), ensure_ascii=False).encode()
+        return base64.urlsafe_b64encode(raw).rstrip(b"=").decode("ascii")
+
+    @classmethod
+    def decode(cls, text: str, *kinds: type[str] | type[int]) -> "Cursor":
+        """Read a cursor back whose parts are of `kinds`, in order. Refuses CursorInvalid for anything else."""
+        if len(text) > CURSOR_LENGTH_MAX:
+            raise CursorInvalid
+        try:
+            raw = base64.urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4))
+            parts = json.loads(raw)
+        except (ValueError, binascii.Error, RecursionError) as error:
+            raise CursorInvalid from error
+        if not isinstance(parts, list) or [type(part) for part in parts] != list(kinds):
+            raise CursorInvalid
+        if any(isinstance(part, str) and "\x00" in part for part in parts):
+            raise CursorInvalid
+        cursor = cls(tuple(parts))
+        if cursor.encode() != text:  # one spelling per cursor: a tampered or padded one is not ours
+            raise CursorInvalid
+        return cursor
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """Some items of a list, and the cursor of the page after them (None at the end)."""
+
+    items: Sequence[T]
+    next_cursor: str | None = None

@@ -1,0 +1,1 @@
+"""HTTP plumbing: endpoint guard, problem+json, strict parsing, idempotency, paging, health."""

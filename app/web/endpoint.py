@@ -1,0 +1,181 @@
+"""The one guard in front of every view: who is calling, may they, parse, run in a transaction, dump."""
+
+import functools
+import inspect
+import re
+from collections.abc import Callable, Collection
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+import flask_smorest
+import structlog
+from flask import Response, current_app, json, request
+from marshmallow import Schema, missing
+
+from app.infra.config import Config
+from app.infra.unit_of_work import UnitOfWork, run_in_transaction
+from app.kernel.actor import Actor, Role
+from app.kernel.errors import Declined
+from app.web import idempotency, operation, parsing, problems
+from app.web.idempotency import Answer, Claim
+from app.web.refusals import BookMissing, ClockRefused, RoleDenied, TokenMissing
+
+PUBLIC: frozenset[Role] = frozenset()
+ANYONE: frozenset[Role] = frozenset(Role) - {Role.SYSTEM}
+AUTHENTICATE = "linli.authenticate"
+CONFIG = "linli.config"
+DEMO_CLOCK_HEADER = "Linli-Demo-Clock"
+ANONYMOUS = Actor(id=UUID(int=0), roles=frozenset(), name="anonymous")
+PATH_ARGUMENT = re.compile(r"<(?:[^<>:]+:)?([a-zA-Z_]\w*)>")
+
+View = Callable[..., object]
+Authenticate = Callable[[str], Actor]
+
+
+class Blueprint(flask_smorest.Blueprint):
+    """A feature's routes. Refuses, at import, a route whose path arguments its view does not take."""
+
+    def add_url_rule(self, rule: str, endpoint: str | None = None, view_func: Any = None, *args: Any, **options: Any) -> None:  # noqa: ANN401: flask's signature
+        """Register a view made by `endpoint`."""
+        wanted = getattr(view_func, "path_arguments", None)
+        if wanted is None:
+            message = f"{rule}: every view goes through @endpoint"
+            raise TypeError(message)
+        if wanted != set(PATH_ARGUMENT.findall(rule)):
+            message = f"{rule}: the view {view_func.__name__} also takes {sorted(wanted)}, which is neither in the path nor in a schema"
+            raise TypeError(message)
+        super().add_url_rule(rule, endpoint, view_func, *args, **options)
+
+
+def endpoint(
+    *,
+    roles: Collection[Role],
+    body: type[Schema] | None = None,
+    query: type[Schema] | None = None,
+    reply: type[Schema] | None = None,
+    status: int = HTTPStatus.OK,
+    idempotent: bool = False,
+) -> Callable[[View], View]:
+    """Make an HTTP view of `verb_noun(uow, *, <path arguments>, <query fields>, <body fields>)`.
+
+    The view makes one service call; what it returns is dumped by `reply` inside the transaction. `roles` is PUBLIC or
+    the roles of which the caller must hold one. A path argument `book` must be the caller's own book. `idempotent`
+    honours the header Idempotency-Key. A view whose keyword parameters do not fit its schemas is refused at import.
+    """
+    granted = frozenset(roles)
+
+    def decorate(view: View) -> View:
+        path_arguments = _fit(view, body, query)
+
+        @functools.wraps(view)
+        def guarded(**path: object) -> Response:
+            actor = _caller(granted)
+            if "book" in path and granted and path["book"] != actor.book:
+                raise BookMissing
+            arguments = {**_query(query), **_body(body)}
+            claim = idempotency.read_claim(request, arguments) if idempotent else None
+
+            def work(uow: UnitOfWork) -> Answer:
+                if claim is None:
+                    return _answer(view(uow, **path, **arguments), reply, status)
+                return _once(uow, claim, lambda: _answer(view(uow, **path, **arguments), reply, status))
+
+            return _respond(run_in_transaction(work, actor=actor, now=_demo_clock()))
+
+        guarded.roles = granted  # type: ignore[attr-defined]  # read by the documents and the architecture tests
+        guarded.path_arguments = path_arguments  # type: ignore[attr-defined]  # read by Blueprint above
+        guarded.idempotent = idempotent  # type: ignore[attr-defined]  # read by the architecture tests
+        document = operation.describe(granted, body=body, query=query, reply=reply, status=status, idempotent=idempotent)
+        described: View = flask_smorest.Blueprint.doc(**document)(guarded)
+        return described
+
+    return decorate
+
+
+def _fit(view: View, body: type[Schema] | None, query: type[Schema] | None) -> set[str]:
+    """Check the view's parameters against its schemas and return those that must come from the path."""
+    parameters = dict(inspect.signature(view).parameters)
+    if next(iter(parameters), None) != "uow" or any(p.kind is not p.KEYWORD_ONLY for n, p in parameters.items() if n != "uow"):
+        message = f"{view.__name__} must be written (uow, *, …)"
+        raise TypeError(message)
+    del parameters["uow"]
+    for schema in (body, query):
+        for name, field in (schema() if schema else Schema()).load_fields.items():
+            parameter = parameters.pop(field.attribute or name, None)
+            if parameter is None:
+                message = f"{view.__name__} does not take {name} of {schema.__name__ if schema else ''} (or two schemas name it)"
+                raise TypeError(message)
+            may_lack = not field.required and field.load_default is missing
+            if may_lack and parameter.default is parameter.empty:
+                message = f"{view.__name__}: {name} may be missing, so it needs a default"
+                raise TypeError(message)
+    return set(parameters)
+
+
+def _caller(roles: frozenset[Role]) -> Actor:
+    if not roles:
+        return ANONYMOUS
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise TokenMissing
+    authenticate: Authenticate = current_app.extensions[AUTHENTICATE]
+    actor = authenticate(token.strip())
+    structlog.contextvars.bind_contextvars(actor_id=str(actor.id))
+    if not actor.has_any(roles):
+        raise RoleDenied(roles=", ".join(sorted(roles)))
+    return actor
+
+
+def _query(schema: type[Schema] | None) -> dict[str, Any]:
+    return parsing.load_query(request, (schema or parsing.NoFields)())
+
+
+def _body(schema: type[Schema] | None) -> dict[str, Any]:
+    if schema is None and request.method in {"GET", "HEAD"}:
+        return {}
+    return parsing.load_body(request, (schema or parsing.NoFields)())
+
+
+def _demo_clock() -> datetime | None:
+    text = request.headers.get(DEMO_CLOCK_HEADER)
+    if text is None:
+        return None
+    config: Config = current_app.extensions[CONFIG]
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        raise ClockRefused from None
+    if not config.takes_demo_liberties or instant.tzinfo is None:
+        raise ClockRefused
+    return instant
+
+
+def _answer(result: object, reply: type[Schema] | None, status: int) -> Answer:
+    return Answer(status=int(status), body=reply().dump(result) if reply else None)
+
+
+def _once(uow: UnitOfWork, claim: Claim, act: Callable[[], Answer]) -> Answer:
+    """Run the act under its key. A decline is an outcome like any other: it is stored, and stays."""
+    stored = idempotency.begin(uow, claim)
+    if stored:
+        return stored
+    try:
+        answer = act()
+    except Declined as declined:
+        idempotency.finish(uow, claim, Answer(status=problems.status_of(declined), body=problems.document(declined)))
+        raise
+    idempotency.finish(uow, claim, answer)
+    return answer
+
+
+def _respond(answer: Answer) -> Response:
+    if answer.status >= HTTPStatus.BAD_REQUEST:
+        response = problems.render(answer.body)
+    else:
+        text = b"" if answer.body is None else json.dumps(answer.body, ensure_ascii=False)
+        response = Response(text, status=answer.status, content_type="application/json")
+    if answer.replayed:
+        response.headers[idempotency.REPLAYED_HEADER] = "true"
+    return response

@@ -1,0 +1,95 @@
+"""Reading a request strictly: JSON without surprises, query strings without repeats."""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any, cast
+
+from flask import Request
+from marshmallow import RAISE, Schema, ValidationError
+
+from app.web.refusals import BodyNotJson, BodyTooDeep, BodyTypeWrong, KeyRepeated
+
+DEPTH_MAX = 16
+INTEGER_DIGITS_MAX = 30
+NAME_LENGTH_SHOWN = 60
+# \Z: a string that never ends is skipped in one step, so the scan stays linear whatever is sent
+STRINGS = re.compile(rb'"(?:[^"\\]|\\.)*+(?:"|\Z)', re.DOTALL)
+BRACKETS = re.compile(rb"[\[\]{}]")
+SURROGATE_ESCAPE = re.compile(rb"\\u[dD][89a-fA-F]")
+
+
+class StrictSchema(Schema):
+    """The base of every input schema: unknown fields are refused, order is kept."""
+
+    class Meta:
+        """Marshmallow reads its options here."""
+
+        unknown = RAISE
+
+
+class NoFields(StrictSchema):
+    """For routes that take nothing in this place."""
+
+
+def load_query(request: Request, schema: Schema) -> dict[str, Any]:
+    """Parse the query string. Refuses unknown and repeated parameters."""
+    for name, values in request.args.lists():
+        if len(values) > 1:
+            raise KeyRepeated(field=name[:NAME_LENGTH_SHOWN], name=name[:NAME_LENGTH_SHOWN])
+    return cast("dict[str, Any]", schema.load(request.args.to_dict()))
+
+
+def load_body(request: Request, schema: Schema) -> dict[str, Any]:
+    """Parse the JSON body. No body at all reads as {}, so that the missing fields are named.
+
+    Refuses BodyTypeWrong, BodyNotJson, BodyTooDeep, KeyRepeated, and by exception of the server too large a body.
+    """
+    raw = request.get_data(cache=False)
+    if raw and request.mimetype != "application/json":
+        raise BodyTypeWrong
+    document = parse_json(raw) if raw else {}
+    if not isinstance(document, dict):
+        raise ValidationError("object", "body")
+    return cast("dict[str, Any]", schema.load(document))
+
+
+def parse_json(raw: bytes) -> object:
+    """Parse UTF-8 JSON. NaN and huge numbers come through as such, for the field to refuse by its name."""
+    if _is_too_deep(raw):
+        raise BodyTooDeep(depth_max=DEPTH_MAX)
+    try:
+        document = json.loads(raw.decode("utf-8"), object_pairs_hook=_object, parse_int=_integer)
+        if SURROGATE_ESCAPE.search(raw):
+            json.dumps(document, ensure_ascii=False).encode("utf-8")  # half a surrogate pair is no text
+    except json.JSONDecodeError as error:
+        raise BodyNotJson(position=error.pos) from None
+    except UnicodeError as error:
+        raise BodyNotJson(position=getattr(error, "start", 0)) from None
+    return cast("object", document)
+
+
+def _is_too_deep(raw: bytes) -> bool:
+    depth = 0
+    for bracket in BRACKETS.finditer(STRINGS.sub(b"", raw)):
+        depth += 1 if bracket[0] in b"[{" else -1
+        if depth > DEPTH_MAX:
+            return True
+    return False
+
+
+def _object(pairs: list[tuple[str, object]]) -> Mapping[str, object]:
+    found: dict[str, object] = {}
+    for name, value in pairs:
+        if name in found:
+            shown = name[:NAME_LENGTH_SHOWN].encode("utf-8", "replace").decode()
+            raise KeyRepeated(field=shown, name=shown)
+        found[name] = value
+    return found
+
+
+def _integer(text: str) -> int:
+    """Read an integer; one of absurd length becomes one that every range refuses (and costs nothing to read)."""
+    if len(text) <= INTEGER_DIGITS_MAX:
+        return int(text)
+    return -(10**INTEGER_DIGITS_MAX) if text.startswith("-") else 10**INTEGER_DIGITS_MAX

@@ -1,0 +1,92 @@
+"""What the HTTP edge itself refuses, before a service is asked."""
+
+from http import HTTPStatus
+from typing import ClassVar
+
+from app.kernel.errors import DomainError, Kind
+
+
+class EdgeRefusal(DomainError):
+    """A refusal that only makes sense over HTTP, so it may name a status its kind does not have."""
+
+    status: ClassVar[int] = HTTPStatus.BAD_REQUEST
+
+
+class TokenMissing(DomainError):
+    kind = Kind.UNAUTHENTICATED
+    code = "web.token_missing"
+    text = {"zh": "请先登录:请求头需要 Authorization: Bearer <令牌>。", "en": "Sign in first: the header Authorization: Bearer <token> is needed."}
+
+
+class RoleDenied(DomainError):
+    kind = Kind.DENIED
+    code = "web.role_denied"
+    text = {"zh": "当前身份不能做这件事,需要角色:{roles}。", "en": "Your role may not do this; it takes one of: {roles}."}
+
+
+class BookMissing(DomainError):
+    kind = Kind.MISSING
+    code = "web.book_missing"
+    text = {"zh": "没有这个积分账本。", "en": "There is no such book."}
+    field = "book"
+
+
+class BodyNotJson(EdgeRefusal):
+    kind = Kind.INVALID
+    code = "web.body_not_json"
+    text = {
+        "zh": "请求体不是合格的 JSON(UTF-8),问题在第 {position} 个字符附近。",
+        "en": "The body is not acceptable JSON in UTF-8; see near character {position}.",
+    }
+    field = "body"
+
+
+class BodyTooDeep(EdgeRefusal):
+    kind = Kind.INVALID
+    code = "web.body_too_deep"
+    text = {"zh": "请求体嵌套太深,最多 {depth_max} 层。", "en": "The body is nested too deeply; {depth_max} levels are allowed."}
+    field = "body"
+
+
+class KeyRepeated(EdgeRefusal):
+    kind = Kind.INVALID
+    code = "web.body_key_repeated"
+    text = {"zh": "请求体中的同一个字段 {name} 出现了两次。", "en": "The body names the field {name} twice."}
+
+
+class BodyTypeWrong(EdgeRefusal):
+    kind = Kind.INVALID
+    code = "web.body_type_wrong"
+    status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+    text = {"zh": "请求体须为 Content-Type: application/json。", "en": "The body must be sent as Content-Type: application/json."}
+    field = "Content-Type"
+
+
+class KeyMalformed(EdgeRefusal):
+    kind = Kind.INVALID
+    code = "web.idempotency_key_malformed"
+    text = {
+        "zh": "请求头 Idempotency-Key 须为 1 到 128 个可见的 ASCII 字符。",
+        "en": "The header Idempotency-Key must be 1 to 128 visible ASCII characters.",
+    }
+    field = "Idempotency-Key"
+
+
+class KeyReused(DomainError):
+    kind = Kind.INVALID
+    code = "web.idempotency_key_reused"
+    text = {
+        "zh": "这个 Idempotency-Key 已用于另一个内容不同的请求,请换一个新的。",
+        "en": "This Idempotency-Key already belongs to a request with other content; use a new one.",
+    }
+    field = "Idempotency-Key"
+
+
+class ClockRefused(EdgeRefusal):
+    kind = Kind.INVALID
+    code = "web.demo_clock_refused"
+    text = {
+        "zh": "请求头 Linli-Demo-Clock 只在演示环境有效,且须为带时区的 RFC 3339 时间。",
+        "en": "The header Linli-Demo-Clock works in demo mode only and must be an RFC 3339 time with its zone.",
+    }
+    field = "Linli-Demo-Clock"

@@ -1,0 +1,111 @@
+-- What PostgreSQL itself refuses, whoever asks. Checks are per statement with transition tables: the
+-- cost is one joined query for one posting or ten thousand, and nothing waits for COMMIT.
+
+-- A transaction and all its entries are written by one statement (a CTE); these triggers run at its end.
+-- Refused: a leg without its transaction, a late leg, an unbalanced asset, an unknown account, an entry
+-- of the wrong class. They replace row-by-row foreign keys, at a fraction of the cost, and see more.
+CREATE FUNCTION points_guard_entries() RETURNS trigger
+LANGUAGE plpgsql SET search_path = public, pg_temp SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+DECLARE
+    wrong record;
+BEGIN
+    SELECT g.* INTO wrong
+      FROM (SELECT e.book_id, e.transaction_id, count(*) AS legs, max(e.line) AS last_line,
+                   count(a.id) AS known,
+                   coalesce(sum(e.amount) FILTER (WHERE a.asset = 'points'), 0) AS points_sum,
+                   coalesce(sum(e.amount) FILTER (WHERE a.asset = 'fen'), 0) AS fen_sum,
+                   bool_and(a.folded = (e.version IS NULL)) AS classed
+              FROM fresh e
+              LEFT JOIN points_accounts a ON a.book_id = e.book_id AND a.id = e.account_id
+             GROUP BY e.book_id, e.transaction_id) g
+      LEFT JOIN points_transactions t ON t.book_id = g.book_id AND t.id = g.transaction_id
+     WHERE t.lines IS DISTINCT FROM g.legs OR g.last_line <> g.legs
+        OR g.known <> g.legs OR g.points_sum <> 0 OR g.fen_sum <> 0 OR g.classed IS NOT TRUE
+     LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'points: transaction % refused: % legs (last line %), % on known accounts, points sum %, fen sum %',
+            wrong.transaction_id, wrong.legs, wrong.last_line, wrong.known, wrong.points_sum, wrong.fen_sum
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'points_entries_balanced';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER points_entries_balanced AFTER INSERT ON points_entries
+    REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION points_guard_entries();
+
+-- Refused: a transaction without its entries, and one whose cause belongs to another act.
+CREATE FUNCTION points_guard_transactions() RETURNS trigger
+LANGUAGE plpgsql SET search_path = public, pg_temp SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+DECLARE
+    wrong record;
+BEGIN
+    SELECT t.id, t.cause INTO wrong
+      FROM fresh t
+     WHERE (SELECT count(*) FROM points_entries e WHERE e.book_id = t.book_id AND e.transaction_id = t.id) <> t.lines
+        OR NOT EXISTS (SELECT 1 FROM points_outcomes o
+                        WHERE o.book_id = t.book_id AND o.cause = t.cause AND o.subject_id = t.id AND o.decline IS NULL)
+     LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'points: transaction % refused: its entries are missing or its cause % is not its own', wrong.id, wrong.cause
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'points_transactions_whole';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER points_transactions_whole AFTER INSERT ON points_transactions
+    REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION points_guard_transactions();
+
+CREATE FUNCTION points_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'points: % on % refused: the ledger is append-only, corrections are new transactions', TG_OP, TG_TABLE_NAME
+        USING ERRCODE = 'restrict_violation', CONSTRAINT = 'points_append_only';
+END $$;
+
+DO $$
+DECLARE
+    journal text;
+BEGIN
+    FOREACH journal IN ARRAY ARRAY['points_accounts', 'points_transactions', 'points_entries', 'points_lot_moves',
+                                   'points_hold_lots', 'points_hold_resolutions', 'points_freezes'] LOOP
+        EXECUTE format('CREATE TRIGGER points_append_only BEFORE UPDATE OR DELETE ON %I
+                        FOR EACH ROW EXECUTE FUNCTION points_refuse_change()', journal);
+        EXECUTE format('CREATE TRIGGER points_no_truncate BEFORE TRUNCATE ON %I
+                        FOR EACH STATEMENT EXECUTE FUNCTION points_refuse_change()', journal);
+    END LOOP;
+    FOREACH journal IN ARRAY ARRAY['points_outcomes', 'points_holds', 'points_lots', 'points_balances',
+                                   'points_books', 'points_budgets'] LOOP
+        EXECUTE format('CREATE TRIGGER points_no_delete BEFORE DELETE ON %I
+                        FOR EACH ROW EXECUTE FUNCTION points_refuse_change()', journal);
+        EXECUTE format('CREATE TRIGGER points_no_truncate BEFORE TRUNCATE ON %I
+                        FOR EACH STATEMENT EXECUTE FUNCTION points_refuse_change()', journal);
+    END LOOP;
+END $$;
+
+-- An outcome is decided once: the posting function may turn its own fresh row into a decline, before
+-- anything was written under it; nobody may turn a decline or a posted outcome into anything else.
+CREATE FUNCTION points_guard_outcome_change() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+    IF OLD.decline IS NULL AND NEW.decline IS NOT NULL
+       AND (NEW.book_id, NEW.cause, NEW.content_hash, NEW.subject_id) = (OLD.book_id, OLD.cause, OLD.content_hash, OLD.subject_id)
+       AND NOT EXISTS (SELECT 1 FROM points_transactions WHERE book_id = OLD.book_id AND id = OLD.subject_id)
+       AND NOT EXISTS (SELECT 1 FROM points_holds WHERE book_id = OLD.book_id AND id = OLD.subject_id) THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'points: the outcome of % is decided and cannot change', OLD.cause
+        USING ERRCODE = 'restrict_violation', CONSTRAINT = 'points_outcome_sticky';
+END $$;
+CREATE TRIGGER points_outcome_sticky BEFORE UPDATE ON points_outcomes
+    FOR EACH ROW EXECUTE FUNCTION points_guard_outcome_change();
+
+-- A hold only ever closes, and only once its resolution is written.
+CREATE FUNCTION points_guard_hold_change() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+    IF OLD.open AND NOT NEW.open
+       AND (NEW.book_id, NEW.id, NEW.account_id, NEW.points, NEW.cause, NEW.placed_at, NEW.expires_at)
+         = (OLD.book_id, OLD.id, OLD.account_id, OLD.points, OLD.cause, OLD.placed_at, OLD.expires_at)
+       AND EXISTS (SELECT 1 FROM points_hold_resolutions WHERE book_id = OLD.book_id AND hold_id = OLD.id) THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'points: hold % can only be closed, once, by its resolution', OLD.id
+        USING ERRCODE = 'restrict_violation', CONSTRAINT = 'points_hold_closes_once';
+END $$;
+CREATE TRIGGER points_hold_closes_once BEFORE UPDATE ON points_holds
+    FOR EACH ROW EXECUTE FUNCTION points_guard_hold_change();
