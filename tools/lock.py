@@ -1,4 +1,4 @@
-"""`make lock`: resolve requirements/*.in again and write both locks, with hashes, for every Python and platform at once."""
+"""`make lock`: resolve requirements/*.in again and write both locks, for every Python and platform, with hashes."""
 
 import os
 import shutil
@@ -22,6 +22,7 @@ def compile_lock(uv: str, sources: list[str], output: str) -> None:
 
 
 def main() -> int:
+    """Write both locks; the status for the shell."""
     uv = os.environ.get("LINLI_UV") or shutil.which("uv")
     if uv is None:
         print("The locks are made by uv, which was not found: install it (pip install uv) or name it with LINLI_UV.")

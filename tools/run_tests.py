@@ -24,6 +24,7 @@ NOT_FOR_TESTS = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "LINLI_MODE"
 
 
 def main(arguments: list[str]) -> int:
+    """Run pytest with `arguments` on servers of the session's own; its status, or 2 when there are no servers."""
     try:
         _take_given_servers()
         with for_tests.ensure_servers() as servers:
@@ -50,7 +51,9 @@ def _require_usable(url: str) -> None:
     try:
         with psycopg.connect(url, connect_timeout=10) as connection:
             version = connection.info.server_version // 10000
-            row = connection.execute("SELECT rolsuper OR (rolcreatedb AND rolcreaterole) FROM pg_roles WHERE rolname = current_user").fetchone()
+            row = connection.execute(
+                "SELECT rolsuper OR (rolcreatedb AND rolcreaterole) FROM pg_roles WHERE rolname = current_user"
+            ).fetchone()
     except psycopg.Error as failure:
         raise Refusal(f"The server of DATABASE_URL does not answer: {str(failure).strip()}") from None
     if not OLDEST_POSTGRES <= version <= NEWEST_POSTGRES:
@@ -68,9 +71,11 @@ def _run_pytest(arguments: list[str], servers: for_tests.TestServers) -> int:
         for_tests.SERVER_URL_VARIABLE: servers.server_url,
         for_tests.REDIS_URL_VARIABLE: servers.redis_url,
     }
-    pytest = subprocess.Popen([sys.executable, "-m", "pytest", "-n", str(WORKERS), *arguments], cwd=ROOT, env=environment)
+    pytest = subprocess.Popen(
+        [sys.executable, "-m", "pytest", "-n", str(WORKERS), *arguments], cwd=ROOT, env=environment
+    )
 
-    def pass_on(number: int, frame: FrameType | None) -> None:
+    def pass_on(number: int, _frame: FrameType | None) -> None:
         # Ctrl-C at a terminal reaches pytest by itself; a signal sent to this process alone does not.
         if number != signal.SIGINT or not sys.stdin.isatty():
             pytest.send_signal(signal.SIGINT)

@@ -41,6 +41,7 @@ UNREACHABLE_SIGNS = (
 
 
 def main() -> int:
+    """Make the environment ready; the status for the shell."""
     folder = environment_folder()
     try:
         with _one_at_a_time(folder):
@@ -97,7 +98,10 @@ def _read_stamp(folder: Path) -> dict[str, str] | None:
 def _runs(folder: Path) -> bool:
     """Whether the environment's interpreter is still there (the system's Python may have been upgraded away)."""
     try:
-        return subprocess.run([_python(folder), "-c", ""], env=_environment(), capture_output=True).returncode == 0
+        return (
+            subprocess.run([_python(folder), "-c", ""], env=_environment(), capture_output=True, check=False).returncode
+            == 0
+        )
     except OSError:
         return False
 
@@ -130,9 +134,12 @@ def _create(folder: Path) -> None:
     try:
         if folder.exists():
             shutil.rmtree(folder)
-        made = subprocess.run([sys.executable, "-m", "venv", str(folder)], env=_environment(), capture_output=True, text=True)
+        command = [sys.executable, "-m", "venv", str(folder)]
+        made = subprocess.run(command, env=_environment(), capture_output=True, text=True, check=False)
     except OSError as failure:
-        raise Refusal(f"{folder} cannot be written ({failure.strerror}): whose is it? Remove it and start again.") from None
+        raise Refusal(
+            f"{folder} cannot be written ({failure.strerror}): whose is it? Remove it and start again."
+        ) from None
     if made.returncode != 0:
         words = (made.stdout + made.stderr).strip().splitlines()
         raise Refusal(f"Python could not make {folder}: {' '.join(words[-3:])}")
@@ -143,11 +150,21 @@ def _install(folder: Path) -> None:
     print(f"Installing {total} packages pinned in {LOCK.relative_to(ROOT)}.", flush=True)
     log = folder / "install.log"
     command = [_python(folder), "-m", "pip", "install", "--require-hashes", "--requirement", str(LOCK)]
-    command += ["--no-input", "--disable-pip-version-check", "--progress-bar", "off", "--retries", "2", "--timeout", "20"]
+    command += [
+        "--no-input",
+        "--disable-pip-version-check",
+        "--progress-bar",
+        "off",
+        "--retries",
+        "2",
+        "--timeout",
+        "20",
+    ]
     with log.open("w", encoding="utf-8") as record:
-        process = subprocess.Popen(command, env=_environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
-        assert process.stdout is not None
-        _follow(process.stdout, record, total)
+        process = subprocess.Popen(
+            command, env=_environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
+        )
+        _follow(process.stdout or (), record, total)
     if process.wait() != 0:
         raise Refusal(_why_not_installed(log))
 

@@ -41,20 +41,22 @@ class Account:
     def run(self, *command: str | Path, text: str | None = None) -> subprocess.CompletedProcess[str]:
         """Run a short command as the account, in a folder it can stand in, with nothing of our environment."""
         try:
-            return subprocess.run(
+            done: subprocess.CompletedProcess[str] = subprocess.run(
                 [str(part) for part in command],
                 input=text,
                 stdin=subprocess.DEVNULL if text is None else None,
                 capture_output=True,
                 text=True,
                 errors="replace",
+                check=False,
                 cwd="/",
                 env=plain_environment(),
                 timeout=CHECK_SECONDS * 6,
                 **self.identity(),  # type: ignore[call-overload] # a mapping of keyword arguments
             )
         except (OSError, subprocess.SubprocessError) as failure:
-            return subprocess.CompletedProcess([str(part) for part in command], 126, "", str(failure))
+            done = subprocess.CompletedProcess([str(part) for part in command], 126, "", str(failure))
+        return done
 
     def can_enter(self, folder: Path) -> bool:
         """Whether the account reaches the folder; asked by trying, so that access lists count too."""
@@ -64,6 +66,7 @@ class Account:
 
 
 def plain_environment() -> dict[str, str]:
+    """What a server process sees of our environment: where programs are, and English words for the logs."""
     return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C"}
 
 
@@ -99,8 +102,8 @@ def reachable_home(account: Account, preferred: Path) -> Path:
     would look like lost data.
     """
     note = preferred / "servers-are-in"
-    if note.exists():
-        return Path(note.read_text(encoding="utf-8").strip())
+    if note.exists() and (noted := Path(note.read_text(encoding="utf-8").strip())).is_dir():
+        return noted
     if account.can_enter(preferred):
         return preferred
     if (preferred / "postgres").exists():

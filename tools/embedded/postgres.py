@@ -39,7 +39,9 @@ class Postgres:
 
     @property
     def child(self) -> Child:
-        assert self._child is not None, "the server has not been started"
+        """The running server process."""
+        if self._child is None:
+            raise RuntimeError("the server has not been started")
         return self._child
 
     def start(self) -> Child:
@@ -88,7 +90,15 @@ class Postgres:
 
     def _initdb(self, draft: Path, secret: Path) -> str:
         """Run initdb; the empty string when it went well, else its words."""
-        command = [self._programs.path / "initdb", "--pgdata", draft, "--username", SUPERUSER, "--pwfile", secret]
+        command: list[str | Path] = [
+            self._programs.path / "initdb",
+            "--pgdata",
+            draft,
+            "--username",
+            SUPERUSER,
+            "--pwfile",
+            secret,
+        ]
         command += ["--auth=scram-sha-256", "--encoding=UTF8", "--data-checksums", "--no-instructions"]
         # Text compares by code point everywhere, so that orders do not change with the machine's C library.
         locale = ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]

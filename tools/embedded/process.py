@@ -1,6 +1,7 @@
 """Server processes: started so that they cannot be lost, found again by their own data folder, stopped in steps."""
 
 import ctypes
+import errno
 import os
 import signal
 import socket
@@ -94,10 +95,9 @@ def start(
             preexec_fn=_end_with_parent(steps[0].signal),  # noqa: PLW1509 - one thread, and it only makes a system call
             **(account.identity() if account else {}),  # type: ignore[call-overload] # a mapping of keyword arguments
         )
-    if text is not None:
-        assert process.stdin is not None
+    if process.stdin is not None:
         with suppress(BrokenPipeError):  # it has ended already: whoever waits for it says how
-            process.stdin.write(text.encode())
+            process.stdin.write((text or "").encode())
             process.stdin.close()
     return Child(name, process, log, steps)
 
@@ -141,16 +141,13 @@ def working_in(folder: Path, programs: frozenset[str]) -> list[psutil.Process]:
 
     The name only narrows; what identifies a process is the folder, so servers of others are never meant.
     """
-    found = []
-    for process in psutil.process_iter(["name"]):
-        if process.info["name"] in programs and _stands_in(process, folder):
-            found.append(process)
-    return found
+    everybody = psutil.process_iter(["name"])
+    return [process for process in everybody if process.info["name"] in programs and _stands_in(process, folder)]
 
 
 def _stands_in(process: psutil.Process, folder: Path) -> bool:
     try:
-        return os.path.realpath(process.cwd()) == os.path.realpath(folder)
+        return bool(os.path.realpath(process.cwd()) == os.path.realpath(folder))
     except (psutil.Error, OSError):
         return False
 
@@ -209,12 +206,31 @@ def free_port(preferred: int | None = None) -> int:
 
 
 def port_in_use(host: str, port: int) -> bool:
-    """Whether a server could not listen there; connections of the past that linger do not count."""
+    """Whether another program listens there."""
+    return why_not_listen(host, port) == "in use"
+
+
+def why_not_listen(host: str, port: int) -> str:
+    """The empty string when a server could listen there, "in use", or the system's words for another obstacle.
+
+    Connections of the past that linger are no obstacle.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
-        except OSError:
-            return True
-        return False
+        except OSError as failure:
+            return "in use" if failure.errno == errno.EADDRINUSE else failure.strerror or str(failure)
+    return ""
+
+
+def who_listens(port: int) -> str | None:
+    """Name and id of the process that listens on the port, where this account may know it."""
+    try:
+        for connection in psutil.net_connections("tcp"):
+            if connection.status == psutil.CONN_LISTEN and connection.laddr.port == port and connection.pid:
+                return f"{psutil.Process(connection.pid).name()} (process {connection.pid})"
+    except psutil.Error:
+        return None
+    return None

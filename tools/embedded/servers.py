@@ -1,5 +1,6 @@
 """Both servers together, with the folder that holds their data and the passwords that open them."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from tools.embedded.binaries import find_postgres, find_valkey
 from tools.embedded.credentials import Credentials, load_or_make
 from tools.embedded.postgres import Postgres
 from tools.embedded.valkey import Valkey
+from tools.refusal import Refusal
 
 
 @dataclass(slots=True)
@@ -63,9 +65,22 @@ class Servers:
                 connection.execute("CREATE EXTENSION IF NOT EXISTS pg_stat_statements")
 
 
+def _require_writable(folder: Path) -> None:
+    try:
+        folder.mkdir(mode=0o755, parents=True, exist_ok=True)
+    except OSError as failure:
+        raise Refusal(f"{folder} cannot be made ({failure.strerror}). Name another with LINLI_DATA_DIR.") from None
+    if not os.access(folder, os.W_OK | os.X_OK):
+        owner = folder.stat().st_uid
+        raise Refusal(
+            f"{folder} belongs to another account (number {owner}): start as that account, give the folder to "
+            "yours, or name another with LINLI_DATA_DIR."
+        )
+
+
 def servers_in(folder: Path, logs: Path) -> Servers:
     """Prepare (but do not start) the servers whose data is in `folder`, or for root in a folder it refers to."""
-    folder.mkdir(mode=0o755, parents=True, exist_ok=True)
+    _require_writable(folder)
     account = account_for(folder / "postgres")
     home = reachable_home(account, folder)
     account = account_for(home / "postgres")
@@ -73,11 +88,12 @@ def servers_in(folder: Path, logs: Path) -> Servers:
     valkey_programs = find_valkey(account)
     credentials = load_or_make(home / "credentials.json", data_exists=(home / "postgres").exists())
     notes = [
-        f"PostgreSQL {postgres_programs.version} ({postgres_programs.origin}), "
-        f"Valkey {valkey_programs.version} ({valkey_programs.origin}), data in {home}"
+        f"PostgreSQL {postgres_programs.version} from {postgres_programs.origin}",
+        f"Valkey {valkey_programs.version} from {valkey_programs.origin}",
+        f"data in {home}",
     ]
     if home != folder:
-        notes.append(f"The data is not in {folder}: the account '{account.name}' that runs PostgreSQL cannot enter there.")
+        notes.append(f"(not in {folder}, which the account '{account.name}' that runs the servers cannot enter)")
     return Servers(
         home,
         Postgres(

@@ -32,7 +32,9 @@ class Valkey:
 
     @property
     def child(self) -> Child:
-        assert self._child is not None, "the server has not been started"
+        """The running server process."""
+        if self._child is None:
+            raise RuntimeError("the server has not been started")
         return self._child
 
     @property
