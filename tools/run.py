@@ -156,9 +156,8 @@ class _Run:
         given = [name for name in ("DATABASE_URL", "REDIS_URL") if os.environ.get(name)]
         if len(given) == 1:
             missing = {"DATABASE_URL": "REDIS_URL", "REDIS_URL": "DATABASE_URL"}[given[0]]
-            raise Refusal(
-                f"{given[0]} is set but {missing} is not: set both to use servers of yours, or neither to use embedded ones."
-            )
+            both = "set both to use your servers, or neither for embedded ones"
+            raise Refusal(f"{given[0]} is set but {missing} is not: {both}.")
         if given:
             say("Using the servers of DATABASE_URL and REDIS_URL.")
             return
