@@ -1,4 +1,4 @@
-"""How gunicorn serves Linli. The settings are the application's own, so a wrong one stops the start with its sentence."""
+"""How gunicorn serves Linli. The settings are the application's: a wrong one stops the start with its sentence."""
 
 import os
 import shutil
@@ -22,16 +22,16 @@ limit_request_field_size = 8190
 accesslog = None  # the application logs each request itself, with its id
 errorlog = "-"
 loglevel = "warning"
-worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: PTH112: one call, no path arithmetic
+worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None
 
-# prometheus_client adds up the workers through files of this folder; it must be named before the application is imported
+# prometheus_client adds the workers up through files of this folder, which it must know when it is imported
 _metrics_folder = tempfile.mkdtemp(prefix="linli-metrics-")
 os.environ["PROMETHEUS_MULTIPROC_DIR"] = _metrics_folder
 
 
 def child_exit(_server: object, worker: object) -> None:
     """Forget the gauges of a worker that is gone."""
-    from prometheus_client import multiprocess  # noqa: PLC0415: only after the folder is named
+    from prometheus_client import multiprocess  # only after the folder is named
 
     multiprocess.mark_process_dead(worker.pid)
 

@@ -1,1 +1,1 @@
-"""Linli: points passbooks of a neighbourhood, on a double-entry ledger. Where code lives: docs/decisions and setup.cfg."""
+"""Linli: points passbooks of a neighbourhood, on a double-entry ledger. Who may import whom: setup.cfg."""

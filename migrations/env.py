@@ -11,7 +11,7 @@ from app.web.endpoint import CONFIG
 ONE_AT_A_TIME = 5_218_741_936_201  # advisory lock; any fixed number of our own
 
 
-def include_object(_object: object, name: str | None, kind: str, _reflected: bool, compared_to: object) -> bool:  # noqa: FBT001: alembic's signature
+def include_object(_object: object, name: str | None, kind: str, _reflected: bool, compared_to: object) -> bool:
     """Compare only what is mapped: the queue's tables and the ledger's functions are plain SQL on purpose."""
     return not (kind == "table" and compared_to is None and name not in Base.metadata.tables)
 

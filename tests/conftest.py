@@ -1,5 +1,10 @@
 """Fixtures of every test: real PostgreSQL, real Redis, one database per worker, one savepoint per test."""
 
+from contextlib import ExitStack
+
+import pytest
+
+from tests.fixtures import servers as places
 from tests.fixtures.databases import (
     app,
     database,
@@ -28,3 +33,16 @@ __all__ = [
     "template",
     "uow",
 ]
+
+_SERVERS = ExitStack()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start the servers before the workers are: with `-n`, the process that starts them owns what they share."""
+    if getattr(config.option, "numprocesses", None) and not hasattr(config, "workerinput"):
+        _SERVERS.enter_context(places.open_servers())
+
+
+def pytest_unconfigure() -> None:
+    """Stop the servers this process started."""
+    _SERVERS.close()

@@ -6,7 +6,8 @@ from flask_smorest import Api
 VERSION = "1"
 OPTIONS = {
     "info": {
-        "description": "积分存折 / points passbooks. 所有失败都以 application/problem+json 回答 / every failure is answered as application/problem+json.",
+        "description": "积分存折。所有失败都以 application/problem+json 回答。"
+        " / Points passbooks. Every failure is answered as application/problem+json.",
         "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
     },
     "components": {"securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}},

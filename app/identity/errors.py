@@ -9,5 +9,3 @@ class TokenInvalid(DomainError):
     kind = Kind.UNAUTHENTICATED
     code = "identity.token_invalid"
     text = {"zh": "登录已失效,请重新登录。", "en": "The sign-in is not valid or has expired; please sign in again."}
-
-

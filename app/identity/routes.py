@@ -28,7 +28,9 @@ def show_me(uow: UnitOfWork) -> Actor:
 
 @dev_blueprint.route("/v1/dev/tokens", methods=["POST"])
 @endpoint(roles=PUBLIC, body=DevTokenIn, reply=DevTokenOut, status=HTTPStatus.CREATED)
-def issue_dev_token(uow: UnitOfWork, *, role: Role, name: str, book: str, person_id: UUID | None, shop_id: UUID | None) -> IssuedToken:
+def issue_dev_token(
+    uow: UnitOfWork, *, role: Role, name: str, book: str, person_id: UUID | None, shop_id: UUID | None
+) -> IssuedToken:
     """演示登录:以任何人的身份 / sign in as anybody, for demonstration."""
     office = cast("TokenOffice", current_app.extensions[OFFICE])
     return service.issue_dev_token(uow, office, role=role, name=name, book=book, person_id=person_id, shop_id=shop_id)

@@ -39,7 +39,11 @@ def actor_of(claims: Mapping[str, Any]) -> Actor:
         roles = frozenset(Role(role) for role in claims["roles"])
         shop, book = claims.get("shop"), claims.get("book")
         actor = Actor(
-            id=UUID(claims["sub"]), roles=roles, book=book, shop_id=UUID(shop) if shop is not None else None, name=str(claims.get("name", ""))
+            id=UUID(claims["sub"]),
+            roles=roles,
+            book=book,
+            shop_id=UUID(shop) if shop is not None else None,
+            name=str(claims.get("name", "")),
         )
     except (KeyError, ValueError, TypeError, AttributeError):
         raise TokenInvalid from None

@@ -18,7 +18,7 @@ class RoleField(fields.String):
     def __init__(self) -> None:
         super().__init__(required=True, validate=validate.OneOf(ROLE_NAMES, error="choice:" + ", ".join(ROLE_NAMES)))
 
-    def _deserialize(self, value: object, *args: object, **kwargs: object) -> Role:
+    def _deserialize(self, value: object, *_args: object, **_kwargs: object) -> Role:
         if not isinstance(value, str) or value not in ROLE_NAMES:
             raise self.make_error("invalid")
         return Role(value)
@@ -39,7 +39,9 @@ class ActorOut(Schema):
 
     id = fields.UUID(required=True)
     name = fields.String(required=True)
-    roles = fields.Function(lambda actor: sorted(actor.roles), metadata={"type": "array", "items": {"type": "string", "enum": ROLE_NAMES}})
+    roles = fields.Function(
+        lambda actor: sorted(actor.roles), metadata={"type": "array", "items": {"type": "string", "enum": ROLE_NAMES}}
+    )
     book = fields.String(required=True, allow_none=True)
     shop_id = fields.UUID(required=True, allow_none=True)
 

@@ -38,7 +38,9 @@ class TokenOffice:
     def sign(self, actor: Actor, *, token_id: UUID, now: datetime) -> str:
         """Sign a development token for `actor`, good from `now`."""
         claims = rules.claims_of(actor, token_id=token_id, now=now)
-        return jwt.encode(claims, self.keys[terms.DEV_KEY_ID], algorithm=terms.ALGORITHM, headers={"kid": terms.DEV_KEY_ID})
+        return jwt.encode(
+            claims, self.keys[terms.DEV_KEY_ID], algorithm=terms.ALGORITHM, headers={"kid": terms.DEV_KEY_ID}
+        )
 
     def authenticate(self, token: str) -> Actor:
         """Verify a token and give its actor. Refuses TokenInvalid, without saying why."""
@@ -61,9 +63,22 @@ class TokenOffice:
 
 
 def issue_dev_token(
-    uow: UnitOfWork, office: TokenOffice, *, role: Role, name: str, book: str, person_id: UUID | None, shop_id: UUID | None
+    uow: UnitOfWork,
+    office: TokenOffice,
+    *,
+    role: Role,
+    name: str,
+    book: str,
+    person_id: UUID | None,
+    shop_id: UUID | None,
 ) -> IssuedToken:
     """Sign in as anybody, for demonstration. Without `person_id` the same name in the same book is the same person."""
-    actor = Actor(id=person_id or rules.person_id(book=book, name=name), roles=frozenset({role}), book=book, shop_id=shop_id, name=name)
+    actor = Actor(
+        id=person_id or rules.person_id(book=book, name=name),
+        roles=frozenset({role}),
+        book=book,
+        shop_id=shop_id,
+        name=name,
+    )
     token = office.sign(actor, token_id=uow.new_id(), now=uow.now)
     return IssuedToken(token=token, actor=actor, expires_at=uow.now + terms.LIFETIME)

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any, cast
 from urllib.parse import urlsplit
 
-DEMO_TOKEN_SECRET = "linli-demo-secret-known-to-everyone-never-production"  # noqa: S105: public on purpose, refused in production
+DEMO_TOKEN_SECRET = "linli-demo-secret-known-to-everyone-never-production"  # noqa: S105 - public on purpose, refused in production
 SECRET_BYTES_MIN = 32
 
 
@@ -76,7 +76,9 @@ def _bind(text: str) -> str:
     return text
 
 
-def _setting(name: str, read: Callable[[str], object], meaning: str, *, default: Any = MISSING, secret: bool = False) -> Any:  # noqa: ANN401: dataclasses.field itself is untyped
+def _setting(
+    name: str, read: Callable[[str], object], meaning: str, *, default: Any = MISSING, secret: bool = False
+) -> Any:
     metadata = {"name": name, "read": read, "meaning": meaning, "secret": secret}
     if default is MISSING:
         return field(metadata=metadata, repr=not secret)
@@ -94,7 +96,12 @@ class Config:
         "PostgreSQL (15 to 18) as the application's own role `linli_app`, which may not change the schema.",
         secret=True,
     )
-    redis_url: str = _setting("REDIS_URL", _url("redis", "rediss", "unix"), "Redis or Valkey: rate windows and caches, never points.", secret=True)
+    redis_url: str = _setting(
+        "REDIS_URL",
+        _url("redis", "rediss", "unix"),
+        "Redis or Valkey: rate windows and caches, never points.",
+        secret=True,
+    )
     database_owner_url: str | None = _setting(
         "DATABASE_OWNER_URL",
         _url("postgresql", "postgresql+psycopg"),
@@ -109,22 +116,51 @@ class Config:
         default=DEMO_TOKEN_SECRET,
         secret=True,
     )
-    log_level: str = _setting("LINLI_LOG_LEVEL", _one_of("DEBUG", "INFO", "WARNING", "ERROR"), "Least severity that is logged.", default="INFO")
-    body_bytes_max: int = _setting("LINLI_BODY_BYTES_MAX", _whole(1024, 64 * 1024 * 1024), "Largest request body, in bytes.", default=1024 * 1024)
-    pool_size: int = _setting("LINLI_POOL_SIZE", _whole(1, 200), "Database connections a process holds at most.", default=10)
-    pool_timeout_seconds: int = _setting("LINLI_POOL_TIMEOUT_SECONDS", _whole(1, 60), "Wait for a free connection before answering 503.", default=5)
-    connect_timeout_seconds: int = _setting("LINLI_CONNECT_TIMEOUT_SECONDS", _whole(2, 60), "Wait for PostgreSQL to accept a connection.", default=5)
-    statement_timeout_ms: int = _setting("LINLI_STATEMENT_TIMEOUT_MS", _whole(100, 600_000), "Longest run of one SQL statement.", default=15_000)
-    lock_timeout_ms: int = _setting("LINLI_LOCK_TIMEOUT_MS", _whole(50, 60_000), "Longest wait for a lock, per attempt (three attempts).", default=3_000)
-    idle_in_transaction_timeout_ms: int = _setting(
-        "LINLI_IDLE_IN_TRANSACTION_TIMEOUT_MS", _whole(1_000, 600_000), "PostgreSQL ends a transaction that does nothing for so long.", default=30_000
+    log_level: str = _setting(
+        "LINLI_LOG_LEVEL",
+        _one_of("DEBUG", "INFO", "WARNING", "ERROR"),
+        "Least severity that is logged.",
+        default="INFO",
     )
-    redis_timeout_ms: int = _setting("LINLI_REDIS_TIMEOUT_MS", _whole(10, 10_000), "Longest wait for Redis.", default=500)
+    body_bytes_max: int = _setting(
+        "LINLI_BODY_BYTES_MAX", _whole(1024, 64 * 1024 * 1024), "Largest request body, in bytes.", default=1024 * 1024
+    )
+    pool_size: int = _setting(
+        "LINLI_POOL_SIZE", _whole(1, 200), "Database connections a process holds at most.", default=10
+    )
+    pool_timeout_seconds: int = _setting(
+        "LINLI_POOL_TIMEOUT_SECONDS", _whole(1, 60), "Wait for a free connection before answering 503.", default=5
+    )
+    connect_timeout_seconds: int = _setting(
+        "LINLI_CONNECT_TIMEOUT_SECONDS", _whole(2, 60), "Wait for PostgreSQL to accept a connection.", default=5
+    )
+    statement_timeout_ms: int = _setting(
+        "LINLI_STATEMENT_TIMEOUT_MS", _whole(100, 600_000), "Longest run of one SQL statement.", default=15_000
+    )
+    lock_timeout_ms: int = _setting(
+        "LINLI_LOCK_TIMEOUT_MS",
+        _whole(50, 60_000),
+        "Longest wait for a lock, per attempt (three attempts).",
+        default=3_000,
+    )
+    idle_in_transaction_timeout_ms: int = _setting(
+        "LINLI_IDLE_IN_TRANSACTION_TIMEOUT_MS",
+        _whole(1_000, 600_000),
+        "PostgreSQL ends a transaction that does nothing for so long.",
+        default=30_000,
+    )
+    redis_timeout_ms: int = _setting(
+        "LINLI_REDIS_TIMEOUT_MS", _whole(10, 10_000), "Longest wait for Redis.", default=500
+    )
 
-    web_bind: str = _setting("LINLI_WEB_BIND", _bind, "Where the web server listens, host:port or unix:/path.", default="127.0.0.1:8000")
+    web_bind: str = _setting(
+        "LINLI_WEB_BIND", _bind, "Where the web server listens, host:port or unix:/path.", default="127.0.0.1:8000"
+    )
     web_workers: int = _setting("LINLI_WEB_WORKERS", _whole(1, 64), "Web server processes.", default=2)
     web_threads: int = _setting("LINLI_WEB_THREADS", _whole(1, 64), "Threads of each web process.", default=8)
-    worker_jobs_max: int = _setting("LINLI_WORKER_JOBS_MAX", _whole(1, 32), "Background jobs a worker runs at the same time.", default=2)
+    worker_jobs_max: int = _setting(
+        "LINLI_WORKER_JOBS_MAX", _whole(1, 32), "Background jobs a worker runs at the same time.", default=2
+    )
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Config":
@@ -152,7 +188,9 @@ class Config:
 
     def _check_together(self) -> None:
         if self.mode is Mode.PRODUCTION and self.token_secret == DEMO_TOKEN_SECRET:
-            message = "LINLI_TOKEN_SECRET is not set or is the demo's public one: production needs a secret of its own of at least 32 bytes."
+            message = (
+                "LINLI_TOKEN_SECRET is not set or is the demo's: production needs one of its own of at least 32 bytes."
+            )
             raise SettingError(message)
 
     @property
@@ -180,7 +218,11 @@ def _hint(read: Callable[[str], object]) -> str:
 def settings_table() -> list[tuple[str, str, str]]:
     """List (name, default, meaning) of every setting, in order, for docs/operations.md."""
     return [
-        (cast("str", spec.metadata["name"]), _default_text(spec.default, secret=spec.metadata["secret"]), cast("str", spec.metadata["meaning"]))
+        (
+            cast("str", spec.metadata["name"]),
+            _default_text(spec.default, secret=spec.metadata["secret"]),
+            cast("str", spec.metadata["meaning"]),
+        )
         for spec in fields(Config)
     ]
 

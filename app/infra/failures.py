@@ -9,11 +9,14 @@ from app.kernel.errors import DomainError, Kind
 
 
 class DatabaseUnavailable(DomainError):
-    """Nothing of the act was kept, or it is unknown whether the commit arrived; repeating it with the same key is safe."""
+    """Nothing was kept, or nobody knows whether the commit arrived; repeating it with the same key is safe."""
 
     kind = Kind.UNAVAILABLE
     code = "infra.database_unavailable"
-    text = {"zh": "数据库暂时不可用,请稍后用同样的内容重试。", "en": "The database is not available right now; please retry the same request shortly."}
+    text = {
+        "zh": "数据库暂时不可用,请稍后用同样的内容重试。",
+        "en": "The database is not available right now; please retry the same request shortly.",
+    }
     retryable = True
 
 
@@ -22,7 +25,10 @@ class DatabaseBusy(DomainError):
 
     kind = Kind.UNAVAILABLE
     code = "infra.database_busy"
-    text = {"zh": "系统繁忙,请稍后用同样的内容重试。", "en": "The system is busy; please retry the same request shortly."}
+    text = {
+        "zh": "系统繁忙,请稍后用同样的内容重试。",
+        "en": "The system is busy; please retry the same request shortly.",
+    }
     retryable = True
 
 
@@ -37,7 +43,7 @@ class Failure(Enum):
 
 CONTENDED_STATES = frozenset({"40001", "40P01", "55P03"})
 BUSY_STATES = frozenset({"57014", "53300", "53400"})  # statement timeout, too many connections, configuration limit
-# 57P01..57P05: shutdown, crash, starting up, database dropped, idle timeout; 25006: a standby took over; 25P03: idle in transaction
+# 57P01 to 57P05: shutdown, crash, starting up, dropped, idle; 25006: a standby answers; 25P03: idle in transaction
 LOST_STATES = frozenset({"57P01", "57P02", "57P03", "57P04", "57P05", "25006", "25P03"})
 LOST_CLASSES = frozenset({"08", "53", "58"})  # connection exception, insufficient resources, system error
 

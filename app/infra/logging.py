@@ -9,9 +9,14 @@ from typing import Any
 import structlog
 
 REDACTED = "***"
-SECRET_KEY = re.compile(r"authorization|token|secret|password|cookie|credential|(^|_)(body|code|args|kwargs|arguments)$|(database|redis)_(owner_)?url", re.I)
+SECRET_KEY = re.compile(
+    r"authorization|token|secret|password|cookie|credential|(^|_)(body|code|args|kwargs|arguments)$|(database|redis)_(owner_)?url",
+    re.IGNORECASE,
+)
 OPEN_KEYS = frozenset({"error_code", "status_code"})
-SECRET_VALUE = re.compile(r"(?P<jwt>\beyJ[\w-]+\.[\w-]+\.[\w-]*)|(?P<userinfo>(?<=://)[^/\s@]+(?=@))|(?P<bearer>(?<=Bearer )\S+)")
+SECRET_VALUE = re.compile(
+    r"(?P<jwt>\beyJ[\w-]+\.[\w-]+\.[\w-]*)|(?P<userinfo>(?<=://)[^/\s@]+(?=@))|(?P<bearer>(?<=Bearer )\S+)"
+)
 
 
 def redact(_logger: object, _method: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:

@@ -12,9 +12,15 @@ request_seconds = Histogram(
     ["method", "route"],
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
-transaction_failures_total = Counter("linli_transaction_failures_total", "Failed attempts of a transaction, by what failed.", ["failure"])
-connections_in_use = Gauge("linli_db_connections_in_use", "Database connections taken from the pools.", multiprocess_mode="livesum")
-connections_max = Gauge("linli_db_connections_max", "Database connections the pools may hold.", multiprocess_mode="livesum")
+transaction_failures_total = Counter(
+    "linli_transaction_failures_total", "Failed attempts of a transaction, by what failed.", ["failure"]
+)
+connections_in_use = Gauge(
+    "linli_db_connections_in_use", "Database connections taken from the pools.", multiprocess_mode="livesum"
+)
+connections_max = Gauge(
+    "linli_db_connections_max", "Database connections the pools may hold.", multiprocess_mode="livesum"
+)
 jobs_total = Counter("linli_jobs_total", "Finished attempts of background jobs.", ["task", "outcome"])
 
 
@@ -29,6 +35,6 @@ def render() -> bytes:
     """Render all metrics in the text format, of this process or of all workers."""
     registry = CollectorRegistry()
     if ValueClass.__name__ == "MmapedValue":  # prometheus_client chose shared files when it was imported
-        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # the library types it so
+        MultiProcessCollector(registry)
         return generate_latest(registry)
     return generate_latest()

@@ -16,7 +16,11 @@ def install(app: Flask, config: Config) -> None:
     """Give the application its client; it connects when first used, and never waits longer than configured."""
     seconds = config.redis_timeout_ms / 1000
     app.extensions[CLIENT] = Redis.from_url(
-        config.redis_url, socket_timeout=seconds, socket_connect_timeout=seconds, retry=Retry(NoBackoff(), 1), decode_responses=True
+        config.redis_url,
+        socket_timeout=seconds,
+        socket_connect_timeout=seconds,
+        retry=Retry(NoBackoff(), 1),
+        decode_responses=True,
     )
 
 

@@ -84,12 +84,20 @@ def run_in_transaction(work: Callable[[UnitOfWork], T], *, actor: Actor, now: da
             failure = failures.classify(error)
             if failure is Failure.DEFECT:
                 raise
-            log.warning("transaction_failed", failure=failure.name, attempt=attempt, commit_sent=transaction.commit_sent, error=type(error).__name__)
-            may_repeat = failure is Failure.CONTENDED or (failure is Failure.LOST and not transaction.commit_sent and reconnects < RECONNECTS_MAX)
+            log.warning(
+                "transaction_failed",
+                failure=failure.name,
+                attempt=attempt,
+                commit_sent=transaction.commit_sent,
+                error=type(error).__name__,
+            )
+            may_repeat = failure is Failure.CONTENDED or (
+                failure is Failure.LOST and not transaction.commit_sent and reconnects < RECONNECTS_MAX
+            )
             if not may_repeat or attempt == ATTEMPTS_MAX:
                 raise failures.refusal(failure) from error
             reconnects += failure is Failure.LOST
-        time.sleep(random.uniform(0, BACKOFF_SECONDS * 2**attempt))  # noqa: S311: spreads rivals apart, guards nothing
+        time.sleep(random.uniform(0, BACKOFF_SECONDS * 2**attempt))  # noqa: S311 - spreads rivals apart, guards nothing
     raise AssertionError("the last attempt either returned or raised")
 
 

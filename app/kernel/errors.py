@@ -40,12 +40,12 @@ class DomainError(Exception):
         if "text" in cls.__dict__:
             _check_texts(cls.__name__, cls.text)
 
-    def __init__(self, *, field: str | None = None, **params: object) -> None:
-        """Keep the values of the text's placeholders; `field` names the offending input, if one does."""
+    def __init__(self, **params: object) -> None:
+        """Keep the values of the text's placeholders; `field="…"` among them names the offending input."""
         super().__init__(self.code)
         self.params = params
-        if field is not None:
-            self.field = field
+        if "field" in params:
+            self.field = str(params["field"])
 
     def detail(self, lang: str) -> str:
         """Render the sentence in `lang` ("zh" or "en"; anything else reads as zh)."""

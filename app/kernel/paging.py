@@ -22,7 +22,7 @@ class CursorInvalid(DomainError):
     code = "kernel.cursor_invalid"
     text = {
         "zh": "游标 cursor 无法识别:请原样使用上一页返回的 next_cursor,或不传以从头开始。",
-        "en": "cursor is not one of ours: pass the next_cursor of the page before unchanged, or leave it out to start over.",
+        "en": "cursor is not one of ours: pass next_cursor of the page before unchanged, or leave it out.",
     }
     field = "cursor"
 

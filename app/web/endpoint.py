@@ -6,12 +6,12 @@ import re
 from collections.abc import Callable, Collection
 from datetime import datetime
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
-import flask_smorest
 import structlog
 from flask import Response, current_app, json, request
+from flask_smorest.blueprint import Blueprint as SmorestBlueprint
 from marshmallow import Schema, missing
 
 from app.infra.config import Config
@@ -31,22 +31,38 @@ ANONYMOUS = Actor(id=UUID(int=0), roles=frozenset(), name="anonymous")
 PATH_ARGUMENT = re.compile(r"<(?:[^<>:]+:)?([a-zA-Z_]\w*)>")
 
 View = Callable[..., object]
+AnyView = TypeVar("AnyView", bound=Callable[..., Any])
 Authenticate = Callable[[str], Actor]
 
 
-class Blueprint(flask_smorest.Blueprint):
+class Blueprint(SmorestBlueprint):
     """A feature's routes. Refuses, at import, a route whose path arguments its view does not take."""
 
-    def add_url_rule(self, rule: str, endpoint: str | None = None, view_func: Any = None, *args: Any, **options: Any) -> None:  # noqa: ANN401: flask's signature
+    def __init__(self, name: str, import_name: str, *, description: str) -> None:
+        """Name the feature; `description` heads its group in the API document."""
+        super().__init__(name, import_name, description=description)  # type: ignore[no-untyped-call]  # the library ships no types
+
+    def route(self, rule: str, **options: Any) -> Callable[[AnyView], AnyView]:
+        """Put a view made by `endpoint` at `rule`; options are flask's (`methods=["POST"]`)."""
+
+        def place(view: AnyView) -> AnyView:
+            self.add_url_rule(rule, None, view, **options)
+            return view
+
+        return place
+
+    def add_url_rule(
+        self, rule: str, endpoint: str | None = None, view_func: Any = None, *args: Any, **options: Any
+    ) -> None:
         """Register a view made by `endpoint`."""
         wanted = getattr(view_func, "path_arguments", None)
         if wanted is None:
             message = f"{rule}: every view goes through @endpoint"
             raise TypeError(message)
         if wanted != set(PATH_ARGUMENT.findall(rule)):
-            message = f"{rule}: the view {view_func.__name__} also takes {sorted(wanted)}, which is neither in the path nor in a schema"
+            message = f"{rule}: {view_func.__name__} takes {sorted(wanted)} from neither schema; the path differs"
             raise TypeError(message)
-        super().add_url_rule(rule, endpoint, view_func, *args, **options)
+        super().add_url_rule(rule, endpoint, view_func, *args, **options)  # type: ignore[no-untyped-call]  # as above
 
 
 def endpoint(
@@ -87,8 +103,10 @@ def endpoint(
         guarded.roles = granted  # type: ignore[attr-defined]  # read by the documents and the architecture tests
         guarded.path_arguments = path_arguments  # type: ignore[attr-defined]  # read by Blueprint above
         guarded.idempotent = idempotent  # type: ignore[attr-defined]  # read by the architecture tests
-        document = operation.describe(granted, body=body, query=query, reply=reply, status=status, idempotent=idempotent)
-        described: View = flask_smorest.Blueprint.doc(**document)(guarded)
+        document = operation.describe(
+            granted, body=body, query=query, reply=reply, status=status, idempotent=idempotent
+        )
+        described: View = SmorestBlueprint.doc(**document)(guarded)
         return described
 
     return decorate
@@ -97,7 +115,9 @@ def endpoint(
 def _fit(view: View, body: type[Schema] | None, query: type[Schema] | None) -> set[str]:
     """Check the view's parameters against its schemas and return those that must come from the path."""
     parameters = dict(inspect.signature(view).parameters)
-    if next(iter(parameters), None) != "uow" or any(p.kind is not p.KEYWORD_ONLY for n, p in parameters.items() if n != "uow"):
+    if next(iter(parameters), None) != "uow" or any(
+        p.kind is not p.KEYWORD_ONLY for n, p in parameters.items() if n != "uow"
+    ):
         message = f"{view.__name__} must be written (uow, *, …)"
         raise TypeError(message)
     del parameters["uow"]
@@ -105,7 +125,7 @@ def _fit(view: View, body: type[Schema] | None, query: type[Schema] | None) -> s
         for name, field in (schema() if schema else Schema()).load_fields.items():
             parameter = parameters.pop(field.attribute or name, None)
             if parameter is None:
-                message = f"{view.__name__} does not take {name} of {schema.__name__ if schema else ''} (or two schemas name it)"
+                message = f"{view.__name__} does not take {name} of {schema} (or two schemas name it)"
                 raise TypeError(message)
             may_lack = not field.required and field.load_default is missing
             if may_lack and parameter.default is parameter.empty:

@@ -10,7 +10,9 @@ from marshmallow import fields, validate
 POINTS_MAX = 10**9
 FEN_MAX = 10**12
 TEXT_LENGTH_MAX = 200
-UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+UNPRINTABLE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff\u2028\u2029\u202a-\u202e\u2066-\u2069]"
+)
 LINE_BREAKS = re.compile("[\t\n]")
 
 
@@ -19,10 +21,10 @@ class StrictInteger(fields.Integer):
 
     default_error_messages = {"invalid": "integer", "range": "range"}
 
-    def __init__(self, *, minimum: int, maximum: int, **kwargs: Any) -> None:  # noqa: ANN401: handed on to marshmallow
+    def __init__(self, *, minimum: int, maximum: int, **kwargs: Any) -> None:
         super().__init__(strict=True, validate=validate.Range(minimum, maximum, error="range:{min}:{max}"), **kwargs)
 
-    def _deserialize(self, value: object, attr: str | None, data: Mapping[str, Any] | None, **_kwargs: object) -> int:
+    def _deserialize(self, value: object, *_args: object, **_kwargs: object) -> int:
         if type(value) is not int:
             raise self.make_error("invalid")
         return value
@@ -31,28 +33,31 @@ class StrictInteger(fields.Integer):
 class Points(StrictInteger):
     """Points of one posting: 1 to 10^9."""
 
-    def __init__(self, **kwargs: Any) -> None:  # noqa: ANN401: handed on to marshmallow
+    def __init__(self, **kwargs: Any) -> None:
         super().__init__(minimum=1, maximum=POINTS_MAX, **kwargs)
 
 
 class Fen(StrictInteger):
     """Money in fen: 1 to 10^12."""
 
-    def __init__(self, *, minimum: int = 1, **kwargs: Any) -> None:  # noqa: ANN401: handed on to marshmallow
+    def __init__(self, *, minimum: int = 1, **kwargs: Any) -> None:
         super().__init__(minimum=minimum, maximum=FEN_MAX, **kwargs)
 
 
 class Text(fields.String):
     """A short text of `length_min` to `length_max` characters. No control characters, no direction
-    overrides, no NUL; line breaks only when `lines` is true. Blank text does not count as text."""
+    overrides, no NUL; line breaks only when `lines` is true. Blank text does not count as text.
+    """
 
     default_error_messages = {"invalid": "text", "unprintable": "unprintable", "length": "length:{min}:{max}"}
 
-    def __init__(self, *, length_min: int = 1, length_max: int = TEXT_LENGTH_MAX, lines: bool = False, **kwargs: Any) -> None:  # noqa: ANN401: handed on to marshmallow
+    def __init__(
+        self, *, length_min: int = 1, length_max: int = TEXT_LENGTH_MAX, lines: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(validate=validate.Length(length_min, length_max, error="length:{min}:{max}"), **kwargs)
         self.length_min, self.length_max, self.lines = length_min, length_max, lines
 
-    def _deserialize(self, value: object, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:  # noqa: ANN401: marshmallow's signature
+    def _deserialize(self, value: object, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
         text: str = super()._deserialize(value, attr, data, **kwargs)
         if UNPRINTABLE.search(text) or (not self.lines and LINE_BREAKS.search(text)):
             raise self.make_error("unprintable")
@@ -66,7 +71,7 @@ class Id(fields.UUID):
 
     default_error_messages = {"invalid_uuid": "uuid"}
 
-    def _deserialize(self, value: object, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:  # noqa: ANN401: marshmallow's signature
+    def _deserialize(self, value: object, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
         if not isinstance(value, str) or not re.fullmatch(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", value):
             raise self.make_error("invalid_uuid")
         return super()._deserialize(value, attr, data, **kwargs)
@@ -77,7 +82,7 @@ class Instant(fields.AwareDateTime):
 
     default_error_messages = {"invalid": "instant", "invalid_awareness": "instant", "format": "instant"}
 
-    def _deserialize(self, value: object, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> datetime:  # noqa: ANN401: marshmallow's signature
+    def _deserialize(self, value: object, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> datetime:
         if not isinstance(value, str):
             raise self.make_error("invalid")
         return super()._deserialize(value, attr, data, **kwargs)
@@ -88,7 +93,7 @@ class Day(fields.Date):
 
     default_error_messages = {"invalid": "day", "format": "day"}
 
-    def _deserialize(self, value: object, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:  # noqa: ANN401: marshmallow's signature
+    def _deserialize(self, value: object, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
         if not isinstance(value, str) or not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
             raise self.make_error("invalid")
         return super()._deserialize(value, attr, data, **kwargs)

@@ -26,7 +26,7 @@ PURGE_BATCH = 5000
 
 
 class IdempotencyKey(Base):
-    """One key of one actor on one route, and the answer it got. `status` is null only inside the act's own transaction."""
+    """One key of one actor on one route, and the answer it got. `status` is null only while the act runs."""
 
     __tablename__ = "web_idempotency_keys"
 
@@ -65,7 +65,9 @@ def read_claim(request: Request, arguments: dict[str, Any]) -> Claim | None:
     if not KEY.fullmatch(key):
         raise KeyMalformed
     content = json.dumps([request.path, arguments], sort_keys=True, default=str, ensure_ascii=True)
-    return Claim(route=f"{request.method} {request.url_rule}", key=key, request_hash=hashlib.sha256(content.encode()).digest())
+    return Claim(
+        route=f"{request.method} {request.url_rule}", key=key, request_hash=hashlib.sha256(content.encode()).digest()
+    )
 
 
 def begin(uow: UnitOfWork, claim: Claim) -> Answer | None:
@@ -106,9 +108,14 @@ def purge_idempotency_keys(uow: UnitOfWork) -> int:
         .with_for_update(skip_locked=True)
         .subquery()
     )
-    gone = uow.session.execute(
+    gone = uow.session.scalars(
         delete(IdempotencyKey)
-        .where(IdempotencyKey.actor_id == old.c.actor_id, IdempotencyKey.route == old.c.route, IdempotencyKey.key == old.c.key)
+        .where(
+            IdempotencyKey.actor_id == old.c.actor_id,
+            IdempotencyKey.route == old.c.route,
+            IdempotencyKey.key == old.c.key,
+        )
+        .returning(IdempotencyKey.created_at)
         .execution_options(synchronize_session=False)
     )
-    return int(gone.rowcount)
+    return len(gone.all())

@@ -17,8 +17,14 @@ FIELD = {
     "count": {"zh": "须有 {0} 到 {1} 项", "en": "must have {0} to {1} items"},
     "text": {"zh": "须为文字", "en": "must be a string"},
     "unprintable": {"zh": "不能含有控制字符", "en": "must not contain control characters"},
-    "uuid": {"zh": "须为 UUID,例如 0198c1d2-0000-7000-8000-000000000000", "en": "must be a UUID such as 0198c1d2-0000-7000-8000-000000000000"},
-    "instant": {"zh": "须为带时区的时间,例如 2026-11-21T08:00:00+08:00", "en": "must be a time with its zone such as 2026-11-21T08:00:00+08:00"},
+    "uuid": {
+        "zh": "须为 UUID,例如 0198c1d2-0000-7000-8000-000000000000",
+        "en": "must be a UUID such as 0198c1d2-0000-7000-8000-000000000000",
+    },
+    "instant": {
+        "zh": "须为带时区的时间,例如 2026-11-21T08:00:00+08:00",
+        "en": "must be a time with its zone such as 2026-11-21T08:00:00+08:00",
+    },
     "day": {"zh": "须为日期,例如 2026-11-21", "en": "must be a date such as 2026-11-21"},
     "choice": {"zh": "须为以下之一:{0}", "en": "must be one of: {0}"},
     "pattern": {"zh": "格式不对,须形如 {0}", "en": "has the wrong form; it must look like {0}"},
@@ -56,10 +62,19 @@ TITLE = {
 EXPLAIN = {
     400: {"zh": "服务器看不懂这个请求。", "en": "The server cannot understand this request."},
     404: {"zh": "没有这个地址。", "en": "There is nothing at this address."},
-    405: {"zh": "这个地址不支持该方法,见响应头 Allow。", "en": "This address does not take that method; see the header Allow."},
+    405: {
+        "zh": "这个地址不支持该方法,见响应头 Allow。",
+        "en": "This address does not take that method; see the header Allow.",
+    },
     413: {"zh": "请求体超过上限,请分批提交。", "en": "The body is larger than allowed; send it in parts."},
-    415: {"zh": "请求体须为 Content-Type: application/json。", "en": "The body must be sent as Content-Type: application/json."},
-    500: {"zh": "系统出错,已记录;请把 trace_id 告诉管理员。", "en": "Something went wrong on our side and was recorded; give trace_id to the operator."},
+    415: {
+        "zh": "请求体须为 Content-Type: application/json。",
+        "en": "The body must be sent as Content-Type: application/json.",
+    },
+    500: {
+        "zh": "系统出错,已记录;请把 trace_id 告诉管理员。",
+        "en": "Something went wrong on our side and was recorded; give trace_id to the operator.",
+    },
 }
 
 
@@ -75,7 +90,9 @@ def explain(status: int, lang: str) -> str:
 
 def flatten(error: ValidationError, lang: str) -> list[dict[str, str]]:
     """List each wrong field by its path (`rows.3.points`) with what would be right."""
-    return [{"field": path, "detail": f"{path} {sentence(token, lang)}"} for path, token in _walk(error.normalized_messages(), ())]
+    return [
+        {"field": path, "detail": f"{path} {sentence(token, lang)}"} for path, token in _walk(error.messages_dict, ())
+    ]
 
 
 def summary(found: Sequence[Mapping[str, str]], lang: str) -> str:
@@ -93,7 +110,7 @@ def sentence(token: str, lang: str) -> str:
     return FIELD[name][lang].format(*values) if name in FIELD else token
 
 
-def _walk(messages: Any, path: tuple[str, ...]) -> Iterator[tuple[str, str]]:  # noqa: ANN401: marshmallow nests dicts and lists freely
+def _walk(messages: Any, path: tuple[str, ...]) -> Iterator[tuple[str, str]]:
     if isinstance(messages, Mapping):
         for key, inner in messages.items():
             yield from _walk(inner, path if key in {"_schema", "json"} else (*path, str(key)))

@@ -45,8 +45,12 @@ def _end(response: Response) -> Response:
     response.vary.add("Accept-Language")
     seconds = time.perf_counter() - g.started
     route = request.url_rule.rule if request.url_rule else UNMATCHED
-    method = request.method if request.method in {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"} else "OTHER"
+    method = (
+        request.method if request.method in {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"} else "OTHER"
+    )
     metrics.requests_total.labels(method, route, response.status_code).inc()
     metrics.request_seconds.labels(method, route).observe(seconds)
-    log.info("request", method=method, route=route, status_code=response.status_code, duration_ms=round(seconds * 1000, 1))
+    log.info(
+        "request", method=method, route=route, status_code=response.status_code, duration_ms=round(seconds * 1000, 1)
+    )
     return response

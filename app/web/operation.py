@@ -21,26 +21,39 @@ class ProblemField(Schema):
 class Problem(Schema):
     """RFC 9457 problem details, in the language of Accept-Language."""
 
-    type = fields.String(required=True, metadata={"description": "这种问题的说明页 / where this kind of problem is explained"})
+    type = fields.String(
+        required=True, metadata={"description": "这种问题的说明页 / where this kind of problem is explained"}
+    )
     title = fields.String(required=True)
     status = fields.Integer(required=True)
     detail = fields.String(required=True)
     instance = fields.String(required=True)
     code = fields.String(required=True, metadata={"description": "程序用的稳定代码 / stable, for programs"})
     trace_id = fields.String(required=True)
-    retryable = fields.Boolean(required=True, metadata={"description": "原样重试可能成功 / the same request may succeed later"})
+    retryable = fields.Boolean(
+        required=True, metadata={"description": "原样重试可能成功 / the same request may succeed later"}
+    )
     errors = fields.List(fields.Nested(ProblemField), required=True)
 
 
 def describe(
-    roles: frozenset[Role], *, body: type[Schema] | None, query: type[Schema] | None, reply: type[Schema] | None, status: int, idempotent: bool
+    roles: frozenset[Role],
+    *,
+    body: type[Schema] | None,
+    query: type[Schema] | None,
+    reply: type[Schema] | None,
+    status: int,
+    idempotent: bool,
 ) -> dict[str, Any]:
     """Give the OpenAPI operation of a route (without its summary, which is the view's docstring)."""
     document: dict[str, Any] = {
         "security": [{"bearer": []}] if roles else [],
         "x-roles": sorted(roles),
         "parameters": [*_query(query), *([IDEMPOTENCY_KEY] if idempotent else [])],
-        "responses": {str(int(status)): _success(reply, status), **{str(int(code)): _problem(code) for code in _problems(roles, body)}},
+        "responses": {
+            str(int(status)): _success(reply, status),
+            **{str(int(code)): _problem(code) for code in _problems(roles, body)},
+        },
     }
     if body is not None:
         required = any(field.required for field in body().fields.values())
@@ -73,7 +86,13 @@ def _problem(status: HTTPStatus) -> dict[str, Any]:
 
 
 def _problems(roles: frozenset[Role], body: type[Schema] | None) -> Iterable[HTTPStatus]:
-    yield from (HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT)
+    yield from (
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        HTTPStatus.BAD_REQUEST,
+        HTTPStatus.NOT_FOUND,
+        HTTPStatus.CONFLICT,
+    )
     if roles:
         yield from (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
     if body is not None:

@@ -19,7 +19,7 @@ class LimitField(fields.Integer):
             metadata={"description": "每页条数 / items per page"},
         )
 
-    def _deserialize(self, value: object, *args: object, **kwargs: object) -> int:
+    def _deserialize(self, value: object, *_args: object, **_kwargs: object) -> int:
         if not (isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 9):
             raise self.make_error("invalid")
         return int(value)
@@ -29,7 +29,11 @@ class PageQuery(StrictSchema):
     """Where to go on reading. Subclass it to add filters."""
 
     limit = LimitField()
-    cursor = Text(load_default=None, length_max=CURSOR_LENGTH_MAX, metadata={"description": "上一页的 next_cursor / next_cursor of the page before"})
+    cursor = Text(
+        load_default=None,
+        length_max=CURSOR_LENGTH_MAX,
+        metadata={"description": "上一页的 next_cursor / next_cursor of the page before"},
+    )
 
 
 def page_of(item: type[Schema], name: str) -> type[Schema]:

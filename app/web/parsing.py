@@ -11,7 +11,8 @@ from marshmallow import RAISE, Schema, ValidationError
 from app.web.refusals import BodyNotJson, BodyTooDeep, BodyTypeWrong, KeyRepeated
 
 DEPTH_MAX = 16
-INTEGER_DIGITS_MAX = 30
+INTEGER_DIGITS_MAX = 31
+ABSURD_INTEGER = int("9" * INTEGER_DIGITS_MAX)
 NAME_LENGTH_SHOWN = 60
 # \Z: a string that never ends is skipped in one step, so the scan stays linear whatever is sent
 STRINGS = re.compile(rb'"(?:[^"\\]|\\.)*+(?:"|\Z)', re.DOTALL)
@@ -92,4 +93,4 @@ def _integer(text: str) -> int:
     """Read an integer; one of absurd length becomes one that every range refuses (and costs nothing to read)."""
     if len(text) <= INTEGER_DIGITS_MAX:
         return int(text)
-    return -(10**INTEGER_DIGITS_MAX) if text.startswith("-") else 10**INTEGER_DIGITS_MAX
+    return -ABSURD_INTEGER if text.startswith("-") else ABSURD_INTEGER

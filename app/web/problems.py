@@ -47,7 +47,9 @@ def status_of(error: DomainError) -> int:
     return int(error.status if isinstance(error, EdgeRefusal) else STATUS[error.kind])
 
 
-def _document(status: int, code: str, detail: str, *, retryable: bool = False, errors: Sequence[Mapping[str, str]] = ()) -> dict[str, Any]:
+def _document(
+    status: int, code: str, detail: str, *, retryable: bool = False, errors: Sequence[Mapping[str, str]] = ()
+) -> dict[str, Any]:
     return {
         "type": f"/docs/problems#{code}",
         "title": messages.title(status, language()),

@@ -15,13 +15,19 @@ class EdgeRefusal(DomainError):
 class TokenMissing(DomainError):
     kind = Kind.UNAUTHENTICATED
     code = "web.token_missing"
-    text = {"zh": "请先登录:请求头需要 Authorization: Bearer <令牌>。", "en": "Sign in first: the header Authorization: Bearer <token> is needed."}
+    text = {
+        "zh": "请先登录:请求头需要 Authorization: Bearer <令牌>。",
+        "en": "Sign in first: the header Authorization: Bearer <token> is needed.",
+    }
 
 
 class RoleDenied(DomainError):
     kind = Kind.DENIED
     code = "web.role_denied"
-    text = {"zh": "当前身份不能做这件事,需要角色:{roles}。", "en": "Your role may not do this; it takes one of: {roles}."}
+    text = {
+        "zh": "当前身份不能做这件事,需要角色:{roles}。",
+        "en": "Your role may not do this; it takes one of: {roles}.",
+    }
 
 
 class BookMissing(DomainError):
@@ -44,7 +50,10 @@ class BodyNotJson(EdgeRefusal):
 class BodyTooDeep(EdgeRefusal):
     kind = Kind.INVALID
     code = "web.body_too_deep"
-    text = {"zh": "请求体嵌套太深,最多 {depth_max} 层。", "en": "The body is nested too deeply; {depth_max} levels are allowed."}
+    text = {
+        "zh": "请求体嵌套太深,最多 {depth_max} 层。",
+        "en": "The body is nested too deeply; {depth_max} levels are allowed.",
+    }
     field = "body"
 
 
@@ -58,7 +67,10 @@ class BodyTypeWrong(EdgeRefusal):
     kind = Kind.INVALID
     code = "web.body_type_wrong"
     status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
-    text = {"zh": "请求体须为 Content-Type: application/json。", "en": "The body must be sent as Content-Type: application/json."}
+    text = {
+        "zh": "请求体须为 Content-Type: application/json。",
+        "en": "The body must be sent as Content-Type: application/json.",
+    }
     field = "Content-Type"
 
 
