@@ -1,7 +1,8 @@
 """`make test`: the servers of the session, then pytest on them; the last words on the screen are pytest's own.
 
-With DATABASE_URL and REDIS_URL set, those servers are used: DATABASE_URL must then be a role that may create databases
-and roles (each test worker makes a database of its own), and it is not handed to the tests under that name.
+With DATABASE_URL and REDIS_URL set, those servers are used. DATABASE_URL must then be a superuser, because the tests make
+databases and the roles linli_owner and linli_app, and set the roles' passwords: give them a server that holds nothing
+else. The addresses are not handed to the tests under those names.
 """
 
 import os
@@ -51,17 +52,15 @@ def _require_usable(url: str) -> None:
     try:
         with psycopg.connect(url, connect_timeout=10) as connection:
             version = connection.info.server_version // 10000
-            row = connection.execute(
-                "SELECT rolsuper OR (rolcreatedb AND rolcreaterole) FROM pg_roles WHERE rolname = current_user"
-            ).fetchone()
+            row = connection.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user").fetchone()
     except psycopg.Error as failure:
         raise Refusal(f"The server of DATABASE_URL does not answer: {str(failure).strip()}") from None
     if not OLDEST_POSTGRES <= version <= NEWEST_POSTGRES:
         raise Refusal(f"The server of DATABASE_URL is PostgreSQL {version}; Linli needs 15 to 18.")
     if not row or not row[0]:
         raise Refusal(
-            "The role of DATABASE_URL may not create databases and roles, which tests need: "
-            "ALTER ROLE … CREATEDB CREATEROLE, or unset DATABASE_URL and REDIS_URL to use embedded servers."
+            "The role of DATABASE_URL is no superuser, which tests need: they make databases and roles. Name one on a "
+            "server that holds nothing else, or unset DATABASE_URL and REDIS_URL to use embedded servers."
         )
 
 
