@@ -1,6 +1,6 @@
 """`make test`: the servers of the session, then pytest on them; the last words on the screen are pytest's own.
 
-With DATABASE_URL and REDIS_URL set, those servers are used. DATABASE_URL must then be a superuser, because the tests make
+With DATABASE_URL and REDIS_URL set, those servers are used. DATABASE_URL must then be a superuser, as the tests make
 databases and the roles linli_owner and linli_app, and set the roles' passwords: give them a server that holds nothing
 else. The addresses are not handed to the tests under those names.
 """
