@@ -3,11 +3,13 @@
 from flask import Flask
 from flask_migrate import Migrate
 
+from app import console
 from app.api_docs import document
 from app.identity import routes as identity
 from app.identity.service import TokenOffice
 from app.infra import db, logging, metrics, redis
 from app.infra.config import Config
+from app.jobs import command as jobs
 from app.web import endpoint, health, observe, problems
 from app.web.endpoint import Blueprint
 
@@ -31,6 +33,8 @@ def create_app(config: Config) -> Flask:
     observe.register(app)
     _install_identity(app, config)
     _install_routes(app, config)
+    for command in (*console.COMMANDS, jobs.work):
+        app.cli.add_command(command)
     problems.register(app)  # after flask-smorest, whose own handler would otherwise answer
     return app
 

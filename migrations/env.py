@@ -1,10 +1,11 @@
 """Runs migrations as the owner role, one process at a time. Started by `flask --app wsgi db …`."""
 
+import sys
+
 from alembic import context
 from flask import current_app
 from sqlalchemy import create_engine, pool, text
 
-from app.infra.config import SettingError
 from app.infra.db import Base, database_url
 from app.web.endpoint import CONFIG
 
@@ -20,8 +21,9 @@ def run() -> None:
     """Migrate online; there is no offline mode, scripts read the database."""
     owner_url = current_app.extensions[CONFIG].database_owner_url
     if owner_url is None:
-        message = "DATABASE_OWNER_URL is not set: migrations need the database's address as the role linli_owner."
-        raise SettingError(message)
+        sys.exit(
+            "linli: DATABASE_OWNER_URL is not set: migrations need the database's address as the role linli_owner."
+        )
     engine = create_engine(database_url(owner_url), poolclass=pool.NullPool)
     with engine.connect() as connection:
         connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": ONE_AT_A_TIME})

@@ -1,1 +1,9 @@
-"""The command line."""
+"""The command line: `flask --app wsgi <command>`. Every command group of the application is listed here."""
+
+from collections.abc import Sequence
+
+import click
+
+from app.console.settings import show_settings
+
+COMMANDS: Sequence[click.Command] = (show_settings,)

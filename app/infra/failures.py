@@ -2,7 +2,9 @@
 
 from enum import Enum, auto
 
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+import psycopg
+from procrastinate.exceptions import ConnectorException
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from app.kernel.errors import DomainError, Kind
@@ -48,21 +50,31 @@ LOST_STATES = frozenset({"57P01", "57P02", "57P03", "57P04", "57P05", "25006", "
 LOST_CLASSES = frozenset({"08", "53", "58"})  # connection exception, insufficient resources, system error
 
 
+# the queue and COPY speak to the driver itself, so its errors arrive unwrapped as well
+DATABASE_ERRORS = (SQLAlchemyError, psycopg.Error, ConnectorException)
+
+
 def classify(error: Exception) -> Failure:
     """Say what a database error means. Anything unknown is a defect."""
     if isinstance(error, PoolTimeout):
         return Failure.BUSY
-    if not isinstance(error, DBAPIError):
-        return Failure.DEFECT
-    state = getattr(error.orig, "sqlstate", None)
+    driver_error = _driver_error(error)
+    state = getattr(driver_error, "sqlstate", None) or ""
     if state in CONTENDED_STATES:
         return Failure.CONTENDED
     if state in BUSY_STATES:
         return Failure.BUSY
-    if error.connection_invalidated or state in LOST_STATES or (state or "")[:2] in LOST_CLASSES:
+    if state in LOST_STATES or state[:2] in LOST_CLASSES or getattr(error, "connection_invalidated", False):
         return Failure.LOST
     # a failed connect carries no state at all: refused, timed out, still starting up
-    return Failure.LOST if state is None and isinstance(error, OperationalError | InterfaceError) else Failure.DEFECT
+    stateless = not state and isinstance(driver_error, psycopg.OperationalError | psycopg.InterfaceError)
+    return Failure.LOST if stateless else Failure.DEFECT
+
+
+def _driver_error(error: Exception) -> BaseException | None:
+    if isinstance(error, DBAPIError):
+        return error.orig
+    return error.__cause__ if isinstance(error, ConnectorException) else error
 
 
 def refusal(failure: Failure) -> DomainError:

@@ -21,7 +21,6 @@ connections_in_use = Gauge(
 connections_max = Gauge(
     "linli_db_connections_max", "Database connections the pools may hold.", multiprocess_mode="livesum"
 )
-jobs_total = Counter("linli_jobs_total", "Finished attempts of background jobs.", ["task", "outcome"])
 
 
 def watch_pool(engine: Engine, size: int) -> None:

@@ -11,10 +11,9 @@ from uuid import UUID
 
 import structlog
 import uuid_utils.compat
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from app.infra import db, failures, queue
+from app.infra import db, failures, metrics, queue
 from app.infra.failures import Failure
 from app.infra.logging import current_request_id
 from app.kernel.actor import Actor
@@ -32,6 +31,11 @@ TOKEN_BYTES = 32
 def clock() -> datetime:
     """Read the clock: aware, UTC."""
     return datetime.now(UTC)
+
+
+def backoff_seconds(attempt: int, *, unit: float = 0.25, maximum: float = 10) -> float:
+    """Choose a wait after `attempt` failures: random, so that rivals part, its bound doubling up to `maximum`."""
+    return random.uniform(unit / 2, min(unit * 2**attempt, maximum))  # noqa: S311 - guards nothing
 
 
 def new_id() -> UUID:
@@ -80,10 +84,11 @@ def run_in_transaction(work: Callable[[UnitOfWork], T], *, actor: Actor, now: da
         transaction = _Transaction()
         try:
             return transaction.run(work, actor=actor, now=now or clock())
-        except SQLAlchemyError as error:
+        except failures.DATABASE_ERRORS as error:
             failure = failures.classify(error)
             if failure is Failure.DEFECT:
                 raise
+            metrics.transaction_failures_total.labels(failure.name.lower()).inc()
             log.warning(
                 "transaction_failed",
                 failure=failure.name,
@@ -97,7 +102,7 @@ def run_in_transaction(work: Callable[[UnitOfWork], T], *, actor: Actor, now: da
             if not may_repeat or attempt == ATTEMPTS_MAX:
                 raise failures.refusal(failure) from error
             reconnects += failure is Failure.LOST
-        time.sleep(random.uniform(0, BACKOFF_SECONDS * 2**attempt))  # noqa: S311 - spreads rivals apart, guards nothing
+        time.sleep(backoff_seconds(attempt, unit=BACKOFF_SECONDS))
     raise AssertionError("the last attempt either returned or raised")
 
 
