@@ -4,7 +4,7 @@ from flask import Flask
 from flask_migrate import Migrate
 
 from app import console
-from app.api_docs import document
+from app.api_docs import document, pages
 from app.identity import routes as identity
 from app.identity.service import TokenOffice
 from app.infra import db, logging, metrics, redis
@@ -47,6 +47,7 @@ def _install_identity(app: Flask, config: Config) -> None:
 
 def _install_routes(app: Flask, config: Config) -> None:
     app.register_blueprint(health.blueprint)
+    app.register_blueprint(pages.blueprint)
     api = document.install(app)
     for blueprint in BLUEPRINTS + (DEMO_BLUEPRINTS if config.takes_demo_liberties else ()):
         api.register_blueprint(blueprint)

@@ -40,7 +40,7 @@ def build_queue(app: Flask, *, jobs: Mapping[str, Act], schedule: Mapping[str, P
 
 
 def _add_job(queue: procrastinate.App, app: Flask, name: str, act: Act) -> None:
-    def run(context: JobContext, **arguments: Any) -> None:
+    def run(context: JobContext, /, **arguments: Any) -> None:
         runner.run_job(app, name=name, job_id=cast("int", context.job.id), act=act, arguments=arguments)
 
     queue.task(name=name, queue=QUEUE, pass_context=True, retry=Patience())(run)

@@ -104,7 +104,7 @@ def endpoint(
         guarded.path_arguments = path_arguments  # type: ignore[attr-defined]  # read by Blueprint above
         guarded.idempotent = idempotent  # type: ignore[attr-defined]  # read by the architecture tests
         document = operation.describe(
-            granted, body=body, query=query, reply=reply, status=status, idempotent=idempotent
+            view.__name__, granted, body=body, query=query, reply=reply, status=status, idempotent=idempotent
         )
         described: View = SmorestBlueprint.doc(**document)(guarded)
         return described

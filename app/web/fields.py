@@ -10,10 +10,11 @@ from marshmallow import fields, validate
 POINTS_MAX = 10**9
 FEN_MAX = 10**12
 TEXT_LENGTH_MAX = 200
-UNPRINTABLE = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff\u2028\u2029\u202a-\u202e\u2066-\u2069]"
-)
-LINE_BREAKS = re.compile("[\t\n]")
+# control characters and direction overrides; written so that Python's and ECMA's regular expressions read it alike,
+# because the API document shows it
+UNPRINTABLE = r"\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069"
+SURROGATES = r"\ud800-\udfff"
+LINE_BREAKS = r"\t\n"
 
 
 class StrictInteger(fields.Integer):
@@ -54,12 +55,17 @@ class Text(fields.String):
     def __init__(
         self, *, length_min: int = 1, length_max: int = TEXT_LENGTH_MAX, lines: bool = False, **kwargs: Any
     ) -> None:
-        super().__init__(validate=validate.Length(length_min, length_max, error="length:{min}:{max}"), **kwargs)
-        self.length_min, self.length_max, self.lines = length_min, length_max, lines
+        refused = UNPRINTABLE if lines else UNPRINTABLE + LINE_BREAKS
+        blank = "" if length_min == 0 else rf"[^\s{refused}][^{refused}]*"
+        metadata = {"pattern": rf"^[^{refused}]*{blank}$", **kwargs.pop("metadata", {})}
+        length = validate.Length(length_min, length_max, error="length:{min}:{max}")
+        super().__init__(validate=[length, *kwargs.pop("validate", ())], metadata=metadata, **kwargs)
+        self.length_min, self.length_max = length_min, length_max
+        self.refused = re.compile(f"[{refused}{SURROGATES}]")
 
     def _deserialize(self, value: object, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
         text: str = super()._deserialize(value, attr, data, **kwargs)
-        if UNPRINTABLE.search(text) or (not self.lines and LINE_BREAKS.search(text)):
+        if self.refused.search(text):
             raise self.make_error("unprintable")
         if self.length_min and not text.strip():
             raise self.make_error("length", min=self.length_min, max=self.length_max)

@@ -1,6 +1,7 @@
 """What the API document says about one route: its input, its answers, and every problem it can end in."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
@@ -36,28 +37,34 @@ class Problem(Schema):
     errors = fields.List(fields.Nested(ProblemField), required=True)
 
 
-def describe(
-    roles: frozenset[Role],
-    *,
-    body: type[Schema] | None,
-    query: type[Schema] | None,
-    reply: type[Schema] | None,
-    status: int,
-    idempotent: bool,
-) -> dict[str, Any]:
-    """Give the OpenAPI operation of a route (without its summary, which is the view's docstring)."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """What `endpoint` was told about a route."""
+
+    roles: frozenset[Role]
+    has_path: bool
+    body: type[Schema] | None
+    query: type[Schema] | None
+    reply: type[Schema] | None
+    status: int
+    idempotent: bool
+
+
+def describe(name: str, shape: Shape) -> dict[str, Any]:
+    """Give the OpenAPI operation of the view `name` (without its summary, which is the view's docstring)."""
     document: dict[str, Any] = {
-        "security": [{"bearer": []}] if roles else [],
-        "x-roles": sorted(roles),
-        "parameters": [*_query(query), *([IDEMPOTENCY_KEY] if idempotent else [])],
+        "operationId": name,
+        "security": [{"bearer": []}] if shape.roles else [],
+        "x-roles": sorted(shape.roles),
+        "parameters": [*_query(shape.query), *([IDEMPOTENCY_KEY] if shape.idempotent else [])],
         "responses": {
-            str(int(status)): _success(reply, status),
-            **{str(int(code)): _problem(code) for code in _problems(roles, body)},
+            str(shape.status): _success(shape.reply, shape.status),
+            **{str(int(status)): _problem(status) for status in sorted(_problems(shape))},
         },
     }
-    if body is not None:
-        required = any(field.required for field in body().fields.values())
-        document["requestBody"] = {"required": required, "content": {"application/json": {"schema": body}}}
+    if shape.body is not None:
+        required = any(field.required for field in shape.body().fields.values())
+        document["requestBody"] = {"required": required, "content": {"application/json": {"schema": shape.body}}}
     return document
 
 
@@ -85,15 +92,11 @@ def _problem(status: HTTPStatus) -> dict[str, Any]:
     return {"description": status.phrase, "content": {PROBLEM: {"schema": Problem}}}
 
 
-def _problems(roles: frozenset[Role], body: type[Schema] | None) -> Iterable[HTTPStatus]:
-    yield from (
-        HTTPStatus.UNPROCESSABLE_ENTITY,
-        HTTPStatus.SERVICE_UNAVAILABLE,
-        HTTPStatus.BAD_REQUEST,
-        HTTPStatus.NOT_FOUND,
-        HTTPStatus.CONFLICT,
-    )
-    if roles:
+def _problems(shape: Shape) -> Iterable[HTTPStatus]:
+    yield from (HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE)
+    if shape.roles:
         yield from (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
-    if body is not None:
-        yield from (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+    if shape.has_path or shape.body is not None:
+        yield HTTPStatus.NOT_FOUND  # what the path or the body names may not exist
+    if shape.body is not None or shape.idempotent:
+        yield from (HTTPStatus.CONFLICT, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)

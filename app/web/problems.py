@@ -44,7 +44,12 @@ def document(error: DomainError) -> dict[str, Any]:
 
 def status_of(error: DomainError) -> int:
     """Give the HTTP status a refusal is answered with."""
-    return int(error.status if isinstance(error, EdgeRefusal) else STATUS[error.kind])
+    return status_of_class(type(error))
+
+
+def status_of_class(cls: type[DomainError]) -> int:
+    """Give the HTTP status of a class of refusals."""
+    return int(cls.status if issubclass(cls, EdgeRefusal) else STATUS[cls.kind])
 
 
 def _document(

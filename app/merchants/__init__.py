@@ -1,0 +1,1 @@
+"""Shops, paying at the till, refunds and settlement."""

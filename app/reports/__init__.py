@@ -1,0 +1,1 @@
+"""Problems that residents report, and what came of them."""

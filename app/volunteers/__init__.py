@@ -1,0 +1,1 @@
+"""Awards for hours given to the neighbourhood."""
