@@ -103,9 +103,16 @@ def endpoint(
         guarded.roles = granted  # type: ignore[attr-defined]  # read by the documents and the architecture tests
         guarded.path_arguments = path_arguments  # type: ignore[attr-defined]  # read by Blueprint above
         guarded.idempotent = idempotent  # type: ignore[attr-defined]  # read by the architecture tests
-        document = operation.describe(
-            view.__name__, granted, body=body, query=query, reply=reply, status=status, idempotent=idempotent
+        shape = operation.Shape(
+            roles=granted,
+            has_path=bool(path_arguments),
+            body=body,
+            query=query,
+            reply=reply,
+            status=int(status),
+            idempotent=idempotent,
         )
+        document = operation.describe(view.__name__, shape)
         described: View = SmorestBlueprint.doc(**document)(guarded)
         return described
 
