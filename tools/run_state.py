@@ -11,11 +11,11 @@ from typing import Any
 
 import psutil
 
-from tools.embedded.process import wait_until
+from tools.embedded.process import Step, end_found, wait_until
 from tools.refusal import Refusal
 
 RUN_ID_VARIABLE = "LINLI_RUN_ID"
-ORPHAN_SECONDS = 45.0
+ORPHAN_STEPS = (Step(signal.SIGTERM, 45),)
 STOP_SECONDS = 120.0
 
 
@@ -91,14 +91,7 @@ class RunState:
         except (OSError, ValueError, KeyError, psutil.NoSuchProcess):
             return []
         orphans = {name: process for name, process in candidates.items() if _belongs_to(process, left["run_id"])}
-        for process in orphans.values():
-            with suppress(psutil.NoSuchProcess):
-                process.terminate()
-        _, stubborn = psutil.wait_procs(list(orphans.values()), timeout=ORPHAN_SECONDS)
-        for process in stubborn:
-            with suppress(psutil.NoSuchProcess):
-                process.kill()
-        psutil.wait_procs(stubborn, timeout=5)
+        end_found(list(orphans.values()), ORPHAN_STEPS)
         return list(orphans)
 
     def _try_lock(self) -> bool:

@@ -166,17 +166,27 @@ def end_orphan(pid_file: Path, folder: Path, programs: frozenset[str], steps: Se
         if not working_in(folder, programs):
             pid_file.unlink(missing_ok=True)
         return False
-    for step in steps:
-        try:
-            orphan.send_signal(step.signal)
-            orphan.wait(step.seconds)
-        except psutil.TimeoutExpired:
-            continue
-        except psutil.NoSuchProcess:
-            pass
-        break
+    end_found([orphan], steps)
     wait_until(lambda: not working_in(folder, programs), seconds=10)
     return True
+
+
+def end_found(processes: Sequence[psutil.Process], steps: Sequence[Step]) -> None:
+    """End processes that are not our children, each step for all of them at once; killed when no step helps."""
+    for step in (*steps, Step(signal.SIGKILL, 5)):
+        for process in processes:
+            with suppress(psutil.NoSuchProcess):
+                process.send_signal(step.signal)
+        if wait_until(lambda: all(is_gone(process) for process in processes), seconds=step.seconds):
+            return
+
+
+def is_gone(process: psutil.Process) -> bool:
+    """Whether it has ended; one that nobody has collected yet (an idle first process of a container) counts as gone."""
+    try:
+        return not process.is_running() or bool(process.status() == psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return True
 
 
 def _named_in(pid_file: Path) -> psutil.Process | None:

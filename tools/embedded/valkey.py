@@ -4,6 +4,8 @@ import signal
 from pathlib import Path
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from tools.embedded import process
 from tools.embedded.account import Account, plain_environment
@@ -94,7 +96,8 @@ class Valkey:
     def _answers_or_ended(self) -> bool:
         if self.child.ended():
             return True
-        client = redis.Redis(host="127.0.0.1", port=self.port, password=self._password, socket_timeout=5)
+        once = Retry(NoBackoff(), 0)  # we ask again ourselves, sooner than the client would
+        client = redis.Redis(host="127.0.0.1", port=self.port, password=self._password, socket_timeout=5, retry=once)
         try:
             return bool(client.ping())
         except redis.RedisError:

@@ -1,0 +1,1 @@
+"""Tests of what starts and runs everything: real processes, real servers, real kills."""
