@@ -31,12 +31,15 @@ $$;
 
 -- Freezes or thaws an account: a frozen account earns and is refunded, but spends, holds and captures nothing.
 CREATE FUNCTION points_set_frozen(
-    p_book integer, p_now timestamptz, p_account uuid, p_event uuid, p_frozen boolean, p_reason text, p_actor uuid
+    p_book integer, p_now timestamptz, p_account uuid, p_owner uuid, p_event uuid, p_frozen boolean, p_reason text, p_actor uuid
 ) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     v_changed boolean;
 BEGIN
+    -- Somebody may have to be frozen before a first award arrives.
+    PERFORM points_open_accounts(p_book, p_now, ARRAY[p_account], ARRAY['resident'], ARRAY[p_owner], ARRAY[0::smallint])
+      WHERE NOT EXISTS (SELECT 1 FROM points_accounts x WHERE x.book_id = p_book AND x.id = p_account);
     UPDATE points_balances SET frozen_reason = CASE WHEN p_frozen THEN p_reason END
      WHERE book_id = p_book AND account_id = p_account AND (frozen_reason IS NOT NULL) <> p_frozen
     RETURNING true INTO v_changed;
@@ -75,4 +78,19 @@ BEGIN
     ON CONFLICT (book_id, account_id) DO UPDATE
        SET posted = f.posted + excluded.posted, entry_count = f.entry_count + excluded.entry_count, folded_at = excluded.folded_at;
     RETURN cardinality(v_claimed);
+END $$;
+
+-- Locks what a correction of one transaction must find unchanged: its strict balances in the global order,
+-- or, when it has none, a lock named after the transaction itself.
+CREATE FUNCTION points_lock_for_correction(p_book integer, p_transaction uuid) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    PERFORM 1 FROM points_balances s
+      WHERE s.book_id = p_book AND s.account_id IN (
+            SELECT e.account_id FROM points_entries e
+             WHERE e.book_id = p_book AND e.transaction_id = p_transaction AND e.version IS NOT NULL)
+      ORDER BY s.lock_rank, s.account_id FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        PERFORM pg_advisory_xact_lock(p_book, hashtext(p_transaction::text));
+    END IF;
 END $$;

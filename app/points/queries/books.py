@@ -1,0 +1,42 @@
+"""Books and budgets."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.points import errors
+from app.points.models import Book, Budget
+
+
+def get_book(session: Session, code: str) -> Book:
+    """The book of this code. Refuses BookMissing."""
+    book = session.scalar(select(Book).where(Book.code == code))
+    if book is None:
+        raise errors.BookMissing
+    return book
+
+
+def find_book_id(session: Session, code: str) -> int | None:
+    """The key of the book of this code, if there is one."""
+    return session.scalar(select(Book.id).where(Book.code == code))
+
+
+def list_books(session: Session) -> Sequence[Book]:
+    """All books. A district has dozens, set up by hand; jobs walk them."""
+    return session.scalars(select(Book).order_by(Book.id)).all()
+
+
+def get_budget(session: Session, book_id: int, budget_id: UUID) -> Budget:
+    """One budget of this book. Refuses BudgetMissing."""
+    budget = session.get(Budget, (book_id, budget_id))
+    if budget is None:
+        raise errors.BudgetMissing
+    return budget
+
+
+def list_budgets(session: Session, book_id: int, *, after: UUID | None, limit: int) -> Sequence[Budget]:
+    """Budgets by id, those after `after`."""
+    query = select(Budget).where(Budget.book_id == book_id).order_by(Budget.id).limit(limit)
+    return session.scalars(query if after is None else query.where(Budget.id > after)).all()

@@ -1,0 +1,1 @@
+"""Pure decisions of the ledger: identities, request contents, expiry days, shares, chain links."""

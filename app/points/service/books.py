@@ -1,0 +1,55 @@
+"""Setting up books and budgets."""
+
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from app.infra.unit_of_work import UnitOfWork
+from app.points import errors, queries
+from app.points.models import Book, Budget
+
+
+def create_book(
+    uow: UnitOfWork,
+    *,
+    code: str,
+    name: str,
+    currency_name: str,
+    validity_months: int = 24,
+    grace_days: int = 30,
+    expired_cost_goes_to: str = "sponsor",
+) -> Book:
+    """Open a new points programme. Points live `validity_months` to a month's end. Refuses BookCodeTaken."""
+    if queries.find_book_id(uow.session, code) is not None:
+        raise errors.BookCodeTaken(book=code)
+    highest = uow.session.scalar(select(func.coalesce(func.max(Book.id), 0))) or 0
+    book = Book(
+        id=highest + 1,
+        code=code,
+        name=name,
+        currency_name=currency_name,
+        validity_months=validity_months,
+        grace_days=grace_days,
+        expired_cost_goes_to=expired_cost_goes_to,
+        created_at=uow.now,
+    )
+    uow.session.add(book)
+    uow.session.flush()  # rows that name the book follow in this transaction
+    return book
+
+
+def create_budget(
+    uow: UnitOfWork, book_id: int, *, sponsor_id: UUID, name: str, point_value_fen: int, budget_id: UUID | None = None
+) -> Budget:
+    """Open a sponsor's campaign; its points cost `point_value_fen` each (0: no money behind them)."""
+    budget = Budget(
+        book_id=book_id,
+        id=budget_id or uow.new_id(),
+        sponsor_id=sponsor_id,
+        name=name,
+        point_value_fen=point_value_fen,
+        created_at=uow.now,
+    )
+    uow.session.add(budget)
+    uow.session.flush()  # mint_points reads it back
+    return budget

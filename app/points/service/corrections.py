@@ -1,0 +1,171 @@
+"""Corrections. Each is a new transaction; nothing is ever updated or deleted."""
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from app.infra.unit_of_work import UnitOfWork
+from app.kernel.periods import local_date
+from app.points import errors, queries
+from app.points.models import Account, Book, Entry, LotMove, Transaction
+from app.points.rules.accounts import AccountRef
+from app.points.rules.expiry import grace_day
+from app.points.rules.postings import Leg, LotChange, Posting
+from app.points.service.posting import Outcome, post_one
+from app.points.terms import AccountKind, Code, Mode
+
+CORRECTIONS = frozenset({Code.REVERSAL, Code.REFUND, Code.CLAWBACK, Code.RESTRIPE})
+LIABILITY = AccountRef(AccountKind.POINTS_LIABILITY)
+
+
+def refund_redemption(
+    uow: UnitOfWork,
+    book: Book,
+    *,
+    cause: str,
+    transaction_id: UUID,
+    resident_id: UUID,
+    shop_id: UUID,
+    points: int,
+    evidence: str | None = None,
+) -> Outcome:
+    """Give back part or all of a redemption, as often as wanted, never more than was taken.
+
+    Points return to the lots they came from, the longest lived first; a lot that lapsed meanwhile is replaced by one
+    that is good for the book's days of grace. Refuses ReferredMissing, AmountOver, AlreadyReversed (sticky).
+    """
+    legs = (
+        Leg(AccountRef(AccountKind.MERCHANT_POINTS, shop_id)),
+        Leg(AccountRef(AccountKind.RESIDENT, resident_id)),
+        Leg(AccountRef(AccountKind.MERCHANT_PAYABLE, shop_id)),
+        Leg(LIABILITY),
+    )
+    posting = Posting(
+        cause=cause,
+        code=Code.REFUND,
+        legs=legs,
+        mode=Mode.REFUND,
+        points=points,
+        refers_to=transaction_id,
+        evidence=evidence,
+        lapsed_to=grace_day(local_date(uow.now), book.grace_days),
+    )
+    return post_one(uow, book.id, posting)
+
+
+def reverse_transaction(uow: UnitOfWork, book: Book, *, cause: str, transaction_id: UUID, reason: str) -> Outcome:
+    """Undo a transaction as a whole, once: every leg turned round, the same lots and expiry days.
+
+    Refuses TransactionMissing, CorrectionNotReversible, PartlyRefunded, AlreadyReversed, AlreadySpent (the points of an
+    award are gone or held: use `claw_back_award`), PointsInsufficient.
+    """
+    original, entries, moves = _load_reversible(uow, book, transaction_id)
+    if (replay := _find_replay(uow, book, original, cause)) is not None:
+        return replay
+    today = local_date(uow.now)
+    lots = tuple(_turned(move, _account_of(entries, move.line), today, book.grace_days) for move in moves)
+    posting = Posting(
+        cause=cause,
+        code=Code.REVERSAL,
+        legs=tuple(Leg(_ref(account), -entry.amount) for entry, account in entries),
+        lots=lots,
+        reverses_id=original.id,
+        evidence=reason,
+    )
+    return post_one(uow, book.id, posting)
+
+
+def claw_back_award(uow: UnitOfWork, book: Book, *, cause: str, transaction_id: UUID, reason: str) -> Outcome:
+    """Undo an award whose points are partly or wholly spent: what is left returns to the budget, the rest is owed.
+
+    The debt stands on the clawback accounts: the resident's is negative, the budget's positive, and together they are
+    zero. Money behind spent points has gone to shops and is not touched. Refuses as `reverse_transaction`.
+    """
+    original, entries, moves = _load_reversible(uow, book, transaction_id)
+    if (replay := _find_replay(uow, book, original, cause)) is not None:
+        return replay
+    passbook = next((account for _, account in entries if account.kind == AccountKind.RESIDENT), None)
+    if passbook is None or len(moves) != 1 or moves[0].points < 0:
+        raise errors.CorrectionNotReversible
+    move = moves[0]
+    lot = queries.get_lot(uow.session, book.id, passbook.id, move.expires_on, move.budget_id)
+    left = min(move.points, lot.points_left - lot.held)
+    fen = move.cost_fen * left // move.points
+    legs = _clawback_legs(passbook.owner_id, entries, move, left, fen)
+    change = LotChange(
+        AccountRef(AccountKind.RESIDENT, passbook.owner_id), move.expires_on, move.budget_id, -left, -fen
+    )
+    posting = Posting(
+        cause=cause,
+        code=Code.CLAWBACK,
+        legs=legs,
+        lots=(change,) if left else (),
+        reverses_id=original.id,
+        evidence=reason,
+    )
+    return post_one(uow, book.id, posting)
+
+
+def _clawback_legs(
+    owner_id: UUID, entries: Sequence[tuple[Entry, Account]], move: LotMove, left: int, fen: int
+) -> tuple[Leg, ...]:
+    budget = next(_ref(account) for entry, account in entries if entry.amount < 0 and account.asset == "points")
+    owed = move.points - left
+    amounts = (
+        (AccountRef(AccountKind.RESIDENT, owner_id), -left),
+        (budget, left),
+        (AccountRef(AccountKind.CLAWBACK, owner_id), -owed),
+        (AccountRef(AccountKind.CLAWBACK, move.budget_id), owed),
+        (LIABILITY, -fen),
+        (AccountRef(AccountKind.BUDGET_RESERVE, move.budget_id), fen),
+    )
+    return tuple(Leg(account, amount) for account, amount in amounts if amount)
+
+
+def _load_reversible(
+    uow: UnitOfWork, book: Book, transaction_id: UUID
+) -> tuple[Transaction, Sequence[tuple[Entry, Account]], Sequence[LotMove]]:
+    original = queries.get_transaction(uow.session, book.id, transaction_id)
+    if original.code in CORRECTIONS:
+        raise errors.CorrectionNotReversible
+    entries = queries.list_entries_of(uow.session, book.id, transaction_id)
+    queries.lock_for_correction(uow.session, book.id, transaction_id)  # so that what is checked below stays true
+    if queries.has_refunds(uow.session, book.id, transaction_id):
+        raise errors.PartlyRefunded
+    return original, entries, queries.list_lot_moves_of(uow.session, book.id, transaction_id)
+
+
+def _find_replay(uow: UnitOfWork, book: Book, original: Transaction, cause: str) -> Outcome | None:
+    """The outcome of the same correction asked for before. Refuses AlreadyReversed when it was another one."""
+    before = queries.find_reversal(uow.session, book.id, original.id)
+    if before is None:
+        return None
+    if before.cause != cause:
+        raise errors.AlreadyReversed
+    figures = queries.figures_of_transactions(uow.session, book.id, [before.id])[before.id]
+    return Outcome(
+        cause,
+        before.id,
+        None,
+        replayed=True,
+        points=figures.points,
+        cost_fen=figures.cost_fen,
+        balance_after=figures.balance_after,
+    )
+
+
+def _turned(move: LotMove, account: AccountRef, today: date, grace_days: int) -> LotChange:
+    gives_back = move.points < 0
+    lapsed = gives_back and move.expires_on < today
+    expires_on = grace_day(today, grace_days) if lapsed else move.expires_on
+    return LotChange(
+        account, expires_on, move.budget_id, -move.points, -move.cost_fen, restores=gives_back and not lapsed
+    )
+
+
+def _account_of(entries: Sequence[tuple[Entry, Account]], line: int) -> AccountRef:
+    return next(_ref(account) for entry, account in entries if entry.line == line)
+
+
+def _ref(account: Account) -> AccountRef:
+    return AccountRef(AccountKind(account.kind), account.owner_id, account.stripe)

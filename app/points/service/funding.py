@@ -1,0 +1,70 @@
+"""Money in, points made for it, points handed on, money out."""
+
+from uuid import UUID
+
+from app.infra.unit_of_work import UnitOfWork
+from app.points import errors, queries
+from app.points.rules.accounts import AccountRef, split_over_stripes
+from app.points.rules.postings import Leg, Posting
+from app.points.service.posting import Outcome, post, post_one
+from app.points.terms import CHART, AccountKind, Code, Decline
+
+BANK = AccountRef(AccountKind.BANK)
+ISSUANCE = AccountRef(AccountKind.ISSUANCE)
+
+
+def fund_sponsor(
+    uow: UnitOfWork, book_id: int, *, cause: str, sponsor_id: UUID, amount_fen: int, bank_reference: str
+) -> Outcome:
+    """Book money a sponsor paid in: 1 to FEN_MAX fen."""
+    funding = AccountRef(AccountKind.SPONSOR_FUNDING, sponsor_id)
+    legs = (Leg(BANK, -amount_fen), Leg(funding, amount_fen))
+    return post_one(uow, book_id, Posting(cause=cause, code=Code.FUND, legs=legs, evidence=bank_reference))
+
+
+def mint_points(uow: UnitOfWork, book_id: int, *, cause: str, budget_id: UUID, points: int) -> Outcome:
+    """Make points for a budget, spread over its stripes, and set their money aside from the sponsor's funding.
+
+    Refuses BudgetMissing, and FundingInsufficient when the sponsor's money does not cover them.
+    """
+    budget = queries.get_budget(uow.session, book_id, budget_id)
+    shares = split_over_stripes(points, CHART[AccountKind.SPONSOR_BUDGET].stripes)
+    stripes = [
+        Leg(AccountRef(AccountKind.SPONSOR_BUDGET, budget_id, stripe), share) for stripe, share in enumerate(shares)
+    ]
+    cost = points * budget.point_value_fen
+    money = _moved(
+        AccountRef(AccountKind.SPONSOR_FUNDING, budget.sponsor_id),
+        AccountRef(AccountKind.BUDGET_RESERVE, budget_id),
+        cost,
+    )
+    outcome = post(
+        uow, book_id, [Posting(cause=cause, code=Code.MINT, legs=(Leg(ISSUANCE, -points), *stripes, *money))]
+    )[0]
+    if outcome.decline is Decline.INSUFFICIENT:
+        raise errors.FundingInsufficient(**outcome.detail)
+    return outcome.raise_if_declined()
+
+
+def allot_points(
+    uow: UnitOfWork, book_id: int, *, cause: str, budget_id: UUID, holder_id: UUID, points: int
+) -> Outcome:
+    """Hand part of a budget to one station, team or coordinator; its money stays in the budget's reserve."""
+    queries.get_budget(uow.session, book_id, budget_id)
+    source = AccountRef(AccountKind.SPONSOR_BUDGET, budget_id)
+    target = AccountRef(AccountKind.ALLOTMENT, holder_id)
+    return post_one(
+        uow, book_id, Posting(cause=cause, code=Code.ALLOT, legs=(Leg(source, -points), Leg(target, points)))
+    )
+
+
+def pay_merchant(
+    uow: UnitOfWork, book_id: int, *, cause: str, shop_id: UUID, amount_fen: int, bank_reference: str
+) -> Outcome:
+    """Book money paid to a shop against what it is owed."""
+    legs = (Leg(AccountRef(AccountKind.MERCHANT_PAYABLE, shop_id), -amount_fen), Leg(BANK, amount_fen))
+    return post_one(uow, book_id, Posting(cause=cause, code=Code.PAYOUT, legs=legs, evidence=bank_reference))
+
+
+def _moved(source: AccountRef, target: AccountRef, amount: int) -> tuple[Leg, ...]:
+    return (Leg(source, -amount), Leg(target, amount)) if amount else ()

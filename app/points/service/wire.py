@@ -1,0 +1,209 @@
+"""How the posting door speaks to its two database functions: arrays there, state rows back."""
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from app.infra.unit_of_work import UnitOfWork
+from app.points.rules.accounts import account_id
+from app.points.rules.journal import Journal
+from app.points.rules.postings import Posting
+from app.points.rules.state import BalanceState, HoldState, LedgerState, LotState, TakenState
+from app.points.terms import Mode
+
+DecidedBefore = tuple[UUID, str | None, dict[str, int], bytes]
+
+_BEGIN_TYPES = (
+    "integer",
+    "timestamptz",
+    "uuid",
+    "boolean",
+    "uuid[]",
+    "text[]",
+    "bytea[]",
+    "uuid[]",
+    "text[]",
+    "uuid[]",
+    "smallint[]",
+    "uuid[]",
+    "uuid[]",
+    "uuid[]",
+)
+_WRITE_TYPES = (
+    *("integer", "uuid"),
+    *(
+        "uuid[]",
+        "text[]",
+        "text[]",
+        "smallint[]",
+        "text[]",
+        "uuid[]",
+        "uuid[]",
+        "uuid[]",
+        "timestamptz[]",
+        "timestamptz[]",
+    ),
+    *("integer[]", "smallint[]", "uuid[]", "bigint[]", "bigint[]", "bigint[]", "bytea[]"),
+    *("integer[]", "smallint[]", "date[]", "uuid[]", "bigint[]", "bigint[]", "boolean[]"),
+    *("uuid[]", "bigint[]", "bigint[]", "bigint[]", "bigint[]", "bytea[]", "timestamptz[]"),
+    *("uuid[]", "date[]", "uuid[]", "bigint[]", "bigint[]", "bigint[]", "bigint[]"),
+    *("integer[]", "uuid[]", "bigint[]"),
+    *("text[]", "text[]", "jsonb[]"),
+)
+
+
+def _call(function: str, types: Sequence[str]) -> str:
+    return f"SELECT * FROM {function}({', '.join(f'%s::{kind}' for kind in types)})"  # noqa: S608 - built from the constants above
+
+
+BEGIN_SQL = _call("points_begin", _BEGIN_TYPES)
+WRITE_SQL = _call("points_write", _WRITE_TYPES)
+
+
+def begin(
+    uow: UnitOfWork,
+    book_id: int,
+    postings: Sequence[Posting],
+    ids: Sequence[UUID],
+    hashes: Sequence[bytes],
+    *,
+    claims: bool,
+) -> Sequence[Any]:
+    """Claim causes, ensure accounts, lock and read: one round trip. Answers rows of type points_state."""
+    accounts = list(dict.fromkeys(leg.account for posting in postings for leg in posting.legs))
+    arguments = (
+        book_id,
+        uow.now,
+        uow.actor.id,
+        claims,
+        array(ids),
+        array(posting.cause for posting in postings),
+        array(hashes),
+        array(account_id(book_id, ref) for ref in accounts),
+        array(str(ref.kind) for ref in accounts),
+        array(ref.owner_id for ref in accounts),
+        array(ref.stripe for ref in accounts),
+        array(_lot_accounts(book_id, postings)),
+        array(posting.refers_to for posting in postings if posting.mode is Mode.CAPTURE),
+        array(posting.refers_to for posting in postings if posting.mode is Mode.REFUND),
+    )
+    return uow.session.connection().exec_driver_sql(BEGIN_SQL, arguments).all()
+
+
+def _lot_accounts(book_id: int, postings: Sequence[Posting]) -> list[UUID]:
+    """Accounts whose lots must be read: those a posting takes from."""
+    accounts: set[UUID] = set()
+    for posting in postings:
+        if posting.mode in (Mode.SPEND, Mode.CAPTURE, Mode.EXPIRE):
+            accounts.add(account_id(book_id, posting.legs[0].account))
+        accounts.update(account_id(book_id, change.account) for change in posting.lots if change.points < 0)
+    return list(accounts)
+
+
+def read_state(rows: Sequence[Any]) -> tuple[LedgerState, dict[int, DecidedBefore]]:
+    """Sort the rows of points_begin into the state they describe, and the outcomes of causes decided before (by index)."""
+    state = LedgerState()
+    before: dict[int, DecidedBefore] = {}
+    for what, ordinal, id_, ref, ref2, day, a, b, c, d, words, detail, content_hash, at in rows:
+        if what == "balance":
+            state.balances[id_] = BalanceState(id_, a, b, c, d, content_hash, at, words is not None, c)
+        elif what == "lot":
+            state.lots_of(id_)[day, ref] = LotState(a, b, c)
+        elif what == "outcome":
+            before[ordinal - 1] = (id_, words, detail or {}, content_hash)
+        elif what == "hold":
+            state.holds[id_] = HoldState(ref, a, words)
+        elif what == "hold_lot":
+            state.holds[id_].lots.append(((day, ref), a))
+        elif what == "taken":
+            taken = state.taken.setdefault(id_, TakenState())
+            taken.account_id = ref
+            taken.pieces.append(((day, ref2), a, b))
+        elif id_ in state.taken:  # given
+            taken = state.taken[id_]
+            taken.given_points, taken.given_fen, taken.problem = a, b, words
+    return state, before
+
+
+def write(uow: UnitOfWork, journal: Journal, state: LedgerState) -> None:
+    """Write what was decided: one round trip."""
+    arguments = (
+        journal.book_id,
+        journal.actor_id,
+        *_transaction_columns(journal),
+        *_columns(
+            ((e.posting, e.line, e.account_id, e.amount, e.version, e.balance_after, e.link) for e in journal.entries),
+            7,
+        ),
+        *_columns(((i, line, m.key[0], m.key[1], m.points, m.cost_fen, m.restores) for i, line, m in journal.moves), 7),
+        *_columns(
+            (
+                (b.account_id, b.version_before, b.posted, b.held, b.version, b.head, b.moved_at)
+                for b in state.balances.values()
+                if b.version != b.version_before
+            ),
+            7,
+        ),
+        *_columns(_lot_rows(state), 7),
+        *_columns(journal.captures, 3),
+        *_columns(
+            ((cause, str(refused.decline), json.dumps(refused.detail)) for cause, refused in journal.declines), 3
+        ),
+    )
+    uow.session.connection().exec_driver_sql(WRITE_SQL, arguments)
+
+
+def _transaction_columns(journal: Journal) -> list[str]:
+    rows = (
+        (
+            t.id,
+            str(t.posting.code),
+            t.posting.cause,
+            t.lines,
+            t.posting.evidence,
+            t.posting.refers_to if t.posting.mode is Mode.CAPTURE else None,
+            t.posting.reverses_id,
+            t.posting.refers_to if t.posting.mode is Mode.REFUND else None,
+            t.recorded_at,
+            t.effective_at,
+        )
+        for t in journal.transactions
+    )
+    return _columns(rows, 10)
+
+
+def _lot_rows(state: LedgerState) -> Iterable[tuple[object, ...]]:
+    for account, lots in state.lots.items():
+        for (day, budget), lot in lots.items():
+            if lot.left_change or lot.held_change or lot.issued_change:
+                yield account, day, budget, lot.issued_change, lot.left_change, lot.held_change, lot.cost_change
+
+
+def _columns(rows: Iterable[tuple[object, ...]], width: int) -> list[str]:
+    """Turn rows into one array literal per column."""
+    table = list(rows)
+    return [array(row[column] for row in table) for column in range(width)]
+
+
+def array(values: Iterable[object]) -> str:
+    """Render a PostgreSQL array literal. Ten times cheaper than the driver's generic array adaptation."""
+    return "{" + ",".join(map(_element, values)) + "}"
+
+
+def _element(value: object) -> str:
+    if value is None:
+        return "NULL"
+    if isinstance(value, str):
+        escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+        return f'"{escaped}"'
+    if isinstance(value, bytes):
+        return f'"\\\\x{value.hex()}"'
+    if isinstance(value, datetime):
+        return f'"{value.isoformat()}"'
+    if isinstance(value, bool):
+        return "t" if value else "f"
+    if isinstance(value, int | UUID | date):
+        return str(value)
+    raise TypeError(f"no array element is made of {type(value).__name__}")

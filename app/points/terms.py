@@ -1,0 +1,121 @@
+"""The chart of accounts and the words of the ledger. Sign convention: a positive amount goes into the account."""
+
+from enum import StrEnum
+from typing import NamedTuple
+
+POINTS_MAX = 1_000_000_000
+"""Most points in one posting."""
+FEN_MAX = 1_000_000_000_000
+"""Most money in one posting: ten thousand million yuan, in fen."""
+BATCH_MAX = 10_000
+"""Most postings in one call of the posting door."""
+CAUSE_LENGTH_MAX = 200
+EVIDENCE_LENGTH_MAX = 200
+HOLD_SECONDS_MAX = 7 * 24 * 3600
+
+
+class Asset(StrEnum):
+    """What an account counts."""
+
+    POINTS = "points"
+    FEN = "fen"  # money, in hundredths of a yuan
+
+
+class KindTerms(NamedTuple):
+    """How accounts of one kind behave. Must equal the rows of points_account_kinds."""
+
+    asset: Asset
+    folded: bool
+    has_lots: bool
+    stripes: int
+    lock_rank: int
+
+
+class AccountKind(StrEnum):
+    """The chart of accounts."""
+
+    ISSUANCE = "issuance"  # contra of all points ever minted; its negative is what was minted
+    SPONSOR_BUDGET = "sponsor_budget"  # minted for a campaign, not yet awarded; owner: budget
+    ALLOTMENT = "allotment"  # part of a budget in the hands of a station, team or coordinator
+    RESIDENT = "resident"  # the passbook; owner: the resident's opaque id
+    MERCHANT_POINTS = "merchant_points"  # points a shop has taken; owner: shop
+    BREAKAGE = "breakage"  # expired or forfeited points
+    CLAWBACK = (
+        "clawback"  # debtor (a resident, negative) and creditor (a budget, positive) of points proven wrong but spent
+    )
+    BANK = "bank"  # contra of all money: negative is what sponsors paid in less what shops were paid
+    SPONSOR_FUNDING = "sponsor_funding"  # a sponsor's money not yet behind points; owner: sponsor
+    BUDGET_RESERVE = "budget_reserve"  # money behind minted points that were not awarded yet; owner: budget
+    POINTS_LIABILITY = "points_liability"  # money behind points in residents' hands
+    MERCHANT_PAYABLE = "merchant_payable"  # owed to a shop; owner: shop
+    BREAKAGE_RESULT = "breakage_result"  # money behind expired points that the book keeps
+
+
+CHART: dict[AccountKind, KindTerms] = {
+    AccountKind.ISSUANCE: KindTerms(Asset.POINTS, folded=True, has_lots=False, stripes=1, lock_rank=0),
+    AccountKind.SPONSOR_BUDGET: KindTerms(Asset.POINTS, folded=False, has_lots=False, stripes=16, lock_rank=9),
+    AccountKind.ALLOTMENT: KindTerms(Asset.POINTS, folded=False, has_lots=False, stripes=1, lock_rank=8),
+    AccountKind.RESIDENT: KindTerms(Asset.POINTS, folded=False, has_lots=True, stripes=1, lock_rank=1),
+    AccountKind.MERCHANT_POINTS: KindTerms(Asset.POINTS, folded=True, has_lots=False, stripes=1, lock_rank=0),
+    AccountKind.BREAKAGE: KindTerms(Asset.POINTS, folded=True, has_lots=False, stripes=1, lock_rank=0),
+    AccountKind.CLAWBACK: KindTerms(Asset.POINTS, folded=True, has_lots=False, stripes=1, lock_rank=0),
+    AccountKind.BANK: KindTerms(Asset.FEN, folded=True, has_lots=False, stripes=1, lock_rank=0),
+    AccountKind.SPONSOR_FUNDING: KindTerms(Asset.FEN, folded=False, has_lots=False, stripes=1, lock_rank=7),
+    AccountKind.BUDGET_RESERVE: KindTerms(Asset.FEN, folded=True, has_lots=False, stripes=1, lock_rank=0),
+    AccountKind.POINTS_LIABILITY: KindTerms(Asset.FEN, folded=True, has_lots=False, stripes=1, lock_rank=0),
+    AccountKind.MERCHANT_PAYABLE: KindTerms(Asset.FEN, folded=True, has_lots=False, stripes=1, lock_rank=0),
+    AccountKind.BREAKAGE_RESULT: KindTerms(Asset.FEN, folded=True, has_lots=False, stripes=1, lock_rank=0),
+}
+
+
+class Code(StrEnum):
+    """What a transaction is about. Residents read a sentence for each; auditors read the code."""
+
+    FUND = "fund"  # a sponsor paid in money
+    MINT = "mint"  # points made for a budget, their money reserved
+    ALLOT = "allot"  # part of a budget handed to a station or coordinator
+    OPENING = "opening"  # a paper passbook's balance taken over
+    AWARD = "award"  # points for volunteering
+    REPORT_AWARD = "report_award"  # points for an accepted report
+    REDEMPTION = "redemption"  # points taken by a shop
+    REFUND = "refund"  # part or all of a redemption given back
+    REVERSAL = "reversal"  # a transaction undone as a whole
+    CLAWBACK = "clawback"  # an award undone after its points were spent, the rest owed
+    EXPIRY = "expiry"  # points that fell due
+    PAYOUT = "payout"  # a shop was paid
+    RESTRIPE = "restripe"  # a budget's points levelled over its stripes; nobody's balance changes
+
+
+class Mode(StrEnum):
+    """How the posting engine finds the lots of a posting; see migrations/sql/0002_ledger_posting.sql."""
+
+    EXACT = "exact"
+    SPEND = "spend"
+    CAPTURE = "capture"
+    EXPIRE = "expire"
+    REFUND = "refund"
+
+
+class Decline(StrEnum):
+    """Why the engine declined a posting or a hold. Stored under its cause; a retry reads the same answer."""
+
+    INSUFFICIENT = "insufficient"
+    ACCOUNT_FROZEN = "account_frozen"
+    NOTHING_DUE = "nothing_due"
+    NOT_FOUND = "not_found"
+    HOLD_CAPTURED = "hold_captured"
+    HOLD_RELEASED = "hold_released"
+    HOLD_EXPIRED = "hold_expired"
+    OVER_CAPTURE = "over_capture"
+    OVER_REFUND = "over_refund"
+    ALREADY_REVERSED = "already_reversed"
+    ALREADY_SPENT = "already_spent"
+    CAUSE_REUSED = "cause_reused"  # same cause, other content: refused, and never stored
+
+
+class HoldResolution(StrEnum):
+    """How a hold ended. At most one per hold."""
+
+    CAPTURED = "captured"
+    RELEASED = "released"
+    EXPIRED = "expired"
