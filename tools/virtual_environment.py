@@ -37,6 +37,7 @@ UNREACHABLE_SIGNS = (
     "Read timed out",
     "ReadTimeoutError",
     "SSLError",
+    "(from versions: none)",
 )
 
 
@@ -191,8 +192,8 @@ def _why_not_installed(log: Path) -> str:
         return f"The disk is full: the environment needs about 400 MB. Details: {log}"
     if any(sign in text for sign in UNREACHABLE_SIGNS):
         return (
-            "The Python package index could not be reached. Check the network, or name a mirror with PIP_INDEX_URL "
-            f"or a proxy with HTTPS_PROXY; then run the same command again. Details: {log}"
+            "The Python package index could not be reached, or has nothing. Check the network, or name a mirror with "
+            f"PIP_INDEX_URL or a proxy with HTTPS_PROXY; then run the same command again. Details: {log}"
         )
     errors = [line for line in text.splitlines() if line.startswith("ERROR: ")] or text.splitlines()[-1:]
     return f"pip could not install the packages: {' '.join(errors[:2])} Details: {log}"

@@ -308,10 +308,18 @@ def test_what_a_killed_test_session_left_is_removed() -> None:
             assert living.exists()
 
 
+DEAF = """
+import signal
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+print("listening", flush=True)
+signal.pause()
+"""
+
+
 def test_children_end_in_steps(tmp_path: Path) -> None:
     deaf = process.start(
         "deaf",
-        ["/bin/sh", "-c", "trap '' TERM; echo listening; while :; do read x </dev/zero; done"],
+        [sys.executable, "-c", DEAF],
         log=tmp_path / "deaf.log",
         steps=(process.Step(signal.SIGTERM, 0.2),),
         environment=os.environ,
