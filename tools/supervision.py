@@ -28,8 +28,10 @@ class Interruption:
 
     def install(self) -> None:
         """Listen; a second Ctrl-C changes nothing, because stopping is already as fast as it is safe."""
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._ask)
+        if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # nohup asked to stay when the terminal closes
+            signal.signal(signal.SIGHUP, self._ask)
 
     def _ask(self, _number: int, _frame: FrameType | None) -> None:
         self._asked = True
