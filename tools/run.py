@@ -116,12 +116,9 @@ class _Run:
         began = time.monotonic()
         try:
             self._start()
-            say(
-                welcome(
-                    base_url=self._bind.base_url, mode=self._mode, logs=self._logs, seconds=time.monotonic() - began
-                )
-            )
             self._publish("running")
+            took = time.monotonic() - began
+            say(welcome(base_url=self._bind.base_url, mode=self._mode, logs=self._logs, seconds=took))
             self._supervisor.watch()
         except Stopped:
             pass
