@@ -1,5 +1,7 @@
 """Builds the application: the one table of blueprints, the one order of installation."""
 
+from collections.abc import Sequence
+
 from flask import Flask
 from flask_migrate import Migrate
 
@@ -17,8 +19,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (identity.blueprint,)
 DEMO_BLUEPRINTS: tuple[Blueprint, ...] = (identity.dev_blueprint,)
 
 
-def create_app(config: Config) -> Flask:
-    """Build an application from its settings. Opens no connection."""
+def create_app(config: Config, *, more: Sequence[Blueprint] = ()) -> Flask:
+    """Build an application from its settings. Opens no connection. Tests bring `more` blueprints."""
     app = Flask("app", static_folder=None)
     app.extensions[endpoint.CONFIG] = config
     app.config["MAX_CONTENT_LENGTH"] = config.body_bytes_max
@@ -32,7 +34,7 @@ def create_app(config: Config) -> Flask:
     Migrate(app, db.db, directory="migrations")
     observe.register(app)
     _install_identity(app, config)
-    _install_routes(app, config)
+    _install_routes(app, [*BLUEPRINTS, *(DEMO_BLUEPRINTS if config.takes_demo_liberties else ()), *more])
     for command in (*console.COMMANDS, jobs.work):
         app.cli.add_command(command)
     problems.register(app)  # after flask-smorest, whose own handler would otherwise answer
@@ -45,9 +47,9 @@ def _install_identity(app: Flask, config: Config) -> None:
     app.extensions[endpoint.AUTHENTICATE] = office.authenticate
 
 
-def _install_routes(app: Flask, config: Config) -> None:
+def _install_routes(app: Flask, blueprints: Sequence[Blueprint]) -> None:
     app.register_blueprint(health.blueprint)
     app.register_blueprint(pages.blueprint)
     api = document.install(app)
-    for blueprint in BLUEPRINTS + (DEMO_BLUEPRINTS if config.takes_demo_liberties else ()):
+    for blueprint in blueprints:
         api.register_blueprint(blueprint)

@@ -7,6 +7,7 @@ import pytest
 from tests.fixtures import servers as places
 from tests.fixtures.databases import (
     app,
+    build_app,
     database,
     owner_connection,
     real_commits,
@@ -21,6 +22,7 @@ from tests.fixtures.work import session, uow
 __all__ = [
     "app",
     "bearer",
+    "build_app",
     "client",
     "database",
     "loopback_only",

@@ -46,6 +46,7 @@ def engine_options(config: Config) -> dict[str, Any]:
     return {
         "pool_size": config.pool_size,
         "max_overflow": 0,
+        "hide_parameters": True,  # an error in the log shows its statement, never a resident's values
         "pool_timeout": config.pool_timeout_seconds,
         "pool_use_lifo": True,  # idle connections at the bottom of the pile can age out
         "connect_args": {

@@ -4,7 +4,7 @@ import logging
 import re
 import sys
 from collections.abc import Mapping, MutableMapping
-from typing import Any
+from typing import Any, TextIO
 
 import structlog
 
@@ -34,6 +34,22 @@ def _clean(key: str, value: object) -> object:
     return SECRET_VALUE.sub(REDACTED, value) if isinstance(value, str) else value
 
 
+class StandardError(logging.StreamHandler[TextIO]):
+    """Writes to whatever standard error is at that moment, not to what it was at the start."""
+
+    def __init__(self) -> None:
+        logging.Handler.__init__(self)
+
+    @property
+    def stream(self) -> TextIO:
+        """Give the standard error of now."""
+        return sys.stderr
+
+    @stream.setter
+    def stream(self, _stream: TextIO) -> None:
+        """Take no other stream."""
+
+
 def configure(level: str) -> None:
     """Send every log line of the process, our own and the libraries', to standard error as one JSON object."""
     shared: list[Any] = [
@@ -49,7 +65,7 @@ def configure(level: str) -> None:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=False,  # tests capture by reconfiguring
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = StandardError()
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
@@ -61,8 +77,7 @@ def configure(level: str) -> None:
         )
     )
     root = logging.getLogger()
-    root.handlers = [kept for kept in root.handlers if not getattr(kept, "linli", False)]
-    handler.linli = True  # type: ignore[attr-defined]  # so that a second application replaces it, not doubles it
+    root.handlers = [kept for kept in root.handlers if not isinstance(kept, StandardError)]  # never two of them
     root.addHandler(handler)
     root.setLevel(level)
     for chatty in ("werkzeug", "procrastinate", "alembic.runtime.plugins"):

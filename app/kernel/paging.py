@@ -3,9 +3,10 @@
 import base64
 import binascii
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
+from uuid import UUID
 
 from app.kernel.errors import DomainError, Kind
 
@@ -64,3 +65,20 @@ class Page(Generic[T]):
 
     items: Sequence[T]
     next_cursor: str | None = None
+
+
+def read_id(cursor: str | None) -> UUID | None:
+    """Read a cursor made by `page_by_id`. None without one; refuses CursorInvalid."""
+    if cursor is None:
+        return None
+    try:
+        return UUID(str(Cursor.decode(cursor, str).parts[0]))
+    except ValueError as error:
+        raise CursorInvalid from error
+
+
+def page_by_id(rows: Sequence[T], limit: int, id_of: Callable[[T], UUID]) -> Page[T]:
+    """Make a page of rows that were read in the order of their ids, one more than `limit` to see whether more follow."""
+    more = len(rows) > limit
+    items = rows[:limit]
+    return Page(items, Cursor((str(id_of(items[-1])),)).encode() if more else None)

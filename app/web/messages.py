@@ -1,10 +1,14 @@
 """The sentences of the HTTP edge in Chinese and English: field errors, titles, plain HTTP failures."""
 
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
 from marshmallow import ValidationError
+
+ERRORS_MAX = 50
+PATH_LENGTH_MAX = 100
 
 # Fields raise a short token ("range:1:1000000000"); here it becomes a sentence that says what would be right.
 FIELD = {
@@ -89,10 +93,9 @@ def explain(status: int, lang: str) -> str:
 
 
 def flatten(error: ValidationError, lang: str) -> list[dict[str, str]]:
-    """List each wrong field by its path (`rows.3.points`) with what would be right."""
-    return [
-        {"field": path, "detail": f"{path} {sentence(token, lang)}"} for path, token in _walk(error.messages_dict, ())
-    ]
+    """List the wrong fields (the first fifty) by their path (`rows.3.points`) with what would be right."""
+    found = itertools.islice(_walk(error.normalized_messages(), ()), ERRORS_MAX)
+    return [{"field": path, "detail": f"{path} {sentence(token, lang)}"} for path, token in found]
 
 
 def summary(found: Sequence[Mapping[str, str]], lang: str) -> str:
@@ -116,4 +119,4 @@ def _walk(messages: Any, path: tuple[str, ...]) -> Iterator[tuple[str, str]]:
             yield from _walk(inner, path if key in {"_schema", "json"} else (*path, str(key)))
     else:
         for message in messages if isinstance(messages, list) else [messages]:
-            yield ".".join(path) or "body", str(message)
+            yield ".".join(path)[:PATH_LENGTH_MAX] or "body", str(message)

@@ -15,7 +15,7 @@ INTEGER_DIGITS_MAX = 31
 ABSURD_INTEGER = int("9" * INTEGER_DIGITS_MAX)
 NAME_LENGTH_SHOWN = 60
 # \Z: a string that never ends is skipped in one step, so the scan stays linear whatever is sent
-STRINGS = re.compile(rb'"(?:[^"\\]|\\.)*+(?:"|\Z)', re.DOTALL)
+STRINGS = re.compile(rb'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)', re.DOTALL)
 BRACKETS = re.compile(rb"[\[\]{}]")
 SURROGATE_ESCAPE = re.compile(rb"\\u[dD][89a-fA-F]")
 

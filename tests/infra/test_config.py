@@ -1,0 +1,105 @@
+import os
+import subprocess
+import sys
+from dataclasses import FrozenInstanceError
+
+import pytest
+
+from app.infra.config import DEMO_TOKEN_SECRET, Config, Mode, SettingError, settings_table
+from tests.fixtures.servers import ROOT
+
+GOOD = {
+    "LINLI_MODE": "demo",
+    "DATABASE_URL": "postgresql://linli_app:hunter2@db:5432/linli",
+    "REDIS_URL": "redis://cache:6379/0",
+}
+
+
+def test_from_environment_reads_types_and_defaults():
+    config = Config.from_environment({**GOOD, "LINLI_POOL_SIZE": "7", "LINLI_LOG_LEVEL": "debug", "PATH": "/bin"})
+    assert config.mode is Mode.DEMO
+    assert config.pool_size == 7
+    assert config.log_level == "DEBUG"
+    assert config.body_bytes_max == 1024 * 1024
+    assert config.database_owner_url is None
+    with pytest.raises(FrozenInstanceError):
+        config.pool_size = 8
+
+
+@pytest.mark.parametrize("name", list(GOOD))
+@pytest.mark.parametrize("value", [None, "", "  "])
+def test_from_environment_names_the_setting_that_is_missing(name, value):
+    environment = {k: v for k, v in GOOD.items() if k != name} | ({name: value} if value is not None else {})
+    with pytest.raises(SettingError) as caught:
+        Config.from_environment(environment)
+    assert str(caught.value).startswith(f"{name} is not set: it must be ")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "right"),
+    [
+        ("LINLI_MODE", "Production", "production, demo or test"),
+        ("DATABASE_URL", "mysql://a:hunter2@b/c", "postgresql://"),
+        ("DATABASE_URL", "postgresql://a:hunter2@b:notaport/c", "postgresql://"),
+        ("DATABASE_URL", "postgresql:", "postgresql://"),
+        ("DATABASE_OWNER_URL", "linli", "postgresql://"),
+        ("REDIS_URL", "http://cache", "redis://"),
+        ("LINLI_POOL_SIZE", "0", "from 1 to 200"),
+        ("LINLI_POOL_SIZE", "1e2", "from 1 to 200"),
+        ("LINLI_POOL_SIZE", "٣", "from 1 to 200"),
+        ("LINLI_POOL_SIZE", "9" * 5000, "from 1 to 200"),
+        ("LINLI_POOL_TIMEOUT_SECONDS", "-1", "from 1 to 60"),
+        ("LINLI_BODY_BYTES_MAX", "12", "from 1024"),
+        ("LINLI_LOG_LEVEL", "LOUD", "one of DEBUG"),
+        ("LINLI_TOKEN_SECRET", "short", "at least 32 bytes"),
+        ("LINLI_WEB_BIND", "8000", "127.0.0.1:8000"),
+        ("LINLI_WEB_BIND", "0.0.0.0:99999", "127.0.0.1:8000"),
+    ],
+)
+def test_from_environment_says_what_would_be_right_and_never_the_value(name, value, right):
+    with pytest.raises(SettingError) as caught:
+        Config.from_environment({**GOOD, name: value})
+    assert str(caught.value).startswith(f"{name} is wrong: it must be ")
+    assert right in str(caught.value)
+    assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize("secret", [None, DEMO_TOKEN_SECRET])
+def test_production_has_no_default_secret(secret):
+    environment = {**GOOD, "LINLI_MODE": "production"} | ({"LINLI_TOKEN_SECRET": secret} if secret else {})
+    with pytest.raises(SettingError, match=r"^LINLI_TOKEN_SECRET "):
+        Config.from_environment(environment)
+    assert Config.from_environment({**environment, "LINLI_TOKEN_SECRET": "x" * 32}).takes_demo_liberties is False
+
+
+def test_repr_shows_no_secret():
+    shown = repr(Config.from_environment({**GOOD, "LINLI_TOKEN_SECRET": "s3cr3t" * 8}))
+    assert "hunter2" not in shown
+    assert "s3cr3t" not in shown
+
+
+def test_settings_table_has_every_setting_with_a_sentence():
+    table = settings_table()
+    assert len(table) == len(Config.__dataclass_fields__)
+    assert ("REDIS_URL", "required") in [row[:2] for row in table]
+    assert all(meaning.endswith(".") for _, _, meaning in table)
+    assert DEMO_TOKEN_SECRET not in str(table)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["-m", "flask", "--app", "wsgi", "settings"], ["-m", "gunicorn", "-c", "gunicorn.conf.py", "wsgi:application"]],
+)
+def test_a_wrong_setting_stops_the_start_with_one_sentence_and_code_2(command):
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("LINLI", "DATABASE", "REDIS"))}
+    done = subprocess.run(
+        [sys.executable, *command],
+        cwd=ROOT,
+        env={**environment, **GOOD, "LINLI_POOL_SIZE": "many"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert done.stderr == "linli: LINLI_POOL_SIZE is wrong: it must be a whole number from 1 to 200.\n"
