@@ -32,7 +32,7 @@ CREATE FUNCTION points_place_hold(
     p_book integer, p_now timestamptz, p_today date, p_account uuid, p_kind text, p_owner uuid,
     p_id uuid, p_cause text, p_hash bytea, p_actor uuid, p_evidence text, p_points bigint, p_expires_at timestamptz
 ) RETURNS TABLE (hold_id uuid, decline text, detail jsonb, replayed boolean, available bigint)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET enable_seqscan = off AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
 #variable_conflict use_column
 DECLARE
     o record; s record; v record; need bigint := p_points; take bigint; free bigint := 0; refused text;
@@ -83,7 +83,7 @@ END $$;
 
 -- Releases one hold. Answers how the hold stands resolved: 'released', or what had happened before; NULL: no such hold.
 CREATE FUNCTION points_release_hold(p_book integer, p_now timestamptz, p_hold uuid, p_actor uuid) RETURNS text
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET enable_seqscan = off AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
 DECLARE
     h record; before text;
 BEGIN
@@ -99,7 +99,7 @@ END $$;
 
 -- The sweeper: releases due holds of up to p_limit accounts, in the global lock order. Answers how many holds.
 CREATE FUNCTION points_sweep_holds(p_book integer, p_now timestamptz, p_actor uuid, p_limit integer) RETURNS bigint
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET enable_seqscan = off AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
 DECLARE
     account uuid; swept bigint := 0; accounts uuid[];
 BEGIN

@@ -13,7 +13,7 @@
 --   hold      id hold, ref account, a points, words why it cannot be captured
 --   hold_lot  id hold, day, ref budget, a points
 --   taken     id transaction, ref account, ref2 budget, day, a points, b cost: what a redemption took from lots
---   given     id transaction, a points, b cost already refunded, words set when it was reversed
+--   given     id transaction, ref account that took the points, a points, b cost already refunded, words set when it was reversed
 CREATE TYPE points_state AS (
     what text, ordinal integer, id uuid, ref uuid, ref2 uuid, day date, a bigint, b bigint, c bigint, d bigint,
     words text, detail jsonb, hash bytea, at timestamptz
@@ -28,7 +28,7 @@ CREATE FUNCTION points_begin(
     p_lot_accounts uuid[], p_holds uuid[], p_refunds uuid[]
 ) RETURNS SETOF points_state
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
-SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 DECLARE
     v_count integer;
 BEGIN
@@ -53,13 +53,6 @@ BEGIN
     IF v_count < cardinality(p_account_ids) THEN
         PERFORM points_open_accounts(p_book, p_now, p_account_ids, p_account_kinds, p_account_owners, p_account_stripes);
     END IF;
-    IF p_lot_accounts <> '{}' THEN
-        -- An expired hold never blocks: whoever locks its account next releases it.
-        PERFORM points_expire_holds_of(p_book, p_now, x.account_id, p_actor)
-           FROM (SELECT DISTINCT h.account_id FROM points_holds h
-                  WHERE h.book_id = p_book AND h.account_id = ANY (p_lot_accounts) AND h.open AND h.expires_at <= p_now) x;
-    END IF;
-
     RETURN QUERY
     SELECT 'balance', NULL::integer, s.account_id, NULL::uuid, NULL::uuid, NULL::date, s.posted, s.held, s.version, s.floor,
            s.frozen_reason, NULL::jsonb, s.head, s.moved_at
@@ -69,6 +62,16 @@ BEGIN
        FOR NO KEY UPDATE;
 
     IF p_lot_accounts <> '{}' THEN
+        -- An expired hold never blocks: whoever locks its account next releases it. The balances are then answered anew.
+        PERFORM points_expire_holds_of(p_book, p_now, x.account_id, p_actor)
+           FROM (SELECT DISTINCT h.account_id FROM points_holds h
+                  WHERE h.book_id = p_book AND h.account_id = ANY (p_lot_accounts) AND h.open AND h.expires_at <= p_now) x;
+        IF FOUND THEN
+            RETURN QUERY
+            SELECT 'balance', NULL::integer, s.account_id, NULL::uuid, NULL::uuid, NULL::date, s.posted, s.held, s.version, s.floor,
+                   s.frozen_reason, NULL::jsonb, s.head, s.moved_at
+              FROM points_balances s WHERE s.book_id = p_book AND s.account_id = ANY (p_lot_accounts);
+        END IF;
         RETURN QUERY
         SELECT 'lot', NULL::integer, x.account_id, x.budget_id, NULL::uuid, x.expires_on, x.points_left, x.held, x.cost_left_fen, NULL::bigint,
                NULL::text, NULL::jsonb, NULL::bytea, NULL::timestamptz
@@ -102,10 +105,14 @@ BEGIN
            NULL::text, NULL::jsonb, NULL::bytea, NULL::timestamptz
       FROM points_lot_moves m
       JOIN points_entries e ON e.book_id = m.book_id AND e.transaction_id = m.transaction_id AND e.line = m.line
+      JOIN points_transactions t ON t.book_id = m.book_id AND t.id = m.transaction_id AND t.code = 'redemption'
      WHERE m.book_id = p_book AND m.transaction_id = ANY (p_refunds) AND m.points < 0
      ORDER BY m.transaction_id, m.expires_on DESC, m.budget_id DESC;
     RETURN QUERY
-    SELECT 'given', NULL::integer, q.id, NULL::uuid, NULL::uuid, NULL::date,
+    SELECT 'given', NULL::integer, q.id,
+           (SELECT e.account_id FROM points_entries e JOIN points_accounts x ON x.book_id = e.book_id AND x.id = e.account_id
+             WHERE e.book_id = p_book AND e.transaction_id = q.id AND e.amount > 0 AND x.kind = 'merchant_points'),
+           NULL::uuid, NULL::date,
            coalesce(sum(m.points), 0)::bigint, coalesce(sum(m.cost_fen), 0)::bigint, NULL::bigint, NULL::bigint,
            CASE WHEN EXISTS (SELECT 1 FROM points_transactions r WHERE r.book_id = p_book AND r.reverses_id = q.id) THEN 'already_reversed' END,
            NULL::jsonb, NULL::bytea, NULL::timestamptz
@@ -149,7 +156,7 @@ CREATE FUNCTION points_write(
     d_causes text[], d_codes text[], d_details jsonb[]
 ) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
-SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 DECLARE
     v_count integer;
 BEGIN

@@ -2,15 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import exists, func, select, text
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
 
 from app.points import errors
-from app.points.models import Account, Entry, Lot, LotMove, Outcome, Transaction
+from app.points.models import Account, Entry, Hold, HoldLot, Lot, LotMove, Outcome, Transaction
 from app.points.terms import Asset
 
 
@@ -64,15 +65,16 @@ def figures_of_transactions(session: Session, book_id: int, ids: Sequence[UUID])
     """What each of these transactions moved, one query for all."""
     inward = func.coalesce(func.sum(Entry.amount).filter(Entry.amount > 0, Account.asset == Asset.POINTS), 0)
     money = func.coalesce(func.sum(Entry.amount).filter(Entry.amount > 0, Account.asset == Asset.FEN), 0)
-    # the passbook's balance wins over a budget's: rank 1 sorts before any other strict kind
-    after: Any = func.max(Entry.balance_after).filter(Account.kind == "resident")
+    # the first strict entry's, a passbook's before any other
+    order = aggregate_order_by(Entry.balance_after, (Account.kind == "resident").desc(), Entry.line)
+    after: Any = func.array_agg(order).filter(Entry.balance_after.is_not(None))
     query = (
-        select(Entry.transaction_id, inward, money, func.coalesce(after, func.max(Entry.balance_after)))
+        select(Entry.transaction_id, inward, money, after)
         .join(Account, (Account.book_id == Entry.book_id) & (Account.id == Entry.account_id))
         .where(Entry.book_id == book_id, Entry.transaction_id.in_(ids))
         .group_by(Entry.transaction_id)
     )
-    return {row[0]: Figures(int(row[1]), int(row[2]), row[3]) for row in session.execute(query)}
+    return {row[0]: Figures(int(row[1]), int(row[2]), row[3][0] if row[3] else None) for row in session.execute(query)}
 
 
 def list_due_lots(
@@ -85,7 +87,7 @@ def list_due_lots(
     )
     if after is not None:
         query = query.where(func.row(*columns) > func.row(*after))
-    return [tuple(row) for row in session.execute(query.order_by(*columns).limit(limit))]
+    return [(row[0], row[1], row[2]) for row in session.execute(query.order_by(*columns).limit(limit))]
 
 
 def find_reversal(session: Session, book_id: int, transaction_id: UUID) -> Transaction | None:
@@ -102,13 +104,22 @@ def lock_for_correction(session: Session, book_id: int, transaction_id: UUID) ->
     )
 
 
-def get_lot(session: Session, book_id: int, account_id: UUID, expires_on: date, budget_id: UUID) -> Lot:
-    """One lot as it stands now; the lock on its account's balance guards it."""
-    return session.get_one(Lot, (book_id, account_id, expires_on, budget_id), populate_existing=True)
+def free_in_lot(
+    session: Session, book_id: int, account_id: UUID, expires_on: date, budget_id: UUID, *, now: datetime
+) -> int:
+    """Points of one lot that no hold sets aside; expired holds do not count. Its account's balance must be locked."""
+    lot = session.get_one(Lot, (book_id, account_id, expires_on, budget_id), populate_existing=True)
+    lapsed = (
+        select(func.coalesce(func.sum(HoldLot.points), 0))
+        .join(Hold, (Hold.book_id == HoldLot.book_id) & (Hold.id == HoldLot.hold_id))
+        .where(Hold.book_id == book_id, Hold.account_id == account_id, Hold.open, Hold.expires_at <= now)
+        .where(HoldLot.expires_on == expires_on, HoldLot.budget_id == budget_id)
+    )
+    return lot.points_left - lot.held + int(session.scalar(lapsed) or 0)
 
 
 def lock_stripes(session: Session, book_id: int, budget_id: UUID, *, wait: bool) -> dict[int, int]:
-    """Lock the stripes of a budget and say what is free on each. Without `wait`, those that others hold are left out."""
+    """Lock the stripes of a budget, answer what is free on each. Without `wait`, those that others hold are left out."""
     rows = session.execute(
         text("SELECT * FROM points_lock_stripes(:book_id, :budget_id, :wait)"),
         {"book_id": book_id, "budget_id": budget_id, "wait": wait},

@@ -4,14 +4,14 @@ A decision changes the state it was given only when it is not a decline, so the 
 after another as if each were alone.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from uuid import UUID
 
 from app.points.rules.accounts import account_id
 from app.points.rules.postings import Posting
 from app.points.rules.state import BalanceState, LedgerState, LotKey
-from app.points.terms import AccountKind, Decline, Mode
+from app.points.terms import AccountKind, Asset, Decline, Mode
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +52,17 @@ def decide(state: LedgerState, book_id: int, posting: Posting, today: date) -> D
 
 
 def _decide_exact(state: LedgerState, book_id: int, posting: Posting, _today: date) -> Decision | Refused:
-    moves = []
-    for change in posting.lots:
-        account = account_id(book_id, change.account)
-        key = (change.expires_on, change.budget_id)
-        if change.points < 0:
-            lot = state.lots_of(account).get(key)
-            if lot is None or lot.free < -change.points or lot.cost_fen < -change.cost_fen:
+    moves = _merged(
+        [
+            Move(account_id(book_id, c.account), (c.expires_on, c.budget_id), c.points, c.cost_fen, c.restores)
+            for c in posting.lots
+        ]
+    )
+    for move in moves:
+        if move.points < 0:
+            lot = state.lots_of(move.account_id).get(move.key)
+            if lot is None or lot.free < -move.points or lot.cost_fen < -move.cost_fen:
                 return Refused(Decline.ALREADY_SPENT, {"available": 0 if lot is None else lot.free})
-        moves.append(Move(account, key, change.points, change.cost_fen, change.restores))
     for leg in posting.legs:
         balance = state.balances.get(account_id(book_id, leg.account))
         amount = leg.amount or 0
@@ -68,9 +70,10 @@ def _decide_exact(state: LedgerState, book_id: int, posting: Posting, _today: da
             dry = leg.account.owner_id if leg.account.kind is AccountKind.SPONSOR_BUDGET else None
             return Refused(Decline.INSUFFICIENT, {"available": balance.free, "requested": -amount}, dry=dry)
     amounts = tuple(leg.amount or 0 for leg in posting.legs)
-    return Decision(
-        amounts, tuple(moves), points=abs(amounts[0]), cost_fen=abs(sum(change.cost_fen for change in posting.lots))
-    )
+    moved = dict.fromkeys(Asset, 0)  # what went in, of each: the figures a replay reads from the entries
+    for leg, amount in zip(posting.legs, amounts, strict=True):
+        moved[leg.account.terms.asset] += max(amount, 0)
+    return Decision(amounts, tuple(moves), points=moved[Asset.POINTS], cost_fen=moved[Asset.FEN])
 
 
 def _decide_spend(state: LedgerState, book_id: int, posting: Posting, today: date) -> Decision | Refused:
@@ -125,7 +128,8 @@ def _decide_capture(state: LedgerState, book_id: int, posting: Posting, _today: 
 def _decide_refund(state: LedgerState, book_id: int, posting: Posting, today: date) -> Decision | Refused:
     account = account_id(book_id, posting.legs[1].account)
     taken = state.taken.get(posting.refers_to) if posting.refers_to else None
-    if taken is None or taken.account_id != account:
+    taker = account_id(book_id, posting.legs[0].account)
+    if taken is None or taken.account_id != account or taken.taker_id != taker:
         return Refused(Decline.NOT_FOUND)
     if taken.problem is not None:
         return Refused(Decline(taken.problem))
@@ -144,7 +148,27 @@ def _decide_refund(state: LedgerState, book_id: int, posting: Posting, today: da
                 Move(account, target, back, fen if back == points else fen * back // points, restores=not lapsed)
             )
             need -= back
-    return _taking(moves, sign=-1)
+    return _taking(_merged(moves), sign=-1)
+
+
+def _merged(moves: list[Move]) -> list[Move]:
+    """One move per lot: pieces of several lapsed lots are given back into one and the same lot of grace."""
+    if len(moves) < 2:
+        return moves
+    by_lot: dict[tuple[UUID, LotKey], Move] = {}
+    for move in moves:
+        other = by_lot.get((move.account_id, move.key))
+        by_lot[move.account_id, move.key] = (
+            move
+            if other is None
+            else replace(
+                move,
+                points=move.points + other.points,
+                cost_fen=move.cost_fen + other.cost_fen,
+                restores=move.restores and other.restores,
+            )
+        )
+    return list(by_lot.values())
 
 
 def _taking(moves: list[Move], *, unheld: int = 0, sign: int = 1) -> Decision:

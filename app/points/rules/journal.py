@@ -50,7 +50,7 @@ class Journal:
     declines: list[tuple[str, Refused]] = field(default_factory=list)
 
     def write(self, state: LedgerState, transaction_id: UUID, posting: Posting, decision: Decision) -> int | None:
-        """Apply a decision to the state and note its rows. Answers the first strict balance after it (a passbook's wins)."""
+        """Apply a decision to the state and note its rows. Answers a strict balance after it, the passbook's first."""
         balances = strict_balances(state, self.book_id, posting)
         recorded_at = max([self.now, *(balance.moved_at for balance in balances if balance is not None)])
         effective_at = posting.effective_at or self.now
@@ -58,7 +58,7 @@ class Journal:
             transaction_id, self.actor_id, recorded_at, effective_at, posting.code, posting.cause, posting.evidence
         )
         index = len(self.transactions) + 1
-        lines = self._write_legs(state, index, posting, decision, recorded_at, header.digest())
+        lines = self._write_legs(state, index, posting, decision, header)
         self.transactions.append(TransactionRow(transaction_id, posting, len(lines), recorded_at, effective_at))
         for move in decision.moves:
             _apply_move(state, move)
@@ -68,15 +68,16 @@ class Journal:
             self.captures.append((index, posting.refers_to, decision.points))
         after = [
             (leg.account.terms.has_lots, balance.posted)
-            for leg, balance in zip(posting.legs, balances, strict=True)
-            if balance is not None
+            for leg, amount, balance in zip(posting.legs, decision.amounts, balances, strict=True)
+            if amount and balance is not None
         ]
         return max(after, key=lambda item: item[0])[1] if after else None
 
     def _write_legs(
-        self, state: LedgerState, index: int, posting: Posting, decision: Decision, recorded_at: datetime, digest: bytes
+        self, state: LedgerState, index: int, posting: Posting, decision: Decision, header: chain.Header
     ) -> dict[UUID, int]:
         lines: dict[UUID, int] = {}
+        digest = header.digest()
         for leg, amount in zip(posting.legs, decision.amounts, strict=True):
             if not amount:
                 continue
@@ -88,7 +89,7 @@ class Journal:
                 continue
             balance.posted += amount
             balance.version += 1
-            balance.moved_at = recorded_at
+            balance.moved_at = header.recorded_at
             if leg.account.terms.has_lots:
                 balance.held -= decision.unheld
             balance.head = chain.link(

@@ -4,13 +4,23 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 from uuid import UUID
 
 from app.points.errors import PostingInvalid
 from app.points.rules.accounts import AccountRef
-from app.points.terms import BATCH_MAX, CAUSE_LENGTH_MAX, EVIDENCE_LENGTH_MAX, FEN_MAX, POINTS_MAX, Asset, Code, Mode
+from app.points.terms import (
+    BATCH_MAX,
+    CAUSE_LENGTH_MAX,
+    EVIDENCE_LENGTH_MAX,
+    FEN_MAX,
+    HOLD_SECONDS_MAX,
+    POINTS_MAX,
+    Asset,
+    Code,
+    Mode,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +91,28 @@ def check_batch(postings: Sequence[Posting]) -> None:
     if not 1 <= len(postings) <= BATCH_MAX:
         raise PostingInvalid(problem=f"1 to {BATCH_MAX} postings in one call, not {len(postings)}")
     referred = Counter(p.refers_to for p in postings if p.mode in (Mode.CAPTURE, Mode.REFUND))
-    if referred and max(referred.values()) > 1:
+    reversed_ = Counter(p.reverses_id for p in postings if p.reverses_id is not None)
+    if any(count > 1 for counter in (referred, reversed_) for count in counter.values()):
         raise PostingInvalid(problem="one batch names the same hold or original transaction twice")
     for posting in postings:
         _check_posting(posting)
+
+
+def check_amount(amount: int, maximum: int) -> int:
+    """Answer an amount of 1 to `maximum`; refuse PostingInvalid for others: less than one would turn an act round."""
+    if not 1 <= amount <= maximum:
+        raise PostingInvalid(problem=f"an amount must be between 1 and {maximum}, not {amount}")
+    return amount
+
+
+def check_hold(*, cause: str, evidence: str | None, points: int, placed_at: datetime, expires_at: datetime) -> None:
+    """Refuse PostingInvalid for a hold that could never be placed."""
+    check_amount(points, POINTS_MAX)
+    problem = _text_problem("cause", cause, 1, CAUSE_LENGTH_MAX) or _evidence_problem(evidence)
+    if problem is None and not placed_at < expires_at <= placed_at + timedelta(seconds=HOLD_SECONDS_MAX):
+        problem = f"a hold must end within {HOLD_SECONDS_MAX} seconds, and not before it begins"
+    if problem:
+        raise PostingInvalid(problem=problem)
 
 
 def _check_posting(posting: Posting) -> None:
@@ -96,12 +124,24 @@ def _check_posting(posting: Posting) -> None:
 
 
 def _texts_problem(posting: Posting) -> str | None:
-    if not 1 <= len(posting.cause) <= CAUSE_LENGTH_MAX:
-        return f"cause must have 1 to {CAUSE_LENGTH_MAX} characters"
-    if posting.evidence is not None and len(posting.evidence) > EVIDENCE_LENGTH_MAX:
-        return f"evidence must have at most {EVIDENCE_LENGTH_MAX} characters"
+    problem = _text_problem("cause", posting.cause, 1, CAUSE_LENGTH_MAX) or _evidence_problem(posting.evidence)
+    if problem:
+        return problem
     if posting.effective_at is not None and posting.effective_at.tzinfo is None:
         return "effective_at must know its time zone"
+    return None
+
+
+def _evidence_problem(evidence: str | None) -> str | None:
+    return None if evidence is None else _text_problem("evidence", evidence, 0, EVIDENCE_LENGTH_MAX)
+
+
+def _text_problem(name: str, text: str, shortest: int, longest: int) -> str | None:
+    if not shortest <= len(text) <= longest:
+        return f"{name} must have {shortest} to {longest} characters"
+    # PostgreSQL keeps neither; said here, so that it is the caller's mistake and not a failing statement
+    if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
+        return f"{name} must not contain NUL or lone surrogates"
     return None
 
 
@@ -141,7 +181,8 @@ def _computed_problem(posting: Posting) -> str | None:
     passbook = posting.legs[1 if posting.mode is Mode.REFUND else 0]
     if not passbook.account.terms.has_lots:
         return "the spender's leg must be a lots account"
-    if (posting.mode is Mode.SPEND and posting.points is None) or not 1 <= (posting.points or 1) <= POINTS_MAX:
+    # nought must not read as "all": a refund of 0 would give everything back
+    if posting.mode is Mode.SPEND if posting.points is None else not 1 <= posting.points <= POINTS_MAX:
         return f"points must be between 1 and {POINTS_MAX}"
     if (posting.mode is Mode.SPEND) != (posting.refers_to is None):
         return "this mode must refer to a hold, a budget or a transaction (and a plain spend to none)"

@@ -72,9 +72,10 @@ class HoldState:
 
 @dataclass(slots=True)
 class TakenState:
-    """What a redemption took, the longest lived piece first, and how much of it was given back already."""
+    """What `taker_id` took from `account_id`, the longest lived piece first, and how much was given back already."""
 
     account_id: UUID | None = None
+    taker_id: UUID | None = None
     pieces: list[tuple[LotKey, int, int]] = field(default_factory=list)
     given_points: int = 0
     given_fen: int = 0

@@ -11,9 +11,9 @@ from app.points import errors, queries
 from app.points.models import Book, Budget
 from app.points.rules.accounts import AccountRef, stripe_for
 from app.points.rules.expiry import expiry_day
-from app.points.rules.postings import Leg, LotChange, Posting
+from app.points.rules.postings import Leg, LotChange, Posting, check_amount
 from app.points.service.posting import Outcome, post
-from app.points.terms import AccountKind, Code
+from app.points.terms import POINTS_MAX, AccountKind, Code
 
 LIABILITY = AccountRef(AccountKind.POINTS_LIABILITY)
 
@@ -65,7 +65,7 @@ def take_over_balances(
     postings = [
         _award_posting(
             budget,
-            # the expiry day is part of what was asked here, so it belongs to the evidence and with it to the fingerprint
+            # the expiry day was asked for here, so it belongs to the evidence and with it to the fingerprint
             Award(
                 row.cause,
                 row.resident_id,
@@ -85,7 +85,7 @@ def _award_posting(budget: Budget, award: Award, expires_on: date, code: Code) -
         AccountKind.SPONSOR_BUDGET, budget.id, stripe_for(AccountKind.SPONSOR_BUDGET, award.resident_id)
     )
     passbook = AccountRef(AccountKind.RESIDENT, award.resident_id)
-    cost = award.points * budget.point_value_fen
+    cost = check_amount(award.points, POINTS_MAX) * budget.point_value_fen
     money = (Leg(AccountRef(AccountKind.BUDGET_RESERVE, budget.id), -cost), Leg(LIABILITY, cost)) if cost else ()
     return Posting(
         cause=award.cause,

@@ -34,7 +34,7 @@ class ExpiryRun:
 
 
 def expire_points(uow: UnitOfWork, book: Book, *, after: Due | None = None, limit: int = 1000) -> ExpiryRun:
-    """Move up to `limit` due lots to breakage, in one call of the posting door. Call again with `goes_on_after` until None.
+    """Move up to `limit` due lots to breakage in one call of the door. Call again with `goes_on_after` until None.
 
     Safe to repeat and to resume: a lot that was emptied is not found again, and every posting has its own cause. Looks
     back LOOKBACK_DAYS days, so skipped runs are made up for. Points that are held stay until their hold ends.

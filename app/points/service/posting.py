@@ -1,6 +1,8 @@
-"""The one door through which anything is posted: claim and lock, decide, write. Two round trips, however many postings."""
+"""The one door through which anything is posted: claim and lock, decide, write.
 
-from collections import Counter
+Two round trips, however many postings.
+"""
+
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from uuid import UUID
@@ -13,7 +15,7 @@ from app.points.rules.decisions import Refused, decide
 from app.points.rules.journal import Journal
 from app.points.rules.postings import Leg, Posting, check_batch
 from app.points.rules.state import LedgerState
-from app.points.rules.stripes import level
+from app.points.rules.stripes import admit, level
 from app.points.service import wire
 from app.points.terms import AccountKind, Code, Decline
 
@@ -45,21 +47,20 @@ class Outcome:
 def post(uow: UnitOfWork, book_id: int, postings: Sequence[Posting]) -> list[Outcome]:
     """Decide and write one posting or ten thousand; outcomes in the order asked.
 
-    Each posting is decided on its own, in order: a declined one leaves its sticky outcome, the others go on. Refuses
-    PostingInvalid for requests that are not well formed.
+    Each posting is decided on its own, in order: a declined one leaves its sticky outcome, the others go on. A cause
+    that stands in the batch twice is decided once; the second is its replay. Refuses PostingInvalid for requests that
+    are not well formed.
     """
     check_batch(postings)
     batch = _Batch(uow, book_id, postings)
-    state, decided_before = batch.begin(claims=True)
-    if not batch.open_indexes:
-        return batch.finish(decided_before)
-    levelled: set[UUID] = set()
-    while (dry := batch.decide(state, levelled)) is not None:
-        _level_stripes(uow, book_id, dry, batch.wanted_of_stripes(dry))
-        levelled.add(dry)
-        state, _ = batch.begin(claims=False)
-    batch.write(state)
-    return batch.finish(decided_before)
+    state = batch.begin()
+    levelled: dict[UUID, int] = {}
+    while batch.open and (dry := batch.decide(state, levelled)) is not None:
+        levelled[dry] = _level_stripes(uow, book_id, dry, batch.asks_of(dry))
+        state = batch.lock_again()
+    if batch.open:
+        wire.write(uow, batch.journal, state)
+    return batch.finish()
 
 
 def post_one(uow: UnitOfWork, book_id: int, posting: Posting) -> Outcome:
@@ -68,105 +69,125 @@ def post_one(uow: UnitOfWork, book_id: int, posting: Posting) -> Outcome:
 
 
 class _Batch:
-    """One call of the door on its way: which postings are new, what was decided, what will be written."""
+    """One call of the door on its way: which postings are open, what was decided, what will be written."""
 
     def __init__(self, uow: UnitOfWork, book_id: int, postings: Sequence[Posting]) -> None:
         self.uow = uow
         self.book_id = book_id
         self.postings = postings
-        self.ids = [uow.new_id() for _ in postings]
-        self.hashes = [posting.content_hash() for posting in postings]
-        self.open_indexes = list(range(len(postings)))
-        self.fresh: dict[int, Outcome] = {}
+        self.by_cause: dict[str, Posting] = {}
+        for posting in postings:
+            self.by_cause.setdefault(posting.cause, posting)
+        self.open = list(self.by_cause.values())
+        self.ids = {cause: uow.new_id() for cause in self.by_cause}
+        self.outcomes: dict[str, Outcome] = {}
+        self.hashes = {cause: posting.content_hash() for cause, posting in self.by_cause.items()}
+        self.stored_hashes: dict[str, bytes] = {}
         self.journal = Journal(book_id, uow.actor.id, uow.now)
 
-    def begin(self, *, claims: bool) -> tuple[LedgerState, dict[int, Outcome]]:
-        """Claim the causes (first time only), lock and read. Answers the state, and outcomes decided before by index."""
-        rows = wire.begin(self.uow, self.book_id, self.postings, self.ids, self.hashes, claims=claims)
-        state, outcomes = wire.read_state(rows)
-        before = {index: self._replayed(index, *outcome) for index, outcome in outcomes.items()}
-        if claims:
-            self.open_indexes = [index for index in self.open_indexes if index not in before]
-        return state, before
+    def begin(self) -> LedgerState:
+        """Claim the causes, lock and read. What was decided before leaves the open postings."""
+        asked = self.open
+        state, before = wire.read_state(wire.begin(self.uow, self.book_id, asked, self.ids, self.hashes, claims=True))
+        for index, (subject_id, decline, detail, content_hash) in before.items():
+            cause = asked[index].cause
+            self.stored_hashes[cause] = content_hash
+            self.outcomes[cause] = Outcome(
+                cause, subject_id, Decline(decline) if decline else None, detail, replayed=True
+            )
+        self.open = [posting for posting in asked if posting.cause not in self.outcomes]
+        return state
 
-    def decide(self, state: LedgerState, levelled: set[UUID]) -> UUID | None:
-        """Decide every open posting in order. Answers a budget to level first when one of its stripes ran dry."""
+    def lock_again(self) -> LedgerState:
+        """Read the state once more after stripes were levelled; the causes are claimed already."""
+        return wire.read_state(wire.begin(self.uow, self.book_id, self.open, self.ids, self.hashes, claims=False))[0]
+
+    def decide(self, state: LedgerState, levelled: dict[UUID, int]) -> UUID | None:
+        """Decide every open posting in order. Answers a budget to level first when one of its stripes ran dry.
+
+        `levelled`: what each budget levelled already held in all of its stripes.
+        """
         today = local_date(self.uow.now)
-        self.fresh.clear()
+        left = dict(levelled)
         self.journal = Journal(self.book_id, self.uow.actor.id, self.uow.now)
-        for index in self.open_indexes:
-            posting = self.postings[index]
+        for posting in self.open:
             decision = decide(state, self.book_id, posting, today)
             if isinstance(decision, Refused):
-                if decision.dry is not None and decision.dry not in levelled:
-                    return decision.dry
-                self._decline(index, posting, decision)
-                continue
-            after = self.journal.write(state, self.ids[index], posting, decision)
-            self.fresh[index] = Outcome(
-                posting.cause,
-                self.ids[index],
-                None,
-                points=decision.points,
-                cost_fen=decision.cost_fen,
-                balance_after=after,
-            )
+                if decision.dry is not None:
+                    if decision.dry not in levelled:
+                        return decision.dry
+                    decision = replace(decision, detail=decision.detail | {"available": left[decision.dry]})
+                self.journal.declines.append((posting.cause, decision))
+                outcome = Outcome(posting.cause, self.ids[posting.cause], decision.decline, decision.detail)
+            else:
+                after = self.journal.write(state, self.ids[posting.cause], posting, decision)
+                for budget_id in left:
+                    left[budget_id] -= sum(_ask_of(posting, budget_id).values())
+                outcome = Outcome(
+                    cause=posting.cause,
+                    subject_id=self.ids[posting.cause],
+                    decline=None,
+                    points=decision.points,
+                    cost_fen=decision.cost_fen,
+                    balance_after=after,
+                )
+            self.outcomes[posting.cause] = outcome
         return None
 
-    def write(self, state: LedgerState) -> None:
-        """Write everything that was decided, declines included."""
-        wire.write(self.uow, self.journal, state)
-
-    def finish(self, decided_before: dict[int, Outcome]) -> list[Outcome]:
-        """All outcomes in the order asked; replayed transactions get the figures they had moved."""
-        outcomes = decided_before | self.fresh
-        replayed = [o.subject_id for o in decided_before.values() if o.decline is None]
+    def finish(self) -> list[Outcome]:
+        """All outcomes in the order asked; replays carry the figures their transactions had moved."""
+        replayed = [o.subject_id for o in self.outcomes.values() if o.replayed and o.decline is None]
         if replayed:
             figures = queries.figures_of_transactions(self.uow.session, self.book_id, replayed)
-            for index, outcome in decided_before.items():
-                if outcome.decline is None and (f := figures.get(outcome.subject_id)) is not None:
-                    outcomes[index] = replace(
+            for cause, outcome in self.outcomes.items():
+                if outcome.replayed and (f := figures.get(outcome.subject_id)) is not None:
+                    self.outcomes[cause] = replace(
                         outcome, points=f.points, cost_fen=f.cost_fen, balance_after=f.balance_after
                     )
-        return [outcomes[index] for index in range(len(self.postings))]
+        return [self._answer(posting) for posting in self.postings]
 
-    def wanted_of_stripes(self, budget_id: UUID) -> dict[int, int]:
-        """What the open postings ask of each stripe of a budget."""
-        wanted: Counter[int] = Counter()
-        for index in self.open_indexes:
-            for leg in self.postings[index].legs:
-                if (
-                    leg.account.kind is AccountKind.SPONSOR_BUDGET
-                    and leg.account.owner_id == budget_id
-                    and (leg.amount or 0) < 0
-                ):
-                    wanted[leg.account.stripe] -= leg.amount or 0
-        return wanted
+    def asks_of(self, budget_id: UUID) -> list[dict[int, int]]:
+        """What each open posting asks of the stripes of a budget, in order."""
+        return [ask for posting in self.open if (ask := _ask_of(posting, budget_id))]
 
-    def _decline(self, index: int, posting: Posting, refused: Refused) -> None:
-        if refused.dry is not None:  # all stripes were levelled: what they hold together is what is available
-            free = sum(queries.lock_stripes(self.uow.session, self.book_id, refused.dry, wait=True).values())
-            refused = replace(refused, detail=refused.detail | {"available": free})
-        self.journal.declines.append((posting.cause, refused))
-        self.fresh[index] = Outcome(posting.cause, self.ids[index], refused.decline, refused.detail)
-
-    def _replayed(
-        self, index: int, subject_id: UUID, decline: str | None, detail: dict[str, int], content_hash: bytes
-    ) -> Outcome:
-        cause = self.postings[index].cause
-        if content_hash != self.hashes[index]:
-            return Outcome(cause, subject_id, Decline.CAUSE_REUSED, replayed=True)
-        return Outcome(cause, subject_id, Decline(decline) if decline else None, detail, replayed=True)
+    def _answer(self, posting: Posting) -> Outcome:
+        outcome = self.outcomes[posting.cause]
+        first = self.by_cause[posting.cause]
+        if posting is first and not outcome.replayed:
+            return outcome
+        # a replay: the same content as what was decided under this cause, or another act under a used name
+        stored = self.stored_hashes.get(posting.cause, self.hashes[posting.cause])
+        own = self.hashes[posting.cause] if posting is first else posting.content_hash()
+        if own != stored:
+            return Outcome(posting.cause, outcome.subject_id, Decline.CAUSE_REUSED, replayed=True)
+        return replace(outcome, replayed=True)
 
 
-def _level_stripes(uow: UnitOfWork, book_id: int, budget_id: UUID, wanted: dict[int, int]) -> None:
-    """Move a budget's points to the stripes that need them. Waits for stripes others hold only when it must."""
+def _ask_of(posting: Posting, budget_id: UUID) -> dict[int, int]:
+    """What a posting takes from each stripe of a budget."""
+    return {
+        leg.account.stripe: -leg.amount
+        for leg in posting.legs
+        if leg.account.kind is AccountKind.SPONSOR_BUDGET
+        and leg.account.owner_id == budget_id
+        and (leg.amount or 0) < 0
+    }
+
+
+def _level_stripes(uow: UnitOfWork, book_id: int, budget_id: UUID, asks: Sequence[dict[int, int]]) -> int:
+    """Move a budget's points to the stripes that need them, and answer how many there are.
+
+    Waits for stripes that others hold only when those at hand do not suffice: points may be refused only when every
+    stripe was seen.
+    """
     free = queries.lock_stripes(uow.session, book_id, budget_id, wait=False)
-    if sum(free.values()) < sum(wanted.values()):
+    wanted, whole = admit(sum(free.values()), asks)
+    if not whole:
         free = queries.lock_stripes(uow.session, book_id, budget_id, wait=True)
-    changes = level(free, wanted)
+        wanted, _ = admit(sum(free.values()), asks)
+    changes = level(free, wanted) if free else {}
     if changes:
-        legs = tuple(
-            Leg(AccountRef(AccountKind.SPONSOR_BUDGET, budget_id, stripe), change) for stripe, change in changes.items()
-        )
+        stripes = {stripe: AccountRef(AccountKind.SPONSOR_BUDGET, budget_id, stripe) for stripe in changes}
+        legs = tuple(Leg(stripes[stripe], change) for stripe, change in changes.items())
         post_one(uow, book_id, Posting(cause=f"restripe:{uow.new_id()}", code=Code.RESTRIPE, legs=legs))
+    return sum(free.values())

@@ -31,7 +31,7 @@ def redeem_points(
     points: int,
     evidence: str | None = None,
 ) -> Outcome:
-    """Spend points at a shop at once, earliest expiry first. Refuses PointsInsufficient, AccountFrozen (both sticky)."""
+    """Spend points at a shop at once, earliest expiry first. Refuses PointsInsufficient, AccountFrozen (sticky)."""
     legs = redemption_legs(resident_id, shop_id)
     posting = Posting(cause=cause, code=Code.REDEMPTION, legs=legs, mode=Mode.SPEND, points=points, evidence=evidence)
     return post_one(uow, book_id, posting)

@@ -1,7 +1,7 @@
 """How the posting door speaks to its two database functions: arrays there, state rows back."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -66,21 +66,24 @@ def begin(
     uow: UnitOfWork,
     book_id: int,
     postings: Sequence[Posting],
-    ids: Sequence[UUID],
-    hashes: Sequence[bytes],
+    ids: Mapping[str, UUID],
+    hashes: Mapping[str, bytes],
     *,
     claims: bool,
 ) -> Sequence[Any]:
-    """Claim causes, ensure accounts, lock and read: one round trip. Answers rows of type points_state."""
+    """Claim causes, ensure accounts, lock and read: one round trip. Answers rows of type points_state.
+
+    No cause may stand in `postings` twice; `ids` and `hashes` are by cause.
+    """
     accounts = list(dict.fromkeys(leg.account for posting in postings for leg in posting.legs))
     arguments = (
         book_id,
         uow.now,
         uow.actor.id,
         claims,
-        array(ids),
+        array(ids[posting.cause] for posting in postings),
         array(posting.cause for posting in postings),
-        array(hashes),
+        array(hashes[posting.cause] for posting in postings),
         array(account_id(book_id, ref) for ref in accounts),
         array(str(ref.kind) for ref in accounts),
         array(ref.owner_id for ref in accounts),
@@ -103,28 +106,36 @@ def _lot_accounts(book_id: int, postings: Sequence[Posting]) -> list[UUID]:
 
 
 def read_state(rows: Sequence[Any]) -> tuple[LedgerState, dict[int, DecidedBefore]]:
-    """Sort the rows of points_begin into the state they describe, and the outcomes of causes decided before (by index)."""
+    """Sort the rows of points_begin: the state they describe, and outcomes of causes decided before, by index."""
     state = LedgerState()
     before: dict[int, DecidedBefore] = {}
-    for what, ordinal, id_, ref, ref2, day, a, b, c, d, words, detail, content_hash, at in rows:
+    for row in rows:
+        what, ordinal, id_, ref, _, day, a, b, c, d, words, detail, content_hash, at = row
         if what == "balance":
             state.balances[id_] = BalanceState(id_, a, b, c, d, content_hash, at, words is not None, c)
         elif what == "lot":
             state.lots_of(id_)[day, ref] = LotState(a, b, c)
         elif what == "outcome":
             before[ordinal - 1] = (id_, words, detail or {}, content_hash)
-        elif what == "hold":
+        else:
+            _read_referred(state, row)
+    return state, before
+
+
+def _read_referred(state: LedgerState, row: Any) -> None:  # noqa: ANN401 - a driver row has no type of its own
+    what, _, id_, ref, ref2, day, a, b, _, _, words, _, _, _ = row
+    match what:
+        case "hold":
             state.holds[id_] = HoldState(ref, a, words)
-        elif what == "hold_lot":
+        case "hold_lot":
             state.holds[id_].lots.append(((day, ref), a))
-        elif what == "taken":
+        case "taken":
             taken = state.taken.setdefault(id_, TakenState())
             taken.account_id = ref
             taken.pieces.append(((day, ref2), a, b))
-        elif id_ in state.taken:  # given
+        case "given" if id_ in state.taken:
             taken = state.taken[id_]
-            taken.given_points, taken.given_fen, taken.problem = a, b, words
-    return state, before
+            taken.taker_id, taken.given_points, taken.given_fen, taken.problem = ref, a, b, words
 
 
 def write(uow: UnitOfWork, journal: Journal, state: LedgerState) -> None:
