@@ -108,7 +108,7 @@ class _Run:
         self._environment.setdefault("LINLI_MODE", "demo")
         self._environment.setdefault("PYTHONUNBUFFERED", "1")
         self._owner_url = os.environ.get("DATABASE_OWNER_URL")
-        self._embedded = False
+        self._home: Path | None = None
 
     def run(self) -> int:
         """Start, show where to look, watch, stop."""
@@ -170,7 +170,7 @@ class _Run:
             "REDIS_URL": servers.redis_url,
         }
         self._owner_url = servers.owner_url
-        self._embedded = True
+        self._home = servers.home
 
     def _step(self, name: str, arguments: list[str]) -> None:
         """Run a command of the application that ends by itself."""
@@ -208,10 +208,11 @@ class _Run:
 
     def _stop(self) -> None:
         self._publish("stopping")
-        say(f"Stopping {self._supervisor.names()}.")
-        self._supervisor.stop()
+        if names := self._supervisor.names():
+            say(f"Stopping {names}.")
+            self._supervisor.stop()
+            say(f"Stopped. Everything is kept{f' in {self._home}' if self._home else ''}.")
         self._state.withdraw()
-        say(f"Stopped. Everything is kept{f' in {data_folder()}' if self._embedded else ''}.")
 
 
 def _on_its_port(server: Postgres | Valkey) -> Child:

@@ -11,6 +11,7 @@ from typing import Any
 
 import psutil
 
+from tools.embedded.account import make_folder
 from tools.embedded.process import Step, end_found, wait_until
 from tools.refusal import Refusal
 
@@ -37,7 +38,7 @@ class RunState:
 
     def take(self) -> None:
         """Become the one launcher of this folder; waits for one that is on its way out, refuses when one is running."""
-        self._lock_file.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+        make_folder(self._lock_file.parent, 0o755)
         self._lock = self._lock_file.open("a+", encoding="utf-8")
         if not self._try_lock() and not (
             self._holder_is_leaving() and wait_until(self._try_lock, seconds=STOP_SECONDS)

@@ -112,7 +112,7 @@ class Supervisor:
 
     def names(self) -> str:
         """What is kept, in the order in which it stops."""
-        return ", ".join(kept.child.name.removeprefix("The ") for kept in reversed(self._kept)) or "nothing"
+        return ", ".join(kept.child.name.removeprefix("The ") for kept in reversed(self._kept))
 
     def stop(self) -> None:
         """Stop everything, last started first; each is gone before the next is asked."""

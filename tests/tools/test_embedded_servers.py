@@ -254,7 +254,16 @@ def test_an_installed_postgres_serves_as_well(empty_home: Path, monkeypatch: pyt
         servers.stop()
 
 
+@pytest.fixture(params=[0o022, 0o077], ids=["usual umask", "closed umask"])
+def umask(request: pytest.FixtureRequest) -> Iterator[None]:
+    """New files are closed to others on some machines; what the servers' account needs must be open all the same."""
+    before = os.umask(request.param)
+    yield
+    os.umask(before)
+
+
 @as_root
+@pytest.mark.usefixtures("umask")
 def test_root_below_a_closed_folder_moves_the_data_and_opens_nothing(tmp_path: Path) -> None:
     tmp_path.chmod(0o700)
     folder = tmp_path / "var"
@@ -282,6 +291,7 @@ def test_root_does_not_lose_sight_of_data_behind_a_closed_folder(tmp_path: Path)
 
 
 @as_root
+@pytest.mark.usefixtures("umask")
 def test_root_copies_programs_that_the_account_cannot_reach(
     tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -293,6 +303,7 @@ def test_root_copies_programs_that_the_account_cannot_reach(
             shutil.copytree(installed / part, tmp_path / part, symlinks=True)
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setenv("LINLI_CACHE_DIR", str(home / "cache"))
+    monkeypatch.delenv("LINLI_POSTGRES_BIN", raising=False)
     found = find_postgres(account)
     assert found.path.is_relative_to(home / "cache")
     assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o700

@@ -120,10 +120,20 @@ def reachable_home(account: Account, preferred: Path) -> Path:
     raise Refusal(f"No folder was found that '{account.name}' can enter. Name one with LINLI_DATA_DIR.")
 
 
+def make_folder(folder: Path, mode: int) -> None:
+    """Make a folder of this mode whatever the umask; one that is there already keeps its own."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir()
+    except FileExistsError:
+        return
+    folder.chmod(mode)
+
+
 def _claim(folder: Path) -> bool:
     """Make the folder, or accept one that is ours; one that somebody else put there first is not trusted."""
     try:
-        folder.mkdir(mode=0o711, exist_ok=True)
+        make_folder(folder, 0o711)
         state = folder.lstat()
     except OSError:
         return False

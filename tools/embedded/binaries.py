@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
-from tools.embedded.account import Account
+from tools.embedded.account import Account, make_folder
 from tools.refusal import Refusal
 
 OLDEST_POSTGRES, NEWEST_POSTGRES = 15, 18
@@ -134,7 +134,7 @@ def _readable(account: Account, parts: list[Path], key: str) -> Path:
     for cache in _caches():
         copy = cache / key
         try:
-            cache.mkdir(mode=0o755, parents=True, exist_ok=True)
+            make_folder(cache, 0o755)
             if not _trusted(cache):
                 continue
             if not copy.exists():

@@ -7,7 +7,7 @@ from pathlib import Path
 import psycopg
 
 from tools.embedded import roles
-from tools.embedded.account import account_for, reachable_home
+from tools.embedded.account import account_for, make_folder, reachable_home
 from tools.embedded.binaries import find_postgres, find_valkey
 from tools.embedded.credentials import Credentials, load_or_make
 from tools.embedded.postgres import Postgres
@@ -67,7 +67,7 @@ class Servers:
 
 def _require_writable(folder: Path) -> None:
     try:
-        folder.mkdir(mode=0o755, parents=True, exist_ok=True)
+        make_folder(folder, 0o755)
     except OSError as failure:
         raise Refusal(f"{folder} cannot be made ({failure.strerror}). Name another with LINLI_DATA_DIR.") from None
     if not os.access(folder, os.W_OK | os.X_OK):
