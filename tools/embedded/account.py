@@ -137,4 +137,7 @@ def _claim(folder: Path) -> bool:
         state = folder.lstat()
     except OSError:
         return False
-    return state.st_uid == os.geteuid() and folder.is_dir() and not folder.is_symlink()
+    if state.st_uid != os.geteuid() or folder.is_symlink() or not folder.is_dir():
+        return False
+    folder.chmod(0o711)  # ours; a start that was killed may have left it closed
+    return True

@@ -137,6 +137,7 @@ def _readable(account: Account, parts: list[Path], key: str) -> Path:
             make_folder(cache, 0o755)
             if not _trusted(cache):
                 continue
+            cache.chmod(0o755)  # ours; a start that was killed may have left it closed
             if not copy.exists():
                 _copy(parts, copy)
         except OSError:
