@@ -12,10 +12,11 @@ from app.identity.service import TokenOffice
 from app.infra import db, logging, metrics, redis
 from app.infra.config import Config
 from app.jobs import command as jobs
+from app.points import routes as points
 from app.web import endpoint, health, observe, problems
 from app.web.endpoint import Blueprint
 
-BLUEPRINTS: tuple[Blueprint, ...] = (identity.blueprint,)
+BLUEPRINTS: tuple[Blueprint, ...] = (identity.blueprint, *points.BLUEPRINTS)
 DEMO_BLUEPRINTS: tuple[Blueprint, ...] = (identity.dev_blueprint,)
 
 

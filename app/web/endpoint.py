@@ -3,14 +3,14 @@
 import functools
 import inspect
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any, TypeVar
 from uuid import UUID
 
 import structlog
-from flask import Response, current_app, json, request
+from flask import Response, current_app, json, request, stream_with_context
 from flask_smorest.blueprint import Blueprint as SmorestBlueprint
 from marshmallow import Schema, missing
 
@@ -18,9 +18,10 @@ from app.infra.config import Config
 from app.infra.unit_of_work import UnitOfWork, run_in_transaction
 from app.kernel.actor import Actor, Role
 from app.kernel.errors import Declined
-from app.web import idempotency, operation, parsing, problems
+from app.web import idempotency, operation, parsing, problems, streaming
 from app.web.idempotency import Answer, Claim
 from app.web.refusals import BookMissing, ClockRefused, RoleDenied, TokenMissing
+from app.web.streaming import Stream
 
 PUBLIC: frozenset[Role] = frozenset()
 ANYONE: frozenset[Role] = frozenset(Role) - {Role.SYSTEM}
@@ -76,7 +77,8 @@ def endpoint(
 ) -> Callable[[View], View]:
     """Make an HTTP view of `verb_noun(uow, *, <path arguments>, <query fields>, <body fields>)`.
 
-    The view makes one service call; what it returns is dumped by `reply` inside the transaction. `roles` is PUBLIC or
+    The view makes one service call; what it returns is dumped by `reply` inside the transaction (a `Stream` is written
+    after it, step by step). `roles` is PUBLIC or
     the roles of which the caller must hold one. A path argument `book` must be the caller's own book. `idempotent`
     honours the header Idempotency-Key. A view whose keyword parameters do not fit its schemas is refused at import.
     """
@@ -98,7 +100,11 @@ def endpoint(
                     return _answer(view(uow, **path, **arguments), reply, status)
                 return _once(uow, claim, lambda: _answer(view(uow, **path, **arguments), reply, status))
 
-            return _respond(run_in_transaction(work, actor=actor, now=_demo_clock()))
+            now = _demo_clock()
+            answer = run_in_transaction(work, actor=actor, now=now)
+            if isinstance(answer.body, Stream):
+                return _stream(streaming.pieces(answer.body, actor=actor, now=now), answer.body.filename)
+            return _respond(answer)
 
         guarded.roles = granted  # type: ignore[attr-defined]  # read by the documents and the architecture tests
         guarded.path_arguments = path_arguments  # type: ignore[attr-defined]  # read by Blueprint above
@@ -180,6 +186,8 @@ def _demo_clock() -> datetime | None:
 
 
 def _answer(result: object, reply: type[Schema] | None, status: int) -> Answer:
+    if isinstance(result, Stream):
+        return Answer(status=int(status), body=result)  # `reply` documents what its steps write
     return Answer(status=int(status), body=reply().dump(result) if reply else None)
 
 
@@ -205,4 +213,10 @@ def _respond(answer: Answer) -> Response:
         response = Response(text, status=answer.status, content_type="application/json")
     if answer.replayed:
         response.headers[idempotency.REPLAYED_HEADER] = "true"
+    return response
+
+
+def _stream(pieces: Iterator[str], filename: str) -> Response:
+    response = Response(stream_with_context(pieces), content_type="application/json")
+    response.headers["Content-Disposition"] = f'attachment; filename="{filename}"'
     return response

@@ -35,6 +35,7 @@ FIELD = {
     "object": {"zh": "须为 JSON 对象", "en": "must be a JSON object"},
     "list": {"zh": "须为 JSON 数组", "en": "must be a JSON array"},
     "boolean": {"zh": "须为 true 或 false", "en": "must be true or false"},
+    "repeated": {"zh": "在清单中出现了不止一次", "en": "occurs more than once in the list"},
     "invalid": {"zh": "不合要求", "en": "is not acceptable"},
 }
 # What marshmallow itself says, brought to the same tokens.

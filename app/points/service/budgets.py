@@ -1,0 +1,178 @@
+"""The treasurer's desk: money received, budgets filled, paper passbooks taken over, the expiry run on demand."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from app.infra.unit_of_work import UnitOfWork
+from app.kernel.errors import DomainError
+from app.kernel.paging import Page, page_by_id, read_id
+from app.points import errors, queries
+from app.points.models import Book, Budget
+from app.points.service import awards, books, expiry, funding
+from app.points.service.posting import Outcome
+
+ATTEMPTS_MAX = 20
+EXPIRY_STEPS_MAX = 5
+EXPIRY_STEP_LOTS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetLine:
+    """A budget and the points it may still award."""
+
+    budget: Budget
+    points_left: int
+
+
+@dataclass(frozen=True, slots=True)
+class Minted:
+    """Points made for a budget, and the sponsor's money set aside for them."""
+
+    transaction_id: UUID
+    budget_id: UUID
+    points: int
+    cost_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class PaperPassbook:
+    """A row of the paper ledger: what the passbook of this number held, good to `expires_on`."""
+
+    passbook_no: str
+    resident_id: UUID
+    points: int
+    expires_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class TakenOver:
+    """What became of one paper passbook. `refusal` says why nothing was taken over, when it was not."""
+
+    row: PaperPassbook
+    outcome: Outcome
+    refusal: DomainError | None
+
+
+@dataclass(frozen=True, slots=True)
+class TakeOver:
+    """What became of a list of paper passbooks, in the order asked."""
+
+    rows: Sequence[TakenOver]
+
+    @property
+    def taken_over(self) -> int:
+        """Rows that succeeded, now or before."""
+        return sum(1 for row in self.rows if row.refusal is None)
+
+    @property
+    def refused(self) -> int:
+        """Rows that did not."""
+        return len(self.rows) - self.taken_over
+
+
+@dataclass(frozen=True, slots=True)
+class ExpiryTotals:
+    """What one bounded call of the expiry run moved; `more`: call again, there are more points due."""
+
+    accounts: int
+    points: int
+    fen: int
+    more: bool
+
+
+def show_book(uow: UnitOfWork, *, book: str) -> Book:
+    """The book of this code. Refuses BookMissing."""
+    return queries.get_book(uow.session, book)
+
+
+def receive_funding(uow: UnitOfWork, *, book: str, sponsor_id: UUID, amount_fen: int, bank_reference: str) -> Outcome:
+    """Book money a sponsor paid in, once per bank reference. Refuses BookMissing, CauseReused."""
+    found = queries.get_book(uow.session, book)
+    return funding.fund_sponsor(
+        uow,
+        found.id,
+        cause=f"fund:{bank_reference}",
+        sponsor_id=sponsor_id,
+        amount_fen=amount_fen,
+        bank_reference=bank_reference,
+    )
+
+
+def open_budget(uow: UnitOfWork, *, book: str, sponsor_id: UUID, name: str, point_value_fen: int) -> BudgetLine:
+    """Open a sponsor's campaign whose points cost `point_value_fen` each (0 to 100,000). Refuses BookMissing."""
+    found = queries.get_book(uow.session, book)
+    made = books.create_budget(uow, found.id, sponsor_id=sponsor_id, name=name, point_value_fen=point_value_fen)
+    return BudgetLine(made, 0)
+
+
+def list_budgets(uow: UnitOfWork, *, book: str, limit: int, cursor: str | None) -> Page[BudgetLine]:
+    """Budgets in the order they were opened, with what is left of each. Refuses BookMissing, CursorInvalid."""
+    found = queries.get_book(uow.session, book)
+    rows = queries.list_budgets(uow.session, found.id, after=read_id(cursor), limit=limit + 1)
+    page = page_by_id(rows, limit, lambda budget: budget.id)
+    left = queries.sum_budget_points(uow.session, found.id, [budget.id for budget in page.items])
+    return Page([BudgetLine(budget, left.get(budget.id, 0)) for budget in page.items], page.next_cursor)
+
+
+def mint_for_budget(uow: UnitOfWork, *, book: str, budget_id: UUID, points: int) -> Minted:
+    """Make points for a budget. Refuses BookMissing, BudgetMissing, FundingInsufficient."""
+    found = queries.get_book(uow.session, book)
+    budget = queries.get_budget(uow.session, found.id, budget_id)
+    outcome = funding.mint_points(uow, found.id, cause=f"mint:{uow.new_id()}", budget_id=budget_id, points=points)
+    return Minted(outcome.subject_id, budget_id, points, points * budget.point_value_fen)
+
+
+def take_over_passbooks(uow: UnitOfWork, *, book: str, budget_id: UUID, rows: Sequence[PaperPassbook]) -> TakeOver:
+    """Take paper passbooks over, each number once; a repeat answers what was done the first time.
+
+    Each row is decided on its own. Refuses BookMissing, BudgetMissing, ExpiryDatePast for the whole list.
+    """
+    found = queries.get_book(uow.session, book)
+    causes = _causes(uow, found.id, [row.passbook_no for row in rows])
+    balances = [
+        awards.OpeningBalance(causes[row.passbook_no], row.resident_id, row.points, row.expires_on, row.passbook_no)
+        for row in rows
+    ]
+    outcomes = awards.take_over_balances(uow, found, budget_id=budget_id, balances=balances)
+    return TakeOver([TakenOver(row, outcome, _refusal(outcome)) for row, outcome in zip(rows, outcomes, strict=True)])
+
+
+def run_expiry(uow: UnitOfWork, *, book: str) -> ExpiryTotals:
+    """Move points that fell due, at most EXPIRY_STEPS_MAX steps in one call. Refuses BookMissing."""
+    found = queries.get_book(uow.session, book)
+    accounts = points = fen = 0
+    after = None
+    for _ in range(EXPIRY_STEPS_MAX):
+        step = expiry.expire_points(uow, found, after=after, limit=EXPIRY_STEP_LOTS)
+        accounts, points, fen, after = (
+            accounts + step.accounts,
+            points + step.points,
+            fen + step.fen,
+            step.goes_on_after,
+        )
+        if after is None:
+            break
+    return ExpiryTotals(accounts, points, fen, more=after is not None)
+
+
+def _causes(uow: UnitOfWork, book_id: int, numbers: Sequence[str]) -> dict[str, str]:
+    """The cause of each passbook number: its first attempt that was not declined.
+
+    A decline is final for its cause, but a budget that was too small for an import is filled and the import repeated.
+    """
+    causes = {number: f"opening:1:{number}" for number in numbers}
+    for attempt in range(2, ATTEMPTS_MAX + 1):
+        declined = queries.list_declined_causes(uow.session, book_id, list(causes.values()))
+        again = [number for number, cause in causes.items() if cause in declined]
+        if not again:
+            break
+        causes |= {number: f"opening:{attempt}:{number}" for number in again}
+    return causes
+
+
+def _refusal(outcome: Outcome) -> DomainError | None:
+    if outcome.decline is None:
+        return None
+    return errors.refusal(outcome.decline, outcome.detail, cause=outcome.cause)

@@ -1,0 +1,161 @@
+"""Passbooks as people read them: figures, what expires when, the entries, and the whole chain to take away."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from app.infra.unit_of_work import UnitOfWork
+from app.kernel.paging import Page
+from app.kernel.periods import local_date
+from app.points import errors, queries
+from app.points.models import Book, Lot
+from app.points.queries import ChainHead, PassbookFigures, StatementLine
+from app.points.rules.accounts import AccountRef, account_id
+from app.points.service import freezing
+from app.points.service.cursors import cut_page, read_lot, read_number
+from app.points.terms import AccountKind
+
+LOTS_SHOWN = 100
+EXPORT_STEP_ENTRIES = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Passbook:
+    """A passbook at `as_of`. `lots`: the first LOTS_SHOWN that expire; `lots_more`: there are others after them."""
+
+    book: Book
+    owner_id: UUID
+    figures: PassbookFigures
+    lots: Sequence[Lot]
+    lots_more: bool
+    as_of: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FreezeState:
+    """How a passbook stands after it was frozen or thawed. `changed`: it did not stand so before."""
+
+    owner_id: UUID
+    frozen: bool
+    reason: str
+    changed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """A passbook's chain up to its head when the export began; later entries do not belong to it."""
+
+    book: Book
+    account_id: UUID
+    owner_id: UUID
+    exported_at: datetime
+    head: ChainHead
+
+
+def show_own_passbook(uow: UnitOfWork, *, book: str) -> Passbook:
+    """The passbook of whoever asks; one that never moved reads as empty. Refuses BookMissing."""
+    return _passbook(uow, queries.get_book(uow.session, book), uow.actor.id)
+
+
+def show_passbook(uow: UnitOfWork, *, book: str, owner_id: UUID) -> Passbook:
+    """Somebody's passbook. Refuses BookMissing, AccountMissing."""
+    found = queries.get_book(uow.session, book)
+    _existing(uow, found, owner_id)
+    return _passbook(uow, found, owner_id)
+
+
+def list_own_lots(uow: UnitOfWork, *, book: str, limit: int, cursor: str | None) -> Page[Lot]:
+    """What expires when in the passbook of whoever asks, earliest first. Refuses BookMissing, CursorInvalid."""
+    found = queries.get_book(uow.session, book)
+    today, account = local_date(uow.now), _account(found, uow.actor.id)
+    after = read_lot(cursor)
+    rows = queries.list_lots_page(uow.session, found.id, account, today=today, after=after, limit=limit + 1)
+    return cut_page(rows, limit, lambda lot: (lot.expires_on.isoformat(), str(lot.budget_id)))
+
+
+def list_own_entries(uow: UnitOfWork, *, book: str, limit: int, cursor: str | None) -> Page[StatementLine]:
+    """The entries of the passbook of whoever asks, newest first. Refuses BookMissing, CursorInvalid."""
+    found = queries.get_book(uow.session, book)
+    return _entries(uow, found, _account(found, uow.actor.id), limit, cursor)
+
+
+def list_passbook_entries(
+    uow: UnitOfWork, *, book: str, owner_id: UUID, limit: int, cursor: str | None
+) -> Page[StatementLine]:
+    """The entries of somebody's passbook, newest first. Refuses BookMissing, AccountMissing, CursorInvalid."""
+    found = queries.get_book(uow.session, book)
+    return _entries(uow, found, _existing(uow, found, owner_id), limit, cursor)
+
+
+def begin_own_export(uow: UnitOfWork, *, book: str) -> Export:
+    """Begin to export the passbook of whoever asks: everything up to now. Refuses BookMissing."""
+    return _export(uow, queries.get_book(uow.session, book), uow.actor.id)
+
+
+def begin_export(uow: UnitOfWork, *, book: str, owner_id: UUID) -> Export:
+    """Begin to export somebody's passbook: everything up to now. Refuses BookMissing, AccountMissing."""
+    found = queries.get_book(uow.session, book)
+    _existing(uow, found, owner_id)
+    return _export(uow, found, owner_id)
+
+
+def continue_export(uow: UnitOfWork, export: Export, after: int) -> Sequence[StatementLine]:
+    """The next entries of an export, oldest first, above version `after`; none when it is whole.
+
+    Entries never change, so reading them in later transactions still tells the moment the export began.
+    """
+    if after >= export.head.version:
+        return ()
+    return queries.list_chain(
+        uow.session,
+        export.book.id,
+        export.account_id,
+        after=after,
+        through=export.head.version,
+        limit=EXPORT_STEP_ENTRIES,
+    )
+
+
+def freeze_owner(uow: UnitOfWork, *, book: str, owner_id: UUID, reason: str) -> FreezeState:
+    """Freeze a passbook, also one that never earned: it takes points in, but spends none. Refuses BookMissing."""
+    found = queries.get_book(uow.session, book)
+    changed = freezing.freeze_passbook(uow, found.id, resident_id=owner_id, reason=reason)
+    return FreezeState(owner_id, frozen=True, reason=reason, changed=changed)
+
+
+def thaw_owner(uow: UnitOfWork, *, book: str, owner_id: UUID, reason: str) -> FreezeState:
+    """Thaw a passbook. Refuses BookMissing, AccountMissing."""
+    found = queries.get_book(uow.session, book)
+    _existing(uow, found, owner_id)
+    changed = freezing.thaw_passbook(uow, found.id, resident_id=owner_id, reason=reason)
+    return FreezeState(owner_id, frozen=False, reason=reason, changed=changed)
+
+
+def _account(book: Book, owner_id: UUID) -> UUID:
+    return account_id(book.id, AccountRef(AccountKind.RESIDENT, owner_id))
+
+
+def _existing(uow: UnitOfWork, book: Book, owner_id: UUID) -> UUID:
+    account = _account(book, owner_id)
+    if not queries.has_account(uow.session, book.id, account):
+        raise errors.AccountMissing
+    return account
+
+
+def _passbook(uow: UnitOfWork, book: Book, owner_id: UUID) -> Passbook:
+    today, account = local_date(uow.now), _account(book, owner_id)
+    figures = queries.get_passbook(uow.session, book.id, account, today=today, now=uow.now)
+    lots = queries.list_lots_page(uow.session, book.id, account, today=today, after=None, limit=LOTS_SHOWN + 1)
+    return Passbook(book, owner_id, figures, lots[:LOTS_SHOWN], len(lots) > LOTS_SHOWN, uow.now)
+
+
+def _entries(uow: UnitOfWork, book: Book, account: UUID, limit: int, cursor: str | None) -> Page[StatementLine]:
+    before = read_number(cursor)
+    rows = queries.list_strict_entries(uow.session, book.id, account, before=before, limit=limit + 1)
+    return cut_page(rows, limit, lambda line: (line.version or 0,))
+
+
+def _export(uow: UnitOfWork, book: Book, owner_id: UUID) -> Export:
+    account = _account(book, owner_id)
+    return Export(book, account, owner_id, uow.now, queries.get_chain_head(uow.session, book.id, account))
