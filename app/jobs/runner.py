@@ -1,12 +1,15 @@
 """Runs one job: the application's context, a transaction as the system, the completion beside the act."""
 
+from functools import partial
+
 import structlog
 from flask import Flask
 
 from app.infra.unit_of_work import UnitOfWork, run_in_transaction
 from app.jobs import service, terms
-from app.jobs.terms import Act, Periodic
+from app.jobs.terms import Act, Periodic, Rounds, Scheduled
 from app.kernel.actor import SYSTEM
+from app.kernel.errors import DomainError, Kind
 
 log = structlog.get_logger(__name__)
 
@@ -25,10 +28,43 @@ def run_job(app: Flask, *, name: str, job_id: int, act: Act, arguments: dict[str
         log.info("job_done" if done else "job_was_done_before")
 
 
-def run_periodic(app: Flask, *, name: str, job_id: int, periodic: Periodic) -> None:
-    """Run work of the schedule, batch after batch where it has batches."""
+def run_periodic(app: Flask, *, name: str, job_id: int, periodic: Scheduled) -> None:
+    """Run work of the schedule, batch after batch where it has batches, key after key where it goes round."""
     with app.app_context(), structlog.contextvars.bound_contextvars(request_id=f"job-{job_id}", job=name):
-        for _ in range(terms.BATCHES_MAX if periodic.until_zero else 1):
-            if not run_in_transaction(periodic.act, actor=SYSTEM):
-                break
+        if isinstance(periodic, Rounds):
+            _go_round(periodic)
+        else:
+            _run_batches(periodic)
         log.debug("periodic_done")
+
+
+def _run_batches(periodic: Periodic) -> None:
+    for _ in range(terms.BATCHES_MAX if periodic.until_zero else 1):
+        if not run_in_transaction(periodic.act, actor=SYSTEM):
+            break
+
+
+def _go_round(rounds: Rounds) -> None:
+    failed: list[Exception] = []
+    for key in run_in_transaction(rounds.keys, actor=SYSTEM):
+        try:
+            _run_steps(rounds, key)
+        except Exception as error:
+            if isinstance(error, DomainError) and error.kind is Kind.UNAVAILABLE:
+                raise  # no database: the other keys would only wait for it as well
+            log.exception("round_failed", key=str(key))
+            failed.append(error)
+    if failed:
+        raise failed[0]
+
+
+def _run_steps(rounds: Rounds, key: object) -> None:
+    where: object = None
+    for _ in range(terms.BATCHES_MAX):
+        where = run_in_transaction(partial(_step, rounds, key, where), actor=SYSTEM)
+        if where is None:
+            break
+
+
+def _step(rounds: Rounds, key: object, where: object, uow: UnitOfWork) -> object:
+    return rounds.step(uow, key, where)

@@ -3,11 +3,16 @@
 from collections.abc import Mapping
 
 from app.jobs import service as jobs
-from app.jobs.terms import Periodic
+from app.jobs.terms import Periodic, Rounds, Scheduled
+from app.points import service as points
 from app.web import idempotency
 
-SCHEDULE: Mapping[str, Periodic] = {
+SCHEDULE: Mapping[str, Scheduled] = {
     "jobs.retry_stalled_jobs": Periodic("* * * * * */20", jobs.retry_stalled_jobs),
     "jobs.purge_completions": Periodic("20 18 * * *", jobs.purge_completions, until_zero=True),
+    "points.fold_balances": Rounds("* * * * * */5", points.list_book_codes, points.fold_step),
+    "points.release_expired_holds": Rounds("* * * * *", points.list_book_codes, points.release_step),
+    # ten past midnight in the district: what could be spent until yesterday leaves the passbooks
+    "points.expire_points": Rounds("10 16 * * *", points.list_book_codes, points.expire_step),
     "web.purge_idempotency_keys": Periodic("40 18 * * *", idempotency.purge_idempotency_keys, until_zero=True),
 }

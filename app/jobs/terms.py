@@ -1,7 +1,8 @@
 """What a background job is, and the shape of the two tables that list them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from app.infra.unit_of_work import UnitOfWork
 
@@ -21,6 +22,22 @@ class Periodic:
     act: Callable[[UnitOfWork], object]
     until_zero: bool = False
 
+
+@dataclass(frozen=True, slots=True)
+class Rounds:
+    """Work by the clock that goes round: for each of `keys(uow)` (say, every book) step after step until it is done.
+
+    `step(uow, key, where)` does one bounded step in a transaction of its own and returns where the next one goes on;
+    it begins at None, and None ends it. A round that was cut off is begun anew without harm. A key whose step fails
+    does not keep the others from theirs.
+    """
+
+    cron: str
+    keys: Callable[[UnitOfWork], Sequence[Any]]
+    step: Callable[[UnitOfWork, Any, Any], Any]
+
+
+Scheduled = Periodic | Rounds
 
 HEARTBEAT_SECONDS = 10
 STALLED_SECONDS = 30

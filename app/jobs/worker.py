@@ -16,12 +16,12 @@ from app.infra.config import Config
 from app.infra.queue import QUEUE
 from app.jobs import runner, terms
 from app.jobs.retry import Patience
-from app.jobs.terms import Act, Periodic
+from app.jobs.terms import Act, Scheduled
 
 log = structlog.get_logger(__name__)
 
 
-def build_queue(app: Flask, *, jobs: Mapping[str, Act], schedule: Mapping[str, Periodic]) -> procrastinate.App:
+def build_queue(app: Flask, *, jobs: Mapping[str, Act], schedule: Mapping[str, Scheduled]) -> procrastinate.App:
     """Make the queue's application: every job and all periodic work, bound to `app`."""
     config: Config = app.extensions["linli.config"]
     connector = procrastinate.PsycopgConnector(
@@ -46,7 +46,7 @@ def _add_job(queue: procrastinate.App, app: Flask, name: str, act: Act) -> None:
     queue.task(name=name, queue=QUEUE, pass_context=True, retry=Patience())(run)
 
 
-def _add_periodic(queue: procrastinate.App, app: Flask, name: str, periodic: Periodic) -> None:
+def _add_periodic(queue: procrastinate.App, app: Flask, name: str, periodic: Scheduled) -> None:
     def run(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - the queue passes the tick, acts use uow.now
         runner.run_periodic(app, name=name, job_id=cast("int", context.job.id), periodic=periodic)
 

@@ -50,6 +50,7 @@ from app.points.service.passbooks import (
     thaw_owner,
 )
 from app.points.service.posting import Outcome, post, post_one
+from app.points.service.rounds import expire_step, fold_step, list_book_codes, release_step
 from app.points.service.spending import redeem_points
 
 __all__ = [
@@ -82,13 +83,16 @@ __all__ = [
     "create_book",
     "create_budget",
     "expire_points",
+    "expire_step",
     "fold_balances",
+    "fold_step",
     "freeze_owner",
     "freeze_passbook",
     "fund_sponsor",
     "hold_points",
     "list_account_entries",
     "list_accounts",
+    "list_book_codes",
     "list_budgets",
     "list_own_entries",
     "list_own_lots",
@@ -104,6 +108,7 @@ __all__ = [
     "refund_redemption",
     "release_expired_holds",
     "release_hold",
+    "release_step",
     "reverse_transaction",
     "run_expiry",
     "show_book",
