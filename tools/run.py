@@ -105,7 +105,7 @@ class _Run:
         self._interruption = Interruption()
         self._supervisor = Supervisor(self._interruption, say)
         self._environment = {**os.environ, "LINLI_WEB_BIND": f"{bind.host}:{bind.port}", RUN_ID_VARIABLE: state.run_id}
-        self._environment.setdefault("LINLI_MODE", "demo")
+        self._environment["LINLI_MODE"] = os.environ.get("LINLI_MODE") or "demo"
         self._environment.setdefault("PYTHONUNBUFFERED", "1")
         self._owner_url = os.environ.get("DATABASE_OWNER_URL")
         self._home: Path | None = None
