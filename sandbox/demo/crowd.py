@@ -1,0 +1,103 @@
+"""What happens to many at once: money paid in, points minted, paper taken over, batches, the night's expiry."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sandbox.demo.acts import AwardBatch, PaperBalance, TakeOver
+from sandbox.demo.passbooks import Passbook
+from sandbox.demo.stage import Stage, local_day
+from sandbox.neighbourhood.people import Person
+from sandbox.neighbourhood.places import BudgetPlan
+
+MINT_STEP = 1000
+ROWS_MAX = 1000
+
+
+def read_lots(stage: Stage, person: Person, at: datetime) -> Passbook:
+    """What a passbook holds before the week, as its owner sees it."""
+    passbook, cursor = Passbook(), None
+    while True:
+        query: dict[str, Any] = {"limit": 100} | ({"cursor": cursor} if cursor else {})
+        page = stage.api.get(person, "/passbook/lots", at=at, **query).need()
+        for lot in page["items"]:
+            passbook.put(lot["expires_on"], lot["budget_id"], lot["points"])
+        cursor = page["next_cursor"]
+        if cursor is None:
+            return passbook
+
+
+def provide(stage: Stage, treasurer: Person, needs: dict[BudgetPlan, int], *, run: str, at: datetime) -> None:
+    """Sponsors pay for the week, and its points are minted, so that nothing depends on what earlier weeks left."""
+    for budget, needed in needs.items():
+        points = -(-needed // MINT_STEP) * MINT_STEP
+        fen = points * budget.point_value_fen
+        if fen:
+            body = {"amount_fen": fen, "bank_reference": f"{run}-{budget.key}"}
+            path = f"/sponsors/{budget.sponsor.id}/funding"
+            stage.api.post(treasurer, path, body, at=at, key=f"{run}-fund-{budget.key}").need()
+        body = {"points": points}
+        stage.api.post(
+            treasurer, f"/budgets/{budget.id}/mint", body, at=at + timedelta(minutes=5), key=f"{run}-mint-{budget.key}"
+        ).need()
+        stage.tally.add("minted", points)
+        stage.tally.add("funded fen", fen)
+
+
+def take_over(stage: Stage, treasurer: Person, act: TakeOver, *, run: str) -> None:
+    """Take all paper passbooks over."""
+    for start in range(0, len(act.rows), ROWS_MAX):
+        rows = act.rows[start : start + ROWS_MAX]
+        body = {"budget_id": str(act.budget.id), "rows": [_paper(row) for row in rows]}
+        reply = stage.api.post(treasurer, "/opening-balances", body, at=act.at, key=f"{run}-paper-{start}").need()
+        for row, answer in zip(rows, reply["rows"], strict=True):
+            if answer["refusal"]:
+                stage.surprise(f"纸质存折未转入 / paper passbook {row.passbook_no}: {answer['refusal']['detail']}")
+                continue
+            stage.passbooks[row.resident].earn(row.points, last_day=row.expires_on, budget=act.budget.id)
+            stage.tally.add("opened")
+            stage.tally.add("opened points", row.points)
+
+
+def award_batch(stage: Stage, act: AwardBatch) -> None:
+    """Enter what was done the day before."""
+    performed_on = local_day(act.at) - timedelta(days=1)
+    body = {
+        "budget_id": str(act.budget.id),
+        "activity": act.activity,
+        "performed_on": performed_on.isoformat(),
+        "awards": [
+            {"resident_id": str(share.resident.id), "points": share.points, "minutes": share.minutes}
+            for share in act.shares
+        ],
+    }
+    reply = stage.api.post(act.coordinator, "/awards/batch", body, at=act.at, key=act.reference).need()
+    for share, item in zip(act.shares, reply["items"], strict=True):
+        if item["state"] != "awarded":
+            stage.surprise(f"批量奖励未入账 / award declined in batch {act.reference}: {item['refusal']}")
+            continue
+        stage.earn(share.resident, share.points, act.at, act.budget)
+        stage.tally.add("awards")
+        stage.tally.add("awarded points", share.points)
+    stage.tally.add("batches")
+
+
+def run_expiry(stage: Stage, treasurer: Person, people: Sequence[Person], *, at: datetime, key: str) -> None:
+    """Let what fell due lapse, in the system and in our own memory."""
+    step, more = 0, True
+    while more:
+        reply = stage.api.post(treasurer, "/expiry-runs", {}, at=at, key=f"{key}-{step}").need()
+        stage.tally.add("expired points", reply["points"])
+        stage.tally.add("expired fen", reply["fen"])
+        step, more = step + 1, reply["more"]
+    for person in people:
+        stage.passbooks[person].lapse(local_day(at))
+
+
+def _paper(row: PaperBalance) -> dict[str, Any]:
+    return {
+        "resident_id": str(row.resident.id),
+        "points": row.points,
+        "expires_on": row.expires_on.isoformat(),
+        "passbook_no": row.passbook_no,
+    }
