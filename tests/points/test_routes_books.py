@@ -1,0 +1,309 @@
+from dataclasses import replace
+
+import pytest
+
+from app.kernel.actor import Role
+from app.points import service as points
+from tests.points.api import NOT_WHOLE, Api, refused, statements
+from tests.points.ledger import ANNA, BORIS, SPONSOR, named, open_ledger
+
+RESIDENTS = [named(f"resident {n}") for n in range(20)]
+
+
+@pytest.fixture
+def api(client, bearer, ledger):
+    return Api(client, bearer, ledger.book.code)
+
+
+def row(resident, points_, number, expires_on="2027-01-31"):
+    return {"resident_id": str(resident), "points": points_, "expires_on": expires_on, "passbook_no": number}
+
+
+def take_over(api, ledger, *rows, **more):
+    return api.post("/opening-balances", {"budget_id": str(ledger.budget_id), "rows": rows}, **more)
+
+
+# --- the book
+
+
+@pytest.mark.parametrize("role", sorted(set(Role) - {Role.SYSTEM}))
+def test_everybody_of_a_book_reads_what_it_is(api, role):
+    answer = api.get("", role)
+    assert answer.status_code == 200
+    assert answer.json == {
+        "code": api.book,
+        "name": "Test",
+        "currency_name": "points",
+        "validity_months": 24,
+        "grace_days": 30,
+        "expired_cost_goes_to": "sponsor",
+        "created_at": "2026-06-15T10:00:00+08:00",
+    }
+
+
+def test_another_book_and_a_book_that_is_not_there_answer_the_same(api, client, bearer):
+    foreign = client.get(f"/v1/books/{api.book}", headers=bearer(Role.AUDITOR, book="elsewhere"))
+    assert refused(foreign) == (404, "web.book_missing", ["book"])
+    nowhere = client.get("/v1/books/elsewhere", headers=bearer(Role.AUDITOR, book="elsewhere"))
+    assert refused(nowhere) == (404, "points.book_missing", ["book"])
+
+
+# --- a sponsor's money
+
+
+def test_a_bank_reference_is_booked_once(api):
+    body = {"amount_fen": 5_000, "bank_reference": "ICBC-1"}
+    first, second = api.post(f"/sponsors/{SPONSOR}/funding", body), api.post(f"/sponsors/{SPONSOR}/funding", body)
+    assert (first.status_code, second.status_code) == (201, 201)
+    assert first.json == {
+        "transaction_id": second.json["transaction_id"],
+        "replayed": False,
+        "balance_after_fen": 5_000,
+    }
+    assert second.json["replayed"] is True
+
+
+def test_a_bank_reference_with_another_amount_or_sponsor_is_refused(api):
+    api.post(f"/sponsors/{SPONSOR}/funding", {"amount_fen": 5_000, "bank_reference": "ICBC-1"})
+    more = api.post(f"/sponsors/{SPONSOR}/funding", {"amount_fen": 5_001, "bank_reference": "ICBC-1"})
+    other = api.post(f"/sponsors/{named('x')}/funding", {"amount_fen": 5_000, "bank_reference": "ICBC-1"})
+    assert refused(more) == refused(other) == (409, "points.cause_reused", [])
+    assert "ICBC-1" in more.json["detail"]
+
+
+@pytest.mark.parametrize("value", [*NOT_WHOLE, "0", str(10**12 + 1)])
+def test_an_amount_is_a_whole_number_of_fen_in_range(api, value):
+    answer = api.post(f"/sponsors/{SPONSOR}/funding", f'{{"amount_fen": {value}, "bank_reference": "A"}}')
+    assert refused(answer) == (422, "web.invalid", ["amount_fen"])
+
+
+@pytest.mark.parametrize("reference", ["", " ", " A", "A ", "A" * 81, "A\nB", 5, None])
+def test_a_bank_reference_has_one_spelling(api, reference):
+    answer = api.post(f"/sponsors/{SPONSOR}/funding", {"amount_fen": 1, "bank_reference": reference})
+    assert refused(answer) == (422, "web.invalid", ["bank_reference"])
+
+
+def test_an_unknown_field_is_refused_by_name(api):
+    body = {"amount_fen": 1, "bank_reference": "A", "currency": "CNY"}
+    assert refused(api.post(f"/sponsors/{SPONSOR}/funding", body)) == (422, "web.invalid", ["currency"])
+
+
+# --- budgets
+
+
+def test_a_budget_is_opened_funded_and_filled(api):
+    opened = api.post("/budgets", {"sponsor_id": str(SPONSOR), "name": "夏季", "point_value_fen": 5})
+    assert opened.status_code == 201
+    assert opened.json | {"id": ""} == {
+        "id": "",
+        "sponsor_id": str(SPONSOR),
+        "name": "夏季",
+        "point_value_fen": 5,
+        "points_left": 0,
+        "created_at": "2026-06-15T10:00:00+08:00",
+    }
+    api.post(f"/sponsors/{SPONSOR}/funding", {"amount_fen": 500, "bank_reference": "A"})
+    made = api.post(f"/budgets/{opened.json['id']}/mint", {"points": 100})
+    assert made.status_code == 201
+    assert made.json | {"transaction_id": ""} == {
+        "transaction_id": "",
+        "budget_id": opened.json["id"],
+        "points": 100,
+        "cost_fen": 500,
+    }
+    listed = {budget["id"]: budget["points_left"] for budget in api.get("/budgets").json["items"]}
+    assert listed[opened.json["id"]] == 100
+
+
+def test_a_budget_is_filled_only_with_the_sponsors_money(api, ledger):
+    answer = api.post(f"/budgets/{ledger.budget_id}/mint", {"points": 7}, lang="en")
+    assert refused(answer) == (409, "points.funding_insufficient", [])
+    assert answer.json["detail"] == "The sponsor's money does not suffice: 0 fen available, 70 needed."
+
+
+def test_money_beyond_what_one_posting_carries_is_refused(api):
+    costly = api.post("/budgets", {"sponsor_id": str(SPONSOR), "name": "costly", "point_value_fen": 100_000}).json
+    answer = api.post(f"/budgets/{costly['id']}/mint", {"points": 10**9})
+    assert refused(answer)[:2] == (422, "points.posting_invalid")
+
+
+def test_a_key_makes_one_budget_of_two_requests(api):
+    body = {"sponsor_id": str(SPONSOR), "name": "once", "point_value_fen": 0}
+    assert api.post("/budgets", body, key="k").json == api.post("/budgets", body, key="k").json
+    assert len(api.get("/budgets").json["items"]) == 2
+
+
+def test_budgets_are_listed_by_pages_in_a_fixed_number_of_reads(api):
+    for n in range(6):
+        api.post("/budgets", {"sponsor_id": str(SPONSOR), "name": f"b{n}", "point_value_fen": 0})
+    names = [budget["name"] for budget in api.walk("/budgets", limit=2)]
+    assert names == ["Budget", "b0", "b1", "b2", "b3", "b4", "b5"]
+    for limit in (1, 7):
+        with statements() as run:
+            api.get(f"/budgets?limit={limit}")
+        assert len(run) == 3  # the book, the budgets, what is left of them
+
+
+@pytest.mark.parametrize("value", [*NOT_WHOLE, "100001"])
+def test_a_point_is_worth_nothing_up_to_a_thousand_yuan(api, value):
+    raw = f'{{"sponsor_id": "{SPONSOR}", "name": "n", "point_value_fen": {value}}}'
+    assert refused(api.post("/budgets", raw)) == (422, "web.invalid", ["point_value_fen"])
+
+
+@pytest.mark.parametrize("value", [*NOT_WHOLE, "0", str(10**9 + 1)])
+def test_minted_points_are_a_whole_number_in_range(api, ledger, value):
+    answer = api.post(f"/budgets/{ledger.budget_id}/mint", f'{{"points": {value}}}')
+    assert refused(answer) == (422, "web.invalid", ["points"])
+
+
+def test_a_budget_of_another_book_is_missing(api, uow):
+    other = open_ledger(uow)
+    uow.session.flush()
+    mint = api.post(f"/budgets/{other.budget_id}/mint", {"points": 1})
+    opening = take_over(api, other, row(ANNA, 1, "1"))
+    assert refused(mint) == refused(opening) == (404, "points.budget_missing", ["budget_id"])
+
+
+@pytest.mark.parametrize("cursor", ["x", "WzFd", "WyJ4Il0", "WyJ4Il0=", "A" * 600])
+def test_a_forged_cursor_is_refused(api, cursor):
+    assert refused(api.get(f"/budgets?cursor={cursor}")) in (
+        (422, "kernel.cursor_invalid", ["cursor"]),
+        (422, "web.invalid", ["cursor"]),
+    )
+
+
+# --- paper passbooks
+
+
+def test_paper_passbooks_are_taken_over_once_each(api, ledger):
+    rows = [row(ANNA, 30, "0001"), row(BORIS, 40, "0002", "2026-06-15")]
+    first = take_over(api, ledger, *rows).json
+    assert (first["taken_over"], first["refused"]) == (2, 0)
+    assert first["rows"][0] | {"transaction_id": ""} == {
+        "passbook_no": "0001",
+        "resident_id": str(ANNA),
+        "transaction_id": "",
+        "points": 30,
+        "cost_fen": 300,
+        "balance_after": 30,
+        "replayed": False,
+        "refusal": None,
+    }
+    second = take_over(api, ledger, *rows, row(ANNA, 5, "0003")).json
+    assert [line["replayed"] for line in second["rows"]] == [True, True, False]
+    assert [line["transaction_id"] for line in second["rows"][:2]] == [line["transaction_id"] for line in first["rows"]]
+    assert api.get("/passbook", Role.RESIDENT, person_id=ANNA).json["available"] == 35
+
+
+def test_a_passbook_number_with_other_content_is_refused_in_its_row_alone(api, ledger):
+    take_over(api, ledger, row(ANNA, 30, "0001"))
+    answer = take_over(api, ledger, row(ANNA, 31, "0001"), row(BORIS, 1, "0002"), lang="en")
+    assert answer.status_code == 200
+    wrong, right = answer.json["rows"]
+    assert wrong["refusal"]["code"] == "points.cause_reused"
+    assert "0001" in wrong["refusal"]["detail"]
+    assert wrong["transaction_id"] is None
+    assert right["refusal"] is None
+
+
+def test_rows_a_budget_could_not_pay_are_taken_over_after_it_was_filled(api, client, bearer, uow):
+    small = open_ledger(uow, minted=50, value_fen=0)
+    uow.session.flush()
+    api = Api(client, bearer, small.book.code)
+    rows = [row(ANNA, 40, "0001"), row(BORIS, 40, "0002")]
+    first = take_over(api, small, *rows).json
+    assert (first["taken_over"], first["refused"]) == (1, 1)
+    assert first["rows"][1]["refusal"] == {
+        "code": "points.insufficient",
+        "detail": "积分不足:可用 10,需要 40。",
+    }
+    take_over(api, small, *rows)
+    api.post(f"/budgets/{small.budget_id}/mint", {"points": 100})
+    again = take_over(api, small, *rows).json
+    assert (again["taken_over"], again["refused"]) == (2, 0)
+    assert [line["replayed"] for line in again["rows"]] == [True, False]
+    assert [line["replayed"] for line in take_over(api, small, *rows).json["rows"]] == [True, True]
+
+
+def test_a_number_twice_in_one_list_is_refused_by_its_rows(api, ledger):
+    answer = take_over(api, ledger, row(ANNA, 1, "1"), row(BORIS, 2, "2"), row(BORIS, 3, "1"))
+    assert refused(answer) == (422, "web.invalid", ["rows.0.passbook_no", "rows.2.passbook_no"])
+
+
+def test_a_passbook_that_lapsed_before_today_stops_the_list(api, ledger):
+    answer = take_over(api, ledger, row(ANNA, 1, "1"), row(BORIS, 2, "2", "2026-06-14"))
+    assert refused(answer) == (422, "points.expiry_date_past", ["expires_on"])
+    assert "2026-06-14" in answer.json["detail"]
+    assert api.get("/passbook", Role.RESIDENT, person_id=ANNA).json["available"] == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *(("points", value) for value in (1.0, True, "5", 0, -1, 10**9 + 1, 10**30, None)),
+        ("resident_id", "anna"),
+        ("expires_on", "31.1.2027"),
+        ("expires_on", "2027-02-30"),
+        ("passbook_no", ""),
+        ("passbook_no", "x" * 41),
+        ("more", 1),
+    ],
+)
+def test_a_wrong_value_is_named_with_its_row(api, ledger, name, value):
+    answer = take_over(api, ledger, row(ANNA, 1, "1"), row(BORIS, 1, "2") | {name: value})
+    assert refused(answer) == (422, "web.invalid", [f"rows.1.{name}"])
+
+
+@pytest.mark.parametrize("rows", [[], "x", None, [row(ANNA, 1, str(n)) for n in range(1001)], [5]])
+def test_a_list_has_one_to_a_thousand_rows(api, ledger, rows):
+    answer = api.post("/opening-balances", {"budget_id": str(ledger.budget_id), "rows": rows})
+    assert answer.status_code == 422
+    assert answer.json["errors"][0]["field"].startswith("rows")
+
+
+def test_a_thousand_rows_pass(api, ledger):
+    rows = [row(named(f"r{n}"), 1, f"{n:04}") for n in range(1000)]
+    answer = take_over(api, ledger, *rows)
+    assert answer.status_code == 200
+    assert answer.json["taken_over"] == 1000
+
+
+# --- expiry
+
+
+def test_an_expiry_run_answers_what_it_moved(api, ledger):
+    take_over(api, ledger, row(ANNA, 30, "1", "2026-06-30"), row(BORIS, 7, "2", "2026-07-31"))
+    assert api.post("/expiry-runs", {}).json == {"accounts": 0, "points": 0, "fen": 0, "more": False}
+    later = replace(api, at="2026-07-01T00:00:00+08:00")
+    assert later.post("/expiry-runs", {}).json == {"accounts": 1, "points": 30, "fen": 300, "more": False}
+    assert later.post("/expiry-runs", {}).json == {"accounts": 0, "points": 0, "fen": 0, "more": False}
+    assert later.get("/passbook", Role.RESIDENT, person_id=BORIS).json["available"] == 7
+
+
+def test_a_long_expiry_run_takes_several_calls(api, ledger, monkeypatch):
+    monkeypatch.setattr(points.budgets, "EXPIRY_STEP_LOTS", 3)
+    monkeypatch.setattr(points.budgets, "EXPIRY_STEPS_MAX", 2)
+    take_over(api, ledger, *(row(resident, 10, str(n), "2026-06-30") for n, resident in enumerate(RESIDENTS)))
+    later = replace(api, at="2026-07-01T00:00:00+08:00")
+    runs = [later.post("/expiry-runs", {}).json for _ in range(4)]
+    assert [(run["points"], run["more"]) for run in runs] == [(60, True), (60, True), (60, True), (20, False)]
+
+
+def test_an_expiry_run_takes_no_fields(api):
+    assert refused(api.post("/expiry-runs", {"before": "2026-01-01"})) == (422, "web.invalid", ["before"])
+
+
+# --- who may
+
+
+@pytest.mark.parametrize("role", sorted(set(Role) - {Role.SYSTEM, Role.TREASURER}))
+def test_only_the_treasurer_sits_at_the_treasurers_desk(api, ledger, role):
+    desk = [
+        (f"/sponsors/{SPONSOR}/funding", {"amount_fen": 1, "bank_reference": "A"}),
+        ("/budgets", {"sponsor_id": str(SPONSOR), "name": "n", "point_value_fen": 0}),
+        (f"/budgets/{ledger.budget_id}/mint", {"points": 1}),
+        ("/opening-balances", {"budget_id": str(ledger.budget_id), "rows": [row(ANNA, 1, "1")]}),
+        ("/expiry-runs", {}),
+    ]
+    for path, body in desk:
+        assert refused(api.post(path, body, role))[:2] == (403, "web.role_denied")
