@@ -12,11 +12,20 @@ from app.identity.service import TokenOffice
 from app.infra import db, logging, metrics, redis
 from app.infra.config import Config
 from app.jobs import command as jobs
+from app.merchants import routes as merchants
 from app.points import routes as points
+from app.reports import routes as reports
+from app.volunteers import routes as volunteers
 from app.web import endpoint, health, observe, problems
 from app.web.endpoint import Blueprint
 
-BLUEPRINTS: tuple[Blueprint, ...] = (identity.blueprint, *points.BLUEPRINTS)
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    identity.blueprint,
+    *points.BLUEPRINTS,
+    volunteers.blueprint,
+    reports.blueprint,
+    *merchants.BLUEPRINTS,
+)
 DEMO_BLUEPRINTS: tuple[Blueprint, ...] = (identity.dev_blueprint,)
 
 

@@ -78,7 +78,7 @@ def read_id(cursor: str | None) -> UUID | None:
 
 
 def page_by_id(rows: Sequence[T], limit: int, id_of: Callable[[T], UUID]) -> Page[T]:
-    """Make a page of rows that were read in the order of their ids, one more than `limit` to see whether more follow."""
+    """Make a page of rows read in the order of their ids, one more than `limit` to see whether more follow."""
     more = len(rows) > limit
     items = rows[:limit]
     return Page(items, Cursor((str(id_of(items[-1])),)).encode() if more else None)

@@ -1,11 +1,14 @@
 """Input fields with a range, a length and an opinion: nothing is coerced, nothing is cut."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from marshmallow import fields, validate
+
+from app.kernel.periods import DISTRICT
 
 POINTS_MAX = 10**9
 FEN_MAX = 10**12
@@ -94,6 +97,13 @@ class Instant(fields.AwareDateTime):
         return super()._deserialize(value, attr, data, **kwargs)
 
 
+class ShownInstant(fields.AwareDateTime):
+    """An instant in an answer, as the district reads it: RFC 3339 with +08:00."""
+
+    def _serialize(self, value: datetime | None, attr: str | None, obj: Any, **kwargs: Any) -> Any:
+        return super()._serialize(None if value is None else value.astimezone(DISTRICT), attr, obj, **kwargs)
+
+
 class Day(fields.Date):
     """A calendar day, YYYY-MM-DD."""
 
@@ -103,3 +113,18 @@ class Day(fields.Date):
         if not isinstance(value, str) or not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
             raise self.make_error("invalid")
         return super()._deserialize(value, attr, data, **kwargs)
+
+
+class Choice(fields.String):
+    """One of the values of an enum of strings, given by its value; comes out as the member."""
+
+    default_error_messages = {"choice": "choice:{choices}"}
+
+    def __init__(self, choices: Collection[StrEnum], **kwargs: Any) -> None:
+        self.choices = {choice.value: choice for choice in choices}
+        super().__init__(validate=validate.OneOf(sorted(self.choices)), **kwargs)
+
+    def _deserialize(self, value: object, *_args: object, **_kwargs: object) -> str:
+        if not isinstance(value, str) or value not in self.choices:
+            raise self.make_error("choice", choices=", ".join(sorted(self.choices)))
+        return self.choices[value]

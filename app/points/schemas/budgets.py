@@ -6,10 +6,10 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
-from app.points.schemas.fields import Reference, ShownInstant
+from app.points.schemas.fields import Reference
 from app.points.service import PaperPassbook
 from app.web import problems
-from app.web.fields import Day, Fen, Id, Points, StrictInteger, Text
+from app.web.fields import Day, Fen, Id, Points, ShownInstant, StrictInteger, Text
 from app.web.paging import page_of
 from app.web.parsing import StrictSchema
 

@@ -1,22 +1,13 @@
 """Fields of the ledger's JSON that more than one schema uses."""
 
 import re
-from datetime import datetime
 from typing import Any
 
 from marshmallow import fields, validate
 
-from app.kernel.periods import DISTRICT
 from app.web.fields import Text
 
 REFERENCE = r"^\S(.*\S)?$"
-
-
-class ShownInstant(fields.AwareDateTime):
-    """An instant as the district reads it: RFC 3339 with +08:00."""
-
-    def _serialize(self, value: datetime | None, attr: str | None, obj: Any, **kwargs: Any) -> Any:
-        return super()._serialize(None if value is None else value.astimezone(DISTRICT), attr, obj, **kwargs)
 
 
 class Reference(Text):

@@ -5,10 +5,10 @@ from typing import Any
 from marshmallow import Schema, fields, validate
 
 from app.points.schemas import words
-from app.points.schemas.fields import Flag, Hex, Reason, ShownInstant
+from app.points.schemas.fields import Flag, Hex, Reason
 from app.points.terms import AccountKind, Asset
 from app.web import problems
-from app.web.fields import Text
+from app.web.fields import ShownInstant, Text
 from app.web.paging import PageQuery, page_of
 from app.web.parsing import StrictSchema
 

@@ -5,9 +5,10 @@ from typing import Any
 from marshmallow import Schema, fields
 
 from app.points.schemas import words
-from app.points.schemas.fields import Reason, ShownInstant
+from app.points.schemas.fields import Reason
 from app.points.terms import Asset
 from app.web import problems
+from app.web.fields import ShownInstant
 from app.web.paging import page_of
 from app.web.parsing import StrictSchema
 

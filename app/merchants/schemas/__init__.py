@@ -1,0 +1,1 @@
+"""JSON of shops, payments and settlements."""

@@ -1,0 +1,39 @@
+"""The acts of residents, cashiers and the treasurer around a shop."""
+
+from app.merchants.service.codes import IssuedCode, issue_code
+from app.merchants.service.payments import (
+    authorise_payment,
+    cancel_payment,
+    capture_payment,
+    list_payments,
+    show_payment,
+)
+from app.merchants.service.receipts import Receipt
+from app.merchants.service.refunds import refund_payment
+from app.merchants.service.settlement import (
+    Statement,
+    list_settlements,
+    pay_settlement,
+    show_settlement,
+    state_settlement,
+)
+from app.merchants.service.shops import list_shops, open_shop
+
+__all__ = [
+    "IssuedCode",
+    "Receipt",
+    "Statement",
+    "authorise_payment",
+    "cancel_payment",
+    "capture_payment",
+    "issue_code",
+    "list_payments",
+    "list_settlements",
+    "list_shops",
+    "open_shop",
+    "pay_settlement",
+    "refund_payment",
+    "show_payment",
+    "show_settlement",
+    "state_settlement",
+]

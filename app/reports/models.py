@@ -1,0 +1,54 @@
+"""What residents report."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    SmallInteger,
+    UniqueConstraint,
+    Uuid,
+)
+from sqlalchemy import Text as TextType
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.infra.db import Base
+
+INSTANT = DateTime(timezone=True)
+
+
+class Report(Base):
+    """A problem with its place. `attempts`: how often its award was tried (migrations/sql/0003_reports.sql)."""
+
+    __tablename__ = "reports_reports"
+    __table_args__ = (
+        UniqueConstraint("book_id", "transaction_id"),
+        ForeignKeyConstraint(["book_id"], ["points_books.id"]),
+        ForeignKeyConstraint(["book_id", "budget_id"], ["points_budgets.book_id", "points_budgets.id"]),
+        ForeignKeyConstraint(["book_id", "transaction_id"], ["points_transactions.book_id", "points_transactions.id"]),
+        CheckConstraint("char_length(text) BETWEEN 1 AND 2000", name="text"),
+        CheckConstraint("char_length(place) BETWEEN 1 AND 200", name="place"),
+        CheckConstraint("char_length(reason) BETWEEN 1 AND 200", name="reason"),
+        CheckConstraint("points BETWEEN 1 AND 1000000000", name="points"),
+        Index(None, "book_id", "state", "id"),
+        Index(None, "book_id", "reporter_id", "id"),
+    )
+    book_id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    reporter_id: Mapped[UUID] = mapped_column(Uuid)
+    text: Mapped[str] = mapped_column(TextType)
+    place: Mapped[str] = mapped_column(TextType)
+    state: Mapped[str] = mapped_column(TextType)
+    filed_at: Mapped[datetime] = mapped_column(INSTANT)
+    attempts: Mapped[int] = mapped_column(SmallInteger)
+    decided_by: Mapped[UUID | None] = mapped_column(Uuid)
+    decided_at: Mapped[datetime | None] = mapped_column(INSTANT)
+    reason: Mapped[str | None] = mapped_column(TextType)
+    points: Mapped[int | None] = mapped_column(BigInteger)
+    budget_id: Mapped[UUID | None] = mapped_column(Uuid)
+    transaction_id: Mapped[UUID | None] = mapped_column(Uuid)

@@ -1,0 +1,49 @@
+"""URLs of reports."""
+
+from http import HTTPStatus
+from typing import cast
+from uuid import UUID
+
+from flask import current_app
+
+from app.infra.config import Config
+from app.infra.unit_of_work import UnitOfWork
+from app.kernel.actor import Role
+from app.kernel.paging import Page
+from app.reports import service
+from app.reports.models import Report
+from app.reports.schemas import AcceptIn, RejectIn, ReportIn, ReportOut, ReportPage, ReportQuery
+from app.web.endpoint import CONFIG, Blueprint, endpoint
+
+blueprint = Blueprint("reports", __name__, description="随手拍上报 / problem reports")
+
+
+@blueprint.route("/v1/books/<book>/reports", methods=["POST"])
+@endpoint(roles={Role.RESIDENT}, body=ReportIn, reply=ReportOut, status=HTTPStatus.CREATED, idempotent=True)
+def file_report(uow: UnitOfWork, *, book: str, text: str, place: str) -> Report:
+    """上报一个问题 / report a problem."""
+    return service.file_report(uow, book=book, text=text, place=place)
+
+
+@blueprint.route("/v1/books/<book>/reports")
+@endpoint(roles={Role.CLERK, Role.RESIDENT}, query=ReportQuery, reply=ReportPage)
+def list_reports(uow: UnitOfWork, *, book: str, state: str | None, limit: int, cursor: str | None) -> Page[Report]:
+    """上报列表,最新在前;居民只看自己的 / reports, newest first; residents see their own."""
+    return service.list_reports(uow, book=book, state=state, limit=limit, cursor=cursor)
+
+
+@blueprint.route("/v1/books/<book>/reports/<uuid:report_id>/accept", methods=["POST"])
+@endpoint(roles={Role.CLERK}, body=AcceptIn, reply=ReportOut, idempotent=True)
+def accept_report(uow: UnitOfWork, *, book: str, report_id: UUID, budget_id: UUID, points: int | None) -> Report:
+    """采纳上报,给上报人发积分 / accept a report, which pays its reporter."""
+    config = cast("Config", current_app.extensions[CONFIG])
+    return service.accept_report(
+        uow, book=book, report_id=report_id, budget_id=budget_id, points=points, usual_points=config.report_points
+    )
+
+
+@blueprint.route("/v1/books/<book>/reports/<uuid:report_id>/reject", methods=["POST"])
+@endpoint(roles={Role.CLERK}, body=RejectIn, reply=ReportOut, idempotent=True)
+def reject_report(uow: UnitOfWork, *, book: str, report_id: UUID, reason: str) -> Report:
+    """不采纳,并说明原因 / reject a report, saying why."""
+    return service.reject_report(uow, book=book, report_id=report_id, reason=reason)

@@ -1,0 +1,56 @@
+"""JSON of reports."""
+
+from marshmallow import Schema, fields, validate
+
+from app.reports import terms
+from app.web.fields import Id, Points, ShownInstant, Text
+from app.web.paging import PageQuery, page_of
+from app.web.parsing import StrictSchema
+
+STATES = [str(state) for state in terms.ReportState]
+
+
+class ReportIn(StrictSchema):
+    """What was seen, and where."""
+
+    text = Text(required=True, length_max=terms.TEXT_LENGTH_MAX, lines=True)
+    place = Text(required=True, length_max=terms.PLACE_LENGTH_MAX)
+
+
+class AcceptIn(StrictSchema):
+    """From which budget the reporter is paid, and how much (left out: the usual)."""
+
+    budget_id = Id(required=True)
+    points = Points(load_default=None, allow_none=True)
+
+
+class RejectIn(StrictSchema):
+    """Why not."""
+
+    reason = Text(required=True, length_max=terms.REASON_LENGTH_MAX)
+
+
+class ReportQuery(PageQuery):
+    """A page of reports, of one state where given."""
+
+    state = fields.String(load_default=None, validate=validate.OneOf(STATES, error="choice:" + ", ".join(STATES)))
+
+
+class ReportOut(Schema):
+    """A report and what came of it."""
+
+    id = fields.UUID(required=True)
+    reporter_id = fields.UUID(required=True)
+    text = fields.String(required=True)
+    place = fields.String(required=True)
+    state = fields.String(required=True, validate=validate.OneOf(STATES))
+    filed_at = ShownInstant(required=True)
+    decided_by = fields.UUID(required=True, allow_none=True)
+    decided_at = ShownInstant(required=True, allow_none=True)
+    reason = fields.String(required=True, allow_none=True)
+    points = fields.Integer(required=True, allow_none=True)
+    budget_id = fields.UUID(required=True, allow_none=True)
+    transaction_id = fields.UUID(required=True, allow_none=True)
+
+
+ReportPage = page_of(ReportOut, "ReportPage")
