@@ -9,7 +9,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from app.points import errors
-from app.points.models import Account, Balance, Hold, Lot
+from app.points.models import Account, Balance, Hold, HoldLot, Lot
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +49,26 @@ def get_passbook(session: Session, book_id: int, account_id: UUID, *, today: dat
     ).one_or_none()
     if balance is None:
         return PassbookFigures(account_id, 0, 0, 0, 0, None)
-    lapsed_holds = select(func.coalesce(func.sum(Hold.points), 0)).where(
-        Hold.book_id == book_id, Hold.account_id == account_id, Hold.open, Hold.expires_at <= now
+    freed = (  # what expired holds set aside still, by lots: of the lots that lapsed as well nothing can be spent
+        select(
+            func.coalesce(func.sum(HoldLot.points), 0),
+            func.coalesce(func.sum(HoldLot.points).filter(HoldLot.expires_on < today), 0),
+        )
+        .join(Hold, (Hold.book_id == HoldLot.book_id) & (Hold.id == HoldLot.hold_id))
+        .where(Hold.book_id == book_id, Hold.account_id == account_id, Hold.open, Hold.expires_at <= now)
+        .subquery()
     )
     lapsed_lots = select(func.coalesce(func.sum(Lot.points_left - Lot.held), 0)).where(
         Lot.book_id == book_id, Lot.account_id == account_id, Lot.expires_on < today
     )
-    unblocked, expired = session.execute(select(lapsed_holds.scalar_subquery(), lapsed_lots.scalar_subquery())).one()
+    unblocked, lapsed, expired = session.execute(select(freed, lapsed_lots.scalar_subquery())).one()
     return PassbookFigures(
-        account_id, balance.posted, balance.held - int(unblocked), int(expired), balance.version, balance.frozen_reason
+        account_id,
+        balance.posted,
+        balance.held - int(unblocked),
+        int(expired) + int(lapsed),
+        balance.version,
+        balance.frozen_reason,
     )
 
 

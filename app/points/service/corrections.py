@@ -60,7 +60,7 @@ def reverse_transaction(uow: UnitOfWork, book: Book, *, cause: str, transaction_
     award are gone or held: use `claw_back_award`), PointsInsufficient.
     """
     original, entries, moves = _load_reversible(uow, book, transaction_id)
-    if (replay := _find_replay(uow, book, original, cause)) is not None:
+    if (replay := _find_replay(uow, book, original, cause, (Code.REVERSAL, reason))) is not None:
         return replay
     today = local_date(uow.now)
     lots = tuple(_turned(move, _account_of(entries, move.line), today, book.grace_days) for move in moves)
@@ -82,14 +82,14 @@ def claw_back_award(uow: UnitOfWork, book: Book, *, cause: str, transaction_id: 
     zero. Money behind spent points has gone to shops and is not touched. Refuses as `reverse_transaction`.
     """
     original, entries, moves = _load_reversible(uow, book, transaction_id)
-    if (replay := _find_replay(uow, book, original, cause)) is not None:
+    if (replay := _find_replay(uow, book, original, cause, (Code.CLAWBACK, reason))) is not None:
         return replay
     passbook = next((account for _, account in entries if account.kind == AccountKind.RESIDENT), None)
     if passbook is None or len(moves) != 1 or moves[0].points < 0:
         raise errors.CorrectionNotReversible
     move = moves[0]
-    lot = queries.get_lot(uow.session, book.id, passbook.id, move.expires_on, move.budget_id)
-    left = min(move.points, lot.points_left - lot.held)
+    free = queries.free_in_lot(uow.session, book.id, passbook.id, move.expires_on, move.budget_id, now=uow.now)
+    left = min(move.points, free)
     fen = move.cost_fen * left // move.points
     legs = _clawback_legs(passbook.owner_id, entries, move, left, fen)
     change = LotChange(
@@ -135,13 +135,17 @@ def _load_reversible(
     return original, entries, queries.list_lot_moves_of(uow.session, book.id, transaction_id)
 
 
-def _find_replay(uow: UnitOfWork, book: Book, original: Transaction, cause: str) -> Outcome | None:
+def _find_replay(
+    uow: UnitOfWork, book: Book, original: Transaction, cause: str, content: tuple[Code, str]
+) -> Outcome | None:
     """The outcome of the same correction asked for before. Refuses AlreadyReversed when it was another one."""
     before = queries.find_reversal(uow.session, book.id, original.id)
     if before is None:
         return None
     if before.cause != cause:
         raise errors.AlreadyReversed
+    if (before.code, before.evidence) != content:
+        raise errors.CauseReused(cause=cause)
     figures = queries.figures_of_transactions(uow.session, book.id, [before.id])[before.id]
     return Outcome(
         cause,

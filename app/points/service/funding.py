@@ -5,9 +5,9 @@ from uuid import UUID
 from app.infra.unit_of_work import UnitOfWork
 from app.points import errors, queries
 from app.points.rules.accounts import AccountRef, split_over_stripes
-from app.points.rules.postings import Leg, Posting
+from app.points.rules.postings import Leg, Posting, check_amount
 from app.points.service.posting import Outcome, post, post_one
-from app.points.terms import CHART, AccountKind, Code, Decline
+from app.points.terms import CHART, FEN_MAX, POINTS_MAX, AccountKind, Code, Decline
 
 BANK = AccountRef(AccountKind.BANK)
 ISSUANCE = AccountRef(AccountKind.ISSUANCE)
@@ -18,6 +18,7 @@ def fund_sponsor(
 ) -> Outcome:
     """Book money a sponsor paid in: 1 to FEN_MAX fen."""
     funding = AccountRef(AccountKind.SPONSOR_FUNDING, sponsor_id)
+    check_amount(amount_fen, FEN_MAX)
     legs = (Leg(BANK, -amount_fen), Leg(funding, amount_fen))
     return post_one(uow, book_id, Posting(cause=cause, code=Code.FUND, legs=legs, evidence=bank_reference))
 
@@ -27,6 +28,7 @@ def mint_points(uow: UnitOfWork, book_id: int, *, cause: str, budget_id: UUID, p
 
     Refuses BudgetMissing, and FundingInsufficient when the sponsor's money does not cover them.
     """
+    check_amount(points, POINTS_MAX)
     budget = queries.get_budget(uow.session, book_id, budget_id)
     shares = split_over_stripes(points, CHART[AccountKind.SPONSOR_BUDGET].stripes)
     stripes = [
@@ -50,6 +52,7 @@ def allot_points(
     uow: UnitOfWork, book_id: int, *, cause: str, budget_id: UUID, holder_id: UUID, points: int
 ) -> Outcome:
     """Hand part of a budget to one station, team or coordinator; its money stays in the budget's reserve."""
+    check_amount(points, POINTS_MAX)
     queries.get_budget(uow.session, book_id, budget_id)
     source = AccountRef(AccountKind.SPONSOR_BUDGET, budget_id)
     target = AccountRef(AccountKind.ALLOTMENT, holder_id)
@@ -62,6 +65,7 @@ def pay_merchant(
     uow: UnitOfWork, book_id: int, *, cause: str, shop_id: UUID, amount_fen: int, bank_reference: str
 ) -> Outcome:
     """Book money paid to a shop against what it is owed."""
+    check_amount(amount_fen, FEN_MAX)
     legs = (Leg(AccountRef(AccountKind.MERCHANT_PAYABLE, shop_id), -amount_fen), Leg(BANK, amount_fen))
     return post_one(uow, book_id, Posting(cause=cause, code=Code.PAYOUT, legs=legs, evidence=bank_reference))
 

@@ -11,7 +11,7 @@ from app.infra.unit_of_work import UnitOfWork
 from app.kernel.periods import local_date
 from app.points import errors
 from app.points.rules.accounts import AccountRef, account_id
-from app.points.rules.postings import Posting
+from app.points.rules.postings import Posting, check_hold
 from app.points.service.posting import Outcome, post_one
 from app.points.service.spending import redemption_legs
 from app.points.terms import AccountKind, Code, Decline, HoldResolution, Mode
@@ -43,8 +43,9 @@ def hold_points(
 ) -> HoldPlaced:
     """Set points of a passbook aside until `expires_at`, earliest expiring lots first.
 
-    Refuses PointsInsufficient, AccountFrozen (both sticky), CauseReused.
+    Refuses PointsInsufficient, AccountFrozen (both sticky), CauseReused, PostingInvalid.
     """
+    check_hold(cause=cause, evidence=evidence, points=points, placed_at=uow.now, expires_at=expires_at)
     passbook = AccountRef(AccountKind.RESIDENT, resident_id)
     row = uow.session.execute(
         _PLACE,
