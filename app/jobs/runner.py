@@ -5,11 +5,11 @@ from functools import partial
 import structlog
 from flask import Flask
 
+from app.infra.failures import DatabaseUnavailable
 from app.infra.unit_of_work import UnitOfWork, run_in_transaction
 from app.jobs import service, terms
 from app.jobs.terms import Act, Periodic, Rounds, Scheduled
 from app.kernel.actor import SYSTEM
-from app.kernel.errors import DomainError, Kind
 
 log = structlog.get_logger(__name__)
 
@@ -49,9 +49,9 @@ def _go_round(rounds: Rounds) -> None:
     for key in run_in_transaction(rounds.keys, actor=SYSTEM):
         try:
             _run_steps(rounds, key)
+        except DatabaseUnavailable:
+            raise  # the other keys would only wait for it as well
         except Exception as error:
-            if isinstance(error, DomainError) and error.kind is Kind.UNAVAILABLE:
-                raise  # no database: the other keys would only wait for it as well
             log.exception("round_failed", key=str(key))
             failed.append(error)
     if failed:
