@@ -3,7 +3,7 @@
 from marshmallow import Schema, fields, validate
 
 from app.reports import terms
-from app.web.fields import Id, Points, ShownInstant, Text
+from app.web.fields import Choice, Id, Points, ShownInstant, Text
 from app.web.paging import PageQuery, page_of
 from app.web.parsing import StrictSchema
 
@@ -33,7 +33,7 @@ class RejectIn(StrictSchema):
 class ReportQuery(PageQuery):
     """A page of reports, of one state where given."""
 
-    state = fields.String(load_default=None, validate=validate.OneOf(STATES, error="choice:" + ", ".join(STATES)))
+    state = Choice(terms.ReportState, load_default=None)
 
 
 class ReportOut(Schema):

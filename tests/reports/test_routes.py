@@ -1,0 +1,107 @@
+import json
+
+import pytest
+
+from app.kernel.actor import Role
+from tests.points.api import NOT_WHOLE, refused
+from tests.points.ledger import ANNA, BORIS, named
+
+CLERK, RESIDENT = Role.CLERK, Role.RESIDENT
+
+
+@pytest.fixture
+def filed(api):
+    answer = api.post("/reports", {"text": "路灯不亮\n晚上很黑", "place": "3号楼"}, RESIDENT, person_id=ANNA)
+    assert answer.status_code == 201, answer.text
+    return answer.json
+
+
+@pytest.fixture
+def accepting(acts):
+    return {"budget_id": str(acts.ledger.budget_id)}
+
+
+def test_a_filed_report_is_answered_whole(filed):
+    assert filed == {
+        "id": filed["id"],
+        "reporter_id": str(ANNA),
+        "text": "路灯不亮\n晚上很黑",
+        "place": "3号楼",
+        "state": "filed",
+        "filed_at": "2026-06-15T10:00:00+08:00",
+        "decided_by": None,
+        "decided_at": None,
+        "reason": None,
+        "points": None,
+        "budget_id": None,
+        "transaction_id": None,
+    }
+
+
+def test_a_clerk_accepts_and_the_usual_points_come(acts, api, filed, accepting):
+    answer = api.post(f"/reports/{filed['id']}/accept", accepting, CLERK)
+    assert (answer.status_code, answer.json["state"], answer.json["points"]) == (200, "accepted", 10)
+    again = api.post(f"/reports/{filed['id']}/accept", accepting | {"points": 10}, CLERK)
+    assert again.json == answer.json
+    assert acts.available(ANNA) == 10
+
+
+def test_a_different_second_decision_is_a_conflict(api, filed, accepting):
+    rejected = api.post(f"/reports/{filed['id']}/reject", {"reason": "不属实"}, CLERK)
+    assert (rejected.status_code, rejected.json["reason"]) == (200, "不属实")
+    answer = api.post(f"/reports/{filed['id']}/accept", accepting, CLERK)
+    assert refused(answer) == (409, "reports.already_decided", [])
+
+
+def test_a_dry_budget_leaves_the_report_open(api, filed, accepting):
+    answer = api.post(f"/reports/{filed['id']}/accept", accepting | {"points": 100_001}, CLERK)
+    assert refused(answer) == (409, "points.insufficient", [])
+    assert [report["id"] for report in api.walk("/reports?state=filed", CLERK, limit=5)] == [filed["id"]]
+    assert api.post(f"/reports/{filed['id']}/accept", accepting, CLERK).json["state"] == "accepted"
+
+
+def test_a_report_that_is_not_there_is_missing(api, accepting):
+    answer = api.post(f"/reports/{named('nothing')}/accept", accepting, CLERK)
+    assert refused(answer) == (404, "reports.report_missing", ["report_id"])
+    answer = api.post(f"/reports/{named('nothing')}/reject", {"reason": "x"}, CLERK)
+    assert refused(answer) == (404, "reports.report_missing", ["report_id"])
+
+
+def test_residents_see_their_own_page_by_page(api, filed):
+    for n in range(5):
+        assert (
+            api.post("/reports", {"text": f"问题 {n}", "place": "东门"}, RESIDENT, person_id=BORIS).status_code == 201
+        )
+    assert [report["id"] for report in api.walk("/reports", RESIDENT, limit=2, person_id=ANNA)] == [filed["id"]]
+    seen = api.walk("/reports", RESIDENT, limit=2, person_id=BORIS)
+    assert [report["text"] for report in seen] == [f"问题 {n}" for n in (4, 3, 2, 1, 0)]
+    assert len(api.walk("/reports", CLERK, limit=2)) == 6
+
+
+def test_an_unknown_state_is_refused(api):
+    assert refused(api.get("/reports?state=lost", CLERK)) == (422, "web.invalid", ["state"])
+
+
+@pytest.mark.parametrize("points", NOT_WHOLE[:4] + NOT_WHOLE[5:])
+def test_points_are_whole_numbers(api, filed, accepting, points):
+    text = json.dumps(accepting | {"points": "POINTS"}).replace('"POINTS"', points)
+    assert refused(api.post(f"/reports/{filed['id']}/accept", text, CLERK)) == (422, "web.invalid", ["points"])
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("text", ""), ("text", "x" * 2001), ("text", "a\x00b"), ("place", "a\nb"), ("place", "x" * 201), ("photo", "x")],
+)
+def test_what_does_not_fit_is_named(api, field, value):
+    body = {"text": "路灯不亮", "place": "3号楼"} | {field: value}
+    assert refused(api.post("/reports", body, RESIDENT)) == (422, "web.invalid", [field])
+
+
+def test_roles_are_kept_apart(api, filed, accepting):
+    for answer in (
+        api.post("/reports", {"text": "x", "place": "y"}, CLERK),
+        api.post(f"/reports/{filed['id']}/accept", accepting, RESIDENT),
+        api.post(f"/reports/{filed['id']}/reject", {"reason": "x"}, Role.COORDINATOR),
+        api.get("/reports", Role.CASHIER),
+    ):
+        assert refused(answer) == (403, "web.role_denied", [])

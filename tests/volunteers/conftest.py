@@ -1,0 +1,14 @@
+"""The ledger under the awards."""
+
+import pytest
+
+from tests.points.api import Api
+from tests.points.conftest import acts, ledger
+
+__all__ = ["acts", "api", "ledger"]
+
+
+@pytest.fixture
+def api(client, bearer, acts):
+    """Requests to the book of `ledger`, which must be sound afterwards."""
+    return Api(client, bearer, acts.book.code)
