@@ -56,7 +56,7 @@ def _demo(screen: Screen, running: Mapping[str, str | None], options: argparse.N
     try:
         book = api.get(everybody.auditor, "").need()
         screen.head(
-            f"{book['name']}:播放一周 {week.days[0].date} 至 {week.days[-1].date}  playing a week of {book['code']}"
+            f"{book['name']}:演示一周 {week.days[0].date} 至 {week.days[-1].date}  playing a week of {book['code']}"
         )
         stage = Stage(api, tally, book["validity_months"], book["grace_days"])
         play.play_week(stage, week, everybody, screen, lanes=options.connections)

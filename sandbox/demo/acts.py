@@ -87,6 +87,9 @@ class DecideReport:
     reason: str
 
 
+EVERYTHING = 0
+
+
 class Ending(StrEnum):
     """How a purchase is meant to end."""
 
@@ -97,7 +100,10 @@ class Ending(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Purchase:
-    """A resident shows a code, the cashier sets the points aside, then takes `captured` of them or none."""
+    """A resident shows a code, the cashier sets the points aside, then takes `captured` of them or none.
+
+    EVERYTHING points: all but a few of what the passbook holds then.
+    """
 
     at: datetime
     reference: str

@@ -74,7 +74,7 @@ def show_trial_balance(screen: Screen, stage: Stage, auditor: Person) -> bool:
                 rows.append((row["title"], titles.get(row["kind"], ""), str(row["accounts"]), *figures))
         rows.append((name, f"sum of {asset}", "", *_two_columns(chinese["sums"][asset], asset)))
         rows.append(("", "", "", "", ""))
-    headings = ("科目", ""), ("account", ""), ("户数", "n"), ("积分 points", "n"), ("资金 yuan", "n")
+    headings = ("科目", ""), ("", ""), ("账户 accounts", "n"), ("积分 points", "n"), ("资金 yuan", "n")
     screen.table([(heading, bool(number)) for heading, number in headings], rows[:-1])
     sums = chinese["sums"]
     return bool(chinese["balanced"]) and sums["points"] == 0 and sums["fen"] == 0

@@ -1,16 +1,29 @@
 """What happens in one resident's life: awards, reports, purchases, refunds, a lost passbook, a wrong award."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import singledispatchmethod
 from typing import Any
 
-from sandbox.demo.acts import Act, Award, ClawBack, DecideReport, Ending, FileReport, Freeze, Purchase, Refund
+from sandbox.demo.acts import (
+    EVERYTHING,
+    Act,
+    Award,
+    ClawBack,
+    DecideReport,
+    Ending,
+    FileReport,
+    Freeze,
+    Purchase,
+    Refund,
+)
 from sandbox.demo.api import Reply
 from sandbox.demo.passbooks import Pieces
 from sandbox.demo.stage import Bought, Given, Stage, local_day
 from sandbox.neighbourhood.people import Person
 
 INSUFFICIENT, FROZEN = "points.insufficient", "points.account_frozen"
+LEFT_OVER = 5
 # the system's sweeper lives in the present and may find last week's holds overdue
 SWEPT = frozenset({"points.hold_resolved", "merchants.payment_closed"})
 
@@ -78,6 +91,9 @@ class Life:
 
     @play.register
     def _(self, act: Purchase) -> None:
+        if act.points == EVERYTHING:
+            points = max(1, self._stage.passbooks[act.resident].points - LEFT_OVER)
+            act = replace(act, points=points, captured=points)
         code = self._api.post(act.resident, "/passbook/codes", {}, at=act.at).need()["code"]
         body = {"code": code, "points": act.points, "out_trade_no": act.reference}
         pieces = self._stage.passbooks[act.resident].pieces_for(act.points, local_day(act.at))

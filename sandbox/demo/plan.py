@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sandbox.demo import words
 from sandbox.demo.acts import (
+    EVERYTHING,
     Act,
     Award,
     AwardBatch,
@@ -31,7 +32,7 @@ from sandbox.neighbourhood.people import Holder, Person, Roster
 DAYS = 7
 DISTRICT = ZoneInfo("Asia/Shanghai")
 # Of a whole neighbourhood on one day; `scale` makes it smaller.
-SINGLE_AWARDS, THANKS, REPORTS, PURCHASES = 90, 20, 40, 340
+SINGLE_AWARDS, THANKS, REPORTS, PURCHASES = 90, 20, 40, 430
 SHARE_SORTING_WASTE = 0.7
 ACCEPTED = 0.7
 ENDINGS = ((Ending.WHOLE, 0.88), (Ending.PART, 0.06), (Ending.CANCEL, 0.06))
@@ -127,7 +128,7 @@ class _Planner:
                 expires_on = first.day + timedelta(days=chance.randint(1, DAYS - 2))
             else:
                 expires_on = date(first.day.year + chance.randint(1, 2), chance.choice((6, 12)), 30)
-            points = chance.choice((40, 80, 120, 160, 200, 260, 320)) + chance.randint(0, 39)
+            points = chance.choice((60, 120, 160, 200, 240, 300, 360)) + chance.randint(0, 39)
             rows.append(PaperBalance(holder.person, f"{holder.passbook_no}/{self._run}", points, expires_on))
         return TakeOver(first.at(5), places.PASSBOOKS, tuple(rows))
 
@@ -239,7 +240,7 @@ class _Planner:
         fifth.add(Freeze(fifth.at(7.9), self._reference("F"), person, words.THAW_REASON, thaw=True))
 
     def _plan_clawback(self) -> None:
-        """Hours that were not worked: awarded on the second day, taken back on the sixth."""
+        """Hours that were not worked: awarded on the second day, mostly spent and then taken back on the sixth."""
         holder = self._chance.choice(self._volunteers)
         coordinator = self._chance.choice(self._roster.coordinators)
         second, sixth = self._drafts[1], self._drafts[5]
@@ -250,8 +251,14 @@ class _Planner:
             coordinator,
             places.VOLUNTEERS,
             words.FALSE_HOURS,
-            points=30,
-            minutes=240,
+            points=120,
+            minutes=600,
         )
         second.add(award)
+        cashier, reference = self._chance.choice(self._roster.cashiers), self._reference("P")
+        sixth.add(
+            Purchase(
+                sixth.at(20.2), reference, holder.person, cashier, EVERYTHING, Ending.WHOLE, EVERYTHING, repeats=False
+            )
+        )
         sixth.add(ClawBack(sixth.at(20.5), self._reference("C"), holder.person, award.reference, words.CLAWBACK_REASON))

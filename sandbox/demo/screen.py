@@ -40,7 +40,7 @@ class Screen:
 
     def table(self, columns: Sequence[tuple[str, bool]], rows: Iterable[Sequence[str]]) -> None:
         """Print a table; each column is (heading, whether it holds numbers)."""
-        table = Table(box=None, pad_edge=True)
+        table = Table(box=None, pad_edge=True, show_header=any(heading for heading, _ in columns))
         for heading, is_number in columns:
             table.add_column(heading, justify="right" if is_number else "left", no_wrap=True)
         for row in rows:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from app.infra.unit_of_work import UnitOfWork, run_in_transaction
@@ -12,6 +13,9 @@ from app.points import queries
 from app.points import service as points
 from sandbox.neighbourhood import places
 from sandbox.neighbourhood.people import Roster
+
+# A demo plays the week before now, and no account records anything earlier than what it recorded before.
+OPENED_BEFORE = timedelta(days=14)
 
 
 @dataclass(slots=True)
@@ -29,12 +33,12 @@ class Loaded:
 def load(roster: Roster) -> Loaded:
     """Make what is missing of the book, its money, budgets and shops, in one transaction, as the treasurer.
 
-    Needs an application context.
+    The neighbourhood opened two weeks ago. Needs an application context.
     """
     treasurer = Actor(
         id=roster.treasurer.id, roles=frozenset({Role.TREASURER}), book=places.BOOK, name=roster.treasurer.name
     )
-    return run_in_transaction(_load, actor=treasurer)
+    return run_in_transaction(_load, actor=treasurer, now=datetime.now(UTC) - OPENED_BEFORE)
 
 
 def _load(uow: UnitOfWork) -> Loaded:
