@@ -1,4 +1,7 @@
-"""Drives points.service from a process of its own: `python -m bench.drive stock|batch|single SECONDS NUMBER`."""
+"""Drives points.service from a process of its own: `python -m bench.drive stock|batch|single SECONDS NUMBER`.
+
+Process NUMBER has residents and a budget of its own, so that processes do not wait for each other's batches.
+"""
 
 import json
 import os
@@ -16,39 +19,47 @@ from app.infra.unit_of_work import UnitOfWork, run_in_transaction
 from app.kernel.actor import SYSTEM
 from app.points import queries
 from app.points import service as points
+from bench.places import DRIVERS
 
 STOCK = 100_000  # points per resident: one lot that the measured redemptions take from
+SIZES = {"stock": 1000, "batch": 1000, "single": 1}
 
 
 def main() -> None:
     """Print how many awards a second went through."""
     mode, seconds, number = sys.argv[1], float(sys.argv[2]), int(sys.argv[3])
-    size = 1000 if mode == "batch" else 1
-    chance = random.Random(number)
     with create_app(Config.from_environment(os.environ)).app_context():
-        owners, budget_id = run_in_transaction(_people, actor=SYSTEM)
-        done, started = 0, time.perf_counter()
+        owners, budget_id, budgets = run_in_transaction(_people, actor=SYSTEM)
         if mode == "stock":
-            for first in range(0, len(owners), 1000):
-                run_in_transaction(
-                    _award(owners[first : first + 1000], budget_id, f"stock:{first}", STOCK), actor=SYSTEM
-                )
-            print(json.dumps({"per_second": 0}))
-            return
-        while (spent := time.perf_counter() - started) < seconds:
-            run_in_transaction(
-                _award(chance.sample(owners, size), budget_id, f"{started}:{number}:{done}"), actor=SYSTEM
-            )
-            done += size
-    print(json.dumps({"per_second": done / spent}))
+            rate = _stock(owners, budget_id)
+        else:
+            rate = _drive(owners[number::DRIVERS], budgets[number], SIZES[mode], seconds)
+    print(json.dumps({"per_second": rate}))
 
 
-def _people(uow: UnitOfWork) -> tuple[list[UUID], UUID]:
-    rows = uow.session.execute(text("SELECT owner, budget FROM bench_pairs")).all()
-    return [row.owner for row in rows], rows[0].budget
+def _stock(owners: list[UUID], budget_id: UUID) -> float:
+    size, started = SIZES["stock"], time.perf_counter()
+    for first in range(0, len(owners), size):
+        run_in_transaction(_award(owners[first : first + size], budget_id, f"stock:{first}", STOCK), actor=SYSTEM)
+    return len(owners) / (time.perf_counter() - started)
 
 
-def _award(owners: list[UUID], budget_id: UUID, name: str, each: int = 3) -> Callable[[UnitOfWork], None]:
+def _drive(owners: list[UUID], budget_id: UUID, size: int, seconds: float) -> float:
+    chance = random.Random(str(owners[0]))
+    done, started = 0, time.perf_counter()
+    while (spent := time.perf_counter() - started) < seconds:
+        name = f"{started}:{owners[0]}:{done}"
+        run_in_transaction(_award(chance.sample(owners, size), budget_id, name, 3), actor=SYSTEM)
+        done += size
+    return done / spent
+
+
+def _people(uow: UnitOfWork) -> tuple[list[UUID], UUID, list[UUID]]:
+    rows = uow.session.execute(text("SELECT owner, budget, other_budget FROM bench_pairs ORDER BY n")).all()
+    return [row.owner for row in rows], rows[0].budget, [row.other_budget for row in rows[:DRIVERS]]
+
+
+def _award(owners: list[UUID], budget_id: UUID, name: str, each: int) -> Callable[[UnitOfWork], None]:
     def work(uow: UnitOfWork) -> None:
         book = queries.list_books(uow.session)[0]
         awards = [points.Award(f"bench:{name}:{n}", owner, each) for n, owner in enumerate(owners)]

@@ -25,6 +25,7 @@ ROOT = Path(__file__).parents[1]
 PASSWORD = "linli-bench"
 SHOPS = 500
 BUDGETS = 200
+DRIVERS = 2  # processes that drive points.service: one per core
 RESIDENTS = 8_000  # in every history, so that only its length differs
 
 

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 import psycopg
 
 from bench import pgbench, scripts
-from bench.places import ROOT, Place, Server, environment
+from bench.places import DRIVERS, ROOT, Place, Server, environment
 from bench.table import Row, at_least, shown
 
 BATCH = 1000
-BATCH_PROCESSES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +57,8 @@ BOUND = (
     "per posting 8 rows and 12 index entries in 5 tables against TPC-B's 1 row; 2 cores shared with pgbench. Tried: all in "
     "one PL/pgSQL call (slower), CHECKs into guards, generic plans, guards without SET"
 )
-BATCH_BOUND = f"points.service.award_points in {BATCH_PROCESSES} Python processes on the database's own 2 cores"
-PYTHON_NOTE = f"points.service.award_points, one award a transaction, {BATCH_PROCESSES} processes on the same 2 cores"
+BATCH_BOUND = f"points.service.award_points in {DRIVERS} Python processes on the database's own 2 cores"
+PYTHON_NOTE = f"points.service.award_points, one award a transaction, {DRIVERS} processes on the same 2 cores"
 
 
 def warm_up(server: Server, place: Place) -> None:
@@ -98,7 +97,7 @@ def single_rate(server: Server, place: Place, seconds: int) -> float:
     return _drive(server, place, "single", seconds)
 
 
-def _drive(server: Server, place: Place, mode: str, seconds: int, *, processes: int = BATCH_PROCESSES) -> float:
+def _drive(server: Server, place: Place, mode: str, seconds: int, *, processes: int = DRIVERS) -> float:
     command = [sys.executable, "-m", "bench.drive", mode, str(seconds)]
     drivers = [
         subprocess.Popen(

@@ -41,12 +41,13 @@ LANGUAGE plpgsql AS $$
 DECLARE
     wrong record;
 BEGIN
+    -- A join, not NOT EXISTS: inside OR that would become a hashed scan of every outcome there is.
     SELECT t.id, t.cause INTO wrong
       FROM fresh t
+      LEFT JOIN public.points_outcomes o ON o.book_id = t.book_id AND o.cause = t.cause
      WHERE (SELECT count(*) FROM public.points_entries e WHERE e.book_id = t.book_id AND e.transaction_id = t.id) <> t.lines
-        OR t.lines < 2 OR t.reverses_id IS NOT NULL AND t.refunds_id IS NOT NULL
-        OR NOT EXISTS (SELECT 1 FROM public.points_outcomes o
-                        WHERE o.book_id = t.book_id AND o.cause = t.cause AND o.subject_id = t.id AND o.decline IS NULL)
+        OR t.lines < 2 OR (t.reverses_id IS NOT NULL AND t.refunds_id IS NOT NULL)
+        OR o.subject_id IS DISTINCT FROM t.id OR o.decline IS NOT NULL
      LIMIT 1;
     IF FOUND THEN
         RAISE EXCEPTION 'points: transaction % refused: its entries are missing or its cause % is not its own', wrong.id, wrong.cause

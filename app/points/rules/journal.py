@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from app.points.rules import chain
@@ -12,9 +13,8 @@ from app.points.rules.state import LedgerState, LotState
 from app.points.terms import Mode
 
 
-@dataclass(frozen=True, slots=True)
-class EntryRow:
-    """One leg as written. `version`, `balance_after` and `link` are None for folded accounts."""
+class EntryRow(NamedTuple):
+    """One leg as written, in the order of points_write's arguments. `version`, `balance_after` and `link` are None for folded accounts."""
 
     posting: int
     line: int

@@ -165,13 +165,13 @@ class _Batch:
 
 def _ask_of(posting: Posting, budget_id: UUID) -> dict[int, int]:
     """What a posting takes from each stripe of a budget."""
-    return {
-        leg.account.stripe: -leg.amount
-        for leg in posting.legs
-        if leg.account.kind is AccountKind.SPONSOR_BUDGET
-        and leg.account.owner_id == budget_id
-        and (leg.amount or 0) < 0
-    }
+    ask: dict[int, int] = {}
+    for leg in posting.legs:
+        if leg.account.kind is AccountKind.SPONSOR_BUDGET and leg.account.owner_id == budget_id:
+            amount = leg.amount or 0
+            if amount < 0:
+                ask[leg.account.stripe] = -amount
+    return ask
 
 
 def _level_stripes(uow: UnitOfWork, book_id: int, budget_id: UUID, asks: Sequence[dict[int, int]]) -> int:

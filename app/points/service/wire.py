@@ -1,7 +1,7 @@
 """How the posting door speaks to its two database functions: arrays there, state rows back."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -122,7 +122,7 @@ def read_state(rows: Sequence[Any]) -> tuple[LedgerState, dict[int, DecidedBefor
     return state, before
 
 
-def _read_referred(state: LedgerState, row: Any) -> None:  # noqa: ANN401 - a driver row has no type of its own
+def _read_referred(state: LedgerState, row: Any) -> None:
     what, _, id_, ref, ref2, day, a, b, _, _, words, _, _, _ = row
     match what:
         case "hold":
@@ -194,27 +194,28 @@ def _lot_rows(state: LedgerState) -> Iterable[tuple[object, ...]]:
 
 def _columns(rows: Iterable[tuple[object, ...]], width: int) -> list[str]:
     """Turn rows into one array literal per column."""
-    table = list(rows)
-    return [array(row[column] for row in table) for column in range(width)]
+    columns = list(zip(*rows, strict=True))
+    return [array(column) for column in columns] if columns else ["{}"] * width
 
 
 def array(values: Iterable[object]) -> str:
-    """Render a PostgreSQL array literal. Ten times cheaper than the driver's generic array adaptation."""
-    return "{" + ",".join(map(_element, values)) + "}"
+    """Render a PostgreSQL array literal. Far cheaper than the driver's generic adaptation, which a batch would feel."""
+    return "{" + ",".join([_RENDER[type(value)](value) for value in values]) + "}"
 
 
-def _element(value: object) -> str:
-    if value is None:
-        return "NULL"
-    if isinstance(value, str):
-        escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-        return f'"{escaped}"'
-    if isinstance(value, bytes):
-        return f'"\\\\x{value.hex()}"'
-    if isinstance(value, datetime):
-        return f'"{value.isoformat()}"'
-    if isinstance(value, bool):
-        return "t" if value else "f"
-    if isinstance(value, int | UUID | date):
-        return str(value)
-    raise TypeError(f"no array element is made of {type(value).__name__}")
+def _text(value: Any) -> str:  # noqa: ANN401 - one signature for all renderers
+    if "\\" in value or '"' in value:
+        value = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{value}"'
+
+
+_RENDER: dict[type, Callable[[Any], str]] = {
+    type(None): lambda _: "NULL",
+    bool: lambda value: "t" if value else "f",
+    int: repr,
+    str: _text,
+    bytes: lambda value: f'"\\\\x{value.hex()}"',
+    UUID: lambda value: f"{value.int:032x}",
+    date: str,
+    datetime: lambda value: f'"{value.isoformat()}"',
+}
