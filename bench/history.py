@@ -55,7 +55,7 @@ def fill(
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL work_mem = '256MB'; SET LOCAL maintenance_work_mem = '512MB'; SET LOCAL jit = off")
         cursor.execute("SET LOCAL statement_timeout = 0; SET LOCAL synchronous_commit = off")
-        _describe(cursor, book_id, owners, shops, budget_id, sponsor_id)
+        _describe(cursor, book_id, owners, shops, (budget_id, sponsor_id))
         step = (END - START) / acts
         cursor.execute(
             "INSERT INTO history VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
@@ -73,10 +73,10 @@ def _describe(
     book_id: int,
     owners: tuple[UUID, ...],
     shops: tuple[UUID, ...],
-    budget_id: UUID,
-    sponsor_id: UUID,
+    sponsorship: tuple[UUID, UUID],
 ) -> None:
     """Name every account of the history, with the position by which the statements find it."""
+    budget_id, sponsor_id = sponsorship
     stripes = CHART[AccountKind.SPONSOR_BUDGET].stripes
     refs = [
         *((n, AccountRef(AccountKind.RESIDENT, owner)) for n, owner in enumerate(owners)),

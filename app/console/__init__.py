@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import click
 
 from app.console.books import books
+from app.console.points import points
 from app.console.settings import show_settings
 
-COMMANDS: Sequence[click.Command] = (show_settings, books)
+COMMANDS: Sequence[click.Command] = (show_settings, books, points)

@@ -1,0 +1,95 @@
+"""`flask --app wsgi points`: the independent proofs. They read one snapshot and change nothing."""
+
+import sys
+from typing import TextIO
+
+import click
+from flask.cli import with_appcontext
+
+from app.infra.db import db
+from app.kernel.errors import DomainError
+from app.points.service import audit, export
+
+QUIET_SECONDS = 3.0
+LINE_SECONDS = 10.0
+BOOK_HELP = "Only this book, by its code."
+
+
+@click.group("points")
+def points() -> None:
+    """Proofs of the ledger."""
+
+
+@points.command("audit")
+@click.option("--book", help=BOOK_HELP)
+@click.option(
+    "--workers", type=click.IntRange(1, 16), default=2, show_default=True, help="Connections working at once."
+)
+@with_appcontext
+def audit_ledger(book: str | None, workers: int) -> None:
+    """Derive everything again from the entries alone. Exit 0: clean; 1: something differs; 2: not audited."""
+    try:
+        verdict = audit.audit_books(db.engine, book=book, workers=workers, report=_Screen().show)
+    except DomainError as refused:
+        raise _refusal(refused) from None
+    for check, findings in verdict.findings.items():
+        for found in findings:
+            click.echo(f"{check}: [{found.book}] {found.subject}: expected {found.expected}, found {found.found}")
+        rest = verdict.counts[check] - len(findings)
+        if rest:
+            click.echo(f"{check}: and {rest:,} more")
+    click.echo(_sentence(verdict))
+    sys.exit(0 if verdict.clean else 1)
+
+
+@points.command("export")
+@click.option("--book", required=True, help=BOOK_HELP)
+@click.option("--format", "form", type=click.Choice([*export.Format]), required=True, help="Whose journal to write.")
+@click.option(
+    "--output", type=click.File("w", encoding="utf-8", atomic=True), default="-", help="A file; else standard output."
+)
+@with_appcontext
+def export_ledger(book: str, form: str, output: TextIO) -> None:
+    """Write the journal of a book for hledger or beancount, with balance assertions for every day."""
+    try:
+        count = export.export_book(db.engine, book=book, form=export.Format(form), write=output.write)
+    except DomainError as refused:
+        raise _refusal(refused) from None
+    click.echo(f"{count:,} transactions", err=True)
+
+
+class _NotDone(click.ClickException):
+    """Neither clean nor not: nothing was looked at."""
+
+    exit_code = 2
+
+
+class _Screen:
+    """Progress on standard error, once it takes long: a line that is written over, or in a log one now and then."""
+
+    def __init__(self) -> None:
+        self._next = QUIET_SECONDS
+
+    def show(self, progress: audit.Progress) -> None:
+        if progress.seconds < self._next:
+            return
+        terminal = sys.stderr.isatty()
+        self._next = progress.seconds + (0 if terminal else LINE_SECONDS)
+        rate = progress.done * progress.entries / progress.seconds
+        said = f"audit: {progress.done:4.0%} of {progress.entries:,} entries, {rate:,.0f} entries/s"
+        click.echo(f"\r{said}" if terminal else said, err=True, nl=not terminal)
+
+
+def _sentence(verdict: audit.Verdict) -> str:
+    size = (
+        f"{verdict.entries:,} entries, {verdict.transactions:,} transactions, {verdict.accounts:,} accounts, "
+        f"{verdict.books} books in {verdict.seconds:.1f} s ({verdict.rate:,.0f} entries/s)"
+    )
+    if verdict.clean:
+        return f"账目一致 clean: {size}"
+    wrong = ", ".join(f"{check} {count:,}" for check, count in sorted(verdict.counts.items()))
+    return f"账目不一致 NOT CLEAN: {wrong}; {size}"
+
+
+def _refusal(refused: DomainError) -> click.ClickException:
+    return _NotDone(f"{refused.detail('en')} {refused.detail('zh')}")

@@ -1,0 +1,62 @@
+"""The checks of the audit: set-based SQL over one snapshot. PostgreSQL sums and hashes, only differences come back."""
+
+from dataclasses import dataclass
+from enum import Enum, auto
+from pathlib import Path
+
+FOLDER = Path(__file__).parent / "sql"
+
+
+class Split(Enum):
+    """How the work of a statement is divided among workers. A range is inclusive: `:lo` to `:hi`."""
+
+    WHOLE = auto()  # one run for the book
+    TRANSACTIONS = auto()  # runs over ranges of transaction ids, some thousands each: everything fits in memory
+    ACCOUNTS = auto()  # runs over ranges of account ids, so that each account's history is seen in one piece
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """Answers rows (check, subject, expected, found), none where the books are right.
+
+    Its parameters are `:book` and, when split, `:lo` and `:hi`. `avoids` names the ways of the planner (settings
+    enable_…) it must do without, so that its plan does not depend on how fresh the statistics of the tables are.
+    """
+
+    name: str
+    sql: str
+    split: Split = Split.WHOLE
+    avoids: tuple[str, ...] = ()
+
+
+def _read(name: str) -> str:
+    return (FOLDER / f"{name}.sql").read_text(encoding="utf-8")
+
+
+DIGEST, LINK = _read("digest"), _read("link")
+"""What rules/chain.py computes, of a transaction `t`, and of an entry after `before_chain`. Written once more on
+purpose: the audit must not find right what the posting code does by the same mistake."""
+
+TABLES = (
+    *("accounts", "balances", "budgets", "entries", "folded_balances", "freezes", "hold_lots", "hold_resolutions"),
+    *("holds", "lot_moves", "lots", "outcomes", "transactions", "unfolded"),
+)
+
+FOUNDATIONS = (
+    Statement("chart", _read("chart")),
+    Statement("strays", "\nUNION ALL\n".join(_read("strays").format(table=table) for table in TABLES)),
+)
+"""What is checked once, whatever the book."""
+
+BOOK = (
+    # the longest first, so that no worker is left with it at the end
+    Statement("chains", _read("chains").format(digest=DIGEST, link=LINK), Split.ACCOUNTS),
+    Statement("transactions", _read("transactions"), Split.TRANSACTIONS, ("enable_seqscan", "enable_sort")),
+    Statement("lots", _read("lots"), Split.ACCOUNTS),
+    Statement("lot sums", _read("lot_sums"), Split.ACCOUNTS),
+    *(
+        Statement(name, _read(name))
+        for name in ("causes", "folded", "balances", "holds", "held", "refunds", "reversals", "accounts", "freezes")
+    ),
+)
+"""What is checked for every book."""

@@ -1,0 +1,38 @@
+-- A reversal turns every account's entries round. A clawback does so for every owner: what the passbook no longer
+-- has is owed on the clawback account of the same owner.
+WITH turned AS MATERIALIZED (
+    SELECT t.id, t.reverses_id, t.code = 'clawback' AS clawback FROM points_transactions t
+     WHERE t.book_id = :book AND t.reverses_id IS NOT NULL),
+legs AS (
+    SELECT r.id, r.clawback, o.own, p.transaction_id, p.line, p.account_id, p.amount
+      FROM turned r CROSS JOIN LATERAL (VALUES (r.id, true), (r.reverses_id, false)) AS o (id, own)
+      JOIN points_entries p ON p.book_id = :book AND p.transaction_id = o.id)
+SELECT 'reversal.legs', 'transaction ' || x.id || CASE WHEN x.clawback THEN ' owner ' ELSE ' account ' END || x.side,
+       (-coalesce(x.before, 0))::text, coalesce(x.after, 0)::text
+  FROM (SELECT l.id, l.clawback, CASE WHEN l.clawback THEN a.owner_id ELSE a.id END AS side,
+               sum(l.amount) FILTER (WHERE NOT l.own) AS before, sum(l.amount) FILTER (WHERE l.own) AS after
+          FROM legs l JOIN points_accounts a ON a.book_id = :book AND a.id = l.account_id
+         WHERE NOT (l.clawback AND a.asset <> 'points') GROUP BY 1, 2, 3) x
+ WHERE coalesce(x.before, 0) + coalesce(x.after, 0) <> 0
+UNION ALL
+SELECT 'reversal.lots', 'transaction ' || x.id || ' budget ' || x.budget_id,
+       -x.before_points || ' points, ' || -x.before_fen || ' fen', x.points || ' points, ' || x.fen || ' fen'
+  FROM (SELECT l.id, m.budget_id,
+               coalesce(sum(m.points) FILTER (WHERE l.own), 0) AS points, coalesce(sum(m.cost_fen) FILTER (WHERE l.own), 0) AS fen,
+               coalesce(sum(m.points) FILTER (WHERE NOT l.own), 0) AS before_points, coalesce(sum(m.cost_fen) FILTER (WHERE NOT l.own), 0) AS before_fen
+          FROM legs l JOIN points_lot_moves m ON m.book_id = :book AND m.transaction_id = l.transaction_id AND m.line = l.line
+         WHERE NOT l.clawback GROUP BY 1, 2) x
+ WHERE (x.points, x.fen) <> (-x.before_points, -x.before_fen)
+UNION ALL
+SELECT 'reversal.once', 'transaction ' || r.reverses_id, 'one reversal at most', count(*)::text
+  FROM turned r GROUP BY r.reverses_id HAVING count(*) > 1
+UNION ALL
+SELECT 'correction.original', 'transaction ' || t.id, 'a transaction ' || coalesce(t.reverses_id, t.refunds_id), 'none'
+  FROM points_transactions t
+ WHERE t.book_id = :book AND coalesce(t.reverses_id, t.refunds_id) IS NOT NULL
+   AND NOT EXISTS (SELECT 1 FROM points_transactions o WHERE o.book_id = t.book_id AND o.id = coalesce(t.reverses_id, t.refunds_id))
+UNION ALL
+SELECT 'correction.code', 'transaction ' || t.id, 'reversal, clawback or refund exactly where it corrects another', t.code
+  FROM points_transactions t
+ WHERE t.book_id = :book
+   AND (t.code IN ('reversal', 'clawback') <> (t.reverses_id IS NOT NULL) OR (t.code = 'refund') <> (t.refunds_id IS NOT NULL))

@@ -1,0 +1,116 @@
+"""The audit: re-derives every balance, lot, hold, version, chain and folded tail from the entries alone.
+
+It reads one snapshot and nothing else of the application: no cache, no posting code, no stored total that it does not
+check. PostgreSQL does the sums and hashes over ranges, so memory stays the same for a thousand entries or a billion.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from threading import Lock
+
+from sqlalchemy import Connection, Engine, text
+
+from app.points import errors
+from app.points.service.audit import jobs
+from app.points.service.audit.findings import KEPT_MAX, Finding, Verdict
+from app.points.service.audit.snapshot import open_snapshot, settle, stop
+
+REPORT_SECONDS = 1.0
+STREAM = {"stream_results": True, "max_row_buffer": 1000}
+
+__all__ = ["KEPT_MAX", "Finding", "Progress", "Verdict", "audit_books"]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far an audit is: `done` of 1, `entries` in all, after `seconds`."""
+
+    done: float
+    entries: int
+    seconds: float
+
+
+def audit_books(
+    engine: Engine, *, book: str | None = None, workers: int = 2, report: Callable[[Progress], None] = lambda _: None
+) -> Verdict:
+    """Audit all books, or the one of this code, with `workers` connections at once; `report` is called every second.
+
+    Refuses BookMissing. Writes nothing.
+    """
+    started = time.perf_counter()
+    with open_snapshot(engine, connections=workers) as connections:
+        sizes = jobs.measure_books(connections[0], book)
+        if book is not None and not sizes:
+            raise errors.BookMissing
+        verdict = Verdict(
+            books=len(sizes),
+            accounts=sum(size.accounts for size in sizes),
+            transactions=sum(size.transactions for size in sizes),
+            entries=sum(size.entries for size in sizes),
+        )
+        work = [*jobs.foundation_jobs()]
+        for size in sizes:
+            work.extend(jobs.book_jobs(connections[0], size))
+        crew = _Crew(work, verdict)
+        with ThreadPoolExecutor(workers, thread_name_prefix="audit") as pool:
+            running = [pool.submit(crew.work, connection) for connection in connections]
+            try:
+                while wait(running, timeout=REPORT_SECONDS, return_when=FIRST_EXCEPTION).not_done and not _failed(
+                    running
+                ):
+                    report(Progress(crew.done, verdict.entries, time.perf_counter() - started))
+            finally:
+                if crew.give_up():
+                    stop(connections)
+        for future in running:
+            future.result()
+    verdict.seconds = time.perf_counter() - started
+    return verdict
+
+
+def _failed(running: list[Future[None]]) -> bool:
+    return any(future.done() and future.exception() is not None for future in running)
+
+
+class _Crew:
+    """Workers that take jobs from one list and note their findings in one verdict."""
+
+    def __init__(self, work: list[jobs.Job], verdict: Verdict) -> None:
+        self._todo: Iterator[jobs.Job] = iter(work)
+        self._left = len(work)
+        self._weight = sum(job.weight for job in work) or 1.0
+        self._weight_done = 0.0
+        self._verdict = verdict
+        self._lock = Lock()
+
+    @property
+    def done(self) -> float:
+        return self._weight_done / self._weight
+
+    def give_up(self) -> bool:
+        """Hand out no more jobs. Answers whether some were not finished."""
+        with self._lock:
+            self._todo = iter(())
+            return self._left > 0
+
+    def work(self, connection: Connection) -> None:
+        while True:
+            with self._lock:
+                job = next(self._todo, None)
+            if job is None:
+                return
+            self._run(connection, job)
+            with self._lock:
+                self._left -= 1
+                self._weight_done += job.weight
+
+    def _run(self, connection: Connection, job: jobs.Job) -> None:
+        avoided = job.statement.avoids
+        settle(connection, dict.fromkeys(avoided, "off"))
+        rows = connection.execute(text(job.statement.sql), job.parameters, execution_options=STREAM)
+        for check, subject, expected, found in rows:
+            with self._lock:
+                self._verdict.note(Finding(check, subject, expected, found, job.book))
+        settle(connection, dict.fromkeys(avoided, "on"))
