@@ -17,7 +17,7 @@ BEGIN
                    coalesce(sum(e.amount) FILTER (WHERE a.asset = 'fen'), 0) AS fen_sum,
                    bool_and(e.line >= 1 AND e.amount <> 0
                             AND CASE WHEN a.folded THEN num_nonnulls(e.version, e.balance_after, e.chain) = 0
-                                     ELSE e.version >= 1 AND e.balance_after IS NOT NULL AND octet_length(e.chain) = 32 END) AS whole
+                                     ELSE num_nulls(e.version, e.balance_after, e.chain) = 0 AND e.version >= 1 AND octet_length(e.chain) = 32 END) AS whole
               FROM fresh e
               LEFT JOIN public.points_accounts a ON a.book_id = e.book_id AND a.id = e.account_id
              GROUP BY e.book_id, e.transaction_id) g

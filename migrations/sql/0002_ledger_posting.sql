@@ -6,6 +6,9 @@
 -- order -> in NEW statements read lots, holds, corrections -> decide -> write. A statement that locks and
 -- reads together would read the snapshot from before its lock wait: the defect that lets ledgers overspend.
 
+-- The SET clauses pin the plans to index look-ups, also those of the guards that run inside: plans are kept per
+-- connection, and one made while the tables were nearly empty would turn quadratic in the first large batch.
+
 -- What points_begin answers, row by row; `what` says which columns mean what:
 --   outcome   ordinal, id subject, words decline, detail, hash           (only for causes decided before)
 --   balance   id account, a posted, b held, c version, d floor, hash head, words frozen reason, at moved
@@ -28,7 +31,7 @@ CREATE FUNCTION points_begin(
     p_lot_accounts uuid[], p_holds uuid[], p_refunds uuid[]
 ) RETURNS SETOF points_state
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
-SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET enable_material = off AS $$
 DECLARE
     v_count integer;
 BEGIN
@@ -156,7 +159,7 @@ CREATE FUNCTION points_write(
     d_causes text[], d_codes text[], d_details jsonb[]
 ) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
-SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET enable_material = off AS $$
 DECLARE
     v_count integer;
 BEGIN

@@ -14,7 +14,7 @@ from app.points.terms import Mode
 
 
 class EntryRow(NamedTuple):
-    """One leg as written, in the order of points_write's arguments. `version`, `balance_after` and `link` are None for folded accounts."""
+    """One leg as written, in the order of points_write's arguments; the last three are None for folded accounts."""
 
     posting: int
     line: int

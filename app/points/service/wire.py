@@ -203,7 +203,7 @@ def array(values: Iterable[object]) -> str:
     return "{" + ",".join([_RENDER[type(value)](value) for value in values]) + "}"
 
 
-def _text(value: Any) -> str:  # noqa: ANN401 - one signature for all renderers
+def _text(value: Any) -> str:
     if "\\" in value or '"' in value:
         value = value.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{value}"'
