@@ -6,14 +6,14 @@ from uuid import UUID
 
 from flask import current_app
 
-from app.infra.config import Config
+from app.infra.config import EXTENSION, Config
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.actor import Role
 from app.kernel.paging import Page
 from app.reports import service
 from app.reports.models import Report
 from app.reports.schemas import AcceptIn, RejectIn, ReportIn, ReportOut, ReportPage, ReportQuery
-from app.web.endpoint import CONFIG, Blueprint, endpoint
+from app.web.endpoint import Blueprint, endpoint
 
 blueprint = Blueprint("reports", __name__, description="随手拍上报 / problem reports")
 
@@ -36,7 +36,7 @@ def list_reports(uow: UnitOfWork, *, book: str, state: str | None, limit: int, c
 @endpoint(roles={Role.CLERK}, body=AcceptIn, reply=ReportOut, idempotent=True)
 def accept_report(uow: UnitOfWork, *, book: str, report_id: UUID, budget_id: UUID, points: int | None) -> Report:
     """采纳上报,给上报人发积分 / accept a report, which pays its reporter."""
-    config = cast("Config", current_app.extensions[CONFIG])
+    config = cast("Config", current_app.extensions[EXTENSION])
     return service.accept_report(
         uow, book=book, report_id=report_id, budget_id=budget_id, points=points, usual_points=config.report_points
     )

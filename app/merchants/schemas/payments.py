@@ -33,13 +33,7 @@ class CodeOut(Schema):
 class PaymentIn(StrictSchema):
     """What a resident pays with, how much, and the shop's number for it."""
 
-    code = Text(
-        required=True,
-        length_min=terms.CODE_DIGITS,
-        length_max=terms.CODE_DIGITS,
-        validate=[DIGITS],
-        metadata={"pattern": rf"^[0-9]{{{terms.CODE_DIGITS}}}$"},
-    )
+    code = fields.String(required=True, validate=[DIGITS], metadata={"pattern": rf"^[0-9]{{{terms.CODE_DIGITS}}}$"})
     points = Points(required=True)
     out_trade_no = OutNumber(required=True)
 

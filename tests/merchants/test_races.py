@@ -1,0 +1,187 @@
+"""Two at the till, two at the treasurer's desk: with real commits, in real threads."""
+
+from datetime import timedelta
+from threading import Event, Thread
+
+import pytest
+
+from app.infra.unit_of_work import clock, run_in_transaction
+from app.kernel.actor import SYSTEM
+from app.kernel.periods import local_date
+from app.merchants import errors, queries, service
+from app.points import queries as points_queries
+from app.points.errors import AmountOver
+from tests.merchants.till import Till
+from tests.points import invariants
+from tests.points.ledger import ANNA, BORIS, Acts, open_ledger
+from tests.races.together import alone, split, together
+
+ROUNDS = 4
+
+
+class Street:
+    """A book with two shops, and Anna's 1000 points, all committed."""
+
+    def __init__(self, app):
+        self.app = app
+        self.ledger = alone(open_ledger)
+        alone(lambda uow: Acts(uow, self.ledger).award(ANNA, 1000))
+        self.book = self.ledger.book.code
+        self.shops = [
+            alone(lambda uow, n=n: service.open_shop(uow, book=self.book, name=f"shop {n}", street="忠义街").id)
+            for n in range(2)
+        ]
+
+    def till(self, uow, shop=0):
+        return Till(uow, self.book, self.shops[shop])
+
+    def at_till(self, act, shop=0):
+        """One act at a till, as a unit of work."""
+        return lambda uow: act(self.till(uow, shop))
+
+    def now(self, act, shop=0):
+        return alone(self.at_till(act, shop))
+
+    def together(self, *acts):
+        return split(together(self.app, *(self.at_till(act) for act in acts)))
+
+    def figures(self):
+        return alone(lambda uow: Acts(uow, self.ledger).figures(ANNA))
+
+    def statements(self):
+        return alone(
+            lambda uow: queries.list_settlements(uow.session, self.ledger.id, shop_id=None, before=None, limit=9)
+        )
+
+
+@pytest.fixture
+def street(real_commits):
+    made = Street(real_commits)
+    yield made
+    assert alone(lambda uow: invariants.list_wrongs(invariants.fetch_in(uow.session), made.ledger.id)) == []
+
+
+def test_one_code_at_two_tills_pays_once(street):
+    for round_ in range(ROUNDS):
+        code = street.now(lambda till: till.code())
+        outcomes = together(
+            street.app,
+            *(street.at_till(lambda till, code=code: till.authorise(10, code=code), shop) for shop in (0, 1)),
+        )
+        won, lost = split(outcomes)
+        assert [payment.state for payment in won] == ["authorised"]
+        assert [type(refusal) for refusal in lost] == [errors.CodeNotGood]
+        assert street.figures().held == 10 * (round_ + 1)
+
+
+def test_one_request_sent_many_times_is_one_payment(street):
+    code = street.now(lambda till: till.code())
+    won, lost = street.together(*[lambda till: till.authorise(10, code=code, number="T-1")] * 6)
+    assert len({payment.payment.id for payment in won}) == 1
+    assert lost == []
+    assert street.figures().held == 10
+
+
+def test_capture_and_cancel_do_not_both_happen(street):
+    taken = 0
+    for _ in range(ROUNDS):
+        payment = street.now(lambda till: till.authorise(10))
+        won, lost = street.together(
+            lambda till, payment=payment: till.capture(payment), lambda till, payment=payment: till.cancel(payment)
+        )
+        assert [type(refusal) for refusal in lost] == [errors.PaymentClosed]
+        taken += 10 if won[0].state == "captured" else 0
+        figures = street.figures()
+        assert (figures.posted, figures.held) == (1000 - taken, 0)
+
+
+def test_a_payment_is_captured_once(street):
+    payment = street.now(lambda till: till.authorise(10))
+    won, lost = street.together(*[lambda till: till.capture(payment)] * 4)
+    assert len({captured.payment.transaction_id for captured in won}) == 1
+    assert lost == []
+
+    other = street.now(lambda till: till.authorise(10))
+    won, lost = street.together(*[lambda till, n=n: till.capture(other, n) for n in (3, 4)])
+    assert [type(refusal) for refusal in lost] == [errors.PaymentClosed]
+    assert street.figures().posted == 1000 - 10 - won[0].payment.captured_points
+
+
+def test_a_storm_of_one_refund_gives_back_once(street):
+    payment = street.now(lambda till: till.pay(100))
+    won, lost = street.together(*[lambda till: till.refund(payment, 30, number="R-1")] * 8)
+    assert len({refund.transaction_id for refund in won}) == 1
+    assert lost == []
+    assert street.figures().posted == 930
+
+
+def test_a_storm_of_refunds_never_gives_back_more_than_was_taken(street):
+    payment = street.now(lambda till: till.pay(100))
+    won, lost = street.together(*[lambda till, n=n: till.refund(payment, 30, number=f"R-{n}") for n in range(8)])
+    assert len(won) == 3
+    assert {type(refusal) for refusal in lost} == {AmountOver}
+    assert street.figures().posted == 990
+
+
+def test_one_number_for_refunds_of_two_payments_is_used_once(street):
+    one, two = street.now(lambda till: till.pay(50)), street.now(lambda till: till.pay(50))
+    won, lost = street.together(*[lambda till, p=p: till.refund(p, 20, number="R-1") for p in (one, two)])
+    assert len(won) == 1
+    assert [type(refusal) for refusal in lost] == [errors.OutRefundNoReused]
+
+
+def test_two_settlements_at_once_take_each_line_once(street):
+    today = local_date(clock())
+    for _ in range(6):
+        street.now(lambda till: till.pay(10))
+    yesterday = today - timedelta(days=1)
+    won, lost = street.together(
+        lambda till: till.settle(today), lambda till: till.settle(today), lambda till: till.settle(yesterday)
+    )
+    assert len({stated.id for stated in won}) == 1
+    assert [type(refusal) for refusal in lost] == [errors.NothingToSettle]
+    assert [(stated.line_count, stated.points, stated.fen) for stated in street.statements()] == [(6, 60, 600)]
+
+
+def test_a_payment_that_commits_late_is_in_the_next_settlement(street):
+    """Its transaction's id is smaller than one already settled: nothing may be found by "ids above the last one"."""
+    alone(lambda uow: Acts(uow, street.ledger).award(BORIS, 100))
+    street.now(lambda till: till.pay(5))  # the first payment opens the shop's accounts, and others wait for that
+    today = local_date(clock())
+    posted, go_on = Event(), Event()
+
+    def pay_slowly(till):
+        till.pay(7)
+        till.uow.session.flush()
+        posted.set()
+        assert go_on.wait(30)
+
+    def run():
+        with street.app.app_context():
+            street.now(pay_slowly)
+
+    slow = Thread(target=run)
+    slow.start()
+    try:
+        assert posted.wait(30)
+        street.now(lambda till: till.pay(10, BORIS))
+        first = street.now(lambda till: till.settle(today))
+    finally:
+        go_on.set()
+        slow.join(30)
+    assert first.points == 15
+    tomorrow = clock() + timedelta(days=1)
+    second = run_in_transaction(
+        street.at_till(lambda till: till.settle(local_date(tomorrow))), actor=SYSTEM, now=tomorrow
+    )
+    assert (second.line_count, second.points) == (1, 7)
+
+
+def test_a_settlement_is_paid_once(street):
+    street.now(lambda till: till.pay(10))
+    stated = street.now(lambda till: till.settle(local_date(clock())))
+    won, lost = street.together(*[lambda till: till.pay_out(stated)] * 3)
+    assert len({paid.transaction_id for paid in won}) == 1
+    assert lost == []
+    trial = alone(lambda uow: points_queries.list_trial_balance(uow.session, street.ledger.id))
+    assert {row[0]: row[2] for row in trial}["merchant_payable"] == 0

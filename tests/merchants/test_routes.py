@@ -1,0 +1,337 @@
+import json
+from uuid import UUID
+
+import pytest
+
+from app.kernel.actor import Role
+from tests.points.api import NOT_WHOLE, Api, refused
+from tests.points.ledger import ANNA, named
+
+CASHIER, RESIDENT, TREASURER, AUDITOR = Role.CASHIER, Role.RESIDENT, Role.TREASURER, Role.AUDITOR
+
+
+@pytest.fixture
+def at_till(shop):
+    """Who the cashier of the shop is."""
+    return {"shop_id": shop.id}
+
+
+@pytest.fixture
+def code(api, shop):
+    answer = api.post("/passbook/codes", {}, RESIDENT, person_id=ANNA)
+    assert answer.status_code == 201, answer.text
+    return answer.json["code"]
+
+
+@pytest.fixture
+def payment(api, code, at_till):
+    answer = api.post("/payments", {"code": code, "points": 60, "out_trade_no": "T-1"}, CASHIER, **at_till)
+    assert answer.status_code == 201, answer.text
+    return answer.json
+
+
+@pytest.fixture
+def captured(api, payment, at_till):
+    answer = api.post(f"/payments/{payment['id']}/capture", {}, CASHIER, **at_till)
+    assert answer.status_code == 200, answer.text
+    return answer.json
+
+
+@pytest.fixture
+def settlement(api, captured, shop):
+    answer = api.post("/settlements", {"shop_id": str(shop.id), "through": "2026-06-15"})
+    assert answer.status_code == 201, answer.text
+    return answer.json
+
+
+# --- shops
+
+
+def test_a_shop_is_opened_and_seen_by_everybody_of_the_book(api):
+    made = api.post("/shops", {"name": "忠义面馆", "street": "忠义街"})
+    assert made.status_code == 201
+    assert made.json == {
+        "id": made.json["id"],
+        "name": "忠义面馆",
+        "street": "忠义街",
+        "opened_at": "2026-06-15T10:00:00+08:00",
+    }
+    second = api.post("/shops", {"name": "豆腐坊", "street": "忠义街"}).json
+    for role in set(Role) - {Role.SYSTEM}:
+        assert api.walk("/shops", role, limit=1) == [made.json, second]
+
+
+@pytest.mark.parametrize(("field", "value"), [("name", ""), ("name", "x" * 101), ("street", "a\x00"), ("till", 1)])
+def test_what_does_not_fit_a_shop_is_named(api, field, value):
+    body = {"name": "忠义面馆", "street": "忠义街"} | {field: value}
+    assert refused(api.post("/shops", body)) == (422, "web.invalid", [field])
+
+
+# --- codes
+
+
+def test_a_code_is_eight_digits_with_its_end(api, shop):
+    answer = api.post("/passbook/codes", {}, RESIDENT, person_id=ANNA)
+    assert answer.json["expires_at"] == "2026-06-15T10:05:00+08:00"
+    assert len(answer.json["code"]) == 8
+
+
+def test_a_code_is_not_kept_for_a_repeated_key(api, shop):
+    one, two = (api.post("/passbook/codes", {}, RESIDENT, person_id=ANNA, key="k") for _ in range(2))
+    assert one.json["code"] != two.json["code"]
+
+
+def test_too_many_codes_are_limited(api, shop):
+    answers = [api.post("/passbook/codes", {}, RESIDENT, person_id=ANNA) for _ in range(6)]
+    assert refused(answers[5]) == (429, "merchants.codes_too_many", [])
+
+
+# --- payments
+
+
+def test_an_authorised_payment_is_answered_whole(payment, shop):
+    assert payment == {
+        "id": payment["id"],
+        "shop_id": str(shop.id),
+        "out_trade_no": "T-1",
+        "state": "authorised",
+        "points": 60,
+        "captured_points": None,
+        "refunded_points": 0,
+        "requested_at": "2026-06-15T10:00:00+08:00",
+        "expires_at": "2026-06-15T10:15:00+08:00",
+        "closed_at": None,
+        "transaction_id": None,
+        "decline": None,
+    }
+
+
+def test_a_payment_is_found_by_its_id_and_by_the_shops_number(api, payment, at_till):
+    assert api.get(f"/payments/{payment['id']}", CASHIER, **at_till).json == payment
+    found = api.get("/payments?out_trade_no=T-1", CASHIER, **at_till).json
+    assert found == {"items": [payment], "next_cursor": None}
+    assert api.get("/payments?out_trade_no=T-2", CASHIER, **at_till).json == {"items": [], "next_cursor": None}
+
+
+def test_a_lapsed_payment_reads_as_expired(client, bearer, api, payment, at_till):
+    later = Api(client, bearer, api.book, at="2026-06-15T10:15:00+08:00")
+    assert later.get(f"/payments/{payment['id']}", CASHIER, **at_till).json["state"] == "expired"
+    answer = later.post(f"/payments/{payment['id']}/capture", {}, CASHIER, **at_till)
+    assert refused(answer) == (409, "merchants.payment_closed", [])
+
+
+def test_a_decline_is_found_under_its_number(acts, api, code, at_till):
+    order = {"code": code, "points": 101, "out_trade_no": "T-9"}
+    first = api.post("/payments", order, CASHIER, **at_till)
+    assert refused(first) == (409, "points.insufficient", [])
+    assert first.json["detail"] == "积分不足:可用 100,需要 101。"
+    acts.award(ANNA, 1)
+    again = api.post("/payments", order, CASHIER, **at_till)
+    assert (again.status_code, again.json["detail"]) == (409, first.json["detail"])
+    found = api.get("/payments?out_trade_no=T-9", CASHIER, **at_till).json["items"][0]
+    assert (found["state"], found["decline"]) == ("declined", "points.insufficient")
+
+
+def test_codes_and_numbers_that_are_not_good(api, payment, code, at_till):
+    wrong = api.post("/payments", {"code": "00000000", "points": 1, "out_trade_no": "T-2"}, CASHIER, **at_till)
+    assert refused(wrong) == (409, "merchants.code_not_good", ["code"])
+    used = api.post("/payments", {"code": code, "points": 60, "out_trade_no": "T-3"}, CASHIER, **at_till)
+    assert refused(used) == (409, "merchants.code_not_good", ["code"])
+    reused = api.post("/payments", {"code": code, "points": 61, "out_trade_no": "T-1"}, CASHIER, **at_till)
+    assert refused(reused) == (409, "merchants.out_trade_no_reused", ["out_trade_no"])
+
+
+def test_a_frozen_passbook_is_denied(acts, api, code, at_till):
+    acts.freeze(ANNA)
+    answer = api.post("/payments", {"code": code, "points": 1, "out_trade_no": "T-1"}, CASHIER, **at_till)
+    assert refused(answer) == (403, "points.account_frozen", [])
+
+
+def test_a_part_is_captured_and_the_rest_is_free(acts, api, payment, at_till):
+    answer = api.post(f"/payments/{payment['id']}/capture", {"points": 45}, CASHIER, **at_till)
+    assert answer.json == payment | {
+        "state": "captured",
+        "captured_points": 45,
+        "closed_at": "2026-06-15T10:00:00+08:00",
+        "transaction_id": answer.json["transaction_id"],
+    }
+    assert api.post(f"/payments/{payment['id']}/capture", {"points": 45}, CASHIER, **at_till).json == answer.json
+    assert acts.available(ANNA) == 55
+
+
+def test_what_cannot_be_captured(api, payment, at_till):
+    over = api.post(f"/payments/{payment['id']}/capture", {"points": 61}, CASHIER, **at_till)
+    assert refused(over) == (409, "merchants.capture_over", ["points"])
+    api.post(f"/payments/{payment['id']}/cancel", {}, CASHIER, **at_till)
+    closed = api.post(f"/payments/{payment['id']}/capture", {}, CASHIER, **at_till)
+    assert refused(closed) == (409, "merchants.payment_closed", [])
+    missing = api.post(f"/payments/{named('nothing')}/capture", {}, CASHIER, **at_till)
+    assert refused(missing) == (404, "merchants.payment_missing", ["payment_id"])
+
+
+def test_a_cashier_sees_only_the_shop_of_the_token(api, payment):
+    elsewhere = {"shop_id": UUID(api.post("/shops", {"name": "豆腐坊", "street": "忠义街"}).json["id"])}
+    for answer in (
+        api.get(f"/payments/{payment['id']}", CASHIER, **elsewhere),
+        api.post(f"/payments/{payment['id']}/capture", {}, CASHIER, **elsewhere),
+        api.post(f"/payments/{payment['id']}/cancel", {}, CASHIER, **elsewhere),
+        api.post(f"/payments/{payment['id']}/refunds", {"points": 1, "out_refund_no": "R"}, CASHIER, **elsewhere),
+    ):
+        assert refused(answer) == (404, "merchants.payment_missing", ["payment_id"])
+    assert api.walk("/payments", CASHIER, limit=5, **elsewhere) == []
+    order = {"code": "12345678", "points": 1, "out_trade_no": "T"}
+    assert refused(api.post("/payments", order, CASHIER)) == (403, "merchants.shop_not_on_token", [])
+    foreign = api.post("/payments", order, CASHIER, shop_id=named("no shop"))
+    assert refused(foreign) == (404, "merchants.shop_missing", ["shop_id"])
+
+
+@pytest.mark.parametrize("points", NOT_WHOLE)
+def test_points_of_a_payment_are_whole_numbers(api, shop, at_till, points):
+    order = json.dumps({"code": "12345678", "points": "POINTS", "out_trade_no": "T"}).replace('"POINTS"', points)
+    assert refused(api.post("/payments", order, CASHIER, **at_till)) == (422, "web.invalid", ["points"])
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("code", "1234567"),
+        ("code", "123456789"),
+        ("code", "1234567a"),
+        ("code", "１２３４５６７８"),
+        ("code", "1234567\n"),
+        ("code", 12345678),
+        ("out_trade_no", ""),
+        ("out_trade_no", "x" * 65),
+        ("out_trade_no", "a b"),
+        ("out_trade_no", "a\x00"),
+        ("out_trade_no", "a\n"),
+        ("out_trade_no", "订单一"),
+        ("tip", 1),
+    ],
+)
+def test_what_does_not_fit_a_payment_is_named(api, shop, at_till, field, value):
+    order = {"code": "12345678", "points": 1, "out_trade_no": "T"} | {field: value}
+    assert refused(api.post("/payments", order, CASHIER, **at_till)) == (422, "web.invalid", [field])
+
+
+# --- refunds
+
+
+def test_a_refund_is_answered_and_repeated(acts, api, captured, at_till):
+    body = {"points": 20, "out_refund_no": "R-1"}
+    made = api.post(f"/payments/{captured['id']}/refunds", body, CASHIER, **at_till)
+    assert made.status_code == 201
+    assert made.json == {
+        "id": made.json["id"],
+        "payment_id": captured["id"],
+        "out_refund_no": "R-1",
+        "state": "refunded",
+        "points": 20,
+        "requested_at": "2026-06-15T10:00:00+08:00",
+        "transaction_id": made.json["transaction_id"],
+    }
+    assert api.post(f"/payments/{captured['id']}/refunds", body, CASHIER, **at_till).json == made.json
+    assert api.get(f"/payments/{captured['id']}", CASHIER, **at_till).json["refunded_points"] == 20
+    assert acts.available(ANNA) == 60
+
+
+def test_what_cannot_be_refunded(api, captured, at_till):
+    place = f"/payments/{captured['id']}/refunds"
+    over = api.post(place, {"points": 61, "out_refund_no": "R-1"}, CASHIER, **at_till)
+    assert refused(over) == (409, "points.amount_over", ["points"])
+    other = api.post(place, {"points": 60, "out_refund_no": "R-1"}, CASHIER, **at_till)
+    assert refused(other) == (409, "merchants.out_refund_no_reused", ["out_refund_no"])
+    zero = api.post(place, {"points": 0, "out_refund_no": "R-2"}, CASHIER, **at_till)
+    assert refused(zero) == (422, "web.invalid", ["points"])
+
+
+def test_only_a_captured_payment_is_refunded(api, payment, at_till):
+    answer = api.post(f"/payments/{payment['id']}/refunds", {"points": 1, "out_refund_no": "R"}, CASHIER, **at_till)
+    assert refused(answer) == (409, "merchants.payment_not_captured", [])
+
+
+# --- settlements
+
+
+def test_a_settlement_is_answered_listed_and_shown(api, settlement, captured, shop):
+    assert settlement == {
+        "id": settlement["id"],
+        "shop_id": str(shop.id),
+        "through": "2026-06-15",
+        "line_count": 1,
+        "points": 60,
+        "fen": 600,
+        "state": "stated",
+        "stated_by": settlement["stated_by"],
+        "stated_at": "2026-06-15T10:00:00+08:00",
+        "bank_reference": None,
+        "paid_by": None,
+        "paid_at": None,
+        "transaction_id": None,
+    }
+    for role in (TREASURER, AUDITOR):
+        assert api.walk(f"/settlements?shop_id={shop.id}", role, limit=5) == [settlement]
+        shown = api.get(f"/settlements/{settlement['id']}", role)
+        assert shown.json["settlement"] == settlement
+        assert shown.json["lines"]["items"] == [
+            {
+                "transaction_id": captured["transaction_id"],
+                "code": "redemption",
+                "points": 60,
+                "fen": 600,
+                "recorded_at": "2026-06-15T10:00:00+08:00",
+            }
+        ]
+
+
+def test_a_settlement_is_paid_once(api, settlement):
+    paid = api.post(f"/settlements/{settlement['id']}/pay", {"bank_reference": "ICBC-1"})
+    assert (paid.status_code, paid.json["state"], paid.json["bank_reference"]) == (200, "paid", "ICBC-1")
+    assert api.post(f"/settlements/{settlement['id']}/pay", {"bank_reference": "ICBC-1"}).json == paid.json
+    other = api.post(f"/settlements/{settlement['id']}/pay", {"bank_reference": "ICBC-2"})
+    assert refused(other) == (409, "merchants.already_paid", ["bank_reference"])
+
+
+def test_what_cannot_be_settled(api, settlement, shop):
+    nothing = api.post("/settlements", {"shop_id": str(shop.id), "through": "2026-06-14"})
+    assert refused(nothing) == (409, "merchants.nothing_to_settle", [])
+    future = api.post("/settlements", {"shop_id": str(shop.id), "through": "2026-06-16"})
+    assert refused(future) == (422, "merchants.through_in_future", ["through"])
+    missing = api.post("/settlements", {"shop_id": str(named("no shop")), "through": "2026-06-15"})
+    assert refused(missing) == (404, "merchants.shop_missing", ["shop_id"])
+    nowhere = api.get(f"/settlements/{named('nothing')}")
+    assert refused(nowhere) == (404, "merchants.settlement_missing", ["settlement_id"])
+    wrong = api.post("/settlements", {"shop_id": str(shop.id), "through": "9999-99-99"})
+    assert refused(wrong) == (422, "web.invalid", ["through"])
+    last = api.post("/settlements", {"shop_id": str(shop.id), "through": "9999-12-31"})
+    assert refused(last) == (422, "merchants.through_in_future", ["through"])
+
+
+def test_what_is_carried_over_settles_nothing(api, settlement, captured, shop, at_till):
+    api.post(f"/payments/{captured['id']}/refunds", {"points": 5, "out_refund_no": "R"}, CASHIER, **at_till)
+    tomorrow = Api(api.client, api.bearer, api.book, at="2026-06-16T10:00:00+08:00")
+    answer = tomorrow.post("/settlements", {"shop_id": str(shop.id), "through": "2026-06-16"})
+    assert refused(answer) == (409, "merchants.settlement_negative", [])
+    assert api.walk("/settlements", limit=5) == [settlement]
+
+
+# --- who may
+
+
+def test_roles_are_kept_apart(api, payment, settlement, at_till):
+    order = {"code": "12345678", "points": 1, "out_trade_no": "T"}
+    for answer in (
+        api.post("/shops", {"name": "a", "street": "b"}, CASHIER, **at_till),
+        api.post("/passbook/codes", {}, CASHIER, **at_till),
+        api.post("/payments", order, RESIDENT),
+        api.get("/payments", TREASURER),
+        api.get(f"/payments/{payment['id']}", AUDITOR),
+        api.post(f"/payments/{payment['id']}/capture", {}, TREASURER),
+        api.post(f"/payments/{payment['id']}/cancel", {}, RESIDENT),
+        api.post(f"/payments/{payment['id']}/refunds", {"points": 1, "out_refund_no": "R"}, TREASURER),
+        api.post("/settlements", {"shop_id": str(named("x")), "through": "2026-06-15"}, AUDITOR),
+        api.post(f"/settlements/{settlement['id']}/pay", {"bank_reference": "x"}, AUDITOR),
+        api.get("/settlements", CASHIER, **at_till),
+        api.get(f"/settlements/{settlement['id']}", Role.CLERK),
+    ):
+        assert refused(answer) == (403, "web.role_denied", [])

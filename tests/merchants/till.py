@@ -1,0 +1,85 @@
+"""The acts at a till in short words."""
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from itertools import count
+from uuid import UUID
+
+from app.infra.unit_of_work import UnitOfWork
+from app.kernel.actor import Actor, Role
+from app.merchants import service
+from app.merchants.models import Refund, Settlement
+from app.merchants.service import Receipt
+from tests.points.ledger import ANNA, named
+
+NUMBERS = count(1)
+
+
+def some_number() -> str:
+    """An out_trade_no or out_refund_no that nobody used before."""
+    return f"no-{next(NUMBERS)}"
+
+
+@dataclass
+class Till:
+    """One shop's till at one time; residents come to it with codes."""
+
+    uow: UnitOfWork
+    book: str
+    shop_id: UUID | None
+
+    def later(self, **span: float) -> "Till":
+        """The same, later."""
+        return Till(replace(self.uow, now=self.uow.now + timedelta(**span)), self.book, self.shop_id)
+
+    def of(self, shop_id: UUID | None) -> "Till":
+        """Another shop's till."""
+        return Till(self.uow, self.book, shop_id)
+
+    def code(self, resident_id: UUID = ANNA) -> str:
+        return service.issue_code(self.acting(resident_id, Role.RESIDENT), book=self.book).code
+
+    def authorise(self, points: int = 50, *, code: str = "", number: str = "") -> Receipt:
+        return service.authorise_payment(
+            self.cashier,
+            book=self.book,
+            code=code or self.code(),
+            points=points,
+            out_trade_no=number or some_number(),
+        )
+
+    def capture(self, payment: Receipt, points: int | None = None) -> Receipt:
+        return service.capture_payment(self.cashier, book=self.book, payment_id=payment.payment.id, points=points)
+
+    def cancel(self, payment: Receipt) -> Receipt:
+        return service.cancel_payment(self.cashier, book=self.book, payment_id=payment.payment.id)
+
+    def show(self, payment: Receipt) -> Receipt:
+        return service.show_payment(self.cashier, book=self.book, payment_id=payment.payment.id)
+
+    def pay(self, points: int = 50, resident_id: UUID = ANNA) -> Receipt:
+        """Authorise and capture."""
+        return self.capture(self.authorise(points, code=self.code(resident_id)))
+
+    def refund(self, payment: Receipt, points: int, *, number: str = "") -> Refund:
+        return service.refund_payment(
+            self.cashier,
+            book=self.book,
+            payment_id=payment.payment.id,
+            points=points,
+            out_refund_no=number or some_number(),
+        )
+
+    def settle(self, through: date = date(2026, 6, 15)) -> Settlement:
+        return service.state_settlement(self.uow, book=self.book, shop_id=self.shop_id, through=through)
+
+    def pay_out(self, settlement: Settlement, reference: str = "ICBC-1") -> Settlement:
+        return service.pay_settlement(self.uow, book=self.book, settlement_id=settlement.id, bank_reference=reference)
+
+    @property
+    def cashier(self) -> UnitOfWork:
+        """The unit of work of the shop's cashier."""
+        return self.acting(named("cashier"), Role.CASHIER)
+
+    def acting(self, who: UUID, role: Role) -> UnitOfWork:
+        return replace(self.uow, actor=Actor(id=who, roles=frozenset({role}), shop_id=self.shop_id))
