@@ -10,13 +10,13 @@ from app.api_docs import document, pages
 from app.identity import routes as identity
 from app.identity.service import TokenOffice
 from app.infra import db, logging, metrics, redis
-from app.infra.config import Config
+from app.infra.config import EXTENSION, Config
 from app.jobs import command as jobs
 from app.merchants import routes as merchants
 from app.points import routes as points
 from app.reports import routes as reports
 from app.volunteers import routes as volunteers
-from app.web import endpoint, health, observe, problems
+from app.web import callers, health, observe, problems
 from app.web.endpoint import Blueprint
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -32,7 +32,7 @@ DEMO_BLUEPRINTS: tuple[Blueprint, ...] = (identity.dev_blueprint,)
 def create_app(config: Config, *, more: Sequence[Blueprint] = ()) -> Flask:
     """Build an application from its settings. Opens no connection. Tests bring `more` blueprints."""
     app = Flask("app", static_folder=None)
-    app.extensions[endpoint.CONFIG] = config
+    app.extensions[EXTENSION] = config
     app.config["MAX_CONTENT_LENGTH"] = config.body_bytes_max
     app.url_map.strict_slashes = False
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it: answers keep the order of their schemas
@@ -54,7 +54,7 @@ def create_app(config: Config, *, more: Sequence[Blueprint] = ()) -> Flask:
 def _install_identity(app: Flask, config: Config) -> None:
     office = TokenOffice.for_config(config)
     app.extensions[identity.OFFICE] = office
-    app.extensions[endpoint.AUTHENTICATE] = office.authenticate
+    app.extensions[callers.AUTHENTICATE] = office.authenticate
 
 
 def _install_routes(app: Flask, blueprints: Sequence[Blueprint]) -> None:

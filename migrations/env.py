@@ -6,8 +6,8 @@ from alembic import context
 from flask import current_app
 from sqlalchemy import create_engine, pool, text
 
+from app.infra.config import EXTENSION
 from app.infra.db import Base, database_url
-from app.web.endpoint import CONFIG
 
 ONE_AT_A_TIME = 5_218_741_936_201  # advisory lock; any fixed number of our own
 
@@ -19,7 +19,7 @@ def include_object(_object: object, name: str | None, kind: str, _reflected: boo
 
 def run() -> None:
     """Migrate online; there is no offline mode, scripts read the database."""
-    owner_url = current_app.extensions[CONFIG].database_owner_url
+    owner_url = current_app.extensions[EXTENSION].database_owner_url
     if owner_url is None:
         sys.exit(
             "linli: DATABASE_OWNER_URL is not set: migrations need the database's address as the role linli_owner."

@@ -7,8 +7,10 @@ import pytest
 from tests.fixtures import servers as places
 from tests.fixtures.databases import (
     app,
+    application,
     build_app,
     database,
+    make_app,
     owner_connection,
     real_commits,
     servers,
@@ -21,11 +23,13 @@ from tests.fixtures.work import session, uow
 
 __all__ = [
     "app",
+    "application",
     "bearer",
     "build_app",
     "client",
     "database",
     "loopback_only",
+    "make_app",
     "owner_connection",
     "person",
     "real_commits",

@@ -16,6 +16,7 @@ OPTIONS = {
     "components": {"securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}},
 }
 # what flask-smorest adds of its own and this API never answers
+METHODS = frozenset({"get", "post", "put", "patch", "delete"})  # a path item has other entries beside these
 FOREIGN_SCHEMAS = ("Error", "PaginationMetadata")
 
 
@@ -35,9 +36,9 @@ def install(app: Flask) -> Api:
 def build(api: Api) -> dict[str, Any]:
     """Give the document of everything registered so far."""
     document: dict[str, Any] = api.spec.to_dict()
-    for operations in document["paths"].values():
-        for operation in operations.values():
-            operation.get("responses", {}).pop("default", None)
+    for item in document["paths"].values():
+        for method in METHODS & item.keys():
+            item[method]["responses"].pop("default", None)
     document["components"].pop("responses", None)
     for name in FOREIGN_SCHEMAS:
         document["components"]["schemas"].pop(name, None)

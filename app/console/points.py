@@ -44,7 +44,13 @@ def audit_ledger(book: str | None, workers: int) -> None:
 
 @points.command("export")
 @click.option("--book", required=True, help=BOOK_HELP)
-@click.option("--format", "form", type=click.Choice([*export.Format]), required=True, help="Whose journal to write.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice([form.value for form in export.Format]),
+    required=True,
+    help="Whose journal to write.",
+)
 @click.option(
     "--output", type=click.File("w", encoding="utf-8", atomic=True), default="-", help="A file; else standard output."
 )

@@ -1,33 +1,18 @@
 """JSON of identity."""
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, fields
 
 from app.identity import rules
-from app.kernel.actor import Role
-from app.web.fields import Id, Text
+from app.web.fields import Choice, Id, Text
 from app.web.parsing import StrictSchema
 
 ROLE_NAMES = sorted(rules.GRANTABLE)
 
 
-class RoleField(fields.String):
-    """A role by its name."""
-
-    default_error_messages = {"invalid": "choice:" + ", ".join(ROLE_NAMES)}
-
-    def __init__(self) -> None:
-        super().__init__(required=True, validate=validate.OneOf(ROLE_NAMES, error="choice:" + ", ".join(ROLE_NAMES)))
-
-    def _deserialize(self, value: object, *_args: object, **_kwargs: object) -> Role:
-        if not isinstance(value, str) or value not in ROLE_NAMES:
-            raise self.make_error("invalid")
-        return Role(value)
-
-
 class DevTokenIn(StrictSchema):
     """Whom to sign in as."""
 
-    role = RoleField()
+    role = Choice(rules.GRANTABLE, required=True)
     name = Text(required=True, length_max=60)
     book = Text(required=True, length_max=40)
     person_id = Id(load_default=None, allow_none=True)

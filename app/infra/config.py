@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 DEMO_TOKEN_SECRET = "linli-demo-secret-known-to-everyone-never-production"  # noqa: S105 - public on purpose, refused in production
 SECRET_BYTES_MIN = 32
+EXTENSION = "linli.config"  # where an application keeps its Config
 
 
 class Mode(StrEnum):

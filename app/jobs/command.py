@@ -6,7 +6,7 @@ import click
 from flask import Flask, current_app
 from flask.cli import with_appcontext
 
-from app.infra.config import Config
+from app.infra.config import EXTENSION, Config
 from app.jobs import worker
 from app.jobs.catalogue import JOBS
 from app.jobs.schedule import SCHEDULE
@@ -18,7 +18,7 @@ from app.jobs.schedule import SCHEDULE
 def work(*, once: bool) -> None:
     """Run background jobs and the schedule until stopped (SIGTERM finishes the running jobs first)."""
     app = cast("Flask", current_app._get_current_object())  # type: ignore[attr-defined]  # noqa: SLF001 - threads need the application itself
-    config: Config = app.extensions["linli.config"]
+    config: Config = app.extensions[EXTENSION]
     queue = worker.build_queue(app, jobs=JOBS, schedule=SCHEDULE)
     if once:
         worker.work_until_done(queue, concurrency=config.worker_jobs_max)

@@ -12,7 +12,7 @@ from procrastinate.exceptions import ConnectorException
 from procrastinate.job_context import JobContext
 
 from app.infra import unit_of_work
-from app.infra.config import Config
+from app.infra.config import EXTENSION, Config
 from app.infra.queue import QUEUE
 from app.jobs import runner, terms
 from app.jobs.retry import Patience
@@ -23,7 +23,7 @@ log = structlog.get_logger(__name__)
 
 def build_queue(app: Flask, *, jobs: Mapping[str, Act], schedule: Mapping[str, Scheduled]) -> procrastinate.App:
     """Make the queue's application: every job and all periodic work, bound to `app`."""
-    config: Config = app.extensions["linli.config"]
+    config: Config = app.extensions[EXTENSION]
     connector = procrastinate.PsycopgConnector(
         conninfo=config.database_url.replace("postgresql+psycopg://", "postgresql://", 1),
         min_size=1,

@@ -3,37 +3,27 @@
 import functools
 import inspect
 import re
-from collections.abc import Callable, Collection, Iterator
-from datetime import datetime
+from collections.abc import Callable, Collection
 from http import HTTPStatus
 from typing import Any, TypeVar
-from uuid import UUID
 
-import structlog
-from flask import Response, current_app, json, request, stream_with_context
+from flask import Response, request
 from flask_smorest.blueprint import Blueprint as SmorestBlueprint
 from marshmallow import Schema, missing
 
-from app.infra.config import Config
 from app.infra.unit_of_work import UnitOfWork, run_in_transaction
-from app.kernel.actor import Actor, Role
+from app.kernel.actor import Role
 from app.kernel.errors import Declined
-from app.web import idempotency, operation, parsing, problems, streaming
+from app.web import answers, callers, idempotency, operation, parsing, problems, streaming
 from app.web.idempotency import Answer, Claim
-from app.web.refusals import BookMissing, ClockRefused, RoleDenied, TokenMissing
 from app.web.streaming import Stream
 
 PUBLIC: frozenset[Role] = frozenset()
 ANYONE: frozenset[Role] = frozenset(Role) - {Role.SYSTEM}
-AUTHENTICATE = "linli.authenticate"
-CONFIG = "linli.config"
-DEMO_CLOCK_HEADER = "Linli-Demo-Clock"
-ANONYMOUS = Actor(id=UUID(int=0), roles=frozenset(), name="anonymous")
 PATH_ARGUMENT = re.compile(r"<(?:[^<>:]+:)?([a-zA-Z_]\w*)>")
 
 View = Callable[..., object]
 AnyView = TypeVar("AnyView", bound=Callable[..., Any])
-Authenticate = Callable[[str], Actor]
 
 
 class Blueprint(SmorestBlueprint):
@@ -78,39 +68,15 @@ def endpoint(
     """Make an HTTP view of `verb_noun(uow, *, <path arguments>, <query fields>, <body fields>)`.
 
     The view makes one service call; what it returns is dumped by `reply` inside the transaction (a `Stream` is written
-    after it, step by step). `roles` is PUBLIC or
-    the roles of which the caller must hold one. A path argument `book` must be the caller's own book. `idempotent`
-    honours the header Idempotency-Key. A view whose keyword parameters do not fit its schemas is refused at import.
+    after it, step by step). `roles` is PUBLIC or the roles of which the caller must hold one. A path argument `book`
+    must be the caller's own book. `idempotent` honours the header Idempotency-Key. A view whose keyword parameters do
+    not fit its schemas is refused at import.
     """
-    granted = frozenset(roles)
 
     def decorate(view: View) -> View:
         path_arguments = _fit(view, body, query)
-
-        @functools.wraps(view)
-        def guarded(**path: object) -> Response:
-            actor = _caller(granted)
-            if "book" in path and granted and path["book"] != actor.book:
-                raise BookMissing
-            arguments = {**_query(query), **_body(body)}
-            claim = idempotency.read_claim(request, arguments) if idempotent else None
-
-            def work(uow: UnitOfWork) -> Answer:
-                if claim is None:
-                    return _answer(view(uow, **path, **arguments), reply, status)
-                return _once(uow, claim, lambda: _answer(view(uow, **path, **arguments), reply, status))
-
-            now = _demo_clock()
-            answer = run_in_transaction(work, actor=actor, now=now)
-            if isinstance(answer.body, Stream):
-                return _stream(streaming.pieces(answer.body, actor=actor, now=now), answer.body.filename)
-            return _respond(answer)
-
-        guarded.roles = granted  # type: ignore[attr-defined]  # read by the documents and the architecture tests
-        guarded.path_arguments = path_arguments  # type: ignore[attr-defined]  # read by Blueprint above
-        guarded.idempotent = idempotent  # type: ignore[attr-defined]  # read by the architecture tests
         shape = operation.Shape(
-            roles=granted,
+            roles=frozenset(roles),
             has_path=bool(path_arguments),
             body=body,
             query=query,
@@ -118,11 +84,52 @@ def endpoint(
             status=int(status),
             idempotent=idempotent,
         )
-        document = operation.describe(view.__name__, shape)
-        described: View = SmorestBlueprint.doc(**document)(guarded)
+
+        @functools.wraps(view)
+        def guarded(**path: object) -> Response:
+            return _guard(view, shape, path)
+
+        guarded.roles = shape.roles  # type: ignore[attr-defined]  # read by the architecture tests
+        guarded.idempotent = idempotent  # type: ignore[attr-defined]  # read by the architecture tests
+        guarded.path_arguments = path_arguments  # type: ignore[attr-defined]  # read by Blueprint above
+        described: View = SmorestBlueprint.doc(**operation.describe(view.__name__, shape))(guarded)
         return described
 
     return decorate
+
+
+def _guard(view: View, shape: operation.Shape, path: dict[str, object]) -> Response:
+    """Answer one request: who is calling, may they, parse, run in a transaction, dump."""
+    actor = callers.identify(shape.roles)
+    callers.check_book(actor, shape.roles, path)
+    now = callers.demo_clock()
+    arguments = _query(shape.query) | _body(shape.body)
+    claim = idempotency.read_claim(request, arguments) if shape.idempotent else None
+
+    def act(uow: UnitOfWork) -> Answer:
+        return answers.dump(view(uow, **path, **arguments), shape.reply, shape.status)
+
+    def work(uow: UnitOfWork) -> Answer:
+        return _once(uow, claim, act) if claim else act(uow)
+
+    answer = run_in_transaction(work, actor=actor, now=now)
+    if isinstance(answer.body, Stream):
+        return answers.stream(streaming.pieces(answer.body, actor=actor, now=now), answer.body.filename)
+    return answers.respond(answer)
+
+
+def _once(uow: UnitOfWork, claim: Claim, act: Callable[[UnitOfWork], Answer]) -> Answer:
+    """Run the act under its key. A decline is an outcome like any other: it is stored, and stays."""
+    stored = idempotency.begin(uow, claim)
+    if stored:
+        return stored
+    try:
+        answer = act(uow)
+    except Declined as declined:
+        idempotency.finish(uow, claim, Answer(status=problems.status_of(declined), body=problems.document(declined)))
+        raise
+    idempotency.finish(uow, claim, answer)
+    return answer
 
 
 def _fit(view: View, body: type[Schema] | None, query: type[Schema] | None) -> set[str]:
@@ -147,20 +154,6 @@ def _fit(view: View, body: type[Schema] | None, query: type[Schema] | None) -> s
     return set(parameters)
 
 
-def _caller(roles: frozenset[Role]) -> Actor:
-    if not roles:
-        return ANONYMOUS
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token.strip():
-        raise TokenMissing
-    authenticate: Authenticate = current_app.extensions[AUTHENTICATE]
-    actor = authenticate(token.strip())
-    structlog.contextvars.bind_contextvars(actor_id=str(actor.id))
-    if not actor.has_any(roles):
-        raise RoleDenied(roles=", ".join(sorted(roles)))
-    return actor
-
-
 def _query(schema: type[Schema] | None) -> dict[str, Any]:
     return parsing.load_query(request, (schema or parsing.NoFields)())
 
@@ -169,54 +162,3 @@ def _body(schema: type[Schema] | None) -> dict[str, Any]:
     if schema is None and request.method in {"GET", "HEAD"}:
         return {}
     return parsing.load_body(request, (schema or parsing.NoFields)())
-
-
-def _demo_clock() -> datetime | None:
-    text = request.headers.get(DEMO_CLOCK_HEADER)
-    if text is None:
-        return None
-    config: Config = current_app.extensions[CONFIG]
-    try:
-        instant = datetime.fromisoformat(text)
-    except ValueError:
-        raise ClockRefused from None
-    if not config.takes_demo_liberties or instant.tzinfo is None:
-        raise ClockRefused
-    return instant
-
-
-def _answer(result: object, reply: type[Schema] | None, status: int) -> Answer:
-    if isinstance(result, Stream):
-        return Answer(status=int(status), body=result)  # `reply` documents what its steps write
-    return Answer(status=int(status), body=reply().dump(result) if reply else None)
-
-
-def _once(uow: UnitOfWork, claim: Claim, act: Callable[[], Answer]) -> Answer:
-    """Run the act under its key. A decline is an outcome like any other: it is stored, and stays."""
-    stored = idempotency.begin(uow, claim)
-    if stored:
-        return stored
-    try:
-        answer = act()
-    except Declined as declined:
-        idempotency.finish(uow, claim, Answer(status=problems.status_of(declined), body=problems.document(declined)))
-        raise
-    idempotency.finish(uow, claim, answer)
-    return answer
-
-
-def _respond(answer: Answer) -> Response:
-    if answer.status >= HTTPStatus.BAD_REQUEST:
-        response = problems.render(answer.body)
-    else:
-        text = b"" if answer.body is None else json.dumps(answer.body, ensure_ascii=False)
-        response = Response(text, status=answer.status, content_type="application/json")
-    if answer.replayed:
-        response.headers[idempotency.REPLAYED_HEADER] = "true"
-    return response
-
-
-def _stream(pieces: Iterator[str], filename: str) -> Response:
-    response = Response(stream_with_context(pieces), content_type="application/json")
-    response.headers["Content-Disposition"] = f'attachment; filename="{filename}"'
-    return response

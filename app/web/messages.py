@@ -1,6 +1,7 @@
 """The sentences of the HTTP edge in Chinese and English: field errors, titles, plain HTTP failures."""
 
 import itertools
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
@@ -50,6 +51,7 @@ LIBRARY = {
     "Invalid input type.": "object",
     "Invalid type.": "object",
 }
+CHOICES = re.compile(r"Must be one of: (.*)\.")
 TITLE = {
     400: {"zh": "请求有误", "en": "Bad request"},
     401: {"zh": "需要登录", "en": "Sign-in needed"},
@@ -110,7 +112,9 @@ def summary(found: Sequence[Mapping[str, str]], lang: str) -> str:
 
 def sentence(token: str, lang: str) -> str:
     """Turn a field's token into its sentence; text that is no token passes unchanged."""
-    name, *values = LIBRARY.get(token, token).split(":")
+    token = LIBRARY.get(token, token)
+    choices = CHOICES.fullmatch(token)
+    name, *values = ["choice", choices[1]] if choices else token.split(":")
     return FIELD[name][lang].format(*values) if name in FIELD else token
 
 

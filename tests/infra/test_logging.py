@@ -13,7 +13,7 @@ JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ4In0.c2lnbmF0dXJl"
 def lines(capsys):
     """Log into a fresh handler, and give the parsed lines so far."""
     linli_logging.configure("INFO")
-    yield lambda: [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    return lambda: [json.loads(line) for line in capsys.readouterr().err.splitlines()]
 
 
 def test_lines_are_json_and_carry_the_request(lines):

@@ -16,7 +16,7 @@ def test_local_date_turns_at_four_in_the_afternoon_utc():
 
 def test_local_date_refuses_a_naive_instant():
     with pytest.raises(ValueError):
-        periods.local_date(datetime(2026, 6, 15))
+        periods.local_date(datetime(2026, 6, 15))  # noqa: DTZ001 - naive on purpose
 
 
 @given(DAYS)

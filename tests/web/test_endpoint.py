@@ -4,6 +4,7 @@ import pytest
 from marshmallow import fields
 from sqlalchemy import text
 
+from app.infra.config import Mode
 from app.kernel.actor import Role
 from app.web.endpoint import PUBLIC, Blueprint, endpoint
 from app.web.parsing import StrictSchema
@@ -155,10 +156,8 @@ def test_the_demo_clock_wants_a_time_with_its_zone(client, value):
     assert answer.json["code"] == "web.demo_clock_refused"
 
 
-def test_the_demo_clock_is_refused_in_production(database, build_app):
-    from app.infra.config import Mode
-
-    app = build_app(database.config(mode=Mode.PRODUCTION, token_secret="p" * 40))
+def test_the_demo_clock_is_refused_in_production(make_app):
+    app = make_app(mode=Mode.PRODUCTION, token_secret="p" * 40)
     answer = app.test_client().get("/toy/now", headers={"Linli-Demo-Clock": "2026-01-02T03:04:05Z"})
     assert answer.status_code == 400
 

@@ -1,13 +1,15 @@
 import pytest
 
+from app.kernel.actor import Role
+
 NOWHERE = "postgresql://linli_app@127.0.0.1:1/linli"
 NO_REDIS = "redis://127.0.0.1:1/0"
 
 
 @pytest.fixture
-def sick(database, build_app):
+def sick(make_app):
     """Make a client of an application whose dependencies are elsewhere."""
-    return lambda **changes: build_app(database.config(**changes)).test_client()
+    return lambda **changes: make_app(**changes).test_client()
 
 
 def test_ready_when_all_is_there(client):
@@ -31,8 +33,6 @@ def test_degraded_but_ready_without_redis_because_the_ledger_goes_on(sick):
 
 
 def test_requests_answer_503_without_postgresql_and_go_on_without_redis(sick, bearer):
-    from app.kernel.actor import Role
-
     down = sick(database_url=NOWHERE).post(
         "/toy/books/meilihua/rows", json={"points": 7}, headers=bearer(Role.TREASURER)
     )

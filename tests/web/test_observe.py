@@ -58,13 +58,13 @@ def test_answers_are_not_stored_framed_or_sniffed(client, path):
 
 
 def test_metrics_count_by_route_template_never_by_address(client, bearer):
-    client.get("/nowhere/4711")
+    client.get("/nowhere/guessed-address")
     client.post("/toy/books/meilihua/rows", json={"points": 7}, headers=bearer(Role.TREASURER))
     client.open("/toy/now", method="BREW")
     text = client.get("/metrics").text
     assert 'linli_http_requests_total{method="POST",route="/toy/books/<book>/rows",status="201"}' in text
     assert 'route="(none)",status="404"' in text
-    assert "4711" not in text
+    assert "guessed-address" not in text
     assert "BREW" not in text
     assert "linli_db_connections_in_use" in text
     assert 'linli_http_request_seconds_bucket{le="0.5",method="POST",route="/toy/books/<book>/rows"}' in text

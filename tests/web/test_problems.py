@@ -2,7 +2,9 @@ import json
 
 import pytest
 
+from app.api_docs.problems import catalogue
 from app.infra.failures import DatabaseUnavailable
+from app.kernel.actor import Role
 from app.kernel.errors import Kind
 from app.web import problems
 
@@ -53,8 +55,6 @@ def test_the_language_follows_the_caller_and_is_chinese_otherwise(client, accept
 
 @pytest.mark.parametrize("path", ["/toy/broken-sql", "/toy/refusals"])
 def test_an_unexpected_failure_is_500_with_nothing_internal_and_a_stack_in_the_log(client, bearer, capsys, path):
-    from app.kernel.actor import Role
-
     if path == "/toy/broken-sql":
         answer = client.get(path)
     else:
@@ -86,8 +86,6 @@ def test_every_kind_has_a_status():
 
 
 def test_every_refusal_of_the_application_has_its_own_code_and_fits_its_feature(app):
-    from app.api_docs.problems import catalogue
-
     found = [cls for cls in catalogue() if cls.__module__.startswith("app.")]
     codes = [cls.code for cls in found]
     assert len(codes) == len(set(codes))

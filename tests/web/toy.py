@@ -11,6 +11,8 @@ from app.web.fields import Day, Fen, Id, Instant, Points, Text
 from app.web.paging import PageQuery, page_of
 from app.web.parsing import StrictSchema
 
+HUSH = "the secret inside"
+
 blueprint = Blueprint("toy", __name__, description="玩具 / toy")
 
 
@@ -39,6 +41,7 @@ class EverythingIn(StrictSchema):
     whom = Id(load_default=None)
     at = Instant(load_default=None)
     day = Day(load_default=None)
+    way = fields.String(load_default="in", validate=validate.OneOf(["in", "out"]))
     rows = fields.List(
         fields.Nested(RowIn), load_default=list, validate=validate.Length(0, 3, error="count:{min}:{max}")
     )
@@ -60,7 +63,7 @@ class RowOut(Schema):
 
 @blueprint.route("/toy/echo", methods=["POST"])
 @endpoint(roles=PUBLIC, body=EverythingIn, reply=EverythingOut)
-def echo(uow, *, points, fen, name, story, whom, at, day, rows):
+def echo(uow, *, points, fen, name, story, whom, at, day, way, rows):
     """回声 / echo."""
     return {"points": points, "fen": fen, "name": name, "story": story, "at": at, "day": day, "rows": rows}
 
@@ -83,7 +86,7 @@ def refuse_after_writing(uow: UnitOfWork, *, points: int) -> None:
     if points == 2:
         raise Sticky
     if points == 3:
-        raise ValueError(" ".join(["the", "secret", "inside"]))
+        raise ValueError(HUSH)
 
 
 @blueprint.route("/toy/rows")
@@ -104,4 +107,4 @@ def show_now(uow: UnitOfWork) -> object:
 @endpoint(roles=PUBLIC)
 def break_sql(uow: UnitOfWork) -> None:
     """坏语句 / broken SQL."""
-    uow.session.execute(text("SELECT nonsense, :word"), {"word": " ".join(["the", "secret", "inside"])})
+    uow.session.execute(text("SELECT nonsense, :word"), {"word": HUSH})

@@ -1,0 +1,37 @@
+"""From what a view returned to what is sent."""
+
+from collections.abc import Iterator
+from http import HTTPStatus
+
+from flask import Response, json, stream_with_context
+from marshmallow import Schema
+
+from app.web import idempotency, problems
+from app.web.idempotency import Answer
+from app.web.streaming import Stream
+
+
+def dump(result: object, reply: type[Schema] | None, status: int) -> Answer:
+    """Turn what a view returned into its answer."""
+    if isinstance(result, Stream):
+        return Answer(status=status, body=result)  # `reply` documents what its steps write
+    return Answer(status=status, body=reply().dump(result) if reply else None)
+
+
+def respond(answer: Answer) -> Response:
+    """Send an answer: a problem from 400 up, JSON otherwise, nothing when there is no body."""
+    if answer.status >= HTTPStatus.BAD_REQUEST:
+        response = problems.render(answer.body)
+    else:
+        text = "" if answer.body is None else json.dumps(answer.body, ensure_ascii=False)
+        response = Response(text, status=answer.status, content_type="application/json")
+    if answer.replayed:
+        response.headers[idempotency.REPLAYED_HEADER] = "true"
+    return response
+
+
+def stream(pieces: Iterator[str], filename: str) -> Response:
+    """Send JSON piece by piece, as a file to keep."""
+    response = Response(stream_with_context(pieces), content_type="application/json")
+    response.headers["Content-Disposition"] = f'attachment; filename="{filename}"'
+    return response

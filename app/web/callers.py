@@ -1,0 +1,57 @@
+"""Who is calling, may they, and at what time (of the demonstration)."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from uuid import UUID
+
+import structlog
+from flask import current_app, request
+
+from app.infra.config import EXTENSION, Config
+from app.kernel.actor import Actor, Role
+from app.web.refusals import BookMissing, ClockRefused, RoleDenied, TokenMissing
+
+AUTHENTICATE = "linli.authenticate"
+DEMO_CLOCK_HEADER = "Linli-Demo-Clock"
+ANONYMOUS = Actor(id=UUID(int=0), roles=frozenset(), name="anonymous")
+
+Authenticate = Callable[[str], Actor]
+
+
+def identify(roles: frozenset[Role]) -> Actor:
+    """Give the caller of this request, who holds one of `roles` (none of them: the route is open to everybody).
+
+    Refuses TokenMissing, RoleDenied, and what the token's own check refuses.
+    """
+    if not roles:
+        return ANONYMOUS
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise TokenMissing
+    authenticate: Authenticate = current_app.extensions[AUTHENTICATE]
+    actor = authenticate(token.strip())
+    structlog.contextvars.bind_contextvars(actor_id=str(actor.id))
+    if not actor.has_any(roles):
+        raise RoleDenied(roles=", ".join(sorted(roles)))
+    return actor
+
+
+def check_book(actor: Actor, roles: frozenset[Role], path: Mapping[str, object]) -> None:
+    """Refuse BookMissing when the path names a book that is not the caller's: it might as well not exist."""
+    if "book" in path and roles and path["book"] != actor.book:
+        raise BookMissing
+
+
+def demo_clock() -> datetime | None:
+    """Read the header that sets the time of one request. Refuses ClockRefused outside demo and test mode."""
+    text = request.headers.get(DEMO_CLOCK_HEADER)
+    if text is None:
+        return None
+    config: Config = current_app.extensions[EXTENSION]
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        raise ClockRefused from None
+    if not config.takes_demo_liberties or instant.tzinfo is None:
+        raise ClockRefused
+    return instant

@@ -1,0 +1,89 @@
+"""Every import contract of setup.cfg is seen to break when it is broken, in a copy of the tree."""
+
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from tests.fixtures.servers import ROOT
+
+LINT = (
+    "import sys; from importlinter.cli import lint_imports_command; sys.argv = ['lint-imports']; lint_imports_command()"
+)
+
+
+@pytest.fixture(scope="module")
+def tree(tmp_path_factory):
+    """A copy of the application and its contracts."""
+    copied = tmp_path_factory.mktemp("copy")
+    shutil.copytree(ROOT / "app", copied / "app", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "setup.cfg", copied / "setup.cfg")
+    for outside in ("sandbox", "tools", "tests", "bench"):
+        (copied / outside).mkdir()
+        (copied / outside / "__init__.py").touch()
+    return copied
+
+
+def lint(tree) -> tuple[int, str]:
+    done = subprocess.run(
+        [sys.executable, "-c", LINT], cwd=tree, capture_output=True, text=True, timeout=120, check=False
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_the_contracts_are_kept(tree):
+    code, said = lint(tree)
+    assert code == 0, said
+    assert "0 broken" in said
+
+
+WRONGS = {
+    "upwards": ("app/points/terms.py", "import app.merchants.terms", "stack"),
+    "sideways": ("app/volunteers/service.py", "import app.merchants.terms", "stack"),
+    "the edge above a feature": ("app/web/paging.py", "import app.identity.terms", "stack"),
+    "infra above kernel": ("app/kernel/actor.py", "import app.infra.db", "stack"),
+    "an unknown package": ("app/helpers/__init__.py", "", "stack"),
+    "a room upwards": ("app/identity/rules.py", "import app.identity.service", "rooms"),
+    "rules read models": ("app/reports/rules.py", "import app.reports.models", "rooms"),
+    "an unknown room": ("app/points/helpers.py", "", "rooms"),
+    "another feature's models": ("app/merchants/service/wrong.py", "import app.points.models", "doors"),
+    "another feature's rules": ("app/volunteers/service.py", "import app.points.rules", "doors"),
+    "another feature's schemas": ("app/reports/schemas.py", "import app.points.schemas", "doors"),
+    "flask in a service": ("app/identity/service.py", "import flask", "http"),
+    "marshmallow in models": ("app/points/models/wrong.py", "import marshmallow", "http"),
+    "the edge in queries": ("app/points/queries/wrong.py", "import app.web.problems", "http"),
+    "flask in the kernel": ("app/kernel/wrong.py", "import flask", "http"),
+    "the database in rules": ("app/identity/rules.py", "import sqlalchemy", "pure"),
+    "the unit of work in rules": ("app/points/rules/wrong.py", "import app.infra.unit_of_work", "pure"),
+    "redis in the kernel": ("app/kernel/wrong.py", "import redis", "pure"),
+    "the ledger knows people": ("app/points/queries/wrong.py", "import app.identity.rules", "ledger"),
+    "stand-ins": ("app/jobs/schedule.py", "import sandbox", "outside"),
+    "tests": ("app/identity/service.py", "import tests", "outside"),
+}
+
+
+@pytest.mark.parametrize("case", list(WRONGS))
+def test_each_contract_breaks_when_it_is_broken(tree, case):
+    path, line, contract = WRONGS[case]
+    file = tree / path
+    before = file.read_text() if file.exists() else None
+    file.parent.mkdir(exist_ok=True)
+    file.write_text((before or "") + f"\n{line}\n")
+    try:
+        code, said = lint(tree)
+    finally:
+        if before is None:
+            file.unlink()
+            if path == "app/helpers/__init__.py":
+                file.parent.rmdir()
+        else:
+            file.write_text(before)
+    broken = [spoken.split(":")[0] for spoken in said.splitlines() if spoken.endswith("BROKEN")]
+    assert code != 0, said
+    if broken:  # an unknown package or room stops the check itself, with its name
+        assert contract in broken, said
+    else:
+        assert (
+            contract in said or path.split("/")[-2 if path.endswith("__init__.py") else -1].removesuffix(".py") in said
+        ), said
