@@ -1,0 +1,92 @@
+import pytest
+
+from app.kernel.actor import Role
+from tests.points.api import Api, refused
+from tests.points.ledger import ANNA
+
+
+@pytest.fixture
+def api(client, bearer, ledger):
+    return Api(client, bearer, ledger.book.code)
+
+
+def reverse(api, transaction_id, **body):
+    return api.post(f"/transactions/{transaction_id}/reverse", {"reason": "mistake"} | body)
+
+
+def test_a_transaction_is_reversed_once(api, acts):
+    award = acts.award(ANNA, 50)
+    undone = reverse(api, award.subject_id, reason="记错人")
+    assert undone.status_code == 201
+    assert (undone.json["code"], undone.json["reverses_id"]) == ("reversal", str(award.subject_id))
+    assert undone.json["evidence"] == "记错人"
+    assert acts.available(ANNA) == 0
+    assert api.get(f"/transactions/{award.subject_id}").json["reversed_by_id"] == undone.json["id"]
+    assert refused(reverse(api, award.subject_id)) == (409, "points.already_reversed", [])
+
+
+def test_a_repeat_with_its_key_is_answered_with_the_first_correction(api, acts):
+    award = acts.award(ANNA, 50)
+    url, body = f"/transactions/{award.subject_id}/reverse", {"reason": "mistake"}
+    first, second = api.post(url, body, key="k"), api.post(url, body, key="k")
+    assert (first.status_code, first.json) == (second.status_code, second.json)
+
+
+def test_an_award_whose_points_were_spent_is_clawed_back(api, acts):
+    award = acts.award(ANNA, 50)
+    acts.redeem(ANNA, 30)
+    assert refused(reverse(api, award.subject_id)) == (409, "points.already_spent", [])
+    undone = reverse(api, award.subject_id, claw_back=True)
+    assert undone.status_code == 201
+    assert undone.json["code"] == "clawback"
+    owed = {
+        leg["account"]["owner_id"]: leg["amount"]
+        for leg in undone.json["entries"]
+        if leg["account"]["kind"] == "clawback"
+    }
+    assert owed == {str(ANNA): -30, str(acts.ledger.budget_id): 30}
+    assert acts.available(ANNA) == 0
+
+
+def test_a_reversal_that_was_declined_may_be_asked_for_again(api, acts):
+    award = acts.award(ANNA, 50)
+    spent = acts.redeem(ANNA, 30)
+    assert refused(reverse(api, award.subject_id))[1] == "points.already_spent"
+    acts.refund(spent.subject_id, ANNA, 30)
+    assert reverse(api, award.subject_id).status_code == 201
+
+
+def test_what_is_a_correction_itself_is_not_corrected(api, acts):
+    undone = reverse(api, acts.award(ANNA, 50).subject_id)
+    assert refused(reverse(api, undone.json["id"])) == (409, "points.correction_not_reversible", [])
+
+
+def test_only_an_award_is_clawed_back(api, acts):
+    acts.award(ANNA, 50)
+    spent = acts.redeem(ANNA, 8)
+    assert refused(reverse(api, spent.subject_id, claw_back=True)) == (409, "points.correction_not_reversible", [])
+
+
+def test_a_redemption_refunded_in_part_is_not_reversed_whole(api, acts):
+    acts.award(ANNA, 50)
+    spent = acts.redeem(ANNA, 8)
+    acts.refund(spent.subject_id, ANNA, 3)
+    assert refused(reverse(api, spent.subject_id)) == (409, "points.partly_refunded", [])
+
+
+@pytest.mark.parametrize("value", [1, 0, "true", "no", None, []])
+def test_claw_back_is_true_or_false(api, acts, value):
+    award = acts.award(ANNA, 5)
+    assert refused(reverse(api, award.subject_id, claw_back=value)) == (422, "web.invalid", ["claw_back"])
+
+
+@pytest.mark.parametrize("reason", ["", " ", "x" * 201, 5, None])
+def test_a_reason_is_asked_for(api, acts, reason):
+    award = acts.award(ANNA, 5)
+    assert refused(reverse(api, award.subject_id, reason=reason)) == (422, "web.invalid", ["reason"])
+
+
+@pytest.mark.parametrize("role", sorted(set(Role) - {Role.SYSTEM, Role.TREASURER}))
+def test_only_the_treasurer_corrects(api, acts, role):
+    url = f"/transactions/{acts.award(ANNA, 5).subject_id}/reverse"
+    assert refused(api.post(url, {"reason": "x"}, role))[:2] == (403, "web.role_denied")
