@@ -21,6 +21,7 @@ from sandbox.demo.screen import Screen
 from sandbox.demo.stage import DISTRICT, Stage, local_day
 from sandbox.neighbourhood.people import Roster, roster
 
+LONGEST, MIDNIGHT_RUN = timedelta(minutes=4), timedelta(minutes=1)
 ROOT = Path(__file__).resolve().parents[2]
 NOT_RUNNING = (
     "没有找到正在运行的系统,请先在另一个终端执行 make run。\n"
@@ -44,6 +45,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _demo(screen: Screen, running: Mapping[str, str | None], options: argparse.Namespace) -> int:
+    _let_midnight_pass(screen, datetime.now(DISTRICT), scale=options.scale)
     everybody, tally, began = roster(), Tally(), time.monotonic()
     now = datetime.now(DISTRICT)
     week = plan_week(
@@ -67,6 +69,14 @@ def _demo(screen: Screen, running: Mapping[str, str | None], options: argparse.N
         return _judge(screen, stage, everybody, verdicts.environment_for(running), options.connections)
     finally:
         api.close()
+
+
+def _let_midnight_pass(screen: Screen, now: datetime, *, scale: float) -> None:
+    """Wait where the system's own expiry run would fall into a week whose clock is still in the past."""
+    run_at = now.replace(hour=0, minute=10, second=0, microsecond=0)
+    if run_at - scale * LONGEST <= now < run_at + MIDNIGHT_RUN:
+        screen.say("等夜间到期处理结束再开始…  waiting for the nightly expiry run to be over …")
+        time.sleep((run_at + MIDNIGHT_RUN - now).total_seconds())
 
 
 def _judge(screen: Screen, stage: Stage, everybody: Roster, environment: Mapping[str, str], connections: int) -> int:

@@ -38,8 +38,9 @@ class Tally:
         return self._counts[what]
 
     def starting(self, prefix: str) -> dict[str, int]:
-        """All counts whose name begins so, the largest first."""
-        return {what: number for what, number in self._counts.most_common() if what.startswith(prefix)}
+        """All counts whose name begins so, by the rest of it, the largest first."""
+        found = self._counts.most_common()
+        return {what.removeprefix(prefix): number for what, number in found if what.startswith(prefix)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,11 +52,16 @@ def tell_story(screen: Screen, tally: Tally) -> None:
 
 def tell_network(screen: Screen, tally: Tally, *, seconds: float) -> None:
     """What it took."""
-    retries = ", ".join(f"{name} {number:,}" for name, number in tally.starting("retries").items()) or "0"
+    retries = tally.starting("retries: ")
+    why = "".join(f" ({name} ×{number})" for name, number in retries.items())
+    requests = tally["requests"]
+    screen.say(f"  请求 requests        {requests:,}  {seconds:.0f} 秒 s,每秒 per second {requests / seconds:,.0f}")
+    screen.say(f"  重试 retries         {sum(retries.values()):,}{why}")
     screen.say(
-        f"  {tally['requests']:,} 次请求,{seconds:.0f} 秒  requests in seconds: {tally['requests'] / seconds:,.0f}/s;  "
-        f"重试 retries: {retries};  同号重发 deliberate repeats: {tally['repeats']:,};  "
-        f"被清扫的预占 holds swept meanwhile: {tally['holds swept']:,}"
+        f"  同号重发 repeats     {tally['repeats']:,}(故意重发同一单号 the same reference sent again on purpose)"
+    )
+    screen.say(
+        f"  被清扫 holds swept   {tally['holds swept']:,}(后台清扫与演示时钟相遇 by the sweeper, which lives today)"
     )
 
 

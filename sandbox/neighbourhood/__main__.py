@@ -21,11 +21,12 @@ def main(arguments: list[str]) -> int:
     everybody = roster()
     with app.app_context():
         loaded = load(everybody)
-    print(_report(loaded, everybody))
+    print(report(loaded, everybody))
     return 0
 
 
-def _report(loaded: Loaded, everybody: Roster) -> str:
+def report(loaded: Loaded, everybody: Roster) -> str:
+    """Say what was loaded, for people."""
     lines = [f"{places.BOOK_NAME} ({places.BOOK})"]
     if not loaded.made:
         lines.append("  已经在库,没有改动  everything was there already; nothing was changed")
