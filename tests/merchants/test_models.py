@@ -1,0 +1,121 @@
+"""What PostgreSQL itself refuses to the application's role, whatever the application does."""
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError, ProgrammingError
+
+from app.merchants.models import Payment, Refund, SettlementLine
+from app.merchants.terms import PaymentState, RefundState
+from tests.points.ledger import ANNA, named, open_ledger
+
+TABLES = ["shops", "codes", "payments", "refunds", "settlements", "settlement_lines"]
+FIXED = [
+    "shops SET street = 'x'",
+    "payments SET points = 1",
+    "payments SET out_trade_no = 'x'",
+    "payments SET code_hash = code_hash",
+    "refunds SET points = 1",
+    "refunds SET payment_id = id",
+    "settlements SET shop_id = id",
+    "settlements SET through = '2030-01-01'",
+    "settlement_lines SET fen = 0",
+]
+
+
+@pytest.mark.parametrize(
+    "statement", [f"DELETE FROM merchants_{t}" for t in TABLES] + [f"UPDATE merchants_{f}" for f in FIXED]
+)
+def test_what_happened_is_never_changed(session, statement):
+    with pytest.raises(ProgrammingError, match="permission denied"):
+        session.execute(text(statement))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "state = 'captured'",
+        "state = 'declined'",
+        "state = 'cancelled'",
+        "state = 'expired'",
+        "hold_id = NULL",
+        "resident_id = NULL",
+        "captured_points = 10",
+        "decline = 'x'",
+    ],
+)
+def test_a_payment_in_no_true_state_is_refused(acts, till, change):
+    till.authorise(10)
+    acts.uow.session.flush()
+    with pytest.raises(IntegrityError, match="ck_merchants_payments_state"), acts.uow.session.begin_nested():
+        acts.uow.session.execute(text(f"UPDATE merchants_payments SET {change}"))
+
+
+@pytest.mark.parametrize(
+    "change", ["state = 'declined'", "state = 'requested'", "transaction_id = NULL", "decline = 'x'"]
+)
+def test_a_refund_in_no_true_state_is_refused(acts, till, change):
+    till.refund(till.pay(10), 5)
+    acts.uow.session.flush()
+    with pytest.raises(IntegrityError, match="ck_merchants_refunds_state"), acts.uow.session.begin_nested():
+        acts.uow.session.execute(text(f"UPDATE merchants_refunds SET {change}"))
+
+
+@pytest.mark.parametrize(
+    ("change", "constraint"),
+    [
+        ("fen = -1", "ck_merchants_settlements_fen"),
+        ("state = 'paid'", "ck_merchants_settlements_state"),
+        ("bank_reference = 'x'", "ck_merchants_settlements_state"),
+    ],
+)
+def test_a_settlement_in_no_true_state_is_refused(acts, till, change, constraint):
+    till.pay(10)
+    till.settle()
+    acts.uow.session.flush()
+    with pytest.raises(IntegrityError, match=constraint), acts.uow.session.begin_nested():
+        acts.uow.session.execute(text(f"UPDATE merchants_settlements SET {change}"))
+
+
+def test_a_transaction_is_settled_once_whoever_tries(acts, till):
+    payment = till.pay(10)
+    stated = till.settle()
+    session = acts.uow.session
+    session.flush()
+    line = {
+        "book_id": acts.ledger.id,
+        "transaction_id": payment.payment.transaction_id,
+        "settlement_id": stated.id,
+        "code": "redemption",
+        "points": 10,
+        "fen": 100,
+        "recorded_at": acts.uow.now,
+    }
+    with pytest.raises(IntegrityError, match="pk_merchants_settlement_lines"), session.begin_nested():
+        write(session, SettlementLine(**line))
+
+
+def write(session, row):
+    session.add(row)
+    session.flush()
+
+
+def test_nothing_points_into_another_book(acts, till):
+    """A shop, a payment, a transaction of one book cannot be named by a row of another."""
+    payment = till.pay(10)
+    session, foreign = acts.uow.session, open_ledger(acts.uow)
+    session.flush()
+    common = {
+        "book_id": foreign.id,
+        "id": named("row"),
+        "shop_id": till.shop_id,
+        "points": 10,
+        "cashier_id": ANNA,
+        "requested_at": acts.uow.now,
+    }
+    rows = [
+        Payment(**common, out_trade_no="T", code_hash=bytes(32), state=PaymentState.REQUESTED),
+        Refund(**common, out_refund_no="R", payment_id=payment.payment.id, state=RefundState.REQUESTED),
+    ]
+    for row in rows:
+        with pytest.raises(IntegrityError, match="violates foreign key"), session.begin_nested():
+            write(session, row)
