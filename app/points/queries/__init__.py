@@ -8,7 +8,15 @@ from app.points.queries.balances import (
     list_lots,
     list_trial_balance,
 )
-from app.points.queries.books import find_book_id, get_book, get_budget, list_books, list_budgets
+from app.points.queries.books import (
+    find_book_id,
+    get_book,
+    get_budget,
+    highest_book_id,
+    list_books,
+    list_budgets,
+    lock_book_numbers,
+)
 from app.points.queries.statements import (
     AccountLine,
     ChainHead,
@@ -58,6 +66,7 @@ __all__ = [
     "get_transaction",
     "has_account",
     "has_refunds",
+    "highest_book_id",
     "list_accounts",
     "list_books",
     "list_budgets",
@@ -71,6 +80,7 @@ __all__ = [
     "list_lots_page",
     "list_strict_entries",
     "list_trial_balance",
+    "lock_book_numbers",
     "lock_for_correction",
     "lock_stripes",
     "sum_budget_points",

@@ -97,7 +97,8 @@ _TRIAL_BALANCE = text("""
             UNION ALL
             SELECT a.kind, a.asset, a.id, e.amount
               FROM points_unfolded u
-              JOIN points_entries e ON e.book_id = u.book_id AND e.transaction_id = u.transaction_id AND e.version IS NULL
+              JOIN points_entries e
+                ON e.book_id = u.book_id AND e.transaction_id = u.transaction_id AND e.version IS NULL
               JOIN points_accounts a ON a.book_id = e.book_id AND a.id = e.account_id
              WHERE u.book_id = :book_id) b
      GROUP BY b.kind, b.asset ORDER BY b.asset DESC, b.kind

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.points import errors
@@ -40,3 +40,13 @@ def list_budgets(session: Session, book_id: int, *, after: UUID | None, limit: i
     """Budgets by id, those after `after`."""
     query = select(Budget).where(Budget.book_id == book_id).order_by(Budget.id).limit(limit)
     return session.scalars(query if after is None else query.where(Budget.id > after)).all()
+
+
+def lock_book_numbers(session: Session) -> None:
+    """Let one transaction at a time number a new book, so that two at once do not choose the same number."""
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtext("points_books"))))
+
+
+def highest_book_id(session: Session) -> int:
+    """The highest number given to a book so far; 0 when there is none."""
+    return session.scalar(select(func.coalesce(func.max(Book.id), 0))) or 0

@@ -119,7 +119,7 @@ def free_in_lot(
 
 
 def lock_stripes(session: Session, book_id: int, budget_id: UUID, *, wait: bool) -> dict[int, int]:
-    """Lock the stripes of a budget, answer what is free on each. Without `wait`, those that others hold are left out."""
+    """Lock a budget's stripes, answer what is free on each. Without `wait`, those that others hold are left out."""
     rows = session.execute(
         text("SELECT * FROM points_lock_stripes(:book_id, :budget_id, :wait)"),
         {"book_id": book_id, "budget_id": budget_id, "wait": wait},

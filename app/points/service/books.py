@@ -2,8 +2,6 @@
 
 from uuid import UUID
 
-from sqlalchemy import func, select
-
 from app.infra.unit_of_work import UnitOfWork
 from app.points import errors, queries
 from app.points.models import Book, Budget
@@ -20,11 +18,11 @@ def create_book(
     expired_cost_goes_to: str = "sponsor",
 ) -> Book:
     """Open a new points programme. Points live `validity_months` to a month's end. Refuses BookCodeTaken."""
+    queries.lock_book_numbers(uow.session)
     if queries.find_book_id(uow.session, code) is not None:
         raise errors.BookCodeTaken(book=code)
-    highest = uow.session.scalar(select(func.coalesce(func.max(Book.id), 0))) or 0
     book = Book(
-        id=highest + 1,
+        id=queries.highest_book_id(uow.session) + 1,
         code=code,
         name=name,
         currency_name=currency_name,
