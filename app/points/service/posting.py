@@ -185,7 +185,7 @@ def _level_stripes(uow: UnitOfWork, book_id: int, budget_id: UUID, asks: Sequenc
     if not whole:
         free = queries.lock_stripes(uow.session, book_id, budget_id, wait=True)
         wanted, _ = admit(sum(free.values()), asks)
-    changes = level(free, wanted) if free else {}
+    changes = level(free, wanted) if wanted else {}
     if changes:
         stripes = {stripe: AccountRef(AccountKind.SPONSOR_BUDGET, budget_id, stripe) for stripe in changes}
         legs = tuple(Leg(stripes[stripe], change) for stripe, change in changes.items())
