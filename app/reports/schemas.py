@@ -33,7 +33,7 @@ class RejectIn(StrictSchema):
 class ReportQuery(PageQuery):
     """A page of reports, of one state where given."""
 
-    state = Choice(terms.ReportState, load_default=None)
+    state = Choice(list(terms.ReportState), load_default=None)
 
 
 class ReportOut(Schema):
