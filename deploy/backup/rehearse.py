@@ -38,7 +38,7 @@ from tools.embedded.postgres import Postgres
 from tools.embedded.process import wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
-SCRIPTS = ("archive_wal.sh", "base_backup.sh", "restore.sh")
+SCRIPTS = ("backup/archive_wal.sh", "backup/base_backup.sh", "backup/restore.sh", "postgres/make_roles.sh")
 BOOK = "rehearsal"
 RESTORED = "restored/data"
 RESIDENTS = 20
@@ -111,8 +111,9 @@ def _prepare(folder: Path) -> Place:
         (folder / name).mkdir(mode=0o755)
         account.own(folder / name)
     for name in SCRIPTS:
-        shutil.copy(Path(__file__).with_name(name), folder / "scripts" / name)
-        (folder / "scripts" / name).chmod(0o755)
+        # copied, because the servers' account need not be able to read the project's folder
+        copy = shutil.copy(ROOT / "deploy" / name, folder / "scripts")
+        Path(copy).chmod(0o755)
     return place
 
 
@@ -127,7 +128,7 @@ def rehearse(place: Place, say: Any) -> None:
             budget = run_in_transaction(_open_book, actor=SYSTEM)
             _award(budget, "before the backup")
             say("a book with its first awards")
-            backup = _back_up(place, first)
+            backup = place.run("base_backup.sh", place.folder / "backups", **_superuser(place, first))
             say(f"base backup taken: {Path(backup).name}")
             _award(budget, "between backup and noted time")
             noted, moment = _picture(), _moment(first)
@@ -169,10 +170,19 @@ def _start_archiving(place: Place, server: Postgres) -> None:
     with psycopg.connect(server.url(), autocommit=True) as connection:
         connection.execute("ALTER SYSTEM SET archive_mode = on")
         connection.execute(f"ALTER SYSTEM SET archive_command = '{command}'")
-        roles.ensure_roles(connection, owner_password=place.credentials.owner, app_password=place.credentials.app)
-        roles.ensure_database(connection)
     server.stop()
     server.start()
+    passwords = {"LINLI_OWNER_PASSWORD": place.credentials.owner, "LINLI_APP_PASSWORD": place.credentials.app}
+    place.run("make_roles.sh", **_superuser(place, server), **passwords)
+
+
+def _superuser(place: Place, server: Postgres) -> dict[str, str]:
+    """How the scripts reach a server, as their environment says it."""
+    passwords = place.folder / "pgpass"
+    passwords.write_text(f"127.0.0.1:{server.port}:*:postgres:{place.credentials.superuser}\n", encoding="utf-8")
+    passwords.chmod(0o600)
+    place.account.own(passwords)
+    return {"PGHOST": "127.0.0.1", "PGPORT": str(server.port), "PGUSER": "postgres", "PGPASSFILE": str(passwords)}
 
 
 def _settings(place: Place, server: Postgres) -> dict[str, str]:
@@ -235,15 +245,6 @@ def _moment(server: Postgres) -> str:
     with psycopg.connect(server.url()) as connection:
         row = connection.execute("SELECT clock_timestamp()::text").fetchone()
     return str(row[0]) if row else ""
-
-
-def _back_up(place: Place, server: Postgres) -> str:
-    passwords = place.folder / "pgpass"
-    passwords.write_text(f"127.0.0.1:{server.port}:*:postgres:{place.credentials.superuser}\n", encoding="utf-8")
-    passwords.chmod(0o600)
-    place.account.own(passwords)
-    where = {"PGHOST": "127.0.0.1", "PGPORT": str(server.port), "PGUSER": "postgres", "PGPASSFILE": str(passwords)}
-    return place.run("base_backup.sh", place.folder / "backups", **where)
 
 
 def _finish_archiving(server: Postgres) -> None:

@@ -1,0 +1,52 @@
+"""docs/operations.md: its tables are the code's, and the rehearsal it tells of is run."""
+
+import re
+import subprocess
+import sys
+
+import pytest
+from prometheus_client import Counter, Gauge, Histogram
+
+from app.infra import metrics
+from app.jobs.schedule import SCHEDULE
+from tests.docs.markdown import ROOT, read, section, table_after
+
+TEXT = read("docs/operations.md")
+
+
+def test_the_table_of_settings_is_what_the_command_prints(app) -> None:
+    printed = app.test_cli_runner().invoke(args=["settings"]).output
+    assert f"<!-- settings -->\n{printed}" in TEXT, "paste the output of `flask --app wsgi settings`"
+
+
+def test_the_schedule_is_the_codes() -> None:
+    rows = {row["name"]: row["cron"] for row in table_after(TEXT, "schedule")}
+    assert rows == {name: work.cron for name, work in SCHEDULE.items()}
+
+
+def test_the_metrics_are_the_codes() -> None:
+    named = {row["name"].removesuffix("_total") for row in table_after(TEXT, "metrics")}
+    ours = [value for value in vars(metrics).values() if isinstance(value, Counter | Gauge | Histogram)]
+    assert named == {family.name for value in ours for family in value.describe()}
+
+
+def test_every_command_named_exists(app) -> None:
+    rows = re.findall(r"^\| `([a-z]+)(?: ([a-z]+))?[^`]*` \|", section(TEXT, "## Commands"), re.MULTILINE)
+    assert len(rows) >= 7
+    for group, command in rows:
+        found = app.cli.commands[group]
+        assert not command or command in found.commands, f"{group} {command}"
+
+
+@pytest.mark.slow
+def test_the_rehearsal_restores_the_ledger_to_the_noted_time() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "deploy.backup.rehearse"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=150,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "restored: balances, chain heads and audit are those of the noted time" in done.stdout
