@@ -7,7 +7,7 @@ from uuid import UUID
 
 from app.kernel.actor import Actor
 from app.merchants import errors
-from app.merchants.terms import PaymentState
+from app.merchants.terms import FIRST_DAY, PaymentState
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +82,11 @@ def redemption_of(state: PaymentState, transaction_id: UUID | None, resident_id:
 
 
 def check_through(through: date, today: date) -> None:
-    """Refuse ThroughInFuture for a day that has not begun."""
+    """Refuse ThroughInFuture for a day that has not begun, NothingToSettle for one before any book."""
     if through > today:
         raise errors.ThroughInFuture(through=through.isoformat(), today=today.isoformat())
+    if through < FIRST_DAY:
+        raise errors.NothingToSettle(through=through.isoformat())
 
 
 def check_total(*, lines: int, fen: int, through: date) -> None:

@@ -1,6 +1,6 @@
 """Words and limits of shops, payments and settlements."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 
 CODE_DIGITS = 8
@@ -13,6 +13,8 @@ HOLD_LIFE = timedelta(minutes=15)
 """How long points stay set aside for a payment that is not captured."""
 SETTLEMENT_BATCH = 5000
 """Most transactions that one statement of SQL puts into a settlement."""
+FIRST_DAY = date(2000, 1, 1)
+"""Nothing was recorded before it; the calendar's own first day has no midnight in UTC."""
 
 SHOP_NAME_LENGTH_MAX = 100
 STREET_LENGTH_MAX = 100

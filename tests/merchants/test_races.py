@@ -5,16 +5,15 @@ from threading import Event, Thread
 
 import pytest
 
-from app.infra.unit_of_work import clock, run_in_transaction
-from app.kernel.actor import SYSTEM
+from app.infra.unit_of_work import clock
 from app.kernel.periods import local_date
 from app.merchants import errors, queries, service
 from app.points import queries as points_queries
 from app.points.errors import AmountOver
+from tests.fixtures.together import alone, split, together
 from tests.merchants.till import Till
 from tests.points import invariants
 from tests.points.ledger import ANNA, BORIS, Acts, open_ledger
-from tests.races.together import alone, split, together
 
 ROUNDS = 4
 
@@ -39,11 +38,11 @@ class Street:
         """One act at a till, as a unit of work."""
         return lambda uow: act(self.till(uow, shop))
 
-    def now(self, act, shop=0):
-        return alone(self.at_till(act, shop))
+    def now(self, act, at=None):
+        return alone(self.at_till(act), at=at)
 
-    def together(self, *acts):
-        return split(together(self.app, *(self.at_till(act) for act in acts)))
+    def together(self, *acts, at=None):
+        return split(together(self.app, *(self.at_till(act) for act in acts), at=at))
 
     def figures(self):
         return alone(lambda uow: Acts(uow, self.ledger).figures(ANNA))
@@ -130,17 +129,20 @@ def test_one_number_for_refunds_of_two_payments_is_used_once(street):
     assert [type(refusal) for refusal in lost] == [errors.OutRefundNoReused]
 
 
-def test_two_settlements_at_once_take_each_line_once(street):
-    today = local_date(clock())
-    for _ in range(6):
-        street.now(lambda till: till.pay(10))
-    yesterday = today - timedelta(days=1)
-    won, lost = street.together(
-        lambda till: till.settle(today), lambda till: till.settle(today), lambda till: till.settle(yesterday)
-    )
-    assert len({stated.id for stated in won}) == 1
-    assert [type(refusal) for refusal in lost] == [errors.NothingToSettle]
-    assert [(stated.line_count, stated.points, stated.fen) for stated in street.statements()] == [(6, 60, 600)]
+def test_settlements_at_once_take_each_line_once(street):
+    for day in range(ROUNDS):
+        now = clock() + timedelta(days=day)
+        today, before = local_date(now), local_date(now) - timedelta(days=1)
+        for _ in range(3):
+            street.now(lambda till: till.pay(10), at=now)
+        # one of them may find nothing yet recorded through the day before
+        won, lost = street.together(
+            *[lambda till, today=today: till.settle(today)] * 4, lambda till, before=before: till.settle(before), at=now
+        )
+        assert len({stated.id for stated in won if stated.through == today}) == 1
+        assert {type(refusal) for refusal in lost} <= {errors.NothingToSettle}
+    stated = street.statements()
+    assert [(one.line_count, one.points, one.fen) for one in stated] == [(3, 30, 300)] * ROUNDS
 
 
 def test_a_payment_that_commits_late_is_in_the_next_settlement(street):
@@ -171,9 +173,7 @@ def test_a_payment_that_commits_late_is_in_the_next_settlement(street):
         slow.join(30)
     assert first.points == 15
     tomorrow = clock() + timedelta(days=1)
-    second = run_in_transaction(
-        street.at_till(lambda till: till.settle(local_date(tomorrow))), actor=SYSTEM, now=tomorrow
-    )
+    second = street.now(lambda till: till.settle(local_date(tomorrow)), at=tomorrow)
     assert (second.line_count, second.points) == (1, 7)
 
 
@@ -185,3 +185,15 @@ def test_a_settlement_is_paid_once(street):
     assert lost == []
     trial = alone(lambda uow: points_queries.list_trial_balance(uow.session, street.ledger.id))
     assert {row[0]: row[2] for row in trial}["merchant_payable"] == 0
+
+
+def test_a_settlement_is_paid_under_one_reference(street):
+    for day in range(ROUNDS):
+        now = clock() + timedelta(days=day)
+        street.now(lambda till: till.pay(10), at=now)
+        stated = street.now(lambda till, now=now: till.settle(local_date(now)), at=now)
+        won, lost = street.together(
+            *[lambda till, stated=stated, n=n: till.pay_out(stated, f"ICBC-{n}") for n in range(4)]
+        )
+        assert len(won) == 1
+        assert {type(refusal) for refusal in lost} == {errors.AlreadyPaid}

@@ -73,6 +73,8 @@ def test_a_settlement_reaches_no_further_than_today():
     rules.check_through(DAY, DAY)
     with pytest.raises(errors.ThroughInFuture):
         rules.check_through(DAY + timedelta(days=1), DAY)
+    with pytest.raises(errors.NothingToSettle):
+        rules.check_through(date.min, DAY)
 
 
 def test_a_settlement_states_what_a_shop_is_owed():

@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from app.merchants import errors, service
+from app.merchants import errors, queries, service
 from app.points.errors import AlreadyReversed, AmountOver
 from tests.points.ledger import ANNA
 
@@ -40,6 +40,8 @@ def test_no_more_comes_back_than_was_taken(acts, till):
     with pytest.raises(AmountOver) as again:
         till.refund(payment, 21, number="R-2")
     assert first.value.detail("en") == again.value.detail("en")
+    kept = queries.get_refund_of(acts.uow.session, acts.ledger.id, till.shop_id, "R-2")
+    assert (kept.state, kept.decline, kept.transaction_id) == ("declined", "points.amount_over", None)
     assert till.refund(payment, 20, number="R-3").state == "refunded"
     assert acts.available(ANNA) == 100
 

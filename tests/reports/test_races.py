@@ -4,9 +4,9 @@ import pytest
 
 from app.reports import service
 from app.reports.errors import AlreadyDecided
+from tests.fixtures.together import alone, split, together
 from tests.points import invariants
 from tests.points.ledger import Acts, open_ledger
-from tests.races.together import alone, split, together
 
 
 @pytest.fixture
