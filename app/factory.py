@@ -33,7 +33,7 @@ def create_app(config: Config, *, more: Sequence[Blueprint] = ()) -> Flask:
     """Build an application from its settings. Opens no connection. Tests bring `more` blueprints."""
     app = Flask("app", static_folder=None)
     app.extensions[EXTENSION] = config
-    app.config["MAX_CONTENT_LENGTH"] = config.body_bytes_max
+    app.config["MAX_CONTENT_LENGTH"] = config.body_bytes_max + 1  # one more: web.parsing must see that there is more
     app.url_map.strict_slashes = False
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it: answers keep the order of their schemas
     logging.configure(config.log_level)

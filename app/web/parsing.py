@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from flask import Request
 from marshmallow import RAISE, Schema, ValidationError
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from app.web.refusals import BodyNotJson, BodyTooDeep, BodyTypeWrong, KeyRepeated
 
@@ -47,6 +48,8 @@ def load_body(request: Request, schema: Schema) -> dict[str, Any]:
     Refuses BodyTypeWrong, BodyNotJson, BodyTooDeep, KeyRepeated, and by exception of the server too large a body.
     """
     raw = request.get_data(cache=False)
+    if request.max_content_length is not None and len(raw) >= request.max_content_length:
+        raise RequestEntityTooLarge  # without a Content-Length the server cuts a long body off, it does not refuse it
     if raw and request.mimetype != "application/json":
         raise BodyTypeWrong
     document = parse_json(raw) if raw else {}

@@ -1,3 +1,4 @@
+import io
 import uuid
 
 import pytest
@@ -76,6 +77,18 @@ def test_bad_bodies_are_refused(client, body, content_type, status, code):
     assert answer.status_code == status, answer.json
     assert answer.json["code"] == code
     assert answer.content_type == "application/problem+json"
+
+
+@pytest.mark.parametrize(("length", "status"), [(1024 * 1024, 200), (1024 * 1024 + 1, 413), (3 * 1024 * 1024, 413)])
+@pytest.mark.parametrize("chunked", [True, False])
+def test_a_body_is_whole_or_refused(client, length, status, chunked):
+    body = b'{"points": 1}'.ljust(length)
+    if chunked:  # as a server hands it on: no length, an end of input
+        environ = {"wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked"}
+        answer = client.post("/toy/echo", input_stream=io.BytesIO(body), content_type="application/json", environ_base=environ)
+    else:
+        answer = client.post("/toy/echo", data=body, content_type="application/json")
+    assert answer.status_code == status
 
 
 def test_json_with_a_charset_is_json(client):

@@ -34,25 +34,26 @@ function resolve(spec, schema) {
 function kindOf(spec, schema) {
   const shape = resolve(spec, schema);
   const types = [].concat(shape.type || (shape.properties ? "object" : "any"));
-  const parts = [types.join(" | ") + (shape.items ? "[]" : "")];
+  if (shape.items) return `[${kindOf(spec, shape.items)}]` + (shape.maxItems ? `, ${shape.minItems ?? 0} … ${shape.maxItems}` : "");
+  const parts = [types.join(" | ")];
   if (shape.format) parts.push(shape.format);
   if (shape.enum) parts.push(shape.enum.join(" · "));
-  const low = shape.minimum ?? shape.minLength ?? shape.minItems;
-  const high = shape.maximum ?? shape.maxLength ?? shape.maxItems;
+  const low = shape.minimum ?? shape.minLength;
+  const high = shape.maximum ?? shape.maxLength;
   if (low !== undefined || high !== undefined) parts.push(`${low ?? ""} … ${high ?? ""}`);
   if (shape.default !== undefined && shape.default !== null) parts.push(`= ${shape.default}`);
   return parts.join(", ");
 }
 
-function fieldList(spec, schema, depth = 0) {
+function fieldList(spec, schema, isInput, depth = 0) {
   const shape = resolve(spec, schema);
   const inner = shape.items ? resolve(spec, shape.items) : shape;
   if (!inner.properties || depth > 4) return null;
   const rows = Object.entries(inner.properties).map(([name, field]) => make("li", {},
     make("code", {}, name), " ", make("span", { class: "kind" }, kindOf(spec, field)), " ",
-    (inner.required || []).includes(name) ? make("span", { class: "needed" }, both("必填 / required")) : null,
+    isInput && (inner.required || []).includes(name) ? make("span", { class: "needed" }, both("必填 / required")) : null,
     field.description ? make("div", { class: "kind" }, both(field.description)) : null,
-    fieldList(spec, field, depth + 1)));
+    fieldList(spec, field, isInput, depth + 1)));
   return make("ul", { class: "fields" }, ...rows);
 }
 
@@ -95,7 +96,7 @@ function answers(spec, operation) {
   const bad = entries.filter(([status]) => status >= "300");
   const shown = good.map(([status, answer]) => make("div", {},
     make("span", { class: "status s2" }, status), answer.description,
-    fieldList(spec, answer.content?.["application/json"]?.schema)));
+    fieldList(spec, answer.content?.["application/json"]?.schema, false)));
   return make("div", {}, ...shown, ...bad.map(([status, answer]) => make("span", { class: "status", title: answer.description }, status)));
 }
 
@@ -114,7 +115,7 @@ function route(spec, path, method, shared, operation) {
       operation.description ? make("p", {}, both(operation.description)) : null,
       section("谁可以用 / Who may", make("div", {}, ...who)),
       section("参数 / Parameters", parameters(spec, shared, operation)),
-      section("请求体 / Body", body ? fieldList(spec, body) : null),
+      section("请求体 / Body", body ? fieldList(spec, body, true) : null),
       section("回答 / Answers", answers(spec, operation)),
       section("示例 / Example", curl(spec, path, method, operation))));
 }
@@ -152,7 +153,7 @@ function openTarget() {
   if (target instanceof HTMLDetailsElement) { target.open = true; target.scrollIntoView(); }
 }
 
-setLanguage(storedLanguage() || (navigator.language.startsWith("en") ? "en" : "zh"));
+setLanguage(storedLanguage() || "zh");
 document.getElementById("language").addEventListener("click", () => setLanguage(root.dataset.lang === "zh" ? "en" : "zh"));
 
 const place = document.getElementById("routes");
