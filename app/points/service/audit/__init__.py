@@ -52,7 +52,7 @@ def audit_books(
         )
         work = [*jobs.foundation_jobs()]
         for size in sizes:
-            work.extend(jobs.book_jobs(connections[0], size))
+            work.extend(jobs.book_jobs(connections[0], size, workers=workers))
         crew = _Crew(work, verdict)
         with ThreadPoolExecutor(workers, thread_name_prefix="audit") as pool:
             running = [pool.submit(crew.work, connection) for connection in connections]

@@ -13,8 +13,7 @@ from app.points.terms import CHART
 
 LOWEST, HIGHEST = UUID(int=0), UUID(int=2**128 - 1)
 TRANSACTIONS_PER_RANGE = 15_000
-ENTRIES_PER_ACCOUNT_RANGE = 600_000
-ACCOUNT_RANGES_MAX = 48  # each reads the journal's other tables once, so more of them only pay while they fit in memory
+WORTH_DIVIDING = 500_000  # entries
 
 _CUTS = text("""
 WITH RECURSIVE cuts (id) AS (
@@ -45,7 +44,7 @@ class BookSize:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One run of a statement. `weight` is its share of the book's work, in entries."""
+    """One run of a statement. `weight` is its share of the work, in entries."""
 
     statement: Statement
     book: str
@@ -79,32 +78,30 @@ def foundation_jobs() -> Iterator[Job]:
         yield Job(statement, "", {"chart": json.dumps(chart)} if ":chart" in statement.sql else {}, 0.0)
 
 
-def book_jobs(connection: Connection, book: BookSize) -> Iterator[Job]:
+def book_jobs(connection: Connection, book: BookSize, *, workers: int) -> Iterator[Job]:
     """Everything that is checked of one book, in pieces."""
     ranges = {
         Split.WHOLE: [(None, None)],
-        Split.ACCOUNTS: _account_ranges(book.entries),
-        Split.TRANSACTIONS: _transaction_ranges(connection, book.id),
+        # every range of accounts reads the whole journal once: one for each worker, not more
+        Split.ACCOUNTS: _account_ranges(workers if book.entries > WORTH_DIVIDING else 1),
+        # every range of transactions reads all accounts once
+        Split.TRANSACTIONS: _transaction_ranges(connection, book.id, max(TRANSACTIONS_PER_RANGE, book.accounts // 2)),
     }
     for statement in audit.BOOK:
         pieces = ranges[statement.split]
         for lo, hi in pieces:
             bounds = {} if lo is None else {"lo": lo, "hi": hi}
-            yield Job(statement, book.code, {"book": book.id, **bounds}, book.entries / len(pieces))
+            yield Job(statement, book.code, {"book": book.id, **bounds}, statement.share * book.entries / len(pieces))
 
 
-def _account_ranges(entries: int) -> Sequence[tuple[UUID | None, UUID | None]]:
+def _account_ranges(count: int) -> Sequence[tuple[UUID | None, UUID | None]]:
     """Account ids are digests, so ranges of equal width hold about as many accounts."""
-    count = min(max(entries // ENTRIES_PER_ACCOUNT_RANGE, 1), ACCOUNT_RANGES_MAX)
-    cuts = [UUID(int=2**128 * n // count) for n in range(count)]
-    return _between(cuts)
+    return _between([UUID(int=2**128 * n // count) for n in range(count)])
 
 
-def _transaction_ranges(connection: Connection, book_id: int) -> Sequence[tuple[UUID | None, UUID | None]]:
+def _transaction_ranges(connection: Connection, book_id: int, step: int) -> Sequence[tuple[UUID | None, UUID | None]]:
     """Ranges of equally many transactions; together they cover every id there could be, headers or not."""
-    return _between(
-        connection.scalars(_CUTS, {"book": book_id, "lowest": LOWEST, "step": TRANSACTIONS_PER_RANGE}).all()
-    )
+    return _between(connection.scalars(_CUTS, {"book": book_id, "lowest": LOWEST, "step": step}).all())
 
 
 def _between(cuts: Sequence[UUID]) -> Sequence[tuple[UUID | None, UUID | None]]:
