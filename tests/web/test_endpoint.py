@@ -85,7 +85,9 @@ def test_a_body_is_whole_or_refused(client, length, status, chunked):
     body = b'{"points": 1}'.ljust(length)
     if chunked:  # as a server hands it on: no length, an end of input
         environ = {"wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked"}
-        answer = client.post("/toy/echo", input_stream=io.BytesIO(body), content_type="application/json", environ_base=environ)
+        answer = client.post(
+            "/toy/echo", input_stream=io.BytesIO(body), content_type="application/json", environ_base=environ
+        )
     else:
         answer = client.post("/toy/echo", data=body, content_type="application/json")
     assert answer.status_code == status
