@@ -1,10 +1,13 @@
 """What happens to many at once: money paid in, points minted, paper taken over, batches, the night's expiry."""
 
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from sandbox.demo import words
 from sandbox.demo.acts import AwardBatch, PaperBalance, TakeOver
+from sandbox.demo.api import DemoProblem
 from sandbox.demo.passbooks import Passbook
 from sandbox.demo.stage import Stage, local_day
 from sandbox.neighbourhood.people import Person
@@ -12,19 +15,40 @@ from sandbox.neighbourhood.places import BudgetPlan
 
 MINT_STEP = 1000
 ROWS_MAX = 1000
+# the system's sweeper comes every minute
+SWEEP_SECONDS_MAX, POLL_SECONDS = 90.0, 2.0
 
 
-def read_lots(stage: Stage, person: Person, at: datetime) -> Passbook:
-    """What a passbook holds before the week, as its owner sees it."""
-    passbook, cursor = Passbook(), None
+def read_passbook(stage: Stage, treasurer: Person, person: Person, at: datetime) -> Passbook:
+    """What a passbook holds before the week, as its owner sees it; what a broken-off week left in it is set right."""
+    shown = stage.api.get(person, "/passbook", at=at).need()
+    if shown["frozen"]:
+        key = f"thaw-{shown['account_id']}-{shown['version']}"
+        body = {"reason": words.THAW_REASON}
+        # today, not then: a thaw dated before its freeze would read as still frozen
+        stage.api.post(treasurer, f"/passbooks/{person.id}/thaw", body, key=key).need()
+    patience = SWEEP_SECONDS_MAX
+    while shown["held"]:
+        if patience <= 0 or stage.stopped.is_set():
+            raise DemoProblem("上次中断的支付仍占着积分 / points are still held: is the worker running (`make run`)?")
+        time.sleep(POLL_SECONDS)
+        patience -= POLL_SECONDS
+        shown = stage.api.get(person, "/passbook", at=at).need()
+    passbook = Passbook()
+    for lot in _lots(stage, person, at) if shown["lots_more"] else shown["lots"]:
+        passbook.put(lot["expires_on"], lot["budget_id"], lot["points"])
+    return passbook
+
+
+def _lots(stage: Stage, person: Person, at: datetime) -> Iterator[dict[str, Any]]:
+    cursor: str | None = None
     while True:
         query: dict[str, Any] = {"limit": 100} | ({"cursor": cursor} if cursor else {})
         page = stage.api.get(person, "/passbook/lots", at=at, **query).need()
-        for lot in page["items"]:
-            passbook.put(lot["expires_on"], lot["budget_id"], lot["points"])
+        yield from page["items"]
         cursor = page["next_cursor"]
         if cursor is None:
-            return passbook
+            return
 
 
 def provide(stage: Stage, treasurer: Person, needs: dict[BudgetPlan, int], *, run: str, at: datetime) -> None:

@@ -23,7 +23,7 @@ from sandbox.demo.stage import Bought, Given, Stage, local_day
 from sandbox.neighbourhood.people import Person
 
 INSUFFICIENT, FROZEN = "points.insufficient", "points.account_frozen"
-LEFT_OVER = 5
+LEFT_OVER = 90
 # the system's sweeper lives in the present and may find last week's holds overdue
 SWEPT = frozenset({"points.hold_resolved", "merchants.payment_closed"})
 

@@ -118,7 +118,7 @@ class _Planner:
 
     def _resident(self) -> Person:
         # some come daily, some hardly ever
-        return self._holders[int(len(self._holders) * self._chance.random() ** 1.3)].person
+        return self._holders[int(len(self._holders) * self._chance.random() ** 1.15)].person
 
     def _opening(self) -> TakeOver:
         first = self._drafts[0]

@@ -83,7 +83,7 @@ class _Player:
 
     def _read(self, person: Person, at: datetime) -> None:
         if not self._stage.stopped.is_set():
-            self._stage.passbooks[person] = crowd.read_lots(self._stage, person, at)
+            self._stage.passbooks[person] = crowd.read_passbook(self._stage, self._treasurer, person, at)
 
     def _side_by_side(self, do: Callable[[Item], None], items: Sequence[Item]) -> None:
         running = [self._pool.submit(do, item) for item in items]

@@ -13,6 +13,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from sandbox.demo.api import Api, Tally
+from sandbox.neighbourhood.people import roster
 from tests.fixtures import servers as places
 from tests.fixtures.servers import ROOT, Database, Servers
 from tests.tools.launcher import Launcher, launched
@@ -100,12 +102,14 @@ def outage(system: System, servers: Servers) -> Iterator[None]:
         superuser.execute(f"ALTER DATABASE {system.database.name} ALLOW_CONNECTIONS true")
 
 
+@pytest.mark.slow
 def test_a_week_ends_clean_and_another_on_top_of_it_through_an_outage_of_the_database(
     system: System, servers: Servers
 ) -> None:
     with system.demo() as demo:
         assert demo.ends() == 0, demo.output
     assert_clean(demo.output)
+    leave_frozen(system)
 
     with system.demo() as another:
         assert another.says("day 1"), another.output
@@ -114,6 +118,15 @@ def test_a_week_ends_clean_and_another_on_top_of_it_through_an_outage_of_the_dat
         assert another.ends() == 0, another.output
     assert_clean(another.output)
     assert "503" in another.output.partition("retries")[2].partition("\n")[0], another.output
+
+
+def leave_frozen(system: System) -> None:
+    """Leave a passbook as a week that was broken off leaves it."""
+    api = Api(system.base_url, connections=1, tally=Tally())
+    everybody = roster()
+    path = f"/passbooks/{everybody.holders[0].person.id}/freeze"
+    assert api.post(everybody.treasurer, path, {"reason": "演示中断"}).ok
+    api.close()
 
 
 def assert_clean(output: str) -> None:
