@@ -15,7 +15,7 @@ from tests.merchants.till import Till
 from tests.points import invariants
 from tests.points.ledger import ANNA, BORIS, Acts, open_ledger
 
-ROUNDS = 4
+ROUNDS = 2
 
 
 class Street:
@@ -41,8 +41,8 @@ class Street:
     def now(self, act, at=None):
         return alone(self.at_till(act), at=at)
 
-    def together(self, *acts, at=None):
-        return split(together(self.app, *(self.at_till(act) for act in acts), at=at))
+    def together(self, gate, *acts, at=None):
+        return split(together(self.app, *(self.at_till(act) for act in acts), at=at, gate=f"merchants_{gate}"))
 
     def figures(self):
         return alone(lambda uow: Acts(uow, self.ledger).figures(ANNA))
@@ -66,6 +66,7 @@ def test_one_code_at_two_tills_pays_once(street):
         outcomes = together(
             street.app,
             *(street.at_till(lambda till, code=code: till.authorise(10, code=code), shop) for shop in (0, 1)),
+            gate="merchants_codes",
         )
         won, lost = split(outcomes)
         assert [payment.state for payment in won] == ["authorised"]
@@ -75,7 +76,7 @@ def test_one_code_at_two_tills_pays_once(street):
 
 def test_one_request_sent_many_times_is_one_payment(street):
     code = street.now(lambda till: till.code())
-    won, lost = street.together(*[lambda till: till.authorise(10, code=code, number="T-1")] * 6)
+    won, lost = street.together("codes", *[lambda till: till.authorise(10, code=code, number="T-1")] * 6)
     assert len({payment.payment.id for payment in won}) == 1
     assert lost == []
     assert street.figures().held == 10
@@ -86,7 +87,9 @@ def test_capture_and_cancel_do_not_both_happen(street):
     for _ in range(ROUNDS):
         payment = street.now(lambda till: till.authorise(10))
         won, lost = street.together(
-            lambda till, payment=payment: till.capture(payment), lambda till, payment=payment: till.cancel(payment)
+            "payments",
+            lambda till, payment=payment: till.capture(payment),
+            lambda till, payment=payment: till.cancel(payment),
         )
         assert [type(refusal) for refusal in lost] == [errors.PaymentClosed]
         taken += 10 if won[0].state == "captured" else 0
@@ -96,19 +99,19 @@ def test_capture_and_cancel_do_not_both_happen(street):
 
 def test_a_payment_is_captured_once(street):
     payment = street.now(lambda till: till.authorise(10))
-    won, lost = street.together(*[lambda till: till.capture(payment)] * 4)
+    won, lost = street.together("payments", *[lambda till: till.capture(payment)] * 4)
     assert len({captured.payment.transaction_id for captured in won}) == 1
     assert lost == []
 
     other = street.now(lambda till: till.authorise(10))
-    won, lost = street.together(*[lambda till, n=n: till.capture(other, n) for n in (3, 4)])
+    won, lost = street.together("payments", *[lambda till, n=n: till.capture(other, n) for n in (3, 4)])
     assert [type(refusal) for refusal in lost] == [errors.PaymentClosed]
     assert street.figures().posted == 1000 - 10 - won[0].payment.captured_points
 
 
 def test_a_storm_of_one_refund_gives_back_once(street):
     payment = street.now(lambda till: till.pay(100))
-    won, lost = street.together(*[lambda till: till.refund(payment, 30, number="R-1")] * 8)
+    won, lost = street.together("payments", *[lambda till: till.refund(payment, 30, number="R-1")] * 8)
     assert len({refund.transaction_id for refund in won}) == 1
     assert lost == []
     assert street.figures().posted == 930
@@ -116,7 +119,9 @@ def test_a_storm_of_one_refund_gives_back_once(street):
 
 def test_a_storm_of_refunds_never_gives_back_more_than_was_taken(street):
     payment = street.now(lambda till: till.pay(100))
-    won, lost = street.together(*[lambda till, n=n: till.refund(payment, 30, number=f"R-{n}") for n in range(8)])
+    won, lost = street.together(
+        "payments", *[lambda till, n=n: till.refund(payment, 30, number=f"R-{n}") for n in range(8)]
+    )
     assert len(won) == 3
     assert {type(refusal) for refusal in lost} == {AmountOver}
     assert street.figures().posted == 990
@@ -124,7 +129,7 @@ def test_a_storm_of_refunds_never_gives_back_more_than_was_taken(street):
 
 def test_one_number_for_refunds_of_two_payments_is_used_once(street):
     one, two = street.now(lambda till: till.pay(50)), street.now(lambda till: till.pay(50))
-    won, lost = street.together(*[lambda till, p=p: till.refund(p, 20, number="R-1") for p in (one, two)])
+    won, lost = street.together("payments", *[lambda till, p=p: till.refund(p, 20, number="R-1") for p in (one, two)])
     assert len(won) == 1
     assert [type(refusal) for refusal in lost] == [errors.OutRefundNoReused]
 
@@ -137,7 +142,10 @@ def test_settlements_at_once_take_each_line_once(street):
             street.now(lambda till: till.pay(10), at=now)
         # one of them may find nothing yet recorded through the day before
         won, lost = street.together(
-            *[lambda till, today=today: till.settle(today)] * 4, lambda till, before=before: till.settle(before), at=now
+            "shops",
+            *[lambda till, today=today: till.settle(today)] * 4,
+            lambda till, before=before: till.settle(before),
+            at=now,
         )
         assert len({stated.id for stated in won if stated.through == today}) == 1
         assert {type(refusal) for refusal in lost} <= {errors.NothingToSettle}
@@ -180,7 +188,7 @@ def test_a_payment_that_commits_late_is_in_the_next_settlement(street):
 def test_a_settlement_is_paid_once(street):
     street.now(lambda till: till.pay(10))
     stated = street.now(lambda till: till.settle(local_date(clock())))
-    won, lost = street.together(*[lambda till: till.pay_out(stated)] * 3)
+    won, lost = street.together("settlements", *[lambda till: till.pay_out(stated)] * 3)
     assert len({paid.transaction_id for paid in won}) == 1
     assert lost == []
     trial = alone(lambda uow: points_queries.list_trial_balance(uow.session, street.ledger.id))
@@ -193,7 +201,7 @@ def test_a_settlement_is_paid_under_one_reference(street):
         street.now(lambda till: till.pay(10), at=now)
         stated = street.now(lambda till, now=now: till.settle(local_date(now)), at=now)
         won, lost = street.together(
-            *[lambda till, stated=stated, n=n: till.pay_out(stated, f"ICBC-{n}") for n in range(4)]
+            "settlements", *[lambda till, stated=stated, n=n: till.pay_out(stated, f"ICBC-{n}") for n in range(4)]
         )
         assert len(won) == 1
         assert {type(refusal) for refusal in lost} == {errors.AlreadyPaid}

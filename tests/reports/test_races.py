@@ -37,7 +37,7 @@ def paid(ledger, report):
 
 
 def test_two_clerks_accept_one_report_and_it_pays_once(real_commits, ledger, report):
-    won, lost = split(together(real_commits, *[accepting(ledger, report)] * 4))
+    won, lost = split(together(real_commits, *[accepting(ledger, report)] * 4, gate="reports_reports"))
     assert len({decided.transaction_id for decided in won}) == 1
     assert lost == []
     assert paid(ledger, report) == 10
@@ -47,7 +47,11 @@ def test_two_clerks_who_differ_decide_once(real_commits, ledger, report):
     def reject(uow):
         return service.reject_report(uow, book=ledger.book.code, report_id=report.id, reason="不属实")
 
-    won, lost = split(together(real_commits, accepting(ledger, report, 20), accepting(ledger, report, 30), reject))
+    won, lost = split(
+        together(
+            real_commits, accepting(ledger, report, 20), accepting(ledger, report, 30), reject, gate="reports_reports"
+        )
+    )
     assert len(won) == 1
     assert {type(refusal) for refusal in lost} == {AlreadyDecided}
     assert paid(ledger, report) == (won[0].points or 0)
