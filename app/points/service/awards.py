@@ -59,9 +59,10 @@ def take_over_balances(
     """Take balances over from paper passbooks, each with its own expiry day. Refuses BudgetMissing, ExpiryDatePast."""
     budget = queries.get_budget(uow.session, book.id, budget_id)
     today = local_date(uow.now)
-    past = next((balance.expires_on for balance in balances if balance.expires_on < today), None)
-    if past is not None:
-        raise errors.ExpiryDatePast(expires_on=past.isoformat(), today=today.isoformat())
+    for row in balances:
+        # a retry of what was taken over in time is answered as it was
+        if row.expires_on < today and queries.find_outcome(uow.session, book.id, row.cause) is None:
+            raise errors.ExpiryDatePast(expires_on=row.expires_on.isoformat(), today=today.isoformat())
     postings = [
         _award_posting(
             budget,
