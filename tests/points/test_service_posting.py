@@ -5,8 +5,10 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import text
 
+from app.kernel.periods import local_date
 from app.points import errors, queries
 from app.points.rules.accounts import AccountRef, stripe_for
+from app.points.rules.expiry import expiry_day
 from app.points.rules.postings import Leg, Posting
 from app.points.service import Award, create_budget, mint_points, post
 from app.points.service.awards import _award_posting
@@ -29,7 +31,8 @@ def spend(who, points, cause) -> Posting:
 def gift(acts: Acts, who, points, cause) -> Posting:
     """An award as a posting, so that it can stand in one batch with others."""
     budget = queries.get_budget(acts.uow.session, acts.ledger.id, acts.ledger.budget_id)
-    return _award_posting(budget, Award(cause, who, points), acts.uow.now.date().replace(year=2028), Code.AWARD)
+    day = expiry_day(local_date(acts.uow.now), acts.book.validity_months)
+    return _award_posting(budget, Award(cause, who, points), day, Code.AWARD)
 
 
 def rows_of(acts: Acts, table: str) -> int:

@@ -1,0 +1,250 @@
+"""What each act must answer, foretold from the book in memory. Each prediction also carries the act out there."""
+
+import calendar
+from datetime import date, timedelta
+from uuid import UUID
+
+from tests.properties.auditor import CORRECTIONS, VALUE, Answer, Auditor, Done, Held
+
+REDEEMED = "merchant_points"
+
+
+def last_day(earned: date) -> date:
+    """The book's points live to the end of the next month."""
+    year, month = (earned.year + 1, 1) if earned.month == 12 else (earned.year, earned.month + 1)
+    return date(year, month, calendar.monthrange(year, month)[1])
+
+
+def fund(a: Auditor, cause: str, fen: int) -> tuple[Answer, Done | None]:
+    if known := a.before(cause, ("fund", fen)):
+        return known, None
+    made = a.post("fund", None, [], {("bank", None): -fen, ("sponsor_funding", None): fen})
+    return a.decide(cause, ("fund", fen), Answer(fen=fen, balance=a.balance("sponsor_funding"))), made
+
+
+def mint(a: Auditor, cause: str, points: int) -> tuple[Answer, Done | None]:
+    content = ("mint", points)
+    if known := a.before(cause, content):
+        return known, None
+    fen, money = points * VALUE, a.balance("sponsor_funding")
+    if money < fen:
+        return a.decide(cause, content, Answer("FundingInsufficient", money)), None
+    moves = {("issuance", None): -points, ("sponsor_budget", None): points}
+    moves |= {("sponsor_funding", None): -fen, ("budget_reserve", None): fen}
+    made = a.post("mint", None, [], moves, points)
+    return a.decide(cause, content, Answer(points=points, fen=fen)), made
+
+
+def award(a: Auditor, cause: str, who: UUID, points: int, day: date | None = None) -> tuple[Answer, Done | None]:
+    content = ("award", who, points, day)
+    if known := a.before(cause, content):
+        return known, None
+    if a.balance("sponsor_budget") < points:
+        return a.decide(cause, content, Answer("PointsInsufficient", a.balance("sponsor_budget"))), None
+    fen = points * VALUE
+    moves = {("sponsor_budget", None): -points, ("budget_reserve", None): -fen, ("points_liability", None): fen}
+    made = a.post("award", who, [(day or last_day(a.today), points)], moves)
+    answer = Answer(points=points, fen=fen, balance=a.passbook(who).posted)
+    return a.decide(cause, content, answer), made
+
+
+def taking(a: Auditor, who: UUID, pieces: list[tuple[date, int]]) -> tuple[Answer, Done]:
+    """A purchase of exactly these pieces."""
+    points = sum(piece for _, piece in pieces)
+    fen = points * VALUE
+    moves = {(REDEEMED, None): points, ("points_liability", None): -fen, ("merchant_payable", None): fen}
+    made = a.post("redemption", who, [(day, -piece) for day, piece in pieces], moves)
+    return Answer(points=points, fen=fen, balance=a.passbook(who).posted), made
+
+
+def redeem(a: Auditor, cause: str, who: UUID, points: int, *, locked: bool = False) -> tuple[Answer, Done | None]:
+    content = ("redeem", who, points)
+    if known := a.before(cause, content):
+        return known, None
+    if not locked:
+        a.lapse(who)
+    if a.passbook(who).frozen:
+        return a.decide(cause, content, Answer("AccountFrozen")), None
+    if a.available(who) < points:
+        return a.decide(cause, content, Answer("PointsInsufficient", a.available(who))), None
+    answer, made = taking(a, who, a.reserve(who, points))
+    return a.decide(cause, content, answer), made
+
+
+def hold(a: Auditor, cause: str, who: UUID, points: int, seconds: int) -> tuple[Answer, Held | None]:
+    content = ("hold", who, points)
+    if known := a.before(cause, content):
+        return known, None
+    a.lapse(who)
+    if a.passbook(who).frozen:
+        return a.decide(cause, content, Answer("AccountFrozen")), None
+    if a.available(who) < points:
+        return a.decide(cause, content, Answer("PointsInsufficient", a.available(who))), None
+    made = Held(who, a.reserve(who, points), a.now + timedelta(seconds=seconds))
+    for day, piece in made.pieces:
+        a.passbook(who).lots[day].held += piece
+    return a.decide(cause, content, Answer(points=points)), made
+
+
+def capture(a: Auditor, cause: str, hold_id: UUID, who: UUID, points: int | None) -> tuple[Answer, Done | None]:
+    content = ("capture", hold_id, who, points)
+    if known := a.before(cause, content):
+        return known, None
+    a.lapse(who)
+    held = a.holds[hold_id]
+    if held.who != who:
+        return a.decide(cause, content, Answer("ReferredMissing")), None
+    if held.ended:
+        return a.decide(cause, content, Answer("HoldResolved")), None
+    if a.passbook(who).frozen:
+        return a.decide(cause, content, Answer("AccountFrozen")), None
+    if points is not None and points > held.points:
+        return a.decide(cause, content, Answer("AmountOver", held.points)), None
+    need, pieces = points or held.points, []
+    for day, piece in held.pieces:
+        if take := min(need, piece):
+            pieces.append((day, take))
+            need -= take
+    a.end(held, "captured")
+    answer, made = taking(a, who, pieces)
+    return a.decide(cause, content, answer), made
+
+
+def release(a: Auditor, hold_id: UUID) -> Answer:
+    held = a.holds[hold_id]
+    if held.ended is None:
+        a.end(held, "expired" if held.expires_at <= a.now else "released")
+    return Answer("HoldNotReleasable") if held.ended == "captured" else Answer(held.ended)
+
+
+def sweep(a: Auditor) -> int:
+    before = a.lapses
+    for who in list(a.residents):
+        a.lapse(who)
+    return a.lapses - before
+
+
+def refund(a: Auditor, cause: str, of: UUID, who: UUID, points: int) -> tuple[Answer, Done | None]:
+    content = ("refund", of, who, points)
+    if known := a.before(cause, content):
+        return known, None
+    bought = a.done[of]
+    if bought.code != "redemption" or bought.who != who:
+        return a.decide(cause, content, Answer("ReferredMissing")), None
+    if bought.corrected_by:
+        return a.decide(cause, content, Answer("AlreadyReversed")), None
+    if points > bought.points - bought.refunded:
+        return a.decide(cause, content, Answer("AmountOver", bought.points - bought.refunded)), None
+    skip, need, pieces = bought.refunded, points, []
+    for day, taken in sorted(bought.pieces, reverse=True):
+        given = min(skip, -taken)
+        back = min(need, -taken - given)
+        skip, need = skip - given, need - back
+        if back:
+            pieces.append((a.grace(day), back))
+    fen = points * VALUE
+    moves = {(REDEEMED, None): -points, ("points_liability", None): fen, ("merchant_payable", None): -fen}
+    made = a.post("refund", who, pieces, moves)
+    bought.refunded += points
+    return a.decide(cause, content, Answer(points=points, fen=fen, balance=a.passbook(who).posted)), made
+
+
+def correctable(a: Auditor, cause: str, kind: str, of: UUID) -> Answer | None:
+    """What is refused, or answered again, before anything is decided."""
+    original = a.done[of]
+    if original.code in CORRECTIONS:
+        return Answer("CorrectionNotReversible", sticky=False)
+    if original.refunded:
+        return Answer("PartlyRefunded", sticky=False)
+    if original.corrected_by and original.corrected_by != cause:
+        return Answer("AlreadyReversed", sticky=False)
+    if original.corrected_by:
+        return a.before(cause, (kind, of))
+    if kind == "clawback" and original.code != "award":
+        return Answer("CorrectionNotReversible", sticky=False)
+    return a.before(cause, (kind, of))
+
+
+def reverse(a: Auditor, cause: str, of: UUID) -> tuple[Answer, Done | None]:
+    if known := correctable(a, cause, "reversal", of):
+        return known, None
+    original, content = a.done[of], ("reversal", of)
+    pieces = [(day if p > 0 else a.grace(day), -p) for day, p in original.pieces]
+    if any(p < 0 for _, p in pieces):
+        a.lapse(original.who)
+    for day, points in pieces:
+        lot = a.passbook(original.who).lots.get(day)
+        if points < 0 and lot.left - lot.held < -points:
+            return a.decide(cause, content, Answer("AlreadySpent", lot.left - lot.held)), None
+    back = {account: -amount for account, amount in original.accounts.items()}
+    for account in (("sponsor_budget", None), ("sponsor_funding", None)):
+        if a.accounts[account] < -back.get(account, 0):
+            return a.decide(cause, content, Answer("PointsInsufficient", a.accounts[account])), None
+    made = a.post("reversal", original.who, pieces, back, original.points)
+    original.corrected_by = cause
+    fen = sum(amount for (kind, _), amount in back.items() if amount > 0 and kind in MONEY)
+    balance = a.passbook(original.who).posted if original.who else None
+    return a.decide(cause, content, Answer(points=original.points, fen=fen, balance=balance)), made
+
+
+MONEY = {
+    "bank",
+    "sponsor_funding",
+    "budget_reserve",
+    "points_liability",
+    "merchant_payable",
+    "breakage_result",
+}
+
+
+def claw_back(a: Auditor, cause: str, of: UUID) -> tuple[Answer, Done | None]:
+    if known := correctable(a, cause, "clawback", of):
+        return known, None
+    original, content = a.done[of], ("clawback", of)
+    (day, points), who = original.pieces[0], original.who
+    lot = a.passbook(who).lots[day]
+    waiting = [h for h in a.holds.values() if h.who == who and h.ended is None and h.expires_at <= a.now]
+    freed = sum(piece for held in waiting for at, piece in held.pieces if at == day)
+    left = min(points, lot.left - lot.held + freed)
+    owed, fen = points - left, left * VALUE
+    if left:
+        a.lapse(who)
+    moves = {("sponsor_budget", None): left, ("clawback", who): -owed, ("clawback", None): owed}
+    moves |= {("points_liability", None): -fen, ("budget_reserve", None): fen}
+    made = a.post("clawback", who, [(day, -left)] if left else [], moves, points)
+    original.corrected_by = cause
+    balance = a.passbook(who).posted if left else None
+    return a.decide(cause, content, Answer(points=points, fen=fen, balance=balance)), made
+
+
+def expire(a: Auditor) -> list[Done]:
+    """One transaction for each passbook in which free points fell due."""
+    oldest = a.today - timedelta(days=400)
+    due = [
+        who
+        for who, passbook in a.residents.items()
+        if any(oldest <= day < a.today and lot.left > lot.held for day, lot in passbook.lots.items())
+    ]
+    made = []
+    for who in due:
+        a.lapse(who)
+        lots = sorted(a.passbook(who).lots.items())
+        pieces = [(day, lot.held - lot.left) for day, lot in lots if day < a.today and lot.left > lot.held]
+        points = -sum(p for _, p in pieces)
+        fen = points * VALUE
+        moves = {("breakage", None): points, ("points_liability", None): -fen, ("sponsor_funding", None): fen}
+        made.append(a.post("expiry", who, pieces, moves))
+    return made
+
+
+def batch(a: Auditor, rows: list[tuple[str, str, UUID, int]]) -> list[tuple[Answer, Done | None]]:
+    """Each row (cause, act, resident, points) in its order; who spends is locked first, if anything is new at all."""
+    first_of_its_cause = {cause: row for cause, *row in reversed(rows)}
+    if any(cause not in a.decided for cause in first_of_its_cause):
+        for name, who, _ in first_of_its_cause.values():
+            if name == "redeem":
+                a.lapse(who)
+    return [
+        redeem(a, cause, who, points, locked=True) if name == "redeem" else award(a, cause, who, points)
+        for cause, name, who, points in rows
+    ]
