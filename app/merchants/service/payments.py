@@ -138,12 +138,13 @@ def _claim(uow: UnitOfWork, shop: Shop, out_trade_no: str, code_hash: bytes, poi
 def _hold(uow: UnitOfWork, payment: Payment) -> UUID:
     if payment.resident_id is None:
         raise errors.CodeNotGood
-    return points_service.hold_points(
-        uow,
-        payment.book_id,
-        cause=f"pay:{payment.shop_id}:{payment.out_trade_no}",
-        resident_id=payment.resident_id,
-        points=payment.points,
-        expires_at=uow.now + terms.HOLD_LIFE,
-        evidence=f"payment:{payment.id}",
-    ).hold_id
+    with uow.session.no_autoflush:  # the payment is written once, when it is decided
+        return points_service.hold_points(
+            uow,
+            payment.book_id,
+            cause=f"pay:{payment.shop_id}:{payment.out_trade_no}",
+            resident_id=payment.resident_id,
+            points=payment.points,
+            expires_at=uow.now + terms.HOLD_LIFE,
+            evidence=f"payment:{payment.id}",
+        ).hold_id
