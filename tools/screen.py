@@ -3,8 +3,10 @@
 import json
 from pathlib import Path
 
-# A book of the demo neighbourhood, and what each role is there for.
-BOOK = "meilihua"
+from sandbox.neighbourhood import places
+from sandbox.neighbourhood.people import Person, roster
+
+# What each role is there for.
 ROLES = {
     "resident": "has a passbook, earns and spends points, reports problems",
     "coordinator": "awards points for volunteering",
@@ -35,8 +37,24 @@ def welcome(*, base_url: str, mode: str, logs: Path, seconds: float) -> str:
 
 def _logging_in(base_url: str) -> list[str]:
     lines = ["Log in as a role: each line answers with a token, to be sent as  Authorization: Bearer <token>"]
-    for role, meaning in ROLES.items():
-        body = json.dumps({"role": role, "name": role.capitalize(), "book": BOOK})
-        lines.append(f"  # {meaning}")
+    for role, person in _people().items():
+        wanted = {"role": role, "name": person.name, "book": places.BOOK}
+        if person.shop:
+            wanted["shop_id"] = str(person.shop.id)
+        body = json.dumps(wanted, ensure_ascii=False)
+        lines.append(f"  # {ROLES[role]}")
         lines.append(f"  curl -s {base_url}/v1/dev/tokens -H 'Content-Type: application/json' -d '{body}'")
     return lines
+
+
+def _people() -> dict[str, Person]:
+    """One person of the demo neighbourhood for each role."""
+    everybody = roster()
+    return {
+        "resident": everybody.volunteers[0].person,
+        "coordinator": everybody.coordinators[0],
+        "clerk": everybody.clerks[0],
+        "cashier": everybody.cashiers[0],
+        "treasurer": everybody.treasurer,
+        "auditor": everybody.auditor,
+    }

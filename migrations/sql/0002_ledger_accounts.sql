@@ -44,7 +44,10 @@ BEGIN
      WHERE book_id = p_book AND account_id = p_account AND (frozen_reason IS NOT NULL) <> p_frozen
     RETURNING true INTO v_changed;
     IF v_changed THEN
-        INSERT INTO points_freezes VALUES (p_book, p_account, p_event, p_frozen, p_reason, p_actor, p_now);
+        -- Clocks of two servers may disagree; the order of an account's freezes and thaws may not.
+        INSERT INTO points_freezes
+        SELECT p_book, p_account, p_event, p_frozen, p_reason, p_actor, greatest(p_now, max(f.recorded_at) + interval '1 microsecond')
+          FROM points_freezes f WHERE f.book_id = p_book AND f.account_id = p_account;
     END IF;
     RETURN coalesce(v_changed, false);
 END $$;
