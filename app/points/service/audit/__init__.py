@@ -5,7 +5,7 @@ check. PostgreSQL does the sums and hashes over ranges, so memory stays the same
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from threading import Lock
@@ -20,7 +20,7 @@ from app.points.service.audit.snapshot import open_snapshot, settle, stop
 REPORT_SECONDS = 1.0
 STREAM = {"stream_results": True, "max_row_buffer": 1000}
 
-__all__ = ["KEPT_MAX", "Finding", "Progress", "Verdict", "audit_books"]
+__all__ = ["KEPT_MAX", "Finding", "Progress", "Verdict", "audit_books", "audit_snapshot"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,35 +39,46 @@ def audit_books(
 
     Refuses BookMissing. Writes nothing.
     """
-    started = time.perf_counter()
     with open_snapshot(engine, connections=workers) as connections:
-        sizes = jobs.measure_books(connections[0], book)
-        if book is not None and not sizes:
-            raise errors.BookMissing
-        verdict = Verdict(
-            books=len(sizes),
-            accounts=sum(size.accounts for size in sizes),
-            transactions=sum(size.transactions for size in sizes),
-            entries=sum(size.entries for size in sizes),
-        )
-        work = [*jobs.foundation_jobs()]
-        for size in sizes:
-            work.extend(jobs.book_jobs(connections[0], size, workers=workers))
-        crew = _Crew(work, verdict)
-        with ThreadPoolExecutor(workers, thread_name_prefix="audit") as pool:
-            running = [pool.submit(crew.work, connection) for connection in connections]
-            try:
-                while wait(running, timeout=REPORT_SECONDS, return_when=FIRST_EXCEPTION).not_done and not _failed(
-                    running
-                ):
-                    report(Progress(crew.done, verdict.entries, time.perf_counter() - started))
-            finally:
-                if crew.give_up():
-                    stop(connections)
-        for future in running:
-            future.result()
+        return audit_snapshot(connections, book=book, report=report)
+
+
+def audit_snapshot(
+    connections: Sequence[Connection], *, book: str | None = None, report: Callable[[Progress], None] = lambda _: None
+) -> Verdict:
+    """As `audit_books`, on connections that see the same snapshot; each is a worker."""
+    started = time.perf_counter()
+    sizes = jobs.measure_books(connections[0], book)
+    if book is not None and not sizes:
+        raise errors.BookMissing
+    verdict = Verdict(
+        books=len(sizes),
+        accounts=sum(size.accounts for size in sizes),
+        transactions=sum(size.transactions for size in sizes),
+        entries=sum(size.entries for size in sizes),
+    )
+    work = [*jobs.foundation_jobs()]
+    for size in sizes:
+        work.extend(jobs.book_jobs(connections[0], size, workers=len(connections)))
+    _do(work, connections, verdict, lambda done: report(Progress(done, verdict.entries, time.perf_counter() - started)))
     verdict.seconds = time.perf_counter() - started
     return verdict
+
+
+def _do(
+    work: list[jobs.Job], connections: Sequence[Connection], verdict: Verdict, report: Callable[[float], None]
+) -> None:
+    crew = _Crew(work, verdict)
+    with ThreadPoolExecutor(len(connections), thread_name_prefix="audit") as pool:
+        running = [pool.submit(crew.work, connection) for connection in connections]
+        try:
+            while wait(running, timeout=REPORT_SECONDS, return_when=FIRST_EXCEPTION).not_done and not _failed(running):
+                report(crew.done)
+        finally:  # one has failed, or Ctrl-C: the others must not go on for minutes
+            if crew.give_up():
+                stop(connections)
+    if crew.error is not None:
+        raise crew.error
 
 
 def _failed(running: list[Future[None]]) -> bool:
@@ -84,6 +95,7 @@ class _Crew:
         self._weight_done = 0.0
         self._verdict = verdict
         self._lock = Lock()
+        self.error: Exception | None = None
 
     @property
     def done(self) -> float:
@@ -96,6 +108,15 @@ class _Crew:
             return self._left > 0
 
     def work(self, connection: Connection) -> None:
+        """Take jobs until there are none. The first error of all workers is kept: the others' only follow from it."""
+        try:
+            self._work(connection)
+        except Exception as error:
+            with self._lock:
+                self.error = self.error or error
+            raise
+
+    def _work(self, connection: Connection) -> None:
         while True:
             with self._lock:
                 job = next(self._todo, None)
