@@ -1,6 +1,9 @@
 """`flask --app wsgi points`: the independent proofs. They read one snapshot and change nothing."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TextIO
 
 import click
@@ -34,7 +37,8 @@ def audit_ledger(book: str | None, workers: int) -> None:
         raise _refusal(refused) from None
     for check, findings in verdict.findings.items():
         for found in findings:
-            click.echo(f"{check}: [{found.book}] {found.subject}: expected {found.expected}, found {found.found}")
+            where = f"[{found.book}] " if found.book else ""
+            click.echo(f"{check}: {where}{found.subject}: expected {found.expected}, found {found.found}")
         rest = verdict.counts[check] - len(findings)
         if rest:
             click.echo(f"{check}: and {rest:,} more")
@@ -51,17 +55,31 @@ def audit_ledger(book: str | None, workers: int) -> None:
     required=True,
     help="Whose journal to write.",
 )
-@click.option(
-    "--output", type=click.File("w", encoding="utf-8", atomic=True), default="-", help="A file; else standard output."
-)
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="A file; else standard output.")
 @with_appcontext
-def export_ledger(book: str, form: str, output: TextIO) -> None:
+def export_ledger(book: str, form: str, output: Path | None) -> None:
     """Write the journal of a book for hledger or beancount, with balance assertions for every day."""
     try:
-        count = export.export_book(db.engine, book=book, form=export.Format(form), write=output.write)
+        with _open(output) as file:
+            count = export.export_book(db.engine, book=book, form=export.Format(form), write=file.write)
     except DomainError as refused:
         raise _refusal(refused) from None
     click.echo(f"{count:,} transactions", err=True)
+
+
+@contextmanager
+def _open(output: Path | None) -> Iterator[TextIO]:
+    """Standard output, or a file that appears only when it is whole."""
+    if output is None:
+        yield sys.stdout
+        return
+    draft = output.with_name(f"{output.name}.part")
+    try:
+        with draft.open("w", encoding="utf-8") as file:
+            yield file
+        draft.replace(output)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 class _NotDone(click.ClickException):

@@ -66,37 +66,27 @@ class JournalTransaction:
 
 def stream_journal(connection: Connection, book_id: int) -> Iterator[JournalTransaction]:
     """All transactions by recorded time, read through a cursor: memory does not grow with the journal."""
-    rows = connection.execute(_JOURNAL, {"book": book_id}, execution_options=STREAM)
-    for _, group in groupby(rows, key=_transaction_of):
-        legs = list(group)
-        first = legs[0]
-        yield JournalTransaction(
-            first.id,
-            first.code,
-            first.cause,
-            first.actor_id,
-            first.evidence,
-            first.recorded_at,
-            tuple(
-                Leg(
-                    row.account_id,
-                    row.kind,
-                    row.owner_id,
-                    row.stripe,
-                    row.asset,
-                    row.amount,
-                    row.version,
-                    row.balance_after,
-                )
-                for row in legs
-            ),
-        )
+    with connection.execute(_JOURNAL, {"book": book_id}, execution_options=STREAM) as rows:
+        for _, group in groupby(rows, key=_transaction_of):
+            yield _transaction(list(group))
 
 
 def stream_closing_balances(connection: Connection, book_id: int) -> Iterator[tuple[UUID, int]]:
     """(account, stored balance) of every account: what the balance rows say, unfolded tail included."""
-    rows = connection.execute(_CLOSING, {"book": book_id}, execution_options=STREAM)
-    return ((row.id, int(row.posted)) for row in rows)
+    with connection.execute(_CLOSING, {"book": book_id}, execution_options=STREAM) as rows:
+        for row in rows:
+            yield row.id, int(row.posted)
+
+
+def _transaction(rows: list[Any]) -> JournalTransaction:
+    first = rows[0]
+    legs = tuple(
+        Leg(row.account_id, row.kind, row.owner_id, row.stripe, row.asset, row.amount, row.version, row.balance_after)
+        for row in rows
+    )
+    return JournalTransaction(
+        first.id, first.code, first.cause, first.actor_id, first.evidence, first.recorded_at, legs
+    )
 
 
 def _transaction_of(row: Any) -> UUID:

@@ -130,8 +130,8 @@ class _Crew:
     def _run(self, connection: Connection, job: jobs.Job) -> None:
         avoided = job.statement.avoids
         settle(connection, dict.fromkeys(avoided, "off"))
-        rows = connection.execute(text(job.statement.sql), job.parameters, execution_options=STREAM)
-        for check, subject, expected, found in rows:
-            with self._lock:
-                self._verdict.note(Finding(check, subject, expected, found, job.book))
+        with connection.execute(text(job.statement.sql), job.parameters, execution_options=STREAM) as rows:
+            for check, subject, expected, found in rows:
+                with self._lock:
+                    self._verdict.note(Finding(check, subject, expected, found, job.book))
         settle(connection, dict.fromkeys(avoided, "on"))
