@@ -97,7 +97,7 @@ def check(book: dict[str, Any]) -> None:
         balance = entry["balance_after"]
     ends = (("version", len(entries), "笔数"), ("balance", balance, "余额"), ("head", previous.hex(), "校验值"))
     for name, value, chinese in ends:
-        if book.get(name) != value or isinstance(book.get(name), bool):
+        if type(book.get(name)) is not type(value) or book[name] != value:
             raise Wrong(
                 f"封面的{chinese}是 {book.get(name)},明细得出 {value}",
                 f"the cover says {name} {book.get(name)}, the entries make it {value}",
