@@ -18,7 +18,7 @@ LATERAL (SELECT max(x.a) FILTER (WHERE x.id = b.account) AS posted, max(x.b) FIL
                 ARRAY[b.{source}, b.account, b.{reserve}, b.liability],
                 '{{sponsor_budget,resident,budget_reserve,points_liability}}',
                 ARRAY[b.{budget}, b.owner, b.{budget}, '00000000-0000-0000-0000-000000000000'],
-                ARRAY[b.stripe, 0, 0, 0]::smallint[], '{{}}', '{{}}', '{{}}') x) s \gset
+                ARRAY[b.stripe, 0, 0, 0]::smallint[], ARRAY[:p, 0, 0, 0]::bigint[], '{{}}', '{{}}', '{{}}') x) s \gset
 SELECT points_write(1, :owner::uuid, ARRAY[:tid::uuid], '{{award}}', ARRAY['award:' || :tid], '{{4}}', '{{activity 5}}',
     '{{NULL}}', '{{NULL}}', '{{NULL}}', ARRAY[:t::timestamptz], ARRAY[:t::timestamptz],
     '{{1,1,1,1}}', '{{1,2,3,4}}', ARRAY[:{source}, :account, :{reserve}, :liability]::uuid[],
@@ -50,7 +50,7 @@ LATERAL (SELECT max(x.a) FILTER (WHERE x.what = 'balance') AS posted, max(x.b) F
                 ARRAY['\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881'::bytea],
                 ARRAY[b.account, b.taken, b.liability, b.payable],
                 '{{resident,merchant_points,points_liability,merchant_payable}}',
-                ARRAY[b.owner, b.shop, '00000000-0000-0000-0000-000000000000', b.shop], '{{0,0,0,0}}',
+                ARRAY[b.owner, b.shop, '00000000-0000-0000-0000-000000000000', b.shop], '{{0,0,0,0}}', '{{}}',
                 ARRAY[b.account], '{{}}', '{{}}') x) s \gset
 SELECT points_write(1, :owner::uuid, ARRAY[:tid::uuid], '{{redemption}}', ARRAY['redemption:' || :tid], '{{4}}', '{{till 5}}',
     '{{NULL}}', '{{NULL}}', '{{NULL}}', ARRAY[:t::timestamptz], ARRAY[:t::timestamptz],

@@ -23,17 +23,18 @@ CREATE TYPE points_state AS (
 );
 
 -- p_claims: false when the same transaction comes back after levelling stripes, its causes claimed already.
+-- p_account_asks: what is asked of each account that is a stripe of a budget, 0 for the others; empty when there is none.
 -- p_lot_accounts: accounts whose lots are to be read. p_holds, p_refunds: what captures and refunds refer to.
 CREATE FUNCTION points_begin(
     p_book integer, p_now timestamptz, p_actor uuid, p_claims boolean,
     p_ids uuid[], p_causes text[], p_hashes bytea[],
-    p_account_ids uuid[], p_account_kinds text[], p_account_owners uuid[], p_account_stripes smallint[],
+    p_account_ids uuid[], p_account_kinds text[], p_account_owners uuid[], p_account_stripes smallint[], p_account_asks bigint[],
     p_lot_accounts uuid[], p_holds uuid[], p_refunds uuid[]
 ) RETURNS SETOF points_state
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET enable_material = off AS $$
 DECLARE
-    v_count integer;
+    v_count integer; v_stripes uuid[] := '{}';
 BEGIN
     IF p_claims THEN
         -- A concurrent twin waits here on the unique key, then reads below what was decided.
@@ -56,11 +57,22 @@ BEGIN
     IF v_count < cardinality(p_account_ids) THEN
         PERFORM points_open_accounts(p_book, p_now, p_account_ids, p_account_kinds, p_account_owners, p_account_stripes);
     END IF;
+    IF p_account_asks <> '{}' THEN
+        -- A stripe that looks nearly dry, before any lock: lock its whole budget with the rest, in order, so that
+        -- levelling it needs no further wait.
+        SELECT coalesce(array_agg(a.id), '{}') INTO v_stripes
+          FROM (SELECT DISTINCT p_account_owners[n] AS owner_id
+                  FROM generate_series(1, cardinality(p_account_ids)) n
+                  LEFT JOIN points_balances s ON s.book_id = p_book AND s.account_id = p_account_ids[n]
+                 WHERE p_account_asks[n] > 0 AND coalesce(s.posted - s.held, 0) < 4 * p_account_asks[n]) dry
+          JOIN points_accounts a ON a.book_id = p_book AND a.kind = 'sponsor_budget' AND a.owner_id = dry.owner_id;
+    END IF;
+
     RETURN QUERY
     SELECT 'balance', NULL::integer, s.account_id, NULL::uuid, NULL::uuid, NULL::date, s.posted, s.held, s.version, s.floor,
            s.frozen_reason, NULL::jsonb, s.head, s.moved_at
       FROM points_balances s
-     WHERE s.book_id = p_book AND s.account_id = ANY (p_account_ids)
+     WHERE s.book_id = p_book AND s.account_id = ANY (p_account_ids || v_stripes)
      ORDER BY s.lock_rank, s.account_id
        FOR NO KEY UPDATE;
 
@@ -125,17 +137,23 @@ BEGIN
      GROUP BY q.id;
 END $$;
 
--- Locks the stripes of one budget and answers what is free on each: first only those nobody else holds,
--- with p_wait all of them, because points may be refused only when every stripe was seen.
-CREATE FUNCTION points_lock_stripes(p_book integer, p_budget uuid, p_wait boolean) RETURNS TABLE (stripe smallint, free bigint)
+-- Locks those stripes of one budget that nobody else holds and answers what is free on each. Never waits: the
+-- caller holds a stripe already, and waiting for others outside the one global order is how deadlocks are made.
+-- With p_all anything less than every stripe is refused as a contention; points_begin then comes prepared.
+CREATE FUNCTION points_lock_stripes(p_book integer, p_budget uuid, p_all boolean) RETURNS TABLE (stripe smallint, free bigint)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    v_locked integer;
 BEGIN
-    RETURN QUERY EXECUTE
-        'SELECT a.stripe, s.posted - s.held FROM points_accounts a
-           JOIN points_balances s ON s.book_id = a.book_id AND s.account_id = a.id
-          WHERE a.book_id = $1 AND a.kind = ''sponsor_budget'' AND a.owner_id = $2
-          ORDER BY s.lock_rank, s.account_id FOR NO KEY UPDATE OF s' || CASE WHEN p_wait THEN '' ELSE ' SKIP LOCKED' END
-        USING p_book, p_budget;
+    RETURN QUERY
+    SELECT a.stripe, s.posted - s.held FROM points_accounts a
+      JOIN points_balances s ON s.book_id = a.book_id AND s.account_id = a.id
+     WHERE a.book_id = p_book AND a.kind = 'sponsor_budget' AND a.owner_id = p_budget
+     ORDER BY s.lock_rank, s.account_id FOR NO KEY UPDATE OF s SKIP LOCKED;
+    GET DIAGNOSTICS v_locked = ROW_COUNT;
+    IF p_all AND v_locked < (SELECT count(*) FROM points_accounts a WHERE a.book_id = p_book AND a.kind = 'sponsor_budget' AND a.owner_id = p_budget) THEN
+        RAISE EXCEPTION 'points: others hold stripes of budget %', p_budget USING ERRCODE = 'serialization_failure';
+    END IF;
 END $$;
 
 -- Writes what was decided. Arrays of one prefix belong together, element by element; *_posting arrays

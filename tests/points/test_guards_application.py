@@ -118,7 +118,7 @@ def legs(raw: Raw, *amounts: int, cause: str, made: object) -> dict[str, str]:
 
 def claim(application: psycopg.Connection, book: int, cause: str, made: object) -> None:
     application.execute(
-        "SELECT * FROM points_begin(%s, %s, %s, true, %s, %s, %s, '{}', '{}', '{}', '{}', '{}', '{}', '{}')",
+        "SELECT * FROM points_begin(%s, %s, %s, true, %s, %s, %s, '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}')",
         [book, NOW, uuid4(), [made], [cause], [b"\2" * 32]],
     )
 

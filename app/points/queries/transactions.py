@@ -118,10 +118,13 @@ def free_in_lot(
     return lot.points_left - lot.held + int(session.scalar(lapsed) or 0)
 
 
-def lock_stripes(session: Session, book_id: int, budget_id: UUID, *, wait: bool) -> dict[int, int]:
-    """Lock a budget's stripes, answer what is free on each. Without `wait`, those that others hold are left out."""
+def lock_stripes(session: Session, book_id: int, budget_id: UUID, *, whole: bool) -> dict[int, int]:
+    """Lock a budget's stripes, answer what is free on each; those that others hold are left out, it never waits.
+
+    With `whole` fewer than all are a contention (40001), upon which the transaction is run again.
+    """
     rows = session.execute(
-        text("SELECT * FROM points_lock_stripes(:book_id, :budget_id, :wait)"),
-        {"book_id": book_id, "budget_id": budget_id, "wait": wait},
+        text("SELECT * FROM points_lock_stripes(:book_id, :budget_id, :whole)"),
+        {"book_id": book_id, "budget_id": budget_id, "whole": whole},
     )
     return {row.stripe: row.free for row in rows}

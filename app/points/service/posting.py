@@ -177,13 +177,13 @@ def _ask_of(posting: Posting, budget_id: UUID) -> dict[int, int]:
 def _level_stripes(uow: UnitOfWork, book_id: int, budget_id: UUID, asks: Sequence[dict[int, int]]) -> int:
     """Move a budget's points to the stripes that need them, and answer how many there are.
 
-    Waits for stripes that others hold only when those at hand do not suffice: points may be refused only when every
-    stripe was seen.
+    Stripes that others hold are left alone when those at hand suffice. Otherwise every stripe must be had, because
+    points may be refused only when all were seen: a contention ends this attempt, and the next comes prepared.
     """
-    free = queries.lock_stripes(uow.session, book_id, budget_id, wait=False)
+    free = queries.lock_stripes(uow.session, book_id, budget_id, whole=False)
     wanted, whole = admit(sum(free.values()), asks)
     if not whole:
-        free = queries.lock_stripes(uow.session, book_id, budget_id, wait=True)
+        free = queries.lock_stripes(uow.session, book_id, budget_id, whole=True)
         wanted, _ = admit(sum(free.values()), asks)
     changes = level(free, wanted) if wanted else {}
     if changes:

@@ -7,11 +7,11 @@ from typing import Any
 from uuid import UUID
 
 from app.infra.unit_of_work import UnitOfWork
-from app.points.rules.accounts import account_id
+from app.points.rules.accounts import AccountRef, account_id
 from app.points.rules.journal import Journal
 from app.points.rules.postings import Posting
 from app.points.rules.state import BalanceState, HoldState, LedgerState, LotState, TakenState
-from app.points.terms import Mode
+from app.points.terms import AccountKind, Mode
 
 DecidedBefore = tuple[UUID, str | None, dict[str, int], bytes]
 
@@ -27,6 +27,7 @@ _BEGIN_TYPES = (
     "text[]",
     "uuid[]",
     "smallint[]",
+    "bigint[]",
     "uuid[]",
     "uuid[]",
     "uuid[]",
@@ -88,11 +89,22 @@ def begin(
         array(str(ref.kind) for ref in accounts),
         array(ref.owner_id for ref in accounts),
         array(ref.stripe for ref in accounts),
+        array(_asks(accounts, postings)),
         array(_lot_accounts(book_id, postings)),
         array(posting.refers_to for posting in postings if posting.mode is Mode.CAPTURE),
         array(posting.refers_to for posting in postings if posting.mode is Mode.REFUND),
     )
     return uow.session.connection().exec_driver_sql(BEGIN_SQL, arguments).all()
+
+
+def _asks(accounts: Sequence[AccountRef], postings: Sequence[Posting]) -> list[int]:
+    """What is asked of each account that is a stripe of a budget; nothing when no budget pays."""
+    asks = dict.fromkeys(accounts, 0)
+    for posting in postings:
+        for leg in posting.legs:
+            if leg.account.kind is AccountKind.SPONSOR_BUDGET and leg.amount is not None and leg.amount < 0:
+                asks[leg.account] -= leg.amount
+    return list(asks.values()) if any(asks.values()) else []
 
 
 def _lot_accounts(book_id: int, postings: Sequence[Posting]) -> list[UUID]:
