@@ -1,14 +1,17 @@
 """`flask --app wsgi points`: the independent proofs. They read one snapshot and change nothing."""
 
 import sys
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
 import click
+from flask import current_app
 from flask.cli import with_appcontext
 
+from app.infra.config import EXTENSION, Config
 from app.infra.db import db
 from app.kernel.errors import DomainError
 from app.points.service import audit, export
@@ -31,10 +34,10 @@ def points() -> None:
 @with_appcontext
 def audit_ledger(book: str | None, workers: int) -> None:
     """Derive everything again from the entries alone. Exit 0: clean; 1: something differs; 2: not audited."""
-    try:
+    config: Config = current_app.extensions[EXTENSION]
+    with _not_done_told():
+        workers = min(workers, config.pool_size)
         verdict = audit.audit_books(db.engine, book=book, workers=workers, report=_Screen().show)
-    except DomainError as refused:
-        raise _refusal(refused) from None
     for check, findings in verdict.findings.items():
         for found in findings:
             where = f"[{found.book}] " if found.book else ""
@@ -59,11 +62,8 @@ def audit_ledger(book: str | None, workers: int) -> None:
 @with_appcontext
 def export_ledger(book: str, form: str, output: Path | None) -> None:
     """Write the journal of a book for hledger or beancount, with balance assertions for every day."""
-    try:
-        with _open(output) as file:
-            count = export.export_book(db.engine, book=book, form=export.Format(form), write=file.write)
-    except DomainError as refused:
-        raise _refusal(refused) from None
+    with _not_done_told(), _open(output) as file:
+        count = export.export_book(db.engine, book=book, form=export.Format(form), write=file.write)
     click.echo(f"{count:,} transactions", err=True)
 
 
@@ -83,9 +83,22 @@ def _open(output: Path | None) -> Iterator[TextIO]:
 
 
 class _NotDone(click.ClickException):
-    """Neither clean nor not: nothing was looked at."""
+    """There is no verdict. Exit 1 belongs to a verdict alone."""
 
     exit_code = 2
+
+
+@contextmanager
+def _not_done_told() -> Iterator[None]:
+    try:
+        yield
+    except DomainError as refused:
+        raise _NotDone(f"{refused.detail('en')} {refused.detail('zh')}") from None
+    except KeyboardInterrupt:
+        raise _NotDone("interrupted 已中断") from None
+    except Exception as error:  # noqa: BLE001 - whatever it was, Python would exit 1, which means "differs"
+        traceback.print_exc()
+        raise _NotDone(f"failed 未完成: {type(error).__name__}") from None
 
 
 class _Screen:
@@ -113,7 +126,3 @@ def _sentence(verdict: audit.Verdict) -> str:
         return f"账目一致 clean: {size}"
     wrong = ", ".join(f"{check} {count:,}" for check, count in sorted(verdict.counts.items()))
     return f"账目不一致 NOT CLEAN: {wrong}; {size}"
-
-
-def _refusal(refused: DomainError) -> click.ClickException:
-    return _NotDone(f"{refused.detail('en')} {refused.detail('zh')}")

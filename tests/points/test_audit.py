@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.console.points import _Screen, points
+from app.infra.db import db
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.actor import SYSTEM
 from app.points import errors
@@ -129,10 +130,27 @@ def test_failing_worker_stops_the_others_and_its_error_is_told(place, monkeypatc
         audit(place)
 
 
+def _first_book(engine):
+    with engine.connect() as connection:
+        return connection.scalar(text("SELECT code FROM points_books ORDER BY id LIMIT 1"))
+
+
+def test_interrupted_audit_leaves_no_statement_running(place, monkeypatch):
+    endless = checks.Statement("endless", "SELECT 'a', 'b', 'c', pg_sleep(600)::text WHERE :book > 0", 0.0)
+    write_history(place, seed=12, days=1)
+    monkeypatch.setattr(checks, "BOOK", (endless,))
+
+    def interrupt(_):
+        raise KeyboardInterrupt
+
+    with engine_of(place.app_url) as engine, pytest.raises(KeyboardInterrupt):
+        audit_books(engine, report=interrupt)
+
+
 def test_only_the_book_asked_for_is_looked_at(place):
     with engine_of(place.app_url) as engine:
         every = audit_books(engine)
-        code = engine.connect().scalar(text("SELECT code FROM points_books ORDER BY id LIMIT 1"))
+        code = _first_book(engine)
         one = audit_books(engine, book=code)
         with pytest.raises(errors.BookMissing):
             audit_books(engine, book="nowhere")
@@ -146,7 +164,7 @@ def test_progress_is_reported(place):
     slow = checks.Statement("slow", "SELECT s, s, s, s FROM pg_sleep(1.2) s WHERE length(s::text) > :book + 9", 0.0)
     with engine_of(place.app_url) as engine, pytest.MonkeyPatch.context() as patch:
         patch.setattr(checks, "BOOK", (*checks.BOOK, slow))
-        audit_books(engine, workers=1, report=told.append)
+        audit_books(engine, book=_first_book(engine), workers=1, report=told.append)
     assert told
     assert all(0 <= progress.done <= 1 and progress.entries and progress.seconds > 0 for progress in told)
 
@@ -216,6 +234,25 @@ def test_unknown_book_exits_2(app, session):
     told = app.test_cli_runner().invoke(points, ["audit", "--book", "nowhere"])
     assert told.exit_code == 2
     assert "Error: " in told.stderr
+
+
+def test_what_cannot_be_looked_at_exits_2(servers, real_commits):
+    places.drop(servers, real_commits.extensions["linli.test_database"])
+    told = real_commits.test_cli_runner().invoke(points, ["audit"])
+    assert told.exit_code == 2
+    assert "Error: failed 未完成: OperationalError" in told.stderr
+
+
+def test_audit_contents_itself_with_the_connections_there_are(servers, template, build_app):
+    made = places.clone(servers, template)
+    app = build_app(made.config(pool_size=1))
+    try:
+        told = app.test_cli_runner().invoke(points, ["audit", "--workers", "9"])
+        with app.app_context():
+            db.engine.dispose()
+    finally:
+        places.drop(servers, made)
+    assert told.exit_code == 0
 
 
 def test_progress_appears_only_when_it_takes_long(capsys):
