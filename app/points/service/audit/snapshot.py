@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, text
 SESSION = {
     "statement_timeout": "0",
     "idle_in_transaction_session_timeout": "0",
+    "client_encoding": "UTF8",  # textsend() gives texts in it, and digests are of UTF-8
     "work_mem": "64MB",
     "hash_mem_multiplier": "2",
     "jit": "off",  # compiling costs more than the statements of one range
