@@ -17,9 +17,14 @@ BEGIN
                    coalesce(sum(e.amount) FILTER (WHERE a.asset = 'fen'), 0) AS fen_sum,
                    bool_and(e.line >= 1 AND e.amount <> 0
                             AND CASE WHEN a.folded THEN num_nonnulls(e.version, e.balance_after, e.chain) = 0
-                                     ELSE num_nulls(e.version, e.balance_after, e.chain) = 0 AND e.version >= 1 AND octet_length(e.chain) = 32 END) AS whole
+                                     ELSE num_nulls(e.version, e.balance_after, e.chain) = 0 AND octet_length(e.chain) = 32
+                                          -- goes on where the entry before it ended, so no version is left out
+                                          AND CASE WHEN e.version = 1 THEN e.balance_after = e.amount
+                                                   ELSE b.version IS NOT NULL AND e.balance_after = b.balance_after + e.amount END
+                                END) AS whole
               FROM fresh e
               LEFT JOIN public.points_accounts a ON a.book_id = e.book_id AND a.id = e.account_id
+              LEFT JOIN public.points_entries b ON b.book_id = e.book_id AND b.account_id = e.account_id AND b.version = e.version - 1
              GROUP BY e.book_id, e.transaction_id) g
       LEFT JOIN public.points_transactions t ON t.book_id = g.book_id AND t.id = g.transaction_id
      WHERE t.lines IS DISTINCT FROM g.legs OR g.last_line <> g.legs OR g.legs < 2

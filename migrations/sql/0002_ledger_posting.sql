@@ -6,8 +6,9 @@
 -- order -> in NEW statements read lots, holds, corrections -> decide -> write. A statement that locks and
 -- reads together would read the snapshot from before its lock wait: the defect that lets ledgers overspend.
 
--- The SET clauses pin the plans to index look-ups, also those of the guards that run inside: plans are kept per
--- connection, and one made while the tables were nearly empty would turn quadratic in the first large batch.
+-- Plans are kept per connection, and one made while the tables were nearly empty would turn quadratic in the first
+-- large batch. So no join order is left to the planner: arrays drive LATERAL look-ups or a loop, and the SET clauses
+-- pin the rest, also in the guards that run inside, to index look-ups.
 
 -- What points_begin answers, row by row; `what` says which columns mean what:
 --   outcome   ordinal, id subject, words decline, detail, hash           (only for causes decided before)
@@ -24,7 +25,7 @@ CREATE TYPE points_state AS (
 
 -- p_claims: false when the same transaction comes back after levelling stripes, its causes claimed already.
 -- p_account_asks: what is asked of each account that is a stripe of a budget, 0 for the others; empty when there is none.
--- p_lot_accounts: accounts whose lots are to be read. p_holds, p_refunds: what captures and refunds refer to.
+-- p_account_ids come in the order of their locks, (rank, id). p_lot_accounts: accounts whose lots are to be read. p_holds, p_refunds: what captures and refunds refer to.
 CREATE FUNCTION points_begin(
     p_book integer, p_now timestamptz, p_actor uuid, p_claims boolean,
     p_ids uuid[], p_causes text[], p_hashes bytea[],
@@ -34,7 +35,7 @@ CREATE FUNCTION points_begin(
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET enable_material = off AS $$
 DECLARE
-    v_count integer; v_stripes uuid[] := '{}';
+    v_count integer; v_stripes uuid[]; v_ordered uuid[] := p_account_ids;
 BEGIN
     IF p_claims THEN
         -- A concurrent twin waits here on the unique key, then reads below what was decided.
@@ -53,46 +54,58 @@ BEGIN
         END IF;
     END IF;
 
-    SELECT count(*) INTO v_count FROM points_accounts x WHERE x.book_id = p_book AND x.id = ANY (p_account_ids);
+    SELECT count(*) INTO v_count
+      FROM generate_series(1, cardinality(p_account_ids)) n,
+           LATERAL (SELECT 1 FROM points_accounts x WHERE x.book_id = p_book AND x.id = p_account_ids[n] OFFSET 0) x;
     IF v_count < cardinality(p_account_ids) THEN
         PERFORM points_open_accounts(p_book, p_now, p_account_ids, p_account_kinds, p_account_owners, p_account_stripes);
     END IF;
+
     IF p_account_asks <> '{}' THEN
         -- A stripe that looks nearly dry, before any lock: lock its whole budget with the rest, in order, so that
         -- levelling it needs no further wait.
         SELECT coalesce(array_agg(a.id), '{}') INTO v_stripes
           FROM (SELECT DISTINCT p_account_owners[n] AS owner_id
                   FROM generate_series(1, cardinality(p_account_ids)) n
-                  LEFT JOIN points_balances s ON s.book_id = p_book AND s.account_id = p_account_ids[n]
-                 WHERE p_account_asks[n] > 0 AND coalesce(s.posted - s.held, 0) < 4 * p_account_asks[n]) dry
+                  LEFT JOIN LATERAL (SELECT s.posted - s.held AS free FROM points_balances s
+                                      WHERE s.book_id = p_book AND s.account_id = p_account_ids[n] OFFSET 0) s ON true
+                 WHERE p_account_asks[n] > 0 AND coalesce(s.free, 0) < 4 * p_account_asks[n]) dry
           JOIN points_accounts a ON a.book_id = p_book AND a.kind = 'sponsor_budget' AND a.owner_id = dry.owner_id;
+        IF v_stripes <> '{}' THEN
+            SELECT array_agg(s.account_id ORDER BY s.lock_rank, s.account_id) INTO v_ordered
+              FROM (SELECT DISTINCT u.id FROM unnest(p_account_ids || v_stripes) u (id)) d,
+                   LATERAL (SELECT s.account_id, s.lock_rank FROM points_balances s
+                             WHERE s.book_id = p_book AND s.account_id = d.id OFFSET 0) s;
+        END IF;
     END IF;
 
+    -- The locks, one by one in the order of the array.
     RETURN QUERY
     SELECT 'balance', NULL::integer, s.account_id, NULL::uuid, NULL::uuid, NULL::date, s.posted, s.held, s.version, s.floor,
            s.frozen_reason, NULL::jsonb, s.head, s.moved_at
-      FROM points_balances s
-     WHERE s.book_id = p_book AND s.account_id = ANY (p_account_ids || v_stripes)
-     ORDER BY s.lock_rank, s.account_id
-       FOR NO KEY UPDATE;
+      FROM generate_series(1, cardinality(v_ordered)) n,
+           LATERAL (SELECT * FROM points_balances s WHERE s.book_id = p_book AND s.account_id = v_ordered[n]
+                       FOR NO KEY UPDATE) s;
 
     IF p_lot_accounts <> '{}' THEN
         -- An expired hold never blocks: whoever locks its account next releases it. The balances are then answered anew.
-        PERFORM points_expire_holds_of(p_book, p_now, x.account_id, p_actor)
-           FROM (SELECT DISTINCT h.account_id FROM points_holds h
-                  WHERE h.book_id = p_book AND h.account_id = ANY (p_lot_accounts) AND h.open AND h.expires_at <= p_now) x;
+        PERFORM points_expire_holds_of(p_book, p_now, p_lot_accounts[n], p_actor)
+           FROM generate_series(1, cardinality(p_lot_accounts)) n,
+                LATERAL (SELECT 1 FROM points_holds h
+                          WHERE h.book_id = p_book AND h.account_id = p_lot_accounts[n] AND h.open AND h.expires_at <= p_now LIMIT 1) x;
         IF FOUND THEN
             RETURN QUERY
             SELECT 'balance', NULL::integer, s.account_id, NULL::uuid, NULL::uuid, NULL::date, s.posted, s.held, s.version, s.floor,
                    s.frozen_reason, NULL::jsonb, s.head, s.moved_at
-              FROM points_balances s WHERE s.book_id = p_book AND s.account_id = ANY (p_lot_accounts);
+              FROM generate_series(1, cardinality(p_lot_accounts)) n,
+                   LATERAL (SELECT * FROM points_balances s WHERE s.book_id = p_book AND s.account_id = p_lot_accounts[n] OFFSET 0) s;
         END IF;
         RETURN QUERY
         SELECT 'lot', NULL::integer, x.account_id, x.budget_id, NULL::uuid, x.expires_on, x.points_left, x.held, x.cost_left_fen, NULL::bigint,
                NULL::text, NULL::jsonb, NULL::bytea, NULL::timestamptz
-          FROM points_lots x
-         WHERE x.book_id = p_book AND x.account_id = ANY (p_lot_accounts) AND x.points_left > 0
-         ORDER BY x.account_id, x.expires_on, x.budget_id;
+          FROM generate_series(1, cardinality(p_lot_accounts)) n,
+               LATERAL (SELECT * FROM points_lots x
+                         WHERE x.book_id = p_book AND x.account_id = p_lot_accounts[n] AND x.points_left > 0 OFFSET 0) x;
     END IF;
     IF p_holds <> '{}' OR p_refunds <> '{}' THEN
         RETURN QUERY SELECT * FROM points_referred(p_book, p_now, p_holds, p_refunds);
@@ -107,21 +120,23 @@ BEGIN
     SELECT 'hold', NULL::integer, h.id, h.account_id, NULL::uuid, NULL::date, h.points, NULL::bigint, NULL::bigint, NULL::bigint,
            CASE WHEN s.resolution IS NOT NULL THEN 'hold_' || s.resolution WHEN h.expires_at <= p_now THEN 'hold_expired' END,
            NULL::jsonb, NULL::bytea, h.expires_at
-      FROM points_holds h LEFT JOIN points_hold_resolutions s ON s.book_id = h.book_id AND s.hold_id = h.id
-     WHERE h.book_id = p_book AND h.id = ANY (p_holds);
+      FROM generate_series(1, cardinality(p_holds)) n,
+           LATERAL (SELECT * FROM points_holds h WHERE h.book_id = p_book AND h.id = p_holds[n] OFFSET 0) h
+      LEFT JOIN points_hold_resolutions s ON s.book_id = h.book_id AND s.hold_id = h.id;
     RETURN QUERY
     SELECT 'hold_lot', NULL::integer, l.hold_id, l.budget_id, NULL::uuid, l.expires_on, l.points, NULL::bigint, NULL::bigint, NULL::bigint,
            NULL::text, NULL::jsonb, NULL::bytea, NULL::timestamptz
-      FROM points_hold_lots l WHERE l.book_id = p_book AND l.hold_id = ANY (p_holds)
+      FROM generate_series(1, cardinality(p_holds)) n,
+           LATERAL (SELECT * FROM points_hold_lots l WHERE l.book_id = p_book AND l.hold_id = p_holds[n] OFFSET 0) l
      ORDER BY l.hold_id, l.expires_on, l.budget_id;
     IF p_refunds = '{}' THEN RETURN; END IF;
     RETURN QUERY
     SELECT 'taken', NULL::integer, m.transaction_id, e.account_id, m.budget_id, m.expires_on, -m.points, -m.cost_fen, NULL::bigint, NULL::bigint,
            NULL::text, NULL::jsonb, NULL::bytea, NULL::timestamptz
-      FROM points_lot_moves m
+      FROM generate_series(1, cardinality(p_refunds)) n,
+           LATERAL (SELECT * FROM points_lot_moves m WHERE m.book_id = p_book AND m.transaction_id = p_refunds[n] AND m.points < 0 OFFSET 0) m
       JOIN points_entries e ON e.book_id = m.book_id AND e.transaction_id = m.transaction_id AND e.line = m.line
       JOIN points_transactions t ON t.book_id = m.book_id AND t.id = m.transaction_id AND t.code = 'redemption'
-     WHERE m.book_id = p_book AND m.transaction_id = ANY (p_refunds) AND m.points < 0
      ORDER BY m.transaction_id, m.expires_on DESC, m.budget_id DESC;
     RETURN QUERY
     SELECT 'given', NULL::integer, q.id,
@@ -178,8 +193,6 @@ CREATE FUNCTION points_write(
 ) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET enable_material = off AS $$
-DECLARE
-    v_count integer;
 BEGIN
     IF d_causes <> '{}' THEN
         UPDATE points_outcomes o SET decline = d_codes[n], decline_detail = d_details[n]
@@ -188,30 +201,24 @@ BEGIN
     END IF;
     IF t_ids = '{}' THEN RETURN; END IF;
 
-    UPDATE points_balances s
-       SET posted = b_posted[n], held = b_held[n], version = b_version[n], head = b_head[n], moved_at = b_moved[n]
-      FROM generate_series(1, cardinality(b_account)) n
-     WHERE s.book_id = p_book AND s.account_id = b_account[n] AND s.version = b_version_before[n];
-    GET DIAGNOSTICS v_count = ROW_COUNT;
-    IF v_count <> cardinality(b_account) THEN
-        RAISE EXCEPTION 'points: a balance moved although it was locked' USING ERRCODE = 'serialization_failure';
-    END IF;
-
-    IF l_account <> '{}' THEN
+    FOR n IN 1..cardinality(b_account) LOOP
+        UPDATE points_balances s
+           SET posted = b_posted[n], held = b_held[n], version = b_version[n], head = b_head[n], moved_at = b_moved[n]
+         WHERE s.book_id = p_book AND s.account_id = b_account[n] AND s.version = b_version_before[n];
+        IF NOT FOUND THEN
+            RAISE EXCEPTION 'points: a balance moved although it was locked' USING ERRCODE = 'serialization_failure';
+        END IF;
+    END LOOP;
+    FOR n IN 1..cardinality(l_account) LOOP
         UPDATE points_lots x
            SET issued = x.issued + l_issued[n], points_left = x.points_left + l_left[n], held = x.held + l_held[n],
                cost_left_fen = x.cost_left_fen + l_cost[n]
-          FROM generate_series(1, cardinality(l_account)) n
          WHERE x.book_id = p_book AND x.account_id = l_account[n] AND x.expires_on = l_day[n] AND x.budget_id = l_budget[n];
-        GET DIAGNOSTICS v_count = ROW_COUNT;
-        IF v_count < cardinality(l_account) THEN
+        IF NOT FOUND THEN
             INSERT INTO points_lots (book_id, account_id, expires_on, budget_id, issued, points_left, held, cost_left_fen)
-            SELECT p_book, l_account[n], l_day[n], l_budget[n], l_issued[n], l_left[n], l_held[n], l_cost[n]
-              FROM generate_series(1, cardinality(l_account)) n
-             WHERE NOT EXISTS (SELECT 1 FROM points_lots x
-                                WHERE x.book_id = p_book AND x.account_id = l_account[n] AND x.expires_on = l_day[n] AND x.budget_id = l_budget[n]);
+            VALUES (p_book, l_account[n], l_day[n], l_budget[n], l_issued[n], l_left[n], l_held[n], l_cost[n]);
         END IF;
-    END IF;
+    END LOOP;
 
     -- One statement for headers, moves and entries: the guards run when all of it is there.
     WITH headers AS (
@@ -227,6 +234,17 @@ BEGIN
     INSERT INTO points_entries (book_id, transaction_id, line, account_id, amount, version, balance_after, chain)
     SELECT p_book, t_ids[e_posting[n]], e_line[n], e_account[n], e_amount[n], e_version[n], e_after[n], e_chain[n]
       FROM generate_series(1, cardinality(e_posting)) n;
+
+    -- Whoever calls: a balance row says what its last entry says.
+    PERFORM 1
+       FROM generate_series(1, cardinality(b_account)) n
+       LEFT JOIN LATERAL (SELECT e.balance_after, e.chain FROM points_entries e
+                           WHERE e.book_id = p_book AND e.account_id = b_account[n] AND e.version = b_version[n] OFFSET 0) e ON true
+      WHERE e.balance_after IS DISTINCT FROM b_posted[n] OR e.chain IS DISTINCT FROM b_head[n];
+    IF FOUND THEN
+        RAISE EXCEPTION 'points: a balance does not say what its last entry says'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'points_balances_follow_entries';
+    END IF;
 
     IF h_ids <> '{}' THEN
         INSERT INTO points_hold_resolutions (book_id, hold_id, resolution, transaction_id, points_captured, actor_id, resolved_at)

@@ -76,7 +76,8 @@ def begin(
 
     No cause may stand in `postings` twice; `ids` and `hashes` are by cause.
     """
-    accounts = list(dict.fromkeys(leg.account for posting in postings for leg in posting.legs))
+    named = {leg.account for posting in postings for leg in posting.legs}
+    accounts = sorted(named, key=lambda ref: (ref.terms.lock_rank, account_id(book_id, ref)))
     arguments = (
         book_id,
         uow.now,
