@@ -44,6 +44,6 @@ bench: environment  ## measure the claims and print the table
 lock: environment  ## resolve requirements/*.in again (ARGS=--upgrade for newer versions)
 	@$(BIN) tools/lock.py $(ARGS)
 
-clean:  ## remove the environment and the caches, not the data in var/
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+clean:  ## remove .venv and the caches; not the data in var/, nor what LINLI_VENV names
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find app tools tests sandbox bench migrations -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true

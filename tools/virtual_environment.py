@@ -1,7 +1,8 @@
 """The project's virtual environment: made when missing, renewed when the lock changes, rebuilt when half-made.
 
-Standard library only. A stamp inside the environment records what it was made from and is written last, so an
-environment without a true stamp is one whose making was interrupted.
+Standard library only. A stamp inside the environment records what it was made from and is written last; a marker is
+written first. So a marker without a stamp is an environment whose making was interrupted, and a folder with neither is
+somebody else's: it is never removed.
 """
 
 import fcntl
@@ -58,21 +59,45 @@ def main() -> int:
 
 def environment_folder() -> Path:
     """`.venv` in the project, or the folder named by LINLI_VENV (one checkout, several Pythons)."""
-    return ROOT / os.environ.get("LINLI_VENV", ".venv")
+    return ROOT / (os.environ.get("LINLI_VENV") or ".venv")
 
 
 def _make_ready(folder: Path) -> None:
     wanted = _description()
-    found = _read_stamp(folder)
+    found = _read(_stamp(folder))
     if found == wanted and _runs(folder):
         return
+    _require_ours(folder, found or _read(_marker(folder)))
     _require_venv_module()
     if found is None or {**found, "lock": wanted["lock"]} != wanted or not _runs(folder):
         _create(folder)
     else:
+        _mark(folder)
         _stamp(folder).unlink()
     _install(folder)
     _stamp(folder).write_text(json.dumps(wanted), encoding="utf-8")
+    _marker(folder).unlink()
+
+
+def _require_ours(folder: Path, maker: dict[str, str] | None) -> None:
+    """Refuse a folder that this project did not make: making the environment would remove what is in it."""
+    if not folder.exists() or _is_empty(folder):
+        return
+    remedy = "Nothing was changed. Name another folder with LINLI_VENV, or remove this one yourself if nobody needs it."
+    if maker is None:
+        what = "a virtual environment that Linli did not make" if _is_environment(folder) else "not an environment"
+        raise Refusal(f"{folder} exists and is {what}. {remedy}")
+    # a project that was moved takes its environment along, with the old place in the stamp
+    if maker.get("project") != str(ROOT) and ROOT.resolve() not in folder.resolve().parents:
+        raise Refusal(f"{folder} is the environment of another project folder, {maker.get('project')}. {remedy}")
+
+
+def _is_environment(folder: Path) -> bool:
+    return (folder / "pyvenv.cfg").is_file()
+
+
+def _is_empty(folder: Path) -> bool:
+    return folder.is_dir() and not any(folder.iterdir())
 
 
 def _description() -> dict[str, str]:
@@ -88,12 +113,21 @@ def _stamp(folder: Path) -> Path:
     return folder / "linli.stamp"
 
 
-def _read_stamp(folder: Path) -> dict[str, str] | None:
+def _marker(folder: Path) -> Path:
+    return folder / "linli.making"
+
+
+def _mark(folder: Path) -> None:
+    """Say that what comes into this folder is ours, before anything does."""
+    _marker(folder).write_text(json.dumps({"project": str(ROOT)}), encoding="utf-8")
+
+
+def _read(note: Path) -> dict[str, str] | None:
     try:
-        stamp = json.loads(_stamp(folder).read_text(encoding="utf-8"))
+        found = json.loads(note.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    return stamp if isinstance(stamp, dict) else None
+    return found if isinstance(found, dict) else None
 
 
 def _runs(folder: Path) -> bool:
@@ -128,13 +162,15 @@ def _require_venv_module() -> None:
 
 
 def _create(folder: Path) -> None:
-    if folder.exists():
+    if folder.exists() and not _is_empty(folder):
         print(f"Rebuilding {folder.name}: it is incomplete or was made for another Python or place.", flush=True)
     else:
         print(f"Making the environment {folder.name} with Python {sys.version.split()[0]}.", flush=True)
     try:
         if folder.exists():
             shutil.rmtree(folder)
+        folder.mkdir(parents=True)
+        _mark(folder)
         command = [sys.executable, "-m", "venv", str(folder)]
         made = subprocess.run(command, env=_environment(), capture_output=True, text=True, check=False)
     except OSError as failure:

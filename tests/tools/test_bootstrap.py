@@ -1,9 +1,12 @@
 """Making the environment: what is said on machines that lack something, and what half-made environments become."""
 
+import json
 import os
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 from tests.tools.launcher import ROOT
 
@@ -40,18 +43,57 @@ def test_a_python_without_venv_says_the_remedy(tmp_path: Path) -> None:
     assert not (tmp_path / "venv").exists()
 
 
-def test_a_half_made_environment_is_rebuilt_and_an_unreachable_index_is_said(tmp_path: Path) -> None:
-    venv = tmp_path / "venv"
-    venv.mkdir()
-    (venv / "half").touch()
-    nowhere = {"PIP_CONFIG_FILE": os.devnull, "PIP_INDEX_URL": "https://127.0.0.1:9/simple", "PIP_NO_CACHE_DIR": "1"}
-    tried = bootstrap("pass", venv, **nowhere)
+NOWHERE = {"PIP_CONFIG_FILE": os.devnull, "PIP_INDEX_URL": "https://127.0.0.1:9/simple", "PIP_NO_CACHE_DIR": "1"}
+OURS = json.dumps({"project": str(ROOT)})
+STAMP = "linli.stamp"
+MARKER = "linli.making"
+
+
+def folder_with(folder: Path, files: dict[str, str]) -> Path:
+    folder.mkdir()
+    for name, text in files.items():
+        (folder / name).write_text(text)
+    return folder
+
+
+@pytest.mark.parametrize("note", [MARKER, STAMP])
+def test_an_environment_of_ours_is_rebuilt_and_an_unreachable_index_is_said(tmp_path: Path, note: str) -> None:
+    venv = folder_with(tmp_path / "venv", {note: OURS, "half": ""})
+    tried = bootstrap("pass", venv, **NOWHERE)
     assert tried.returncode == 1
     assert "Rebuilding venv: it is incomplete" in tried.stdout
     assert not (venv / "half").exists()
     assert "The Python package index could not be reached" in tried.stderr
     assert "Traceback" not in tried.stderr
-    assert not (venv / "linli.stamp").exists()
+    assert not (venv / STAMP).exists()
+    again = bootstrap("pass", venv, **NOWHERE)  # what was interrupted is still known to be ours
+    assert "Rebuilding venv: it is incomplete" in again.stdout
+
+
+def test_an_empty_folder_becomes_the_environment(tmp_path: Path) -> None:
+    venv = folder_with(tmp_path / "venv", {})
+    tried = bootstrap("pass", venv, **NOWHERE)
+    assert "Making the environment venv" in tried.stdout
+    assert (venv / "bin" / "python").exists()
+
+
+@pytest.mark.parametrize(
+    ("files", "reason"),
+    [
+        ({"letter.txt": "dear"}, "not an environment"),
+        ({"pyvenv.cfg": "home = /usr/bin"}, "a virtual environment that Linli did not make"),
+        ({"pyvenv.cfg": "", STAMP: "not JSON"}, "a virtual environment that Linli did not make"),
+        ({"pyvenv.cfg": "", STAMP: '{"project": "/srv/other"}'}, "of another project folder, /srv/other"),
+        ({MARKER: '{"project": "/srv/other"}'}, "of another project folder, /srv/other"),
+    ],
+)
+def test_a_folder_of_somebody_else_is_left_alone(tmp_path: Path, files: dict[str, str], reason: str) -> None:
+    venv = folder_with(tmp_path / "venv", files)
+    tried = bootstrap("pass", venv, **NOWHERE)
+    assert tried.returncode == 1
+    assert reason in tried.stderr
+    assert "Name another folder with LINLI_VENV" in tried.stderr
+    assert {path.name: path.read_text() for path in venv.iterdir()} == files
 
 
 def test_a_place_that_cannot_be_written_is_said(tmp_path: Path) -> None:
