@@ -1,7 +1,7 @@
 """Who is calling, may they, and at what time (of the demonstration)."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 import structlog
@@ -13,6 +13,9 @@ from app.web.refusals import BookMissing, ClockRefused, RoleDenied, TokenMissing
 
 AUTHENTICATE = "linli.authenticate"
 DEMO_CLOCK_HEADER = "Linli-Demo-Clock"
+# Far from the ends of what a date can be: days are counted from the time in both directions.
+DEMO_TIME_MIN = datetime(2000, 1, 1, tzinfo=UTC)
+DEMO_TIME_END = datetime(2200, 1, 1, tzinfo=UTC)
 ANONYMOUS = Actor(id=UUID(int=0), roles=frozenset(), name="anonymous")
 
 Authenticate = Callable[[str], Actor]
@@ -43,7 +46,10 @@ def check_book(actor: Actor, roles: frozenset[Role], path: Mapping[str, object])
 
 
 def demo_clock() -> datetime | None:
-    """Read the header that sets the time of one request. Refuses ClockRefused outside demo and test mode."""
+    """Read the header that sets the time of one request: from DEMO_TIME_MIN to before DEMO_TIME_END, with its zone.
+
+    Refuses ClockRefused for anything else, and outside demo and test mode.
+    """
     text = request.headers.get(DEMO_CLOCK_HEADER)
     if text is None:
         return None
@@ -53,5 +59,7 @@ def demo_clock() -> datetime | None:
     except ValueError:
         raise ClockRefused from None
     if not config.takes_demo_liberties or instant.tzinfo is None:
+        raise ClockRefused
+    if not DEMO_TIME_MIN <= instant < DEMO_TIME_END:
         raise ClockRefused
     return instant

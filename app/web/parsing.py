@@ -9,7 +9,7 @@ from flask import Request
 from marshmallow import RAISE, Schema, ValidationError
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from app.web.refusals import BodyNotJson, BodyTooDeep, BodyTypeWrong, KeyRepeated
+from app.web.refusals import BodyNotJson, BodyTooDeep, BodyTypeWrong, KeyRepeated, ParameterRepeated
 
 DEPTH_MAX = 16
 INTEGER_DIGITS_MAX = 31
@@ -35,10 +35,10 @@ class NoFields(StrictSchema):
 
 
 def load_query(request: Request, schema: Schema) -> dict[str, Any]:
-    """Parse the query string. Refuses unknown and repeated parameters."""
+    """Parse the query string. Refuses unknown parameters and ParameterRepeated."""
     for name, values in request.args.lists():
         if len(values) > 1:
-            raise KeyRepeated(field=name[:NAME_LENGTH_SHOWN], name=name[:NAME_LENGTH_SHOWN])
+            raise ParameterRepeated(field=name[:NAME_LENGTH_SHOWN], name=name[:NAME_LENGTH_SHOWN])
     return cast("dict[str, Any]", schema.load(request.args.to_dict()))
 
 

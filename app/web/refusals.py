@@ -63,6 +63,12 @@ class KeyRepeated(EdgeRefusal):
     text = {"zh": "请求体中的同一个字段 {name} 出现了两次。", "en": "The body names the field {name} twice."}
 
 
+class ParameterRepeated(EdgeRefusal):
+    kind = Kind.INVALID
+    code = "web.query_key_repeated"
+    text = {"zh": "查询参数 {name} 出现了不止一次。", "en": "The query parameter {name} occurs twice."}
+
+
 class BodyTypeWrong(EdgeRefusal):
     kind = Kind.INVALID
     code = "web.body_type_wrong"
@@ -98,7 +104,8 @@ class ClockRefused(EdgeRefusal):
     kind = Kind.INVALID
     code = "web.demo_clock_refused"
     text = {
-        "zh": "请求头 Linli-Demo-Clock 只在演示环境有效,且须为带时区的 RFC 3339 时间。",
-        "en": "The header Linli-Demo-Clock works in demo mode only and must be an RFC 3339 time with its zone.",
+        "zh": "请求头 Linli-Demo-Clock 只在演示环境有效,且须为 2000 年至 2199 年间带时区的 RFC 3339 时间。",
+        "en": "The header Linli-Demo-Clock works in demo mode only and must be an RFC 3339 time with its zone, "
+        "in the years 2000 to 2199.",
     }
     field = "Linli-Demo-Clock"

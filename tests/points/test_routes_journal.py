@@ -100,7 +100,7 @@ def test_accounts_take_two_reads_however_many(api, acts):
 
 def test_only_known_kinds_are_asked_for(api):
     assert refused(api.get("/accounts?kind=gold")) == (422, "web.invalid", ["kind"])
-    assert refused(api.get("/accounts?kind=bank&kind=bank"))[1] == "web.body_key_repeated"
+    assert refused(api.get("/accounts?kind=bank&kind=bank"))[1] == "web.query_key_repeated"
     assert refused(api.get("/accounts?sort=x")) == (422, "web.invalid", ["sort"])
 
 

@@ -164,17 +164,42 @@ def test_the_demo_clock_sets_the_time_of_one_request(client):
     assert client.get("/toy/now").json["at"] > "2026-06"
 
 
-@pytest.mark.parametrize("value", ["2026-01-02T03:04:05", "now", "", "1"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "2026-01-02T03:04:05",
+        "now",
+        "",
+        "1",
+        "0001-01-01T00:00:00+08:00",
+        "1999-12-31T23:59:59Z",
+        "2200-01-01T00:00:00Z",
+        "9999-12-31T23:59:59-08:00",
+    ],
+)
 def test_the_demo_clock_wants_a_time_with_its_zone(client, value):
     answer = client.get("/toy/now", headers={"Linli-Demo-Clock": value})
     assert answer.status_code == 400
     assert answer.json["code"] == "web.demo_clock_refused"
 
 
+@pytest.mark.parametrize("value", ["2000-01-01T00:00:00+00:00", "2199-12-31T23:59:59+00:00"])
+def test_the_demo_clock_goes_through_two_centuries(client, value):
+    assert client.get("/toy/now", headers={"Linli-Demo-Clock": value}).status_code == 200
+
+
 def test_the_demo_clock_is_refused_in_production(make_app):
     app = make_app(mode=Mode.PRODUCTION, token_secret="p" * 40)
     answer = app.test_client().get("/toy/now", headers={"Linli-Demo-Clock": "2026-01-02T03:04:05Z"})
     assert answer.status_code == 400
+
+
+def test_a_parameter_given_twice_is_called_a_parameter(client):
+    """The words for a body would send the caller looking in the wrong place."""
+    answer = client.get("/toy/now?n=1&n=2", headers={"Accept-Language": "en"})
+    assert (answer.status_code, answer.json["code"]) == (400, "web.query_key_repeated")
+    assert answer.json["detail"] == "The query parameter n occurs twice."
+    assert [error["field"] for error in answer.json["errors"]] == ["n"]
 
 
 # --- at import
