@@ -1,6 +1,8 @@
 import pytest
 
 from app.kernel.actor import Role
+from app.points.service import Award, award_points
+from app.points.terms import Code
 from tests.points.api import Api, refused
 from tests.points.ledger import ANNA
 
@@ -62,16 +64,32 @@ def test_what_is_a_correction_itself_is_not_corrected(api, acts):
 
 
 def test_only_an_award_is_clawed_back(api, acts):
-    acts.award(ANNA, 50)
-    spent = acts.redeem(ANNA, 8)
-    assert refused(reverse(api, spent.subject_id, claw_back=True)) == (409, "points.correction_not_reversible", [])
+    paid_in = acts.fund(80)
+    assert refused(reverse(api, paid_in.subject_id, claw_back=True)) == (409, "points.correction_not_reversible", [])
 
 
-def test_a_redemption_refunded_in_part_is_not_reversed_whole(api, acts):
+@pytest.mark.parametrize("claw_back", [False, True])
+@pytest.mark.parametrize("act", ["redemption", "partly refunded redemption", "payout"])
+def test_what_other_records_rest_on_is_undone_with_them(api, acts, act, claw_back):
+    """Reversed here, the payment would still read captured, and the settlement paid with its money stranded."""
     acts.award(ANNA, 50)
     spent = acts.redeem(ANNA, 8)
-    acts.refund(spent.subject_id, ANNA, 3)
-    assert refused(reverse(api, spent.subject_id)) == (409, "points.partly_refunded", [])
+    if act == "partly refunded redemption":
+        acts.refund(spent.subject_id, ANNA, 3)
+    original = acts.pay(80) if act == "payout" else spent
+    before = acts.trial(), acts.figures(ANNA)
+    answer = reverse(api, original.subject_id, claw_back=claw_back)
+    assert refused(answer) == (409, "points.undone_elsewhere", [])
+    assert (acts.trial(), acts.figures(ANNA)) == before
+    assert api.get(f"/transactions/{original.subject_id}").json["reversed_by_id"] is None
+
+
+def test_the_award_of_a_report_is_reversed(api, acts):
+    award = Award("report", ANNA, 5)
+    given = award_points(acts.uow, acts.book, budget_id=acts.ledger.budget_id, awards=[award], code=Code.REPORT_AWARD)
+    undone = reverse(api, given[0].subject_id)
+    assert (undone.status_code, undone.json["code"]) == (201, "reversal")
+    assert acts.available(ANNA) == 0
 
 
 @pytest.mark.parametrize("value", [1, 0, "true", "no", None, []])

@@ -100,6 +100,15 @@ def _(acts):
     return lambda: acts.reverse(spent.subject_id)
 
 
+@refuses(errors.UndoneElsewhere)
+def _(acts):
+    acts.award(ANNA, 50)
+    spent = acts.redeem(ANNA, 20)
+    return lambda: points.correct_transaction(
+        acts.uow, book=acts.book.code, transaction_id=spent.subject_id, reason="mistake", claw_back=False
+    )
+
+
 @refuses(errors.CauseReused)
 def _(acts):
     acts.award(ANNA, 50, cause=SAME)

@@ -7,12 +7,15 @@ from uuid import UUID
 
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.paging import Page, page_by_id, read_id
-from app.points import queries
+from app.points import errors, queries
 from app.points.models import Account, Book, Entry, LotMove, Transaction
 from app.points.queries import AccountLine, StatementLine
 from app.points.service import corrections
 from app.points.service.cursors import cut_page, read_account, read_number
-from app.points.terms import Asset
+from app.points.terms import Asset, Code
+
+UNDONE_ELSEWHERE = frozenset({Code.REDEMPTION, Code.PAYOUT})
+"""What a payment or a settlement stands for: reversed behind its back, it would go on saying captured or paid."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +105,13 @@ def correct_transaction(
 ) -> TransactionDetail:
     """Undo a transaction as a whole; with `claw_back`, an award whose points were spent. Answers the correction.
 
-    Refuses BookMissing and what `reverse_transaction` refuses. Each call is an act of its own: a second correction of
-    one transaction is refused, and one that was declined may be asked for again.
+    Refuses BookMissing, UndoneElsewhere for redemptions and payouts, and what `reverse_transaction` refuses. Each
+    call is an act of its own: a second correction of one transaction is refused, and one that was declined may be asked
+    for again.
     """
     found = queries.get_book(uow.session, book)
+    if queries.get_transaction(uow.session, found.id, transaction_id).code in UNDONE_ELSEWHERE:
+        raise errors.UndoneElsewhere
     act = corrections.claw_back_award if claw_back else corrections.reverse_transaction
     outcome = act(uow, found, cause=f"reverse:{uow.new_id()}", transaction_id=transaction_id, reason=reason)
     return _detail(uow, found, outcome.subject_id)
