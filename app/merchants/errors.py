@@ -146,6 +146,16 @@ class NothingToPay(DomainError):
     }
 
 
+class BankReferenceUsed(DomainError):
+    kind = Kind.CONFLICT
+    code = "merchants.bank_reference_used"
+    text = {
+        "zh": "银行流水号 {bank_reference} 已用于另一张结算单,请核对并填写这次付款的流水号。",
+        "en": "The bank reference {bank_reference} paid another settlement; check it and give that of this payment.",
+    }
+    field = "bank_reference"
+
+
 class AlreadyPaid(DomainError):
     kind = Kind.CONFLICT
     code = "merchants.already_paid"

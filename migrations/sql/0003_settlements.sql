@@ -29,6 +29,9 @@ CREATE TABLE merchants_settlements (
         WHEN 'paid' THEN num_nulls(bank_reference, paid_by, paid_at, transaction_id) = 0
         ELSE false END)
 );
+-- one transfer at the bank pays one settlement
+CREATE UNIQUE INDEX uq_merchants_settlements_bank_reference
+    ON merchants_settlements (book_id, bank_reference) WHERE state = 'paid';
 GRANT SELECT, INSERT ON merchants_settlements TO linli_app;
 GRANT UPDATE (line_count, points, fen, state, bank_reference, paid_by, paid_at, transaction_id) ON merchants_settlements TO linli_app;
 

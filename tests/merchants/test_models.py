@@ -1,5 +1,7 @@
 """What PostgreSQL itself refuses to the application's role, whatever the application does."""
 
+from datetime import date
+
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError, ProgrammingError
@@ -74,6 +76,21 @@ def test_a_settlement_in_no_true_state_is_refused(acts, till, change, constraint
     acts.uow.session.flush()
     with pytest.raises(IntegrityError, match=constraint), acts.uow.session.begin_nested():
         acts.uow.session.execute(text(f"UPDATE merchants_settlements SET {change}"))
+
+
+def test_a_bank_reference_pays_once_whoever_tries(acts, till):
+    session = acts.uow.session
+    till.pay(60)
+    till.pay_out(till.settle())
+    tomorrow = till.later(days=1)
+    tomorrow.pay(10)
+    stated = tomorrow.settle(date(2026, 6, 16))
+    session.flush()
+    paid = "SET (state, bank_reference, paid_by, paid_at, transaction_id) = ('paid', 'ICBC-1', id, stated_at, :moved)"
+    update = text(f"UPDATE merchants_settlements {paid} WHERE id = :id")
+    values = {"id": stated.id, "moved": acts.fund(1).subject_id}
+    with pytest.raises(IntegrityError, match="uq_merchants_settlements_bank_reference"), session.begin_nested():
+        session.execute(update, values)
 
 
 def test_a_transaction_is_settled_once_whoever_tries(acts, till):

@@ -38,8 +38,8 @@ class Street:
         """One act at a till, as a unit of work."""
         return lambda uow: act(self.till(uow, shop))
 
-    def now(self, act, at=None):
-        return alone(self.at_till(act), at=at)
+    def now(self, act, at=None, shop=0):
+        return alone(self.at_till(act, shop), at=at)
 
     def together(self, gate, *acts, at=None):
         return split(together(self.app, *(self.at_till(act) for act in acts), at=at, gate=f"merchants_{gate}"))
@@ -205,3 +205,13 @@ def test_a_settlement_is_paid_under_one_reference(street):
         )
         assert len(won) == 1
         assert {type(refusal) for refusal in lost} == {errors.AlreadyPaid}
+
+
+def test_one_reference_for_two_settlements_pays_one(street):
+    """They lock different settlements, so only the reference itself keeps them apart."""
+    for shop in (0, 1):
+        street.now(lambda till: till.pay(10), shop=shop)
+    stated = [street.now(lambda till: till.settle(local_date(clock())), shop=shop) for shop in (0, 1)]
+    won, lost = street.together("settlements", *[lambda till, one=one: till.pay_out(one) for one in stated])
+    assert [paid.state for paid in won] == ["paid"]
+    assert [type(refusal) for refusal in lost] == [errors.BankReferenceUsed]

@@ -292,6 +292,19 @@ def test_a_settlement_is_paid_once(api, settlement):
     assert refused(other) == (409, "merchants.already_paid", ["bank_reference"])
 
 
+def test_a_bank_reference_pays_one_settlement(api, settlement, shop, at_till):
+    api.post(f"/settlements/{settlement['id']}/pay", {"bank_reference": "ICBC-1"})
+    tomorrow = Api(api.client, api.bearer, api.book, at="2026-06-16T10:00:00+08:00")
+    code = tomorrow.post("/passbook/codes", {}, RESIDENT, person_id=ANNA).json["code"]
+    order = {"code": code, "points": 10, "out_trade_no": "T-2"}
+    payment = tomorrow.post("/payments", order, CASHIER, **at_till).json
+    tomorrow.post(f"/payments/{payment['id']}/capture", {}, CASHIER, **at_till)
+    second = tomorrow.post("/settlements", {"shop_id": str(shop.id), "through": "2026-06-16"}).json
+    answer = tomorrow.post(f"/settlements/{second['id']}/pay", {"bank_reference": "ICBC-1"})
+    assert refused(answer) == (409, "merchants.bank_reference_used", ["bank_reference"])
+    assert tomorrow.get(f"/settlements/{second['id']}").json["settlement"]["state"] == "stated"
+
+
 def test_what_cannot_be_settled(api, settlement, shop):
     nothing = api.post("/settlements", {"shop_id": str(shop.id), "through": "2026-06-14"})
     assert refused(nothing) == (409, "merchants.nothing_to_settle", [])

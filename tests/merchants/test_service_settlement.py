@@ -8,7 +8,8 @@ from app.points import queries as points_queries
 from app.points import service as points
 from app.points.rules.accounts import AccountRef, account_id
 from app.points.terms import AccountKind
-from tests.points.ledger import ANNA, BORIS, SPONSOR, open_ledger
+from tests.merchants.till import Till
+from tests.points.ledger import ANNA, BORIS, SPONSOR, Acts, open_ledger
 
 TODAY = date(2026, 6, 15)
 
@@ -146,6 +147,30 @@ def test_a_settlement_is_paid_once(acts, till):
     with pytest.raises(errors.AlreadyPaid) as caught:
         till.pay_out(stated, "ICBC-2")
     assert "ICBC-1" in caught.value.detail("zh")
+
+
+def test_one_bank_reference_pays_one_settlement_of_a_book(acts, till):
+    till.pay(60)
+    till.pay_out(till.settle())
+    tomorrow = till.later(days=1)
+    tomorrow.pay(10)
+    second = tomorrow.settle(TODAY + timedelta(days=1))
+    with pytest.raises(errors.BankReferenceUsed) as caught:
+        tomorrow.pay_out(second)
+    assert "ICBC-1" in caught.value.detail("en")
+    assert (second.state, owed(acts, till)) == ("stated", 100)
+    assert tomorrow.pay_out(second, "ICBC-2").state == "paid"
+
+
+def test_another_book_has_bank_references_of_its_own(acts, till):
+    till.pay(60)
+    till.pay_out(till.settle())
+    elsewhere = Acts(acts.uow, open_ledger(acts.uow))
+    elsewhere.award(ANNA, 100)
+    other = Till(acts.uow, elsewhere.book.code, None)
+    other = other.of(service.open_shop(acts.uow, book=other.book, name="豆腐坊", street="忠义街").id)
+    other.pay(10)
+    assert other.pay_out(other.settle()).bank_reference == "ICBC-1"
 
 
 def test_settlements_and_shops_of_another_book_are_missing(acts, till):

@@ -14,12 +14,14 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.infra.db import Base
 
 INSTANT = DateTime(timezone=True)
+BANK_REFERENCE_ONCE = "uq_merchants_settlements_bank_reference"
 TRANSACTION = ["points_transactions.book_id", "points_transactions.id"]
 
 
@@ -32,6 +34,7 @@ class Settlement(Base):
         UniqueConstraint("book_id", "transaction_id"),
         ForeignKeyConstraint(["book_id", "shop_id"], ["merchants_shops.book_id", "merchants_shops.id"]),
         ForeignKeyConstraint(["book_id", "transaction_id"], TRANSACTION),
+        Index(BANK_REFERENCE_ONCE, "book_id", "bank_reference", unique=True, postgresql_where=text("state = 'paid'")),
         CheckConstraint("line_count >= 0", name="line_count"),
         CheckConstraint("fen >= 0", name="fen"),
         CheckConstraint("char_length(bank_reference) BETWEEN 1 AND 100", name="bank_reference"),

@@ -12,6 +12,7 @@ from app.merchants.queries.payments import (
 from app.merchants.queries.settlements import (
     find_settlement,
     get_settlement,
+    is_reference_used,
     list_lines,
     list_settlements,
     lock_settlement,
@@ -28,6 +29,7 @@ __all__ = [
     "get_refund_of",
     "get_settlement",
     "get_shop",
+    "is_reference_used",
     "list_lines",
     "list_payments",
     "list_settlements",

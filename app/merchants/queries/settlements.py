@@ -5,11 +5,12 @@ from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from app.merchants import errors
 from app.merchants.models import Settlement, SettlementLine
+from app.merchants.terms import SettlementState
 
 
 class Totals(NamedTuple):
@@ -47,6 +48,16 @@ def lock_settlement(session: Session, book_id: int, settlement_id: UUID) -> Sett
     if settlement is None:
         raise errors.SettlementMissing
     return settlement
+
+
+def is_reference_used(session: Session, book_id: int, bank_reference: str) -> bool:
+    """Whether a settlement of the book was paid under this bank reference."""
+    paid = exists().where(
+        Settlement.book_id == book_id,
+        Settlement.bank_reference == bank_reference,
+        Settlement.state == SettlementState.PAID,
+    )
+    return bool(session.scalar(select(paid)))
 
 
 def list_settlements(

@@ -6,12 +6,14 @@ from uuid import UUID
 
 from sqlalchemy import Uuid, bindparam, exists, select
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
 
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.paging import Page, page_by_id, read_id
 from app.kernel.periods import day_bounds, local_date
-from app.merchants import queries, rules, terms
+from app.merchants import errors, queries, rules, terms
 from app.merchants.models import Settlement, SettlementLine
+from app.merchants.models.settlements import BANK_REFERENCE_ONCE
 from app.merchants.terms import SettlementState
 from app.points import queries as points_queries
 from app.points import service as points_service
@@ -66,13 +68,16 @@ def state_settlement(uow: UnitOfWork, *, book: str, shop_id: UUID, through: date
 def pay_settlement(uow: UnitOfWork, *, book: str, settlement_id: UUID, bank_reference: str) -> Settlement:
     """Book the payment of a settlement, under the bank's reference. Once; again is a replay.
 
-    Refuses SettlementMissing, AlreadyPaid (under another reference), NothingToPay.
+    Refuses SettlementMissing, AlreadyPaid (under another reference), NothingToPay, BankReferenceUsed (by another
+    settlement of the book).
     """
     book_id = points_queries.get_book(uow.session, book).id
     settlement = queries.lock_settlement(uow.session, book_id, settlement_id)
 
     if rules.is_paid(settlement.bank_reference, bank_reference, fen=settlement.fen):
         return settlement
+    if queries.is_reference_used(uow.session, book_id, bank_reference):
+        raise errors.BankReferenceUsed(bank_reference=bank_reference)
 
     outcome = points_service.pay_merchant(
         uow,
@@ -86,6 +91,7 @@ def pay_settlement(uow: UnitOfWork, *, book: str, settlement_id: UUID, bank_refe
     settlement.state, settlement.bank_reference = SettlementState.PAID, bank_reference
     settlement.paid_by, settlement.paid_at = uow.actor.id, uow.now
     settlement.transaction_id = outcome.subject_id
+    _write_paid(uow, bank_reference)
 
     return settlement
 
@@ -105,6 +111,16 @@ def list_settlements(
     book_id = points_queries.get_book(uow.session, book).id
     rows = queries.list_settlements(uow.session, book_id, shop_id=shop_id, before=read_id(cursor), limit=limit + 1)
     return page_by_id(rows, limit, lambda settlement: settlement.id)
+
+
+def _write_paid(uow: UnitOfWork, bank_reference: str) -> None:
+    """Write the payment; only here does one meet a twin that pays another settlement under the same reference."""
+    try:
+        uow.session.flush()
+    except IntegrityError as error:
+        if BANK_REFERENCE_ONCE in str(error.orig):
+            raise errors.BankReferenceUsed(bank_reference=bank_reference) from None
+        raise
 
 
 def _take_lines(uow: UnitOfWork, settlement: Settlement) -> int:
