@@ -36,11 +36,12 @@ def main() -> int:
 
 def _measure(server: places.Server, spans: Spans, large_entries: int) -> list[Row]:
     label = f"{large_entries // 1_000_000} million" if large_entries >= 1_000_000 else f"{large_entries:,}"
-    _say("filling two ledgers")
+    _say("filling three ledgers")
     small = places.make_place(server, "bench_small", SMALL_ENTRIES)
+    middle = places.make_place(server, "bench_middle", large_entries // 4)
     large = places.make_place(server, "bench_large", large_entries)
-    _say("auditing both")
-    rows = audits.measure(server, small, large, label)
+    _say("auditing")
+    rows = audits.measure(server, middle, large, label)
     _say("postings against TPC-B")
     with psycopg.connect(server.url, autocommit=True) as connection:
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS tpcb WITH (FORCE)"))
@@ -51,6 +52,7 @@ def _measure(server: places.Server, spans: Spans, large_entries: int) -> list[Ro
     rows.insert(4, _growth(server, small, large, spans, label))
     _say("storage and reads")
     rows.append(storage.bytes_per_redemption(server, large, spans.seconds))
+    rows.append(storage.idle_indexes(server, large))
     for place in (small, large):
         reads.add_busy_passbook(place)
     return rows + reads.measure(small, large, label)

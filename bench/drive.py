@@ -1,4 +1,4 @@
-"""Drives points.service from a process of its own: `python -m bench.drive stock|batch|single SECONDS NUMBER`.
+"""Drives points.service from a process of its own: `python -m bench.drive stock|story|batch|single SECONDS NUMBER`.
 
 Process NUMBER has residents and a budget of its own, so that processes do not wait for each other's batches.
 """
@@ -19,6 +19,7 @@ from app.infra.unit_of_work import UnitOfWork, run_in_transaction
 from app.kernel.actor import SYSTEM
 from app.points import queries
 from app.points import service as points
+from bench import story
 from bench.places import DRIVERS
 
 STOCK = 100_000  # points per resident: one lot that the measured redemptions take from
@@ -32,16 +33,29 @@ def main() -> None:
         owners, budget_id, budgets = run_in_transaction(_people, actor=SYSTEM)
         if mode == "stock":
             rate = _stock(owners, budget_id)
+        elif mode == "story":
+            rate = story.play(owners[0], budget_id)
         else:
             rate = _drive(owners[number::DRIVERS], budgets[number], SIZES[mode], seconds)
     print(json.dumps({"per_second": rate}))
 
 
 def _stock(owners: list[UUID], budget_id: UUID) -> float:
+    """Points into every measured passbook, and into the budgets of the uniform awards."""
     size, started = SIZES["stock"], time.perf_counter()
+    run_in_transaction(_mint_other_budgets, actor=SYSTEM)
     for first in range(0, len(owners), size):
         run_in_transaction(_award(owners[first : first + size], budget_id, f"stock:{first}", STOCK), actor=SYSTEM)
     return len(owners) / (time.perf_counter() - started)
+
+
+def _mint_other_budgets(uow: UnitOfWork) -> None:
+    book = queries.list_books(uow.session)[0]
+    sponsor = uow.new_id()
+    points.fund_sponsor(uow, book.id, cause="bench", sponsor_id=sponsor, amount_fen=10**11, bank_reference="bench")
+    for budget in uow.session.scalars(text("SELECT DISTINCT other_budget FROM bench_pairs")).all():
+        points.create_budget(uow, book.id, sponsor_id=sponsor, name="bench", point_value_fen=10, budget_id=budget)
+        points.mint_points(uow, book.id, cause=f"bench:{budget}", budget_id=budget, points=10_000_000)
 
 
 def _drive(owners: list[UUID], budget_id: UUID, size: int, seconds: float) -> float:

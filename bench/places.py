@@ -144,4 +144,15 @@ def _describe(connection: psycopg.Connection, told: history.History) -> None:
                 )
             )
     connection.execute("GRANT SELECT ON bench_pairs TO linli_app")
+    connection.execute(
+        f"CREATE FUNCTION bench_new_id() RETURNS uuid LANGUAGE sql VOLATILE AS $$ SELECT {_new_id(connection)} $$"
+    )
     connection.commit()
+
+
+def _new_id(connection: psycopg.Connection) -> str:
+    """SQL for an id that grows with time, as the unit of work makes them: random ids would touch other pages."""
+    if connection.info.server_version >= 180000:
+        return "uuidv7()"
+    milliseconds = "(extract(epoch FROM clock_timestamp()) * 1000)::bigint"
+    return f"(lpad(to_hex({milliseconds}), 12, '0') || '7' || substr(md5(random()::text), 1, 19))::uuid"

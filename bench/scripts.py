@@ -9,7 +9,7 @@ AWARD = r"""
 \set n random(1, 8000)
 \set p random(1, 5)
 BEGIN;
-SELECT b.*, s.*, now() AS t FROM (SELECT *, gen_random_uuid() AS tid FROM bench_pairs WHERE n = :n OFFSET 0) b,
+SELECT b.*, s.*, now() AS t FROM (SELECT *, bench_new_id() AS tid FROM bench_pairs WHERE n = :n OFFSET 0) b,
 LATERAL (SELECT max(x.a) FILTER (WHERE x.id = b.account) AS posted, max(x.b) FILTER (WHERE x.id = b.account) AS held,
                 max(x.c) FILTER (WHERE x.id = b.account) AS version, max(x.a) FILTER (WHERE x.id = b.{source}) AS from_posted,
                 max(x.c) FILTER (WHERE x.id = b.{source}) AS from_version, encode(min(x.hash), 'hex') AS head
@@ -26,13 +26,8 @@ SELECT points_write(1, :owner::uuid, ARRAY[:tid::uuid], '{{award}}', ARRAY['awar
     ARRAY[:from_version::bigint + 1, :version::bigint + 1, NULL, NULL],
     ARRAY[:from_posted::bigint - :p::bigint, :posted::bigint + :p::bigint, NULL, NULL],
     ARRAY[decode(:head, 'hex'), decode(:head, 'hex'), NULL, NULL],
-    '{{1}}', '{{2}}', ARRAY[:day::date], ARRAY[:{budget}::uuid], ARRAY[:p::bigint], ARRAY[10 * :p::bigint], '{{f}}',
-    ARRAY[:account::uuid, :{source}::uuid], ARRAY[:version::bigint, :from_version::bigint],
-    ARRAY[:posted::bigint + :p::bigint, :from_posted::bigint - :p::bigint], ARRAY[:held::bigint, 0],
-    ARRAY[:version::bigint + 1, :from_version::bigint + 1], ARRAY[decode(:head, 'hex'), decode(:head, 'hex')],
-    ARRAY[:t::timestamptz, :t::timestamptz],
-    ARRAY[:account::uuid], ARRAY[:day::date], ARRAY[:{budget}::uuid], ARRAY[:p::bigint], ARRAY[:p::bigint], '{{0}}',
-    ARRAY[10 * :p::bigint], '{{}}', '{{}}', '{{}}', '{{}}', '{{}}', '{{}}');
+    '{{2}}', ARRAY[:day::date], ARRAY[:{budget}::uuid], ARRAY[:p::bigint], ARRAY[10 * :p::bigint], '{{f}}',
+    '{{2,1}}', ARRAY[:version::bigint, :from_version::bigint], '{{}}', '{{}}', '{{}}', '{{}}', '{{}}', '{{}}');
 COMMIT;
 """
 
@@ -40,7 +35,7 @@ REDEMPTION = r"""
 \set n random(1, 8000)
 \set p random(1, 2)
 BEGIN;
-SELECT b.*, s.*, now() AS t FROM (SELECT r.owner, r.account, r.liability, gen_random_uuid() AS tid, h.shop, h.taken, h.payable
+SELECT b.*, s.*, now() AS t FROM (SELECT r.owner, r.account, r.liability, bench_new_id() AS tid, h.shop, h.taken, h.payable
                                     FROM bench_pairs r, bench_pairs h WHERE r.n = :n AND h.n = {shop} OFFSET 0) b,
 LATERAL (SELECT max(x.a) FILTER (WHERE x.what = 'balance') AS posted, max(x.b) FILTER (WHERE x.what = 'balance') AS held,
                 max(x.c) FILTER (WHERE x.what = 'balance') AS version, encode(min(x.hash), 'hex') AS head,
@@ -57,11 +52,8 @@ SELECT points_write(1, :owner::uuid, ARRAY[:tid::uuid], '{{redemption}}', ARRAY[
     '{{1,1,1,1}}', '{{1,2,3,4}}', ARRAY[:account, :taken, :liability, :payable]::uuid[],
     ARRAY[-(:p::bigint), :p::bigint, -10 * :p::bigint, 10 * :p::bigint], ARRAY[:version::bigint + 1, NULL, NULL, NULL],
     ARRAY[:posted::bigint - :p::bigint, NULL, NULL, NULL], ARRAY[decode(:head, 'hex'), NULL, NULL, NULL],
-    '{{1}}', '{{1}}', ARRAY[:day::date], ARRAY[:budget::uuid], ARRAY[-(:p::bigint)], ARRAY[-10 * :p::bigint], '{{f}}',
-    ARRAY[:account::uuid], ARRAY[:version::bigint], ARRAY[:posted::bigint - :p::bigint], ARRAY[:held::bigint],
-    ARRAY[:version::bigint + 1], ARRAY[decode(:head, 'hex')], ARRAY[:t::timestamptz],
-    ARRAY[:account::uuid], ARRAY[:day::date], ARRAY[:budget::uuid], '{{0}}', ARRAY[-(:p::bigint)], '{{0}}',
-    ARRAY[-10 * :p::bigint], '{{}}', '{{}}', '{{}}', '{{}}', '{{}}', '{{}}');
+    '{{1}}', ARRAY[:day::date], ARRAY[:budget::uuid], ARRAY[-(:p::bigint)], ARRAY[-10 * :p::bigint], '{{f}}',
+    '{{1}}', ARRAY[:version::bigint], '{{}}', '{{}}', '{{}}', '{{}}', '{{}}', '{{}}');
 COMMIT;
 """
 

@@ -1,10 +1,10 @@
-"""What a redemption leaves on disk, and indexes that nothing asked for."""
+"""What a redemption leaves on disk, and whether every index of the ledger is asked for by something."""
 
 import psycopg
 
-from bench import pgbench, scripts
+from bench import pgbench, scripts, throughput
 from bench.places import Place, Server
-from bench.table import Row, shown
+from bench.table import Row, at_most, shown
 
 TABLES = ("points_outcomes", "points_transactions", "points_entries", "points_lot_moves", "points_unfolded")
 
@@ -31,3 +31,15 @@ def _sizes(place: Place) -> tuple[int, int, int]:
         ).fetchone() or (0, 0)
         (count,) = connection.execute("SELECT count(*) FROM points_transactions").fetchone() or (0,)
     return int(whole), int(heap), int(count)
+
+
+def idle_indexes(server: Server, place: Place) -> Row:
+    """Indexes of the ledger that no statement used: of the postings above, of the audit, and of a story of all acts."""
+    throughput.play_story(server, place)
+    with psycopg.connect(place.superuser_url) as connection:
+        names = connection.execute(
+            "SELECT indexrelname FROM pg_stat_user_indexes WHERE relname LIKE 'points_%' AND idx_scan = 0 ORDER BY 1"
+        ).fetchall()
+    return at_most(
+        "indexes of the ledger that no statement uses", len(names), 0, ", ".join(n for (n,) in names) or "none"
+    )

@@ -5,8 +5,6 @@ import subprocess
 import sys
 from dataclasses import dataclass
 
-import psycopg
-
 from bench import pgbench, scripts
 from bench.places import DRIVERS, ROOT, Place, Server, environment
 from bench.table import Row, at_least, shown
@@ -45,7 +43,7 @@ def measure(server: Server, place: Place, spans: Spans) -> list[Row]:
         return [a / b for a, b in zip(rates[one], rates[other], strict=True)]
 
     return [
-        at_least("award and redemption / TPC-B", ratios("uniform", "tpcb"), 1.0, BOUND),
+        at_least("award and redemption, SQL doors / TPC-B", ratios("uniform", "tpcb"), 1.0, BOUND),
         at_least("all redemptions at one shop / uniform", ratios("shop", "shops"), 0.9, "shops' accounts are folded"),
         at_least("all awards from one budget / 200 budgets", ratios("budget", "budgets"), 0.8, "16 stripes"),
         at_least(f"awards in batches of {BATCH} / TPC-B", ratios("batch", "tpcb"), 4.0, BATCH_BOUND),
@@ -63,28 +61,14 @@ PYTHON_NOTE = f"points.service.award_points, one award a transaction, {DRIVERS} 
 
 def warm_up(server: Server, place: Place) -> None:
     """Give every budget points and open every account, so that the rounds measure postings only."""
-    with psycopg.connect(place.superuser_url) as connection:
-        _stock_budgets(connection)
-        connection.commit()
     _drive(server, place, "stock", 0, processes=1)
     texts = (scripts.AWARD_ONE_BUDGET, scripts.AWARD_MANY_BUDGETS, scripts.REDEMPTION_ANY_SHOP)
     pgbench.scripts(server.pgbench, place.app_url, texts, 3)
 
 
-def _stock_budgets(connection: psycopg.Connection) -> None:
-    """Budgets for the uniform awards, stocked directly: what is measured is awarding from them."""
-    connection.execute(
-        """INSERT INTO points_budgets SELECT 1, b.other_budget, b.other_budget, 'bench', 10, now()
-             FROM (SELECT DISTINCT other_budget FROM bench_pairs) b ON CONFLICT DO NOTHING"""
-    )
-    connection.execute(
-        """INSERT INTO points_accounts SELECT DISTINCT 1, other_source, 'sponsor_budget', other_budget, stripe, 'points', false, now()
-             FROM bench_pairs ON CONFLICT DO NOTHING"""
-    )
-    connection.execute(
-        """INSERT INTO points_balances (book_id, account_id, lock_rank, floor, posted, moved_at)
-           SELECT DISTINCT 1, other_source, 9, 0, 1000000000, now() FROM bench_pairs ON CONFLICT DO NOTHING"""
-    )
+def play_story(server: Server, place: Place) -> None:
+    """Every act of the ledger once, through points.service."""
+    _drive(server, place, "story", 0, processes=1)
 
 
 def batch_rate(server: Server, place: Place, seconds: int) -> float:

@@ -61,6 +61,17 @@ class PostingInvalid(DomainError):
     text = {"zh": "记账请求有误:{problem}。", "en": "The posting is not well formed: {problem}."}
 
 
+class PointsTooCostly(DomainError):
+    kind = Kind.INVALID
+    code = "points.too_costly"
+    text = {
+        "zh": "{points} 积分(每分 {point_value_fen} 分钱)超过一笔交易的金额上限;一次最多 {points_max} 积分。",
+        "en": "{points} points of {point_value_fen} fen each are more money than one posting carries; post at most "
+        "{points_max} at once.",
+    }
+    field = "points"
+
+
 class ExpiryDatePast(DomainError):
     kind = Kind.INVALID
     code = "points.expiry_date_past"

@@ -1,5 +1,5 @@
 -- The application's role reads the ledger and knocks at its doors; it writes none of its tables itself.
-REVOKE ALL ON FUNCTION points_open_accounts, points_record_decline, points_referred, points_expire_holds_of, points_close_holds,
+REVOKE ALL ON FUNCTION points_open_accounts, points_record_decline, points_referred, points_capture, points_expire_holds_of, points_close_holds,
     points_set_frozen, points_fold, points_lock_for_correction, points_begin, points_lock_stripes, points_write,
     points_place_hold, points_release_hold, points_sweep_holds FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION points_begin, points_lock_stripes, points_write, points_place_hold, points_release_hold, points_sweep_holds,

@@ -40,7 +40,7 @@ END $$;
 CREATE TRIGGER points_entries_balanced AFTER INSERT ON points_entries
     REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION points_guard_entries();
 
--- Refused: a transaction without its entries, one whose cause belongs to another act, one that corrects twice over.
+-- Refused: a transaction without its entries, one whose cause belongs to another act, one that corrects what is not there.
 CREATE FUNCTION points_guard_transactions() RETURNS trigger
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -52,6 +52,9 @@ BEGIN
       LEFT JOIN public.points_outcomes o ON o.book_id = t.book_id AND o.cause = t.cause
      WHERE (SELECT count(*) FROM public.points_entries e WHERE e.book_id = t.book_id AND e.transaction_id = t.id) <> t.lines
         OR t.lines < 2 OR (t.reverses_id IS NOT NULL AND t.refunds_id IS NOT NULL)
+        OR CASE WHEN coalesce(t.reverses_id, t.refunds_id) IS NULL THEN false
+                ELSE (SELECT count(*) FROM public.points_transactions r
+                       WHERE r.book_id = t.book_id AND r.id = coalesce(t.reverses_id, t.refunds_id) AND r.id <> t.id) = 0 END
         OR o.subject_id IS DISTINCT FROM t.id OR o.decline IS NOT NULL
      LIMIT 1;
     IF FOUND THEN

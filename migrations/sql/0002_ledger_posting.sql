@@ -171,8 +171,10 @@ BEGIN
     END IF;
 END $$;
 
--- Writes what was decided. Arrays of one prefix belong together, element by element; *_posting arrays
--- point into the t_ arrays. The caller holds the locks of points_begin; version_before makes sure.
+-- Writes what was decided. Arrays of one prefix belong together, element by element; *_posting and *_entry
+-- arrays point into the t_ and e_ arrays. Balances and lots are not told what to become: they follow the entries,
+-- the lot moves and the holds, so whoever calls, they cannot part from the journal. The caller holds the locks of
+-- points_begin; b_version_before makes sure.
 CREATE FUNCTION points_write(
     p_book integer, p_actor uuid,
     -- transactions
@@ -180,12 +182,10 @@ CREATE FUNCTION points_write(
     t_recorded timestamptz[], t_effective timestamptz[],
     -- entries; version, after, chain are null for folded accounts
     e_posting integer[], e_line smallint[], e_account uuid[], e_amount bigint[], e_version bigint[], e_after bigint[], e_chain bytea[],
-    -- lot moves
-    m_posting integer[], m_line smallint[], m_day date[], m_budget uuid[], m_points bigint[], m_cost bigint[], m_restores boolean[],
-    -- strict balances as they become
-    b_account uuid[], b_version_before bigint[], b_posted bigint[], b_held bigint[], b_version bigint[], b_head bytea[], b_moved timestamptz[],
-    -- lots: changes to be added to each; a lot not there yet is opened
-    l_account uuid[], l_day date[], l_budget uuid[], l_issued bigint[], l_left bigint[], l_held bigint[], l_cost bigint[],
+    -- lot moves, each of one entry
+    m_entry integer[], m_day date[], m_budget uuid[], m_points bigint[], m_cost bigint[], m_restores boolean[],
+    -- the last entry of each strict account, and the version its balance had when it was locked
+    b_entry integer[], b_version_before bigint[],
     -- captured holds and how much of each
     h_posting integer[], h_ids uuid[], h_points bigint[],
     -- declines
@@ -193,6 +193,8 @@ CREATE FUNCTION points_write(
 ) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET enable_material = off AS $$
+DECLARE
+    k integer;
 BEGIN
     IF d_causes <> '{}' THEN
         UPDATE points_outcomes o SET decline = d_codes[n], decline_detail = d_details[n]
@@ -201,22 +203,28 @@ BEGIN
     END IF;
     IF t_ids = '{}' THEN RETURN; END IF;
 
-    FOR n IN 1..cardinality(b_account) LOOP
+    -- What a hold set aside is free again before its capture takes it.
+    FOR n IN 1..cardinality(h_ids) LOOP
+        PERFORM points_capture(p_book, p_actor, h_ids[n], t_ids[h_posting[n]], h_points[n], t_recorded[h_posting[n]]);
+    END LOOP;
+    FOR n IN 1..cardinality(b_entry) LOOP
+        k := b_entry[n];
         UPDATE points_balances s
-           SET posted = b_posted[n], held = b_held[n], version = b_version[n], head = b_head[n], moved_at = b_moved[n]
-         WHERE s.book_id = p_book AND s.account_id = b_account[n] AND s.version = b_version_before[n];
+           SET posted = e_after[k], version = e_version[k], head = e_chain[k], moved_at = t_recorded[e_posting[k]]
+         WHERE s.book_id = p_book AND s.account_id = e_account[k] AND s.version = b_version_before[n];
         IF NOT FOUND THEN
             RAISE EXCEPTION 'points: a balance moved although it was locked' USING ERRCODE = 'serialization_failure';
         END IF;
     END LOOP;
-    FOR n IN 1..cardinality(l_account) LOOP
+    FOR n IN 1..cardinality(m_entry) LOOP
+        k := m_entry[n];
         UPDATE points_lots x
-           SET issued = x.issued + l_issued[n], points_left = x.points_left + l_left[n], held = x.held + l_held[n],
-               cost_left_fen = x.cost_left_fen + l_cost[n]
-         WHERE x.book_id = p_book AND x.account_id = l_account[n] AND x.expires_on = l_day[n] AND x.budget_id = l_budget[n];
+           SET issued = x.issued + CASE WHEN m_points[n] > 0 AND NOT m_restores[n] THEN m_points[n] ELSE 0 END,
+               points_left = x.points_left + m_points[n], cost_left_fen = x.cost_left_fen + m_cost[n]
+         WHERE x.book_id = p_book AND x.account_id = e_account[k] AND x.expires_on = m_day[n] AND x.budget_id = m_budget[n];
         IF NOT FOUND THEN
-            INSERT INTO points_lots (book_id, account_id, expires_on, budget_id, issued, points_left, held, cost_left_fen)
-            VALUES (p_book, l_account[n], l_day[n], l_budget[n], l_issued[n], l_left[n], l_held[n], l_cost[n]);
+            INSERT INTO points_lots (book_id, account_id, expires_on, budget_id, issued, points_left, cost_left_fen)
+            VALUES (p_book, e_account[k], m_day[n], m_budget[n], m_points[n], m_points[n], m_cost[n]);
         END IF;
     END LOOP;
 
@@ -229,27 +237,33 @@ BEGIN
         INSERT INTO points_unfolded (book_id, transaction_id) SELECT p_book, t_ids[n] FROM generate_series(1, cardinality(t_ids)) n),
     moves AS (
         INSERT INTO points_lot_moves (book_id, transaction_id, line, expires_on, budget_id, points, cost_fen, restores)
-        SELECT p_book, t_ids[m_posting[n]], m_line[n], m_day[n], m_budget[n], m_points[n], m_cost[n], m_restores[n]
-          FROM generate_series(1, cardinality(m_posting)) n)
+        SELECT p_book, t_ids[e_posting[m_entry[n]]], e_line[m_entry[n]], m_day[n], m_budget[n], m_points[n], m_cost[n], m_restores[n]
+          FROM generate_series(1, cardinality(m_entry)) n)
     INSERT INTO points_entries (book_id, transaction_id, line, account_id, amount, version, balance_after, chain)
     SELECT p_book, t_ids[e_posting[n]], e_line[n], e_account[n], e_amount[n], e_version[n], e_after[n], e_chain[n]
       FROM generate_series(1, cardinality(e_posting)) n;
+END $$;
 
-    -- Whoever calls: a balance row says what its last entry says.
-    PERFORM 1
-       FROM generate_series(1, cardinality(b_account)) n
-       LEFT JOIN LATERAL (SELECT e.balance_after, e.chain FROM points_entries e
-                           WHERE e.book_id = p_book AND e.account_id = b_account[n] AND e.version = b_version[n] OFFSET 0) e ON true
-      WHERE e.balance_after IS DISTINCT FROM b_posted[n] OR e.chain IS DISTINCT FROM b_head[n];
-    IF FOUND THEN
-        RAISE EXCEPTION 'points: a balance does not say what its last entry says'
-            USING ERRCODE = 'check_violation', CONSTRAINT = 'points_balances_follow_entries';
+-- Resolves one open hold as captured and gives all it had set aside free, for its transaction to take from.
+CREATE FUNCTION points_capture(
+    p_book integer, p_actor uuid, p_hold uuid, p_transaction uuid, p_points bigint, p_at timestamptz
+) RETURNS void
+LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+DECLARE
+    v_account uuid; v_held bigint;
+BEGIN
+    INSERT INTO points_hold_resolutions (book_id, hold_id, resolution, transaction_id, points_captured, actor_id, resolved_at)
+    VALUES (p_book, p_hold, 'captured', p_transaction, p_points, p_actor, p_at);
+    UPDATE points_holds x SET open = false
+     WHERE x.book_id = p_book AND x.id = p_hold AND x.open AND x.points >= p_points
+    RETURNING x.account_id, x.points INTO v_account, v_held;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'points: hold % is not open for % points', p_hold, p_points
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'points_captures_open_hold';
     END IF;
-
-    IF h_ids <> '{}' THEN
-        INSERT INTO points_hold_resolutions (book_id, hold_id, resolution, transaction_id, points_captured, actor_id, resolved_at)
-        SELECT p_book, h_ids[n], 'captured', t_ids[h_posting[n]], h_points[n], p_actor, t_recorded[h_posting[n]]
-          FROM generate_series(1, cardinality(h_ids)) n;
-        UPDATE points_holds x SET open = false WHERE x.book_id = p_book AND x.id = ANY (h_ids);
-    END IF;
+    UPDATE points_lots x SET held = x.held - l.points
+      FROM points_hold_lots l
+     WHERE l.book_id = p_book AND l.hold_id = p_hold
+       AND x.book_id = p_book AND x.account_id = v_account AND x.expires_on = l.expires_on AND x.budget_id = l.budget_id;
+    UPDATE points_balances s SET held = s.held - v_held WHERE s.book_id = p_book AND s.account_id = v_account;
 END $$;

@@ -144,23 +144,46 @@ def test_the_doors_keep_floors_stickiness_and_resolutions(application, story):
     made = uuid4()
     claim(application, book, "by the door", made)
     good = legs(raw, -5, 5, cause="by the door", made=made)
-    version = application.execute("SELECT version FROM points_balances WHERE account_id = %s", [passbook]).fetchone()[0]
-    row = {
-        "b_account": f"{{{passbook}}}",
-        "b_version_before": f"{{{version}}}",
-        "b_posted": "{-1}",
-        "b_held": "{0}",
-        "b_version": f"{{{version + 1}}}",
-        "b_head": wire.array([b"\2" * 32]),
-        "b_moved": f'{{"{NOW.isoformat()}"}}',
+    version, posted = application.execute(
+        "SELECT version, posted FROM points_balances WHERE account_id = %s", [passbook]
+    ).fetchone()
+    taking = good | {
+        "e_account": wire.array([passbook, raw.shop_points]),
+        "e_version": wire.array([version + 1, None]),
+        "e_after": wire.array([-1, None]),
+        "e_chain": wire.array([b"\2" * 32, None]),
+        "b_entry": "{1}",
+    }
+    with pytest.raises(pg.CheckViolation, match="points_balances_floor"), application.transaction():
+        knock(application, book, **taking, b_version_before=f"{{{version}}}")
+    with pytest.raises(pg.SerializationFailure), application.transaction():
+        knock(application, book, **taking, b_version_before=f"{{{version - 1}}}")
+    # a balance made up: neither the entry before it nor its own amount leads there
+    with pytest.raises(pg.CheckViolation, match="refused"), application.transaction():
+        knock(application, book, **taking | {"e_after": "{999999,NULL}"}, b_version_before=f"{{{version}}}")
+    # a version left out
+    with pytest.raises(pg.CheckViolation, match="refused"), application.transaction():
+        knock(
+            application,
+            book,
+            **taking | {"e_version": f"{{{version + 2},NULL}}", "e_after": f"{{{posted - 5},NULL}}"},
+            b_version_before=f"{{{version}}}",
+        )
+    # a lot of its own, which no entry moved
+    lot = {
+        "m_entry": "{2}",
+        "m_day": "{2028-12-31}",
+        "m_budget": f"{{{uuid4()}}}",
+        "m_points": "{900}",
+        "m_cost": "{0}",
     }
     with pytest.raises(pg.CheckViolation), application.transaction():
-        knock(application, book, **good, **row)
-    with pytest.raises(pg.SerializationFailure), application.transaction():
-        knock(application, book, **good, **row | {"b_version_before": f"{{{version - 1}}}"})
+        knock(application, book, **good, **lot, m_restores="{f}")
     resolution = {"h_posting": "{1}", "h_ids": f"{{{story.ended_hold}}}", "h_points": "{1}"}
     with pytest.raises(pg.UniqueViolation), application.transaction():
         knock(application, book, **good, **resolution)
+    with pytest.raises(pg.CheckViolation, match="not open"), application.transaction():
+        knock(application, book, **good, **resolution | {"h_ids": f"{{{uuid4()}}}"})
     for cause in ("award", "declined"):
         decline = {"d_causes": f"{{{cause}}}", "d_codes": "{insufficient}", "d_details": "{NULL}"}
         with pytest.raises(pg.RestrictViolation), application.transaction():

@@ -120,8 +120,13 @@ def test_a_budget_is_filled_only_with_the_sponsors_money(api, ledger):
 
 def test_money_beyond_what_one_posting_carries_is_refused(api):
     costly = api.post("/budgets", {"sponsor_id": str(SPONSOR), "name": "costly", "point_value_fen": 100_000}).json
-    answer = api.post(f"/budgets/{costly['id']}/mint", {"points": 10**9})
-    assert refused(answer)[:2] == (422, "points.posting_invalid")
+    answer = api.post(f"/budgets/{costly['id']}/mint", {"points": 10**9}, lang="en")
+    assert refused(answer) == (422, "points.too_costly", ["points"])
+    assert answer.json["detail"] == (
+        "1000000000 points of 100000 fen each are more money than one posting carries; post at most 10000000 at once."
+    )
+    funded = api.post(f"/budgets/{costly['id']}/mint", {"points": 10**7})
+    assert refused(funded)[1] == "points.funding_insufficient"
 
 
 def test_a_key_makes_one_budget_of_two_requests(api):

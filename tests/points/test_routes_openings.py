@@ -81,6 +81,14 @@ def test_a_number_twice_in_one_list_is_refused_by_its_rows(api, ledger):
     assert refused(answer) == (422, "web.invalid", ["rows.0.passbook_no", "rows.2.passbook_no"])
 
 
+def test_a_row_of_more_money_than_one_posting_carries_stops_the_list(api, client, bearer, uow):
+    costly = open_ledger(uow, minted=1, value_fen=100_000)
+    uow.session.flush()
+    answer = take_over(Api(client, bearer, costly.book.code), costly, row(ANNA, 1, "1"), row(BORIS, 10**7 + 1, "2"))
+    assert refused(answer) == (422, "points.too_costly", ["points"])
+    assert "10000001" in answer.json["detail"]
+
+
 def test_a_passbook_that_lapsed_before_today_stops_the_list(api, ledger):
     answer = take_over(api, ledger, row(ANNA, 1, "1"), row(BORIS, 2, "2", "2026-06-14"))
     assert refused(answer) == (422, "points.expiry_date_past", ["expires_on"])

@@ -116,7 +116,8 @@ def test_a_lot_gives_exactly_its_cost_however_it_is_spent(left, cost, takes):
         if take <= lot.left:
             fen = lot.cost_of(take)
             assert 0 <= fen <= lot.cost_fen
-            lot.change(points=-take, cost_fen=-fen)
+            lot.left -= take
+            lot.cost_fen -= fen
             given_fen += fen
     if lot.left:
         given_fen += lot.cost_of(lot.left)

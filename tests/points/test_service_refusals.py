@@ -18,7 +18,7 @@ from app.points import service as points
 from app.points.rules.accounts import AccountRef
 from app.points.rules.postings import Leg, Posting
 from app.points.terms import AccountKind, Code, Mode
-from tests.points.ledger import ANNA, BORIS, SPONSOR, Acts
+from tests.points.ledger import ANNA, BORIS, SPONSOR, Acts, open_ledger
 
 TESTS = Path(__file__).parents[1]
 NOBODYS = UUID(int=1)
@@ -79,6 +79,12 @@ def _(acts):
 @refuses(errors.PostingInvalid)
 def _(acts):
     return lambda: acts.redeem(ANNA, 0)
+
+
+@refuses(errors.PointsTooCostly)
+def _(acts):
+    costly = open_ledger(acts.uow, minted=1, value_fen=100_000)
+    return lambda: Acts(acts.uow, costly).mint(10**7 + 1)
 
 
 @refuses(errors.ExpiryDatePast)

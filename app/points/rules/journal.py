@@ -38,14 +38,18 @@ class TransactionRow:
 
 @dataclass(slots=True)
 class Journal:
-    """All rows of one batch. Postings count from 1 within `transactions`."""
+    """All rows of one batch. Postings count from 1 within `transactions`, the entries of `moves` within `entries`.
+
+    `last_entries` names the last entry of each strict account.
+    """
 
     book_id: int
     actor_id: UUID
     now: datetime
     transactions: list[TransactionRow] = field(default_factory=list)
     entries: list[EntryRow] = field(default_factory=list)
-    moves: list[tuple[int, int, Move]] = field(default_factory=list)
+    moves: list[tuple[int, Move]] = field(default_factory=list)
+    last_entries: dict[UUID, int] = field(default_factory=dict)
     captures: list[tuple[int, UUID, int]] = field(default_factory=list)
     declines: list[tuple[str, Refused]] = field(default_factory=list)
 
@@ -58,12 +62,12 @@ class Journal:
             transaction_id, self.actor_id, recorded_at, effective_at, posting.code, posting.cause, posting.evidence
         )
         index = len(self.transactions) + 1
-        lines = self._write_legs(state, index, posting, decision, header)
-        self.transactions.append(TransactionRow(transaction_id, posting, len(lines), recorded_at, effective_at))
+        entries = self._write_legs(state, index, posting, decision, header)
+        self.transactions.append(TransactionRow(transaction_id, posting, len(entries), recorded_at, effective_at))
         for move in decision.moves:
             _apply_move(state, move)
             if move.points:
-                self.moves.append((index, lines[move.account_id], move))
+                self.moves.append((entries[move.account_id], move))
         if posting.mode is Mode.CAPTURE and posting.refers_to is not None:
             self.captures.append((index, posting.refers_to, decision.points))
         after = [
@@ -76,17 +80,19 @@ class Journal:
     def _write_legs(
         self, state: LedgerState, index: int, posting: Posting, decision: Decision, header: chain.Header
     ) -> dict[UUID, int]:
-        lines: dict[UUID, int] = {}
+        entries: dict[UUID, int] = {}
         digest = header.digest()
         for leg, amount in zip(posting.legs, decision.amounts, strict=True):
             if not amount:
                 continue
             account = account_id(self.book_id, leg.account)
-            lines[account] = line = len(lines) + 1
+            line = len(entries) + 1
+            entries[account] = len(self.entries) + 1
             balance = state.balances.get(account)
             if balance is None:
                 self.entries.append(EntryRow(index, line, account, amount))
                 continue
+            self.last_entries[account] = entries[account]
             balance.posted += amount
             balance.version += 1
             balance.moved_at = header.recorded_at
@@ -102,10 +108,11 @@ class Journal:
                 digest=digest,
             )
             self.entries.append(EntryRow(index, line, account, amount, balance.version, balance.posted, balance.head))
-        return lines
+        return entries
 
 
 def _apply_move(state: LedgerState, move: Move) -> None:
     lot = state.lots_of(move.account_id).setdefault(move.key, LotState())
-    issued = move.points if move.points > 0 and not move.restores else 0
-    lot.change(points=move.points, cost_fen=move.cost_fen, held=move.held, issued=issued)
+    lot.left += move.points
+    lot.held += move.held
+    lot.cost_fen += move.cost_fen

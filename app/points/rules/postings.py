@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from hashlib import sha256
 from uuid import UUID
 
-from app.points.errors import PostingInvalid
+from app.points.errors import PointsTooCostly, PostingInvalid
 from app.points.rules.accounts import AccountRef
 from app.points.terms import (
     BATCH_MAX,
@@ -103,6 +103,14 @@ def check_amount(amount: int, maximum: int) -> int:
     if not 1 <= amount <= maximum:
         raise PostingInvalid(problem=f"an amount must be between 1 and {maximum}, not {amount}")
     return amount
+
+
+def cost_of(points: int, point_value_fen: int) -> int:
+    """What 1 to POINTS_MAX points cost in fen. Refuses PostingInvalid for other amounts, PointsTooCostly."""
+    cost = check_amount(points, POINTS_MAX) * point_value_fen
+    if cost > FEN_MAX:
+        raise PointsTooCostly(points=points, point_value_fen=point_value_fen, points_max=FEN_MAX // point_value_fen)
+    return cost
 
 
 def check_hold(*, cause: str, evidence: str | None, points: int, placed_at: datetime, expires_at: datetime) -> None:

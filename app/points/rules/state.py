@@ -30,15 +30,11 @@ class BalanceState:
 
 @dataclass(slots=True)
 class LotState:
-    """One lot as it stands, and what this batch changed about it so far."""
+    """One lot as it stands."""
 
     left: int = 0
     held: int = 0
     cost_fen: int = 0
-    issued_change: int = 0
-    left_change: int = 0
-    held_change: int = 0
-    cost_change: int = 0
 
     @property
     def free(self) -> int:
@@ -48,16 +44,6 @@ class LotState:
     def cost_of(self, points: int) -> int:
         """The money behind `points` of this lot. The last points take all that is left, so no fen ever drifts."""
         return self.cost_fen if points == self.left else self.cost_fen * points // self.left
-
-    def change(self, *, points: int = 0, cost_fen: int = 0, held: int = 0, issued: int = 0) -> None:
-        """Apply a change and remember it."""
-        self.left += points
-        self.cost_fen += cost_fen
-        self.held += held
-        self.left_change += points
-        self.cost_change += cost_fen
-        self.held_change += held
-        self.issued_change += issued
 
 
 @dataclass(slots=True)

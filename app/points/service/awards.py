@@ -11,9 +11,9 @@ from app.points import errors, queries
 from app.points.models import Book, Budget
 from app.points.rules.accounts import AccountRef, stripe_for
 from app.points.rules.expiry import expiry_day
-from app.points.rules.postings import Leg, LotChange, Posting, check_amount
+from app.points.rules.postings import Leg, LotChange, Posting, cost_of
 from app.points.service.posting import Outcome, post
-from app.points.terms import POINTS_MAX, AccountKind, Code
+from app.points.terms import AccountKind, Code
 
 LIABILITY = AccountRef(AccountKind.POINTS_LIABILITY)
 
@@ -45,8 +45,8 @@ def award_points(
 ) -> list[Outcome]:
     """Award one or thousands from one budget; each is decided on its own (see `posting.post`).
 
-    Points earned today live to the month's end `book.validity_months` later. Refuses BudgetMissing. An award the
-    budget cannot pay comes back declined: `Outcome.raise_if_declined`.
+    Points earned today live to the month's end `book.validity_months` later. Refuses BudgetMissing,
+    PointsTooCostly. An award the budget cannot pay comes back declined: `Outcome.raise_if_declined`.
     """
     budget = queries.get_budget(uow.session, book.id, budget_id)
     expires_on = expiry_day(local_date(uow.now), book.validity_months)
@@ -56,7 +56,10 @@ def award_points(
 def take_over_balances(
     uow: UnitOfWork, book: Book, *, budget_id: UUID, balances: Sequence[OpeningBalance]
 ) -> list[Outcome]:
-    """Take balances over from paper passbooks, each with its own expiry day. Refuses BudgetMissing, ExpiryDatePast."""
+    """Take balances over from paper passbooks, each with its own expiry day.
+
+    Refuses BudgetMissing, ExpiryDatePast, PointsTooCostly.
+    """
     budget = queries.get_budget(uow.session, book.id, budget_id)
     today = local_date(uow.now)
     for row in balances:
@@ -86,7 +89,7 @@ def _award_posting(budget: Budget, award: Award, expires_on: date, code: Code) -
         AccountKind.SPONSOR_BUDGET, budget.id, stripe_for(AccountKind.SPONSOR_BUDGET, award.resident_id)
     )
     passbook = AccountRef(AccountKind.RESIDENT, award.resident_id)
-    cost = check_amount(award.points, POINTS_MAX) * budget.point_value_fen
+    cost = cost_of(award.points, budget.point_value_fen)
     money = (Leg(AccountRef(AccountKind.BUDGET_RESERVE, budget.id), -cost), Leg(LIABILITY, cost)) if cost else ()
     return Posting(
         cause=award.cause,

@@ -5,7 +5,7 @@ from uuid import UUID
 from app.infra.unit_of_work import UnitOfWork
 from app.points import errors, queries
 from app.points.rules.accounts import AccountRef, split_over_stripes
-from app.points.rules.postings import Leg, Posting, check_amount
+from app.points.rules.postings import Leg, Posting, check_amount, cost_of
 from app.points.service.posting import Outcome, post, post_one
 from app.points.terms import CHART, FEN_MAX, POINTS_MAX, AccountKind, Code, Decline
 
@@ -26,15 +26,14 @@ def fund_sponsor(
 def mint_points(uow: UnitOfWork, book_id: int, *, cause: str, budget_id: UUID, points: int) -> Outcome:
     """Make points for a budget, spread over its stripes, and set their money aside from the sponsor's funding.
 
-    Refuses BudgetMissing, and FundingInsufficient when the sponsor's money does not cover them.
+    Refuses BudgetMissing, PointsTooCostly, and FundingInsufficient when the sponsor's money does not cover them.
     """
-    check_amount(points, POINTS_MAX)
     budget = queries.get_budget(uow.session, book_id, budget_id)
+    cost = cost_of(points, budget.point_value_fen)
     shares = split_over_stripes(points, CHART[AccountKind.SPONSOR_BUDGET].stripes)
     stripes = [
         Leg(AccountRef(AccountKind.SPONSOR_BUDGET, budget_id, stripe), share) for stripe, share in enumerate(shares)
     ]
-    cost = points * budget.point_value_fen
     money = _moved(
         AccountRef(AccountKind.SPONSOR_FUNDING, budget.sponsor_id),
         AccountRef(AccountKind.BUDGET_RESERVE, budget_id),

@@ -47,9 +47,8 @@ _WRITE_TYPES = (
         "timestamptz[]",
     ),
     *("integer[]", "smallint[]", "uuid[]", "bigint[]", "bigint[]", "bigint[]", "bytea[]"),
-    *("integer[]", "smallint[]", "date[]", "uuid[]", "bigint[]", "bigint[]", "boolean[]"),
-    *("uuid[]", "bigint[]", "bigint[]", "bigint[]", "bigint[]", "bytea[]", "timestamptz[]"),
-    *("uuid[]", "date[]", "uuid[]", "bigint[]", "bigint[]", "bigint[]", "bigint[]"),
+    *("integer[]", "date[]", "uuid[]", "bigint[]", "bigint[]", "boolean[]"),
+    *("integer[]", "bigint[]"),
     *("integer[]", "uuid[]", "bigint[]"),
     *("text[]", "text[]", "jsonb[]"),
 )
@@ -161,16 +160,8 @@ def write(uow: UnitOfWork, journal: Journal, state: LedgerState) -> None:
             ((e.posting, e.line, e.account_id, e.amount, e.version, e.balance_after, e.link) for e in journal.entries),
             7,
         ),
-        *_columns(((i, line, m.key[0], m.key[1], m.points, m.cost_fen, m.restores) for i, line, m in journal.moves), 7),
-        *_columns(
-            (
-                (b.account_id, b.version_before, b.posted, b.held, b.version, b.head, b.moved_at)
-                for b in state.balances.values()
-                if b.version != b.version_before
-            ),
-            7,
-        ),
-        *_columns(_lot_rows(state), 7),
+        *_columns(((n, m.key[0], m.key[1], m.points, m.cost_fen, m.restores) for n, m in journal.moves), 6),
+        *_columns(((n, state.balances[account].version_before) for account, n in journal.last_entries.items()), 2),
         *_columns(journal.captures, 3),
         *_columns(
             ((cause, str(refused.decline), json.dumps(refused.detail)) for cause, refused in journal.declines), 3
@@ -196,13 +187,6 @@ def _transaction_columns(journal: Journal) -> list[str]:
         for t in journal.transactions
     )
     return _columns(rows, 10)
-
-
-def _lot_rows(state: LedgerState) -> Iterable[tuple[object, ...]]:
-    for account, lots in state.lots.items():
-        for (day, budget), lot in lots.items():
-            if lot.left_change or lot.held_change or lot.issued_change:
-                yield account, day, budget, lot.issued_change, lot.left_change, lot.held_change, lot.cost_change
 
 
 def _columns(rows: Iterable[tuple[object, ...]], width: int) -> list[str]:
