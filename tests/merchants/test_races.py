@@ -199,9 +199,10 @@ def test_a_settlement_is_paid_under_one_reference(street):
     for day in range(ROUNDS):
         now = clock() + timedelta(days=day)
         street.now(lambda till: till.pay(10), at=now)
+        references = [f"ICBC-{day}-{n}" for n in range(4)]
         stated = street.now(lambda till, now=now: till.settle(local_date(now)), at=now)
         won, lost = street.together(
-            "settlements", *[lambda till, stated=stated, n=n: till.pay_out(stated, f"ICBC-{n}") for n in range(4)]
+            "settlements", *[lambda till, stated=stated, one=one: till.pay_out(stated, one) for one in references]
         )
         assert len(won) == 1
         assert {type(refusal) for refusal in lost} == {errors.AlreadyPaid}
