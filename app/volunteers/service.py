@@ -71,7 +71,7 @@ def award_volunteer(
 ) -> Award:
     """Give one volunteer points (1 to 10^9) for what was done on `performed_on` (None: today).
 
-    Refuses DayOutOfRange, BudgetMissing, PointsInsufficient (of the budget).
+    Refuses DayOutOfRange, BudgetMissing, PointsTooCostly, PointsInsufficient (of the budget).
     """
     services = [Service(resident_id, points, minutes)]
     batch = award_volunteers(
@@ -94,7 +94,7 @@ def award_volunteers(
 ) -> BatchOutcome:
     """Award 1 to 1000 volunteers of one activity, in one posting. Each row is decided on its own.
 
-    Refuses DayOutOfRange and BudgetMissing as a whole; a row the budget cannot pay comes back declined.
+    Refuses DayOutOfRange, BudgetMissing and PointsTooCostly as a whole; a row the budget cannot pay comes back declined.
     """
     ledger = points_queries.get_book(uow.session, book)
     today = local_date(uow.now)

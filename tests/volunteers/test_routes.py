@@ -71,6 +71,17 @@ def test_a_roster_says_row_by_row_how_it_ended(acts, api):
     assert [made["id"] for made in api.walk("/awards", COORDINATOR, limit=5)] == [good["award_id"]]
 
 
+def test_an_award_of_more_money_than_one_posting_carries_names_the_points(acts, api):
+    costly = {"sponsor_id": str(named("sponsor")), "name": "costly", "point_value_fen": 100_000}
+    budget = api.post("/budgets", costly).json["id"]
+    for answer in (
+        api.post("/awards", one(acts, points=10**7 + 1, budget_id=budget), COORDINATOR),
+        api.post("/awards/batch", roster(acts, row(), row(10**7 + 1), budget_id=budget), COORDINATOR),
+    ):
+        assert refused(answer) == (422, "points.too_costly", ["points"])
+        assert "10000001" in answer.json["detail"]
+
+
 def test_a_roster_with_its_key_awards_once(acts, api):
     first, second = (api.post("/awards/batch", roster(acts, row()), COORDINATOR, key="k") for _ in range(2))
     assert first.json == second.json

@@ -116,7 +116,7 @@ def list_budgets(uow: UnitOfWork, *, book: str, limit: int, cursor: str | None) 
 
 
 def mint_for_budget(uow: UnitOfWork, *, book: str, budget_id: UUID, points: int) -> Minted:
-    """Make points for a budget. Refuses BookMissing, BudgetMissing, FundingInsufficient."""
+    """Make points for a budget. Refuses BookMissing, BudgetMissing, PointsTooCostly, FundingInsufficient."""
     found = queries.get_book(uow.session, book)
     budget = queries.get_budget(uow.session, found.id, budget_id)
     outcome = funding.mint_points(uow, found.id, cause=f"mint:{uow.new_id()}", budget_id=budget_id, points=points)
