@@ -94,7 +94,8 @@ def award_volunteers(
 ) -> BatchOutcome:
     """Award 1 to 1000 volunteers of one activity, in one posting. Each row is decided on its own.
 
-    Refuses DayOutOfRange, BudgetMissing and PointsTooCostly as a whole; a row the budget cannot pay comes back declined.
+    Refuses DayOutOfRange, BudgetMissing and PointsTooCostly as a whole; a row the budget cannot pay comes back
+    declined.
     """
     ledger = points_queries.get_book(uow.session, book)
     today = local_date(uow.now)
