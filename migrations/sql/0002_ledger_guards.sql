@@ -3,7 +3,7 @@
 
 -- A transaction and all its entries are written by one statement (a CTE); these triggers run at its end.
 -- Refused: a leg without its transaction, a late leg, an unbalanced asset, an unknown account, an entry
--- of the wrong class. They replace row-by-row foreign keys, at a fraction of the cost, and see more.
+-- of the wrong class, one that does not go on where its account stood, and a leg that the transaction's code has not. They replace row-by-row foreign keys, at a fraction of the cost, and see more.
 CREATE FUNCTION points_guard_entries() RETURNS trigger
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -11,8 +11,8 @@ DECLARE
 BEGIN
     -- Names are qualified instead of pinning search_path: a SET clause costs as much as the query.
     SELECT g.* INTO wrong
-      FROM (SELECT e.book_id, e.transaction_id, count(*) AS legs, max(e.line) AS last_line,
-                   count(a.id) AS known,
+      FROM (SELECT e.book_id, e.transaction_id, t.lines, count(*) AS legs, max(e.line) AS last_line,
+                   count(a.id) AS known, count(c.code) AS fitting,
                    coalesce(sum(e.amount) FILTER (WHERE a.asset = 'points'), 0) AS points_sum,
                    coalesce(sum(e.amount) FILTER (WHERE a.asset = 'fen'), 0) AS fen_sum,
                    bool_and(e.line >= 1 AND e.amount <> 0
@@ -23,16 +23,17 @@ BEGIN
                                                    ELSE b.version IS NOT NULL AND e.balance_after = b.balance_after + e.amount END
                                 END) AS whole
               FROM fresh e
+              LEFT JOIN public.points_transactions t ON t.book_id = e.book_id AND t.id = e.transaction_id
               LEFT JOIN public.points_accounts a ON a.book_id = e.book_id AND a.id = e.account_id
+              LEFT JOIN public.points_code_legs c ON c.code = t.code AND c.kind = a.kind AND c.sign = sign(e.amount)::integer
               LEFT JOIN public.points_entries b ON b.book_id = e.book_id AND b.account_id = e.account_id AND b.version = e.version - 1
-             GROUP BY e.book_id, e.transaction_id) g
-      LEFT JOIN public.points_transactions t ON t.book_id = g.book_id AND t.id = g.transaction_id
-     WHERE t.lines IS DISTINCT FROM g.legs OR g.last_line <> g.legs OR g.legs < 2
-        OR g.known <> g.legs OR g.points_sum <> 0 OR g.fen_sum <> 0 OR g.whole IS NOT TRUE
+             GROUP BY e.book_id, e.transaction_id, t.lines) g
+     WHERE g.lines IS DISTINCT FROM g.legs OR g.last_line <> g.legs OR g.legs < 2
+        OR g.known <> g.legs OR g.fitting <> g.legs OR g.points_sum <> 0 OR g.fen_sum <> 0 OR g.whole IS NOT TRUE
      LIMIT 1;
     IF FOUND THEN
-        RAISE EXCEPTION 'points: transaction % refused: % legs (last line %), % on known accounts, points sum %, fen sum %, rows whole: %',
-            wrong.transaction_id, wrong.legs, wrong.last_line, wrong.known, wrong.points_sum, wrong.fen_sum, wrong.whole
+        RAISE EXCEPTION 'points: transaction % refused: % legs (last line %), % on known accounts, % that its code has, points sum %, fen sum %, rows whole: %',
+            wrong.transaction_id, wrong.legs, wrong.last_line, wrong.known, wrong.fitting, wrong.points_sum, wrong.fen_sum, wrong.whole
             USING ERRCODE = 'check_violation', CONSTRAINT = 'points_entries_balanced';
     END IF;
     RETURN NULL;
@@ -66,7 +67,7 @@ END $$;
 CREATE TRIGGER points_transactions_whole AFTER INSERT ON points_transactions
     REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION points_guard_transactions();
 
--- Refused: lot moves that do not add up to the entry they belong to, now or by a later addition.
+-- Refused: lot moves of no budget, and those that do not add up to the entry they belong to, now or by a later addition.
 CREATE FUNCTION points_guard_lot_moves() RETURNS trigger
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -75,7 +76,8 @@ BEGIN
     SELECT f.transaction_id, f.line INTO wrong
       FROM fresh f
       LEFT JOIN public.points_entries e ON e.book_id = f.book_id AND e.transaction_id = f.transaction_id AND e.line = f.line
-     WHERE f.points = 0 OR (f.points < 0 AND f.restores) OR (f.cost_fen <> 0 AND sign(f.cost_fen) <> sign(f.points))
+      LEFT JOIN public.points_budgets u ON u.book_id = f.book_id AND u.id = f.budget_id
+     WHERE u.id IS NULL OR f.points = 0 OR (f.points < 0 AND f.restores) OR (f.cost_fen <> 0 AND sign(f.cost_fen) <> sign(f.points))
         OR e.amount IS DISTINCT FROM (
               SELECT sum(m.points) FROM public.points_lot_moves m
                WHERE m.book_id = f.book_id AND m.transaction_id = f.transaction_id AND m.line = f.line)

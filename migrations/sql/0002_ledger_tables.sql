@@ -46,6 +46,34 @@ INSERT INTO points_account_kinds (kind, asset, folded, has_lots, stripes, lock_r
     ('merchant_payable', 'fen',    true,  false, 1,  0),
     ('breakage_result',  'fen',    true,  false, 1,  0);
 
+-- Which legs a transaction of each code may have: sign -1 out of, +1 into an account of that kind. A reversal
+-- turns any of them round. So no code can be used to make points or money where its act does not.
+CREATE TABLE points_code_legs (
+    code  text NOT NULL,
+    kind  text NOT NULL REFERENCES points_account_kinds (kind),
+    sign  smallint NOT NULL CHECK (sign IN (-1, 1)),
+    PRIMARY KEY (code, kind, sign)
+);
+INSERT INTO points_code_legs (code, kind, sign)
+SELECT x.code, leg.kind, leg.sign
+  FROM (VALUES
+    ('fund',         '-bank +sponsor_funding'),
+    ('mint',         '-issuance +sponsor_budget -sponsor_funding +budget_reserve'),
+    ('allot',        '-sponsor_budget +allotment'),
+    ('opening',      '-sponsor_budget -allotment +resident -budget_reserve +points_liability'),
+    ('award',        '-sponsor_budget -allotment +resident -budget_reserve +points_liability'),
+    ('report_award', '-sponsor_budget -allotment +resident -budget_reserve +points_liability'),
+    ('redemption',   '-resident +merchant_points -points_liability +merchant_payable'),
+    ('refund',       '+resident -merchant_points +points_liability -merchant_payable'),
+    ('clawback',     '-resident +sponsor_budget +allotment -clawback +clawback -points_liability +budget_reserve'),
+    ('expiry',       '-resident +breakage -points_liability +sponsor_funding +breakage_result'),
+    ('payout',       '-merchant_payable +bank'),
+    ('restripe',     '-sponsor_budget +sponsor_budget')
+    ) AS x (code, legs),
+    LATERAL (SELECT substr(w, 2) AS kind, CASE left(w, 1) WHEN '-' THEN -1 ELSE 1 END AS sign FROM unnest(string_to_array(x.legs, ' ')) w) leg
+UNION ALL
+SELECT 'reversal', k.kind, s FROM points_account_kinds k, unnest(ARRAY[-1, 1]) s;
+
 CREATE TABLE points_budgets (
     book_id          integer NOT NULL REFERENCES points_books (id),
     id               uuid NOT NULL,

@@ -293,3 +293,9 @@ INSERT INTO points_unfolded VALUES (999, {RANDOM}) RETURNING 'points_unfolded';
 
 -- book.missing
 UPDATE points_lot_moves SET book_id = -5 WHERE ctid = (SELECT min(ctid) FROM points_lot_moves) RETURNING 'points_lot_moves';
+
+-- transaction.chart
+UPDATE points_transactions SET code = 'award' WHERE id = {MINT} RETURNING id;
+
+-- lot.budget
+UPDATE points_lots SET budget_id = {RANDOM} WHERE ctid = {LOT} RETURNING account_id;

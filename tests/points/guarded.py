@@ -25,7 +25,7 @@ JOURNAL = [
     "points_freezes",
 ]
 KEPT = ["points_outcomes", "points_holds", "points_lots", "points_balances", "points_books", "points_budgets"]
-DERIVED = ["points_folded_balances", "points_unfolded", "points_account_kinds"]
+DERIVED = ["points_folded_balances", "points_unfolded", "points_account_kinds", "points_code_legs"]
 DOORS = {
     "points_begin",
     "points_lock_stripes",
@@ -83,7 +83,7 @@ POST = """
     WITH header AS (
         INSERT INTO points_transactions
                (book_id, id, code, cause, lines, actor_id, recorded_at, effective_at, reverses_id)
-        VALUES (%(book)s, %(id)s, 'fund', %(cause)s, %(lines)s, %(id)s, %(now)s, %(now)s, %(reverses)s))
+        VALUES (%(book)s, %(id)s, 'reversal', %(cause)s, %(lines)s, %(id)s, %(now)s, %(now)s, %(reverses)s))
     INSERT INTO points_entries (book_id, transaction_id, line, account_id, amount, version, balance_after, chain)
     SELECT %(book)s, %(id)s, (leg->>0)::int, (leg->>1)::uuid, (leg->>2)::bigint, (leg->>3)::bigint, (leg->>4)::bigint,
            decode(leg->>5, 'hex')

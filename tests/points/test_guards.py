@@ -110,7 +110,7 @@ def test_copy_and_merge_pass_the_same_guards(raw, owner, story):
 
 
 HEADER = """INSERT INTO points_transactions (book_id, id, code, cause, lines, actor_id, recorded_at, effective_at)
-            VALUES (%s, %s, 'fund', %s, %s, %s, %s, %s)"""
+            VALUES (%s, %s, 'reversal', %s, %s, %s, %s, %s)"""
 
 
 @pytest.mark.parametrize("lines", [0, 2, 5])

@@ -97,7 +97,7 @@ def legs(raw: Raw, *amounts: int, cause: str, made: object) -> dict[str, str]:
     accounts = [raw.bank, raw.payable][: len(amounts)]
     return {
         "t_ids": f"{{{made}}}",
-        "t_codes": "{fund}",
+        "t_codes": "{reversal}",
         "t_causes": f"{{{cause}}}",
         "t_lines": f"{{{len(amounts)}}}",
         "t_evidence": "{NULL}",
@@ -133,6 +133,9 @@ def test_the_doors_let_nothing_through_that_the_tables_refuse(application, story
     for cause in ("award", "of nobody", "declined"):
         with pytest.raises(pg.CheckViolation), application.transaction():
             knock(application, book, **legs(raw, -5, 5, cause=cause, made=made))
+    for code in ("award", "mint", "payout", "no such code"):  # none of them takes money out of the bank for a shop
+        with pytest.raises(pg.CheckViolation, match="that its code has"), application.transaction():
+            knock(application, book, **legs(raw, -5, 5, cause="by the door", made=made) | {"t_codes": f'{{"{code}"}}'})
     with application.transaction():
         knock(application, book, **legs(raw, -5, 5, cause="by the door", made=made))
     with pytest.raises(pg.UniqueViolation), application.transaction():

@@ -57,6 +57,7 @@ BOOK = (
     # the longest first, so that no worker is left with it at the end
     Statement("chains", _read("chains").format(digest=DIGEST, link=LINK), 0.4, Split.ACCOUNTS, IN_HEAP_ORDER),
     Statement("transactions", _read("transactions"), 0.36, Split.TRANSACTIONS, ("enable_seqscan", "enable_sort")),
+    Statement("legs", _read("legs"), 0.1, Split.TRANSACTIONS, ("enable_seqscan", "enable_sort")),
     Statement("lots", _read("lots"), 0.12, Split.ACCOUNTS, IN_HEAP_ORDER),
     Statement("lot sums", _read("lot_sums"), 0.01, Split.ACCOUNTS),
     *(
@@ -64,7 +65,7 @@ BOOK = (
         for name, share in (
             ("causes", 0.05),
             ("folded", 0.05),
-            *((rest, 0.0) for rest in ("balances", "holds", "held", "refunds", "reversals", "accounts", "freezes")),
+            *((rest, 0.0) for rest in ("balances", "holds", "held", "lot_budgets", "refunds", "reversals", "accounts", "freezes")),
         )
     ),
 )
