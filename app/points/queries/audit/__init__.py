@@ -65,7 +65,10 @@ BOOK = (
         for name, share in (
             ("causes", 0.05),
             ("folded", 0.05),
-            *((rest, 0.0) for rest in ("balances", "holds", "held", "lot_budgets", "refunds", "reversals", "accounts", "freezes")),
+            *(
+                (rest, 0.0)
+                for rest in ("balances", "holds", "held", "lot_budgets", "refunds", "reversals", "accounts", "freezes")
+            ),
         )
     ),
 )
