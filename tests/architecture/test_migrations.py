@@ -1,6 +1,7 @@
 """One history, which ends where the models are."""
 
 import re
+from hashlib import sha256
 
 import pytest
 import sqlalchemy
@@ -14,6 +15,8 @@ from app.factory import create_app
 from app.infra.db import Base, database_url
 from tests.fixtures import servers as places
 from tests.fixtures.servers import ROOT
+
+MIGRATIONS = ROOT / "migrations"
 
 
 @pytest.fixture(scope="module")
@@ -89,3 +92,17 @@ def test_the_application_owns_nothing_and_may_not_empty_a_table(app, session):
         " AND has_table_privilege('linli_app', oid, 'TRUNCATE')"
     )
     assert list(session.scalars(emptying)) == []
+
+
+def test_a_released_migration_stays_as_it_was():
+    """An existing database has run it already: what should be different is the next migration's business.
+
+    `migrations/released.sha256` is made anew with a release: (cd migrations && sha256sum sql/*.sql versions/0*.py).
+    """
+    lines = (MIGRATIONS / "released.sha256").read_text(encoding="utf-8").splitlines()
+    released = {name: digest for digest, name in (line.split(maxsplit=1) for line in lines)}
+    changed = [
+        name for name, digest in released.items() if sha256((MIGRATIONS / name).read_bytes()).hexdigest() != digest
+    ]
+    assert changed == []
+    assert len(released) >= 15
