@@ -49,6 +49,8 @@ class AccountKind(StrEnum):
     POINTS_LIABILITY = "points_liability"  # money behind points in residents' hands
     MERCHANT_PAYABLE = "merchant_payable"  # owed to a shop; owner: shop
     BREAKAGE_RESULT = "breakage_result"  # money behind expired points that the book keeps
+    CLEARING = "clearing"  # points that left for (+) or came from (-) another book; owner: the agreement
+    CLEARING_DUE = "clearing_due"  # money owed to (+) or by (-) another book for them; owner: the agreement
 
 
 CHART: dict[AccountKind, KindTerms] = {
@@ -65,6 +67,8 @@ CHART: dict[AccountKind, KindTerms] = {
     AccountKind.POINTS_LIABILITY: KindTerms(Asset.FEN, folded=True, has_lots=False, stripes=1, lock_rank=0),
     AccountKind.MERCHANT_PAYABLE: KindTerms(Asset.FEN, folded=True, has_lots=False, stripes=1, lock_rank=0),
     AccountKind.BREAKAGE_RESULT: KindTerms(Asset.FEN, folded=True, has_lots=False, stripes=1, lock_rank=0),
+    AccountKind.CLEARING: KindTerms(Asset.POINTS, folded=True, has_lots=False, stripes=1, lock_rank=0),
+    AccountKind.CLEARING_DUE: KindTerms(Asset.FEN, folded=True, has_lots=False, stripes=1, lock_rank=0),
 }
 
 
@@ -83,6 +87,11 @@ class Code(StrEnum):
     CLAWBACK = "clawback"  # an award undone after its points were spent, the rest owed
     EXPIRY = "expiry"  # points that fell due
     PAYOUT = "payout"  # a shop was paid
+    ALLOT_RETURN = "allot_return"  # what is left of an allotment goes back to its budget
+    TRANSFER = "transfer"  # a passbook's points to another passbook: death, move, two passbooks of one person
+    CLEARING_OUT = "clearing_out"  # points leave for another book, the money behind them is owed to it
+    CLEARING_IN = "clearing_in"  # points arrive from another book, which owes the money behind them
+    CLEARING_PAYMENT = "clearing_payment"  # what two books owe each other for cleared points is paid
     RESTRIPE = "restripe"  # a budget's points levelled over its stripes; nobody's balance changes
 
 
@@ -119,3 +128,32 @@ class HoldResolution(StrEnum):
     CAPTURED = "captured"
     RELEASED = "released"
     EXPIRED = "expired"
+
+
+class OwnerKind(StrEnum):
+    """What an owner of accounts is that has a public name. People have none here: the ledger does not know them."""
+
+    SPONSOR = "sponsor"
+    SHOP = "shop"
+    STATION = "station"
+    TEAM = "team"
+    COORDINATOR = "coordinator"
+
+
+class ProposalKind(StrEnum):
+    """An act that one person proposes and another approves."""
+
+    MINT = "mint"  # points for a budget
+    RULE = "rule"  # a version of an award rule
+    UNDO = "undo"  # an award taken back
+    TRANSFER = "transfer"  # a passbook's points to another passbook
+    CLEARING = "clearing"  # an agreement with another book
+
+
+class ProposalState(StrEnum):
+    """How a proposal stands."""
+
+    OPEN = "open"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"

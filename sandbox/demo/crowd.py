@@ -51,7 +51,9 @@ def _lots(stage: Stage, person: Person, at: datetime) -> Iterator[dict[str, Any]
             return
 
 
-def provide(stage: Stage, treasurer: Person, needs: dict[BudgetPlan, int], *, run: str, at: datetime) -> None:
+def provide(
+    stage: Stage, treasurer: Person, deputy: Person, needs: dict[BudgetPlan, int], *, run: str, at: datetime
+) -> None:
     """Sponsors pay for the week, and its points are minted, so that nothing depends on what earlier weeks left."""
     for budget, needed in needs.items():
         points = -(-needed // MINT_STEP) * MINT_STEP
@@ -60,10 +62,9 @@ def provide(stage: Stage, treasurer: Person, needs: dict[BudgetPlan, int], *, ru
             body = {"amount_fen": fen, "bank_reference": f"{run}-{budget.key}"}
             path = f"/sponsors/{budget.sponsor.id}/funding"
             stage.api.post(treasurer, path, body, at=at, key=f"{run}-fund-{budget.key}").need()
-        body = {"points": points}
-        stage.api.post(
-            treasurer, f"/budgets/{budget.id}/mint", body, at=at + timedelta(minutes=5), key=f"{run}-mint-{budget.key}"
-        ).need()
+        later, key = at + timedelta(minutes=5), f"{run}-mint-{budget.key}"
+        proposal = stage.api.post(treasurer, f"/budgets/{budget.id}/mint", {"points": points}, at=later, key=key).need()
+        stage.api.post(deputy, f"/proposals/{proposal['id']}/approve", {}, at=later, key=key).need()
         stage.tally.add("minted", points)
         stage.tally.add("funded fen", fen)
 

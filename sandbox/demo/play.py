@@ -20,18 +20,18 @@ WEEKDAYS = "一二三四五六日"
 def play_week(stage: Stage, week: Week, roster: Roster, screen: Screen, *, lanes: int) -> None:
     """Play everything, `lanes` residents at a time. Refuses DemoProblem when the system cannot be understood."""
     with screen.playing(week.size):
-        _Player(stage, week, roster.treasurer, screen, lanes).play()
+        _Player(stage, week, roster, screen, lanes).play()
 
 
 class _Player:
-    def __init__(self, stage: Stage, week: Week, treasurer: Person, screen: Screen, lanes: int) -> None:
+    def __init__(self, stage: Stage, week: Week, roster: Roster, screen: Screen, lanes: int) -> None:
         self._stage = stage
         self._week = week
-        self._treasurer = treasurer
+        self._treasurer, self._deputy = roster.treasurer, roster.deputy
         self._screen = screen
         self._pool = ThreadPoolExecutor(lanes, thread_name_prefix="lane")
         self._lanes = lanes
-        self._life = Life(stage, treasurer)
+        self._life = Life(stage, roster.treasurer)
         self._lane_of = {person: number % lanes for number, person in enumerate(week.people)}
 
     def play(self) -> None:
@@ -52,7 +52,9 @@ class _Player:
         # lapsed points that nobody swept yet would not show among the lots
         crowd.run_expiry(self._stage, self._treasurer, (), at=at - timedelta(minutes=30), key=f"{week.run}-before")
         self._side_by_side(lambda person: self._read(person, at), week.people)
-        crowd.provide(self._stage, self._treasurer, week.needs(), run=week.run, at=at - timedelta(minutes=20))
+        crowd.provide(
+            self._stage, self._treasurer, self._deputy, week.needs(), run=week.run, at=at - timedelta(minutes=20)
+        )
         crowd.take_over(self._stage, self._treasurer, week.opening, run=week.run)
         self._screen.advance()
 

@@ -47,6 +47,8 @@ class Roster:
     cashiers: tuple[Person, ...]
     treasurer: Person
     auditor: Person
+    deputy: Person
+    """The second treasurer, who approves what the first one proposes."""
 
     @property
     def volunteers(self) -> tuple[Holder, ...]:
@@ -56,12 +58,12 @@ class Roster:
     @property
     def staff(self) -> tuple[Person, ...]:
         """Everybody who works at the desks and tills."""
-        return (*self.coordinators, *self.clerks, *self.cashiers, self.treasurer, self.auditor)
+        return (*self.coordinators, *self.clerks, *self.cashiers, self.treasurer, self.deputy, self.auditor)
 
 
 def roster() -> Roster:
     """Give the 266 passbook holders, 57 of them volunteers, and the staff: the same people every time."""
-    desks = COORDINATORS + CLERKS + len(SHOPS) + 2
+    desks = COORDINATORS + CLERKS + len(SHOPS) + 3
     found = iter(names(HOLDERS + desks))
     residents = [Person(next(found), Role.RESIDENT) for _ in range(HOLDERS)]
     # volunteers live all over the estate: every fourth or fifth passbook, not the first 57
@@ -75,4 +77,5 @@ def roster() -> Roster:
         cashiers=tuple(Person(next(found), Role.CASHIER, shop) for shop in SHOPS),
         treasurer=Person(next(found), Role.TREASURER),
         auditor=Person(next(found), Role.AUDITOR),
+        deputy=Person(next(found), Role.TREASURER),
     )

@@ -105,7 +105,7 @@ def open_the_till(api):
     """The street office pays in 10,000 yuan; half of it stands behind 50,000 points of 10 fen."""
     made(api.post(f"/sponsors/{SPONSOR}/funding", {"amount_fen": 1_000_000, "bank_reference": "ICBC-1"}))
     budget = made(api.post("/budgets", {"sponsor_id": str(SPONSOR), "name": "志愿服务", "point_value_fen": 10}))["id"]
-    assert made(api.post(f"/budgets/{budget}/mint", {"points": 50_000}))["cost_fen"] == 500_000
+    assert api.mint(budget, 50_000).json["payload"]["cost_fen"] == 500_000
     return budget
 
 

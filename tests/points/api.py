@@ -41,6 +41,13 @@ class Api:
             f"/v1/books/{self.book}{path}", data=raw, content_type="application/json", headers=headers
         )
 
+    def mint(self, budget_id: object, points: int) -> TestResponse:
+        """Points for a budget: one treasurer proposes, another approves. Answers the first refusal, or the approval."""
+        proposed = self.post(f"/budgets/{budget_id}/mint", {"points": points})
+        if proposed.status_code != 201:
+            return proposed
+        return self.post(f"/proposals/{proposed.json['id']}/approve", {}, name="deputy")
+
     def walk(self, path: str, role: Role = Role.TREASURER, *, limit: int, **who: Any) -> list[Any]:
         """All items of a list, page after page of `limit`."""
         items: list[Any] = []

@@ -26,6 +26,12 @@ JOURNAL = [
 ]
 KEPT = ["points_outcomes", "points_holds", "points_lots", "points_balances", "points_books", "points_budgets"]
 DERIVED = ["points_folded_balances", "points_unfolded", "points_account_kinds", "points_code_legs"]
+# Beside the ledger: the application writes these itself. What it may do besides SELECT, table by table.
+PROGRAMME = {
+    "points_owner_names": "insert update",
+    "points_households": "insert update delete",
+    "points_proposals": "insert update",
+}
 DOORS = {
     "points_begin",
     "points_lock_stripes",

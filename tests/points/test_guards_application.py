@@ -7,7 +7,20 @@ import pytest
 from psycopg import errors as pg
 
 from app.points.service import wire
-from tests.points.guarded import DERIVED, DOORS, JOURNAL, KEPT, NOW, Raw, application, columns, owner, place, story
+from tests.points.guarded import (
+    DERIVED,
+    DOORS,
+    JOURNAL,
+    KEPT,
+    NOW,
+    PROGRAMME,
+    Raw,
+    application,
+    columns,
+    owner,
+    place,
+    story,
+)
 from tests.points.ledger import ANNA
 
 __all__ = ["application", "owner", "place", "story"]
@@ -18,7 +31,16 @@ def test_no_table_of_the_ledger_was_forgotten(owner):
     found = owner.execute(
         "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p', 'f') AND relname LIKE 'points\\_%'"
     ).fetchall()
-    assert {row[0] for row in found} == set(TABLES)
+    assert {row[0] for row in found} == {*TABLES, *PROGRAMME}
+
+
+@pytest.mark.parametrize("table", PROGRAMME)
+def test_what_stands_beside_the_ledger_is_not_emptied_or_rebuilt(application, table):
+    deletes = [] if "delete" in PROGRAMME[table] else [f"DELETE FROM {table}"]
+    for statement in (*deletes, f"TRUNCATE {table}", f"DROP TABLE {table}", f"ALTER TABLE {table} DISABLE TRIGGER ALL"):
+        with pytest.raises(pg.InsufficientPrivilege), application.transaction():
+            application.execute(statement)
+    application.execute(f"SELECT count(*) FROM {table}")
 
 
 @pytest.mark.parametrize("table", TABLES)

@@ -34,6 +34,9 @@ def test_everybody_of_a_book_reads_what_it_is(api, role):
         "validity_months": 24,
         "grace_days": 30,
         "expired_cost_goes_to": "sponsor",
+        "expiry_policy": "rolling",
+        "expiry_month": None,
+        "expiry_day": None,
         "created_at": "2026-06-15T10:00:00+08:00",
     }
 
@@ -100,22 +103,17 @@ def test_a_budget_is_opened_funded_and_filled(api):
         "created_at": "2026-06-15T10:00:00+08:00",
     }
     api.post(f"/sponsors/{SPONSOR}/funding", {"amount_fen": 500, "bank_reference": "A"})
-    made = api.post(f"/budgets/{opened.json['id']}/mint", {"points": 100})
-    assert made.status_code == 201
-    assert made.json | {"transaction_id": ""} == {
-        "transaction_id": "",
-        "budget_id": opened.json["id"],
-        "points": 100,
-        "cost_fen": 500,
-    }
+    made = api.mint(opened.json["id"], 100)
+    assert made.status_code == 200
+    assert made.json["payload"] == {"budget_id": opened.json["id"], "points": 100, "cost_fen": 500}
     listed = {budget["id"]: budget["points_left"] for budget in api.get("/budgets").json["items"]}
     assert listed[opened.json["id"]] == 100
 
 
 def test_a_budget_is_filled_only_with_the_sponsors_money(api, ledger):
-    answer = api.post(f"/budgets/{ledger.budget_id}/mint", {"points": 7}, lang="en")
+    answer = api.mint(ledger.budget_id, 7)
     assert refused(answer) == (409, "points.funding_insufficient", [])
-    assert answer.json["detail"] == "The sponsor's money does not suffice: 0 fen available, 70 needed."
+    assert answer.json["detail"] == "资助资金不足:可用 0 分,需要 70 分。"
 
 
 def test_money_beyond_what_one_posting_carries_is_refused(api):
@@ -125,7 +123,7 @@ def test_money_beyond_what_one_posting_carries_is_refused(api):
     assert answer.json["detail"] == (
         "1000000000 points of 100000 fen each are more money than one posting carries; post at most 10000000 at once."
     )
-    funded = api.post(f"/budgets/{costly['id']}/mint", {"points": 10**7})
+    funded = api.mint(costly["id"], 10**7)
     assert refused(funded)[1] == "points.funding_insufficient"
 
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from app.kernel.errors import Declined
 from app.points import errors
 from app.points.service import hold_points
 from app.points.terms import POINTS_MAX, HoldResolution
@@ -91,7 +92,7 @@ SPENDS = {
 def test_an_expired_hold_never_blocks(acts, name):
     award = acts.award(ANNA, 100).subject_id
     hold = acts.hold(ANNA, 60, seconds=60)
-    with pytest.raises(errors.Declined):
+    with pytest.raises(Declined):
         SPENDS["redeem"](acts.later(seconds=59), award)
     later = acts.later(seconds=60)
     assert later.available(ANNA) == 100

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import text
 
+from app.kernel.errors import Declined
 from app.kernel.periods import local_date
 from app.points import errors, queries
 from app.points.rules.accounts import AccountRef, stripe_for
@@ -164,7 +165,7 @@ def test_a_decline_writes_its_outcome_and_nothing_else(acts):
     before = [rows_of(acts, table) for table in tables]
     outcomes = rows_of(acts, "points_outcomes")
     for act in (lambda: acts.redeem(ANNA, 6), lambda: acts.hold(ANNA, 6), lambda: acts.capture(SHOP, ANNA)):
-        with pytest.raises(errors.Declined):
+        with pytest.raises(Declined):
             act()
     assert [rows_of(acts, table) for table in tables] == before
     assert rows_of(acts, "points_outcomes") == outcomes + 3

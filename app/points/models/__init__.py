@@ -1,9 +1,12 @@
-"""The ledger's tables. Written only by the functions of migrations/sql; mapped here for reading."""
+"""The ledger's tables. The ledger proper is written only by the functions of
+migrations/sql and mapped here for reading.
+"""
 
 from app.points.models.accounts import Account, Balance, Book, Budget, FoldedBalance, Freeze
 from app.points.models.holds import Hold, HoldLot, HoldResolution
 from app.points.models.journal import Entry, LotMove, Outcome, Transaction, Unfolded
 from app.points.models.lots import Lot
+from app.points.models.programme import Household, OwnerName, Proposal
 
 __all__ = [
     "Account",
@@ -16,9 +19,12 @@ __all__ = [
     "Hold",
     "HoldLot",
     "HoldResolution",
+    "Household",
     "Lot",
     "LotMove",
     "Outcome",
+    "OwnerName",
+    "Proposal",
     "Transaction",
     "Unfolded",
 ]

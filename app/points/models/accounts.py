@@ -22,6 +22,9 @@ class Book(Base):
     validity_months: Mapped[int] = mapped_column(SmallInteger)
     grace_days: Mapped[int] = mapped_column(SmallInteger)
     expired_cost_goes_to: Mapped[str] = mapped_column(Text)
+    expiry_policy: Mapped[str] = mapped_column(Text, server_default="rolling")
+    expiry_month: Mapped[int | None] = mapped_column(SmallInteger)
+    expiry_day: Mapped[int | None] = mapped_column(SmallInteger)
     created_at: Mapped[datetime] = mapped_column(INSTANT)
 
 

@@ -17,6 +17,13 @@ from app.points.queries.books import (
     list_budgets,
     lock_book_numbers,
 )
+from app.points.queries.programme import (
+    get_proposal,
+    households_of,
+    list_proposals,
+    lock_proposal,
+    names_of,
+)
 from app.points.queries.statements import (
     AccountLine,
     ChainHead,
@@ -63,10 +70,12 @@ __all__ = [
     "get_budget",
     "get_chain_head",
     "get_passbook",
+    "get_proposal",
     "get_transaction",
     "has_account",
     "has_refunds",
     "highest_book_id",
+    "households_of",
     "list_accounts",
     "list_books",
     "list_budgets",
@@ -78,10 +87,13 @@ __all__ = [
     "list_lot_moves_of",
     "list_lots",
     "list_lots_page",
+    "list_proposals",
     "list_strict_entries",
     "list_trial_balance",
     "lock_book_numbers",
     "lock_for_correction",
+    "lock_proposal",
     "lock_stripes",
+    "names_of",
     "sum_budget_points",
 ]

@@ -16,10 +16,11 @@ from app.points.schemas.budgets import (
     FundingIn,
     FundingOut,
     MintIn,
-    MintOut,
     OpeningBalancesIn,
     OpeningBalancesOut,
 )
+from app.points.schemas.proposals import ProposalOut
+from app.points.service import minting
 from app.web.endpoint import ANYONE, Blueprint, endpoint
 from app.web.paging import PageQuery
 
@@ -60,10 +61,10 @@ def list_budgets(uow: UnitOfWork, *, book: str, limit: int, cursor: str | None) 
 
 
 @blueprint.route("/v1/books/<book>/budgets/<uuid:budget_id>/mint", methods=["POST"])
-@endpoint(roles=TREASURER, body=MintIn, reply=MintOut, status=HTTPStatus.CREATED, idempotent=True)
-def mint_points(uow: UnitOfWork, *, book: str, budget_id: UUID, points: int) -> object:
-    """为预算发行积分并预留资金 / make points for a budget and set their money aside."""
-    return service.mint_for_budget(uow, book=book, budget_id=budget_id, points=points)
+@endpoint(roles=TREASURER, body=MintIn, reply=ProposalOut, status=HTTPStatus.CREATED, idempotent=True)
+def propose_mint(uow: UnitOfWork, *, book: str, budget_id: UUID, points: int, reason: str | None) -> object:
+    """申请为预算发行积分,须另一人批准 / propose points for a budget; another person approves."""
+    return minting.propose_mint(uow, book=book, budget_id=budget_id, points=points, reason=reason)
 
 
 @blueprint.route("/v1/books/<book>/opening-balances", methods=["POST"])

@@ -26,6 +26,9 @@ class BookOut(Schema):
     validity_months = fields.Integer(required=True)
     grace_days = fields.Integer(required=True)
     expired_cost_goes_to = fields.String(required=True)
+    expiry_policy = fields.String(required=True)
+    expiry_month = fields.Integer(required=True, allow_none=True)
+    expiry_day = fields.Integer(required=True, allow_none=True)
     created_at = ShownInstant(required=True)
 
 
@@ -71,18 +74,10 @@ BudgetPage = page_of(BudgetOut, "BudgetPage")
 
 
 class MintIn(StrictSchema):
-    """How many points to make."""
+    """How many points to make, and what for."""
 
     points = Points(required=True)
-
-
-class MintOut(Schema):
-    """Points made, and the money set aside for them."""
-
-    transaction_id = fields.UUID(required=True)
-    budget_id = fields.UUID(required=True)
-    points = fields.Integer(required=True)
-    cost_fen = fields.Integer(required=True)
+    reason = Text(load_default=None, allow_none=True, length_max=200)
 
 
 class OpeningRowIn(StrictSchema):

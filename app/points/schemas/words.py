@@ -1,6 +1,6 @@
 """The sentences a resident or an auditor reads, in Chinese and in English."""
 
-from app.points.terms import AccountKind, Asset, Code
+from app.points.terms import AccountKind, Asset, Code, ProposalKind
 
 WHAT: dict[Code, dict[str, str]] = {
     Code.FUND: {"zh": "资助款到账", "en": "Money received from the sponsor"},
@@ -15,6 +15,11 @@ WHAT: dict[Code, dict[str, str]] = {
     Code.CLAWBACK: {"zh": "不实奖励清退", "en": "Award taken back"},
     Code.EXPIRY: {"zh": "积分到期", "en": "Expired"},
     Code.PAYOUT: {"zh": "与商户结算", "en": "Settled with a shop"},
+    Code.ALLOT_RETURN: {"zh": "划拨额度收回", "en": "Allotment returned"},
+    Code.TRANSFER: {"zh": "存折转移", "en": "Moved between passbooks"},
+    Code.CLEARING_OUT: {"zh": "转出到其他社区", "en": "Moved to another community"},
+    Code.CLEARING_IN: {"zh": "从其他社区转入", "en": "Moved in from another community"},
+    Code.CLEARING_PAYMENT: {"zh": "社区间结算", "en": "Settled between communities"},
     Code.RESTRIPE: {"zh": "预算内部调整", "en": "Levelled within a budget"},
 }
 KIND: dict[AccountKind, dict[str, str]] = {
@@ -31,6 +36,15 @@ KIND: dict[AccountKind, dict[str, str]] = {
     AccountKind.POINTS_LIABILITY: {"zh": "居民积分备付金", "en": "Money behind residents' points"},
     AccountKind.MERCHANT_PAYABLE: {"zh": "应付商户款", "en": "Owed to shops"},
     AccountKind.BREAKAGE_RESULT: {"zh": "失效积分结余", "en": "Money kept from expired points"},
+    AccountKind.CLEARING: {"zh": "通存通兑往来积分", "en": "Points cleared with other books"},
+    AccountKind.CLEARING_DUE: {"zh": "通存通兑往来款", "en": "Money owed between books"},
+}
+PROPOSAL: dict[ProposalKind, dict[str, str]] = {
+    ProposalKind.MINT: {"zh": "发行积分", "en": "Make points for a budget"},
+    ProposalKind.RULE: {"zh": "发布积分规则", "en": "Publish an award rule"},
+    ProposalKind.UNDO: {"zh": "撤销一笔奖励", "en": "Take an award back"},
+    ProposalKind.TRANSFER: {"zh": "存折转移", "en": "Move a passbook's points"},
+    ProposalKind.CLEARING: {"zh": "通存通兑协议", "en": "Agree on clearing with another book"},
 }
 DIRECTION = {"zh": ("支出", "存入"), "en": ("out", "in")}
 FEN_PER_YUAN = 100
@@ -45,6 +59,11 @@ def sentence(code: str, amount: int, asset: str, lang: str) -> str:
 def kind_title(kind: str, lang: str) -> str:
     """Name a kind of accounts."""
     return KIND[AccountKind(kind)][lang]
+
+
+def proposal_title(kind: str, lang: str) -> str:
+    """Name what a proposal is about."""
+    return PROPOSAL[ProposalKind(kind)][lang]
 
 
 def _quantity(amount: int, asset: str, lang: str) -> str:

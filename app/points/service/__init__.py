@@ -16,12 +16,10 @@ from app.points.service.books import create_book, create_budget
 from app.points.service.budgets import (
     BudgetLine,
     ExpiryTotals,
-    Minted,
     PaperPassbook,
     TakenOver,
     TakeOver,
     list_budgets,
-    mint_for_budget,
     open_budget,
     receive_funding,
     run_expiry,
@@ -34,6 +32,7 @@ from app.points.service.folding import fold_balances
 from app.points.service.freezing import freeze_passbook, thaw_passbook
 from app.points.service.funding import allot_points, fund_sponsor, mint_points, pay_merchant
 from app.points.service.holds import HoldPlaced, capture_hold, hold_points, release_expired_holds, release_hold
+from app.points.service.naming import join_households, leave_household, name_owner
 from app.points.service.passbooks import (
     Export,
     FreezeState,
@@ -61,7 +60,6 @@ __all__ = [
     "Export",
     "FreezeState",
     "HoldPlaced",
-    "Minted",
     "OpeningBalance",
     "Outcome",
     "PaperPassbook",
@@ -90,6 +88,8 @@ __all__ = [
     "freeze_passbook",
     "fund_sponsor",
     "hold_points",
+    "join_households",
+    "leave_household",
     "list_account_entries",
     "list_accounts",
     "list_book_codes",
@@ -97,8 +97,8 @@ __all__ = [
     "list_own_entries",
     "list_own_lots",
     "list_passbook_entries",
-    "mint_for_budget",
     "mint_points",
+    "name_owner",
     "open_budget",
     "pay_merchant",
     "post",

@@ -26,16 +26,6 @@ class BudgetLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Minted:
-    """Points made for a budget, and the sponsor's money set aside for them."""
-
-    transaction_id: UUID
-    budget_id: UUID
-    points: int
-    cost_fen: int
-
-
-@dataclass(frozen=True, slots=True)
 class PaperPassbook:
     """A row of the paper ledger: what the passbook of this number held, good to `expires_on`."""
 
@@ -113,14 +103,6 @@ def list_budgets(uow: UnitOfWork, *, book: str, limit: int, cursor: str | None) 
     page = page_by_id(rows, limit, lambda budget: budget.id)
     left = queries.sum_budget_points(uow.session, found.id, [budget.id for budget in page.items])
     return Page([BudgetLine(budget, left.get(budget.id, 0)) for budget in page.items], page.next_cursor)
-
-
-def mint_for_budget(uow: UnitOfWork, *, book: str, budget_id: UUID, points: int) -> Minted:
-    """Make points for a budget. Refuses BookMissing, BudgetMissing, PointsTooCostly, FundingInsufficient."""
-    found = queries.get_book(uow.session, book)
-    budget = queries.get_budget(uow.session, found.id, budget_id)
-    outcome = funding.mint_points(uow, found.id, cause=f"mint:{uow.new_id()}", budget_id=budget_id, points=points)
-    return Minted(outcome.subject_id, budget_id, points, points * budget.point_value_fen)
 
 
 def take_over_passbooks(uow: UnitOfWork, *, book: str, budget_id: UUID, rows: Sequence[PaperPassbook]) -> TakeOver:

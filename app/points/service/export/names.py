@@ -17,6 +17,8 @@ NAMES: dict[AccountKind, str] = {
     AccountKind.POINTS_LIABILITY: "Liabilities:Money:PointsLiability",
     AccountKind.MERCHANT_PAYABLE: "Liabilities:Money:MerchantPayable:{owner}",
     AccountKind.BREAKAGE_RESULT: "Income:Money:Breakage",
+    AccountKind.CLEARING: "Equity:Points:Clearing:{owner}",
+    AccountKind.CLEARING_DUE: "Liabilities:Money:Clearing:{owner}",
 }
 
 

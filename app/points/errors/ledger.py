@@ -1,4 +1,4 @@
-"""Every refusal of the ledger."""
+"""The refusals of the ledger itself: postings, holds, corrections."""
 
 from app.kernel.errors import Declined, DomainError, Kind
 from app.points.terms import Decline

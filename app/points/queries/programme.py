@@ -1,0 +1,52 @@
+"""Owners' names, households and proposals."""
+
+from collections.abc import Collection, Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.points import errors
+from app.points.models import Household, OwnerName, Proposal
+
+
+def names_of(session: Session, book_id: int, owner_ids: Collection[UUID]) -> dict[UUID, str]:
+    """The names of those owners that have one."""
+    query = select(OwnerName.owner_id, OwnerName.name).where(
+        OwnerName.book_id == book_id, OwnerName.owner_id.in_(owner_ids)
+    )
+    return {row.owner_id: row.name for row in session.execute(query)} if owner_ids else {}
+
+
+def households_of(session: Session, book_id: int, resident_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """The household of each of these residents that has one."""
+    query = select(Household.resident_id, Household.household_id).where(
+        Household.book_id == book_id, Household.resident_id.in_(resident_ids)
+    )
+    return {row.resident_id: row.household_id for row in session.execute(query)} if resident_ids else {}
+
+
+def get_proposal(session: Session, book_id: int, proposal_id: UUID) -> Proposal:
+    """One proposal of this book. Refuses ProposalMissing."""
+    proposal = session.get(Proposal, (book_id, proposal_id))
+    if proposal is None:
+        raise errors.ProposalMissing
+    return proposal
+
+
+def lock_proposal(session: Session, book_id: int, proposal_id: UUID) -> Proposal:
+    """The same, held until the transaction ends, as it stands then. Refuses ProposalMissing."""
+    proposal = session.get(Proposal, (book_id, proposal_id), with_for_update=True, populate_existing=True)
+    if proposal is None:
+        raise errors.ProposalMissing
+    return proposal
+
+
+def list_proposals(
+    session: Session, book_id: int, *, state: str, before: UUID | None, limit: int
+) -> Sequence[Proposal]:
+    """Proposals of one state, the youngest first, those with an id below `before`."""
+    query = select(Proposal).where(Proposal.book_id == book_id, Proposal.state == state)
+    if before is not None:
+        query = query.where(Proposal.id < before)
+    return session.scalars(query.order_by(Proposal.id.desc()).limit(limit)).all()

@@ -1,0 +1,42 @@
+"""Names of owners that are not people, and who lives together."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from sqlalchemy import delete
+from sqlalchemy.dialects.postgresql import insert
+
+from app.infra.unit_of_work import UnitOfWork
+from app.points.models import Household, OwnerName
+from app.points.terms import OwnerKind
+
+
+def name_owner(uow: UnitOfWork, book_id: int, *, owner_id: UUID, kind: OwnerKind, name: str) -> None:
+    """Give an owner of accounts its public name (1 to 100 characters), or another one. Never a person's."""
+    row = insert(OwnerName).values(book_id=book_id, owner_id=owner_id, kind=str(kind), name=name, named_at=uow.now)
+    renamed = row.on_conflict_do_update(
+        index_elements=["book_id", "owner_id"], set_={"name": row.excluded.name, "named_at": row.excluded.named_at}
+    )
+    uow.session.execute(renamed)
+
+
+def join_households(uow: UnitOfWork, book_id: int, *, members: Mapping[UUID, UUID]) -> None:
+    """Put residents into households, resident by household; whoever was in another leaves it. One statement."""
+    if not members:
+        return
+    rows = [
+        {"book_id": book_id, "resident_id": resident, "household_id": household, "joined_at": uow.now}
+        for resident, household in sorted(members.items())
+    ]
+    new = insert(Household).values(rows)
+    uow.session.execute(
+        new.on_conflict_do_update(
+            index_elements=["book_id", "resident_id"],
+            set_={"household_id": new.excluded.household_id, "joined_at": new.excluded.joined_at},
+        )
+    )
+
+
+def leave_household(uow: UnitOfWork, book_id: int, *, resident_id: UUID) -> None:
+    """Take a resident out of the household, if in one."""
+    uow.session.execute(delete(Household).where(Household.book_id == book_id, Household.resident_id == resident_id))

@@ -1,0 +1,18 @@
+"""Create month closings and what reports read."""
+
+from migrations import sql_files
+
+revision = "0008"
+down_revision = "0007"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Build it."""
+    sql_files.execute("0008_month_closings.sql")
+
+
+def downgrade() -> None:
+    """Refuse: a ledger's history is not undone by a command."""
+    raise NotImplementedError("the ledger has no way back; restore a backup if that is meant")
