@@ -31,6 +31,14 @@ PROGRAMME = {
     "points_owner_names": "insert update",
     "points_households": "insert update delete",
     "points_proposals": "insert update",
+    "points_allotments": "insert update",
+    "points_allotment_spenders": "insert delete",
+    "points_award_rules": "insert update",
+    "points_award_rule_versions": "insert update",
+    "points_awards": "insert",
+    "points_cap_locks": "insert update",
+    "points_successors": "insert",
+    "points_month_closings": "insert",
 }
 DOORS = {
     "points_begin",

@@ -3,16 +3,31 @@ migrations/sql and mapped here for reading.
 """
 
 from app.points.models.accounts import Account, Balance, Book, Budget, FoldedBalance, Freeze
+from app.points.models.awards import (
+    Allotment,
+    AllotmentSpender,
+    AwardRecord,
+    AwardRule,
+    AwardRuleVersion,
+    CapLock,
+)
 from app.points.models.holds import Hold, HoldLot, HoldResolution
 from app.points.models.journal import Entry, LotMove, Outcome, Transaction, Unfolded
+from app.points.models.lives import MonthClosing, Successor
 from app.points.models.lots import Lot
 from app.points.models.programme import Household, OwnerName, Proposal
 
 __all__ = [
     "Account",
+    "Allotment",
+    "AllotmentSpender",
+    "AwardRecord",
+    "AwardRule",
+    "AwardRuleVersion",
     "Balance",
     "Book",
     "Budget",
+    "CapLock",
     "Entry",
     "FoldedBalance",
     "Freeze",
@@ -22,9 +37,11 @@ __all__ = [
     "Household",
     "Lot",
     "LotMove",
+    "MonthClosing",
     "Outcome",
     "OwnerName",
     "Proposal",
+    "Successor",
     "Transaction",
     "Unfolded",
 ]

@@ -17,6 +17,7 @@ from app.points.queries.books import (
     list_budgets,
     lock_book_numbers,
 )
+from app.points.queries.lives import closed_until, successors_of
 from app.points.queries.programme import (
     get_proposal,
     households_of,
@@ -60,6 +61,7 @@ __all__ = [
     "PassbookFigures",
     "StatementLine",
     "available_points",
+    "closed_until",
     "figures_of_transactions",
     "find_book_id",
     "find_outcome",
@@ -95,5 +97,6 @@ __all__ = [
     "lock_proposal",
     "lock_stripes",
     "names_of",
+    "successors_of",
     "sum_budget_points",
 ]
