@@ -1,5 +1,16 @@
 """Every refusal of points: one file per topic. Elsewhere they are met as `errors.<Name>`."""
 
+from app.points.errors.formulas import (
+    FormulaDividesByZero,
+    FormulaForbidden,
+    FormulaNegative,
+    FormulaOverflows,
+    FormulaPaysNothing,
+    FormulaPaysTooMuch,
+    FormulaTooBig,
+    FormulaUnreadable,
+    FormulaWordUnknown,
+)
 from app.points.errors.ledger import (
     AccountFrozen,
     AccountMissing,
@@ -40,6 +51,15 @@ __all__ = [
     "CauseReused",
     "CorrectionNotReversible",
     "ExpiryDatePast",
+    "FormulaDividesByZero",
+    "FormulaForbidden",
+    "FormulaNegative",
+    "FormulaOverflows",
+    "FormulaPaysNothing",
+    "FormulaPaysTooMuch",
+    "FormulaTooBig",
+    "FormulaUnreadable",
+    "FormulaWordUnknown",
     "FundingInsufficient",
     "HoldMissing",
     "HoldNotReleasable",
