@@ -184,3 +184,6 @@ SUBJECT_LENGTH_MAX = 80
 TITLE_LENGTH_MAX = 200
 DRY_RUN_FACTS_MAX = 200_000
 """Most recorded facts one dry run plays again."""
+CAP_MAX = 1_000_000
+"""The highest cap that can be set for a day or month."""
+VALIDITY_MONTHS_MAX = 120

@@ -1,5 +1,21 @@
 """Every refusal of points: one file per topic. Elsewhere they are met as `errors.<Name>`."""
 
+from app.points.errors.awarding import (
+    ChoiceNotOffered,
+    ChoiceOutOfRange,
+    FactAllotmentClosed,
+    FactAllotmentForeign,
+    FactAllotmentMissing,
+    FactChanged,
+    FactDayOutOfRange,
+    FactIncomplete,
+    FactOutOfRange,
+    GradeUnknown,
+    PassbookClosed,
+    RuleMissing,
+    RuleUnpublished,
+    RuleWithdrawn,
+)
 from app.points.errors.formulas import (
     FormulaDividesByZero,
     FormulaForbidden,
@@ -38,6 +54,7 @@ from app.points.errors.ledger import (
     refusal,
 )
 from app.points.errors.proposals import ProposalDecided, ProposalMissing, ProposalOwn
+from app.points.errors.rulebook import RuleCodeTaken, RuleLimitOutOfRange, RuleVersionMissing, RuleVersionOutdated
 
 __all__ = [
     "AccountFrozen",
@@ -49,8 +66,17 @@ __all__ = [
     "BookMissing",
     "BudgetMissing",
     "CauseReused",
+    "ChoiceNotOffered",
+    "ChoiceOutOfRange",
     "CorrectionNotReversible",
     "ExpiryDatePast",
+    "FactAllotmentClosed",
+    "FactAllotmentForeign",
+    "FactAllotmentMissing",
+    "FactChanged",
+    "FactDayOutOfRange",
+    "FactIncomplete",
+    "FactOutOfRange",
     "FormulaDividesByZero",
     "FormulaForbidden",
     "FormulaNegative",
@@ -61,11 +87,13 @@ __all__ = [
     "FormulaUnreadable",
     "FormulaWordUnknown",
     "FundingInsufficient",
+    "GradeUnknown",
     "HoldMissing",
     "HoldNotReleasable",
     "HoldResolved",
     "NothingDue",
     "PartlyRefunded",
+    "PassbookClosed",
     "PointsInsufficient",
     "PointsTooCostly",
     "PostingInvalid",
@@ -73,6 +101,13 @@ __all__ = [
     "ProposalMissing",
     "ProposalOwn",
     "ReferredMissing",
+    "RuleCodeTaken",
+    "RuleLimitOutOfRange",
+    "RuleMissing",
+    "RuleUnpublished",
+    "RuleVersionMissing",
+    "RuleVersionOutdated",
+    "RuleWithdrawn",
     "TransactionMissing",
     "UndoneElsewhere",
     "refusal",
