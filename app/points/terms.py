@@ -157,3 +157,33 @@ class ProposalState(StrEnum):
     APPROVED = "approved"
     REJECTED = "rejected"
     WITHDRAWN = "withdrawn"
+
+
+class Cycle(StrEnum):
+    """How often one subject may pay one beneficiary by one rule."""
+
+    ONCE = "once"
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    YEAR = "year"
+
+
+RULE_POINTS_MAX = 10_000
+"""Most points one award may pay by any rule: what pays a million is a mistake."""
+FORMULA_LENGTH_MAX = 200
+MINUTES_MAX = 44_640  # of a month
+EVENTS_MAX = 1_000
+STREAK_MAX = 366
+GRADES_MAX = 20
+GRADE_PERCENT_MAX = 1_000
+FACTS_MAX = 5_000
+"""Most facts in one call of the awarding door."""
+FACT_DAYS_BACK_MAX = 366
+SUBJECT_LENGTH_MAX = 80
+TITLE_LENGTH_MAX = 200
+DRY_RUN_FACTS_MAX = 200_000
+"""Most recorded facts one dry run plays again."""
+CAP_MAX = 1_000_000
+"""The highest cap that can be set for a day or month."""
+VALIDITY_MONTHS_MAX = 120

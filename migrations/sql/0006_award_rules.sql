@@ -38,7 +38,7 @@ CREATE TABLE points_award_rule_versions (
     CONSTRAINT fk_points_award_rule_versions_budget FOREIGN KEY (book_id, budget_id) REFERENCES points_budgets (book_id, id),
     CONSTRAINT ck_points_award_rule_versions_formula CHECK (char_length(formula) BETWEEN 1 AND 200),
     CONSTRAINT ck_points_award_rule_versions_cycle CHECK (cycle IN ('once', 'day', 'week', 'month', 'year')),
-    CONSTRAINT ck_points_award_rule_versions_points_max CHECK (points_max BETWEEN 1 AND 1000000),
+    CONSTRAINT ck_points_award_rule_versions_points_max CHECK (points_max BETWEEN 1 AND 10000),
     CONSTRAINT ck_points_award_rule_versions_caps CHECK (least(person_day_max, person_month_max, household_day_max, household_month_max) >= 1),
     CONSTRAINT ck_points_award_rule_versions_validity CHECK (validity_months BETWEEN 1 AND 120),
     CONSTRAINT ck_points_award_rule_versions_two_people CHECK (
@@ -75,7 +75,8 @@ CREATE TABLE points_awards (
     awarded_at       timestamptz NOT NULL,
     transaction_id   uuid,
     CONSTRAINT pk_points_awards PRIMARY KEY (book_id, id),
-    CONSTRAINT uq_points_awards_fact UNIQUE (book_id, rule_code, subject, beneficiary_id, cycle),
+    -- by passbook: two passbooks of one person are one once they were merged
+    CONSTRAINT uq_points_awards_fact UNIQUE (book_id, rule_code, subject, passbook_id, cycle),
     CONSTRAINT uq_points_awards_transaction_id UNIQUE (book_id, transaction_id),
     CONSTRAINT fk_points_awards_version FOREIGN KEY (book_id, rule_code, rule_version) REFERENCES points_award_rule_versions (book_id, code, version),
     CONSTRAINT fk_points_awards_transaction FOREIGN KEY (book_id, transaction_id) REFERENCES points_transactions (book_id, id),
@@ -87,7 +88,7 @@ CREATE TABLE points_awards (
     CONSTRAINT ck_points_awards_events CHECK (events BETWEEN 0 AND 1000),
     CONSTRAINT ck_points_awards_points CHECK (points BETWEEN 0 AND computed_points AND (points = 0) = (transaction_id IS NULL))
 );
-CREATE INDEX ix_points_awards_person ON points_awards (book_id, beneficiary_id, rule_code, performed_on); -- caps by person, streaks
+CREATE INDEX ix_points_awards_person ON points_awards (book_id, passbook_id, rule_code, performed_on); -- caps by person, streaks
 CREATE INDEX ix_points_awards_household ON points_awards (book_id, household_id, rule_code, performed_on) WHERE household_id IS NOT NULL; -- caps by household
 CREATE INDEX ix_points_awards_rule ON points_awards (book_id, rule_code, performed_on, id); -- dry runs over a period
 CREATE INDEX ix_points_awards_budget ON points_awards (book_id, budget_id, id); -- from the sponsor's budget to what it paid
@@ -97,6 +98,18 @@ GRANT SELECT, INSERT ON points_awards TO linli_app;
 CREATE TRIGGER points_append_only BEFORE UPDATE OR DELETE ON points_awards FOR EACH ROW EXECUTE FUNCTION points_refuse_change();
 CREATE TRIGGER points_no_truncate BEFORE TRUNCATE ON points_awards FOR EACH STATEMENT EXECUTE FUNCTION points_refuse_change();
 
+-- A passbook that was handed over takes no awards. Who awarded before it was seen to be closed begins anew.
+CREATE FUNCTION points_guard_awards() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+    IF EXISTS (SELECT 1 FROM fresh a JOIN points_successors s ON s.book_id = a.book_id AND s.owner_id = a.passbook_id) THEN
+        RAISE EXCEPTION 'points: an award into a passbook that was handed over'
+            USING ERRCODE = 'serialization_failure', CONSTRAINT = 'points_awards_passbook_open';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER points_awards_passbook_open AFTER INSERT ON points_awards
+    REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION points_guard_awards();
+
 -- Whose awards are being counted against caps: awards of one person or household are decided one after another, by the
 -- lock on this row. It says nothing else.
 CREATE TABLE points_cap_locks (
@@ -104,4 +117,4 @@ CREATE TABLE points_cap_locks (
     subject_id  uuid NOT NULL,          -- a resident or a household
     CONSTRAINT pk_points_cap_locks PRIMARY KEY (book_id, subject_id)
 );
-GRANT SELECT, INSERT, UPDATE ON points_cap_locks TO linli_app;
+GRANT SELECT, INSERT, UPDATE ON points_cap_locks TO linli_app; -- UPDATE: for the lock; the row never changes

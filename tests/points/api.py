@@ -69,12 +69,12 @@ class Api:
 
 
 @contextmanager
-def statements() -> Iterator[list[str]]:
-    """The reading statements that run in the block."""
+def statements(*, every: bool = False) -> Iterator[list[str]]:
+    """The reading statements that run in the block; `every`: the others too."""
     seen: list[str] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        if statement.lstrip().startswith(READS):
+        if every or statement.lstrip().startswith(READS):
             seen.append(statement)
 
     event.listen(db.engine, "before_cursor_execute", note)

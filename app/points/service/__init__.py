@@ -1,5 +1,6 @@
 """The ledger's acts. Everything that moves points or money goes through `post`."""
 
+from app.points.rules.facts import Fact
 from app.points.service.auditing import (
     StatementPageLine,
     TransactionDetail,
@@ -11,6 +12,7 @@ from app.points.service.auditing import (
     show_transaction,
     show_trial_balance,
 )
+from app.points.service.awarding import AwardOutcome, award, preview_awards
 from app.points.service.awards import Award, OpeningBalance, award_points, take_over_balances
 from app.points.service.books import create_book, create_budget
 from app.points.service.budgets import (
@@ -54,10 +56,12 @@ from app.points.service.spending import redeem_points
 
 __all__ = [
     "Award",
+    "AwardOutcome",
     "BudgetLine",
     "ExpiryRun",
     "ExpiryTotals",
     "Export",
+    "Fact",
     "FreezeState",
     "HoldPlaced",
     "OpeningBalance",
@@ -71,6 +75,7 @@ __all__ = [
     "TrialBalance",
     "TrialRow",
     "allot_points",
+    "award",
     "award_points",
     "begin_export",
     "begin_own_export",
@@ -103,6 +108,7 @@ __all__ = [
     "pay_merchant",
     "post",
     "post_one",
+    "preview_awards",
     "receive_funding",
     "redeem_points",
     "refund_redemption",

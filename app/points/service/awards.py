@@ -50,7 +50,7 @@ def award_points(
     """
     budget = queries.get_budget(uow.session, book.id, budget_id)
     expires_on = expiry_day(local_date(uow.now), book.validity_months)
-    return post(uow, book.id, [_award_posting(budget, award, expires_on, code) for award in awards])
+    return post(uow, book.id, [award_posting(budget, award, expires_on, code) for award in awards])
 
 
 def take_over_balances(
@@ -67,7 +67,7 @@ def take_over_balances(
         if row.expires_on < today and queries.find_outcome(uow.session, book.id, row.cause) is None:
             raise errors.ExpiryDatePast(expires_on=row.expires_on.isoformat(), today=today.isoformat())
     postings = [
-        _award_posting(
+        award_posting(
             budget,
             # the expiry day was asked for here, so it belongs to the evidence and with it to the fingerprint
             Award(
@@ -84,8 +84,11 @@ def take_over_balances(
     return post(uow, book.id, postings)
 
 
-def _award_posting(budget: Budget, award: Award, expires_on: date, code: Code) -> Posting:
-    source = AccountRef(
+def award_posting(
+    budget: Budget, award: Award, expires_on: date, code: Code, *, source: AccountRef | None = None
+) -> Posting:
+    """Points from `source` (None: a stripe of the budget) into a passbook, and their money. Refuses PointsTooCostly."""
+    source = source or AccountRef(
         AccountKind.SPONSOR_BUDGET, budget.id, stripe_for(AccountKind.SPONSOR_BUDGET, award.resident_id)
     )
     passbook = AccountRef(AccountKind.RESIDENT, award.resident_id)

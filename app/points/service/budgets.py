@@ -11,9 +11,9 @@ from app.kernel.paging import Page, page_by_id, read_id
 from app.points import errors, queries
 from app.points.models import Book, Budget
 from app.points.service import awards, books, expiry, funding
+from app.points.service.attempts import open_causes
 from app.points.service.posting import Outcome
 
-ATTEMPTS_MAX = 20
 EXPIRY_LOTS = 5000
 
 
@@ -111,7 +111,8 @@ def take_over_passbooks(uow: UnitOfWork, *, book: str, budget_id: UUID, rows: Se
     Each row is decided on its own. Refuses BookMissing, BudgetMissing, ExpiryDatePast for the whole list.
     """
     found = queries.get_book(uow.session, book)
-    causes = _causes(uow, found.id, [row.passbook_no for row in rows])
+    numbers = [row.passbook_no for row in rows]
+    causes = open_causes(uow, found.id, numbers, lambda number, attempt: f"opening:{attempt}:{number}")
     balances = [
         awards.OpeningBalance(causes[row.passbook_no], row.resident_id, row.points, row.expires_on, row.passbook_no)
         for row in rows
@@ -128,21 +129,6 @@ def run_expiry(uow: UnitOfWork, *, book: str) -> ExpiryTotals:
     found = queries.get_book(uow.session, book)
     step = expiry.expire_points(uow, found, limit=EXPIRY_LOTS)
     return ExpiryTotals(step.accounts, step.points, step.fen, more=step.goes_on_after is not None)
-
-
-def _causes(uow: UnitOfWork, book_id: int, numbers: Sequence[str]) -> dict[str, str]:
-    """The cause of each passbook number: its first attempt that was not declined.
-
-    A decline is final for its cause, but a budget that was too small for an import is filled and the import repeated.
-    """
-    causes = {number: f"opening:1:{number}" for number in numbers}
-    for attempt in range(2, ATTEMPTS_MAX + 1):
-        declined = queries.list_declined_causes(uow.session, book_id, list(causes.values()))
-        again = [number for number, cause in causes.items() if cause in declined]
-        if not again:
-            break
-        causes |= {number: f"opening:{attempt}:{number}" for number in again}
-    return causes
 
 
 def _refusal(outcome: Outcome) -> DomainError | None:

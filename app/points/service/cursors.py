@@ -29,6 +29,11 @@ def read_number(cursor: str | None) -> int | None:
     return int(number)
 
 
+def read_code(cursor: str | None) -> str | None:
+    """The key of a list by a code. Refuses CursorInvalid."""
+    return None if cursor is None else str(Cursor.decode(cursor, str).parts[0])
+
+
 def read_lot(cursor: str | None) -> tuple[date, UUID] | None:
     """The key of a list of lots: expiry day and budget. Refuses CursorInvalid."""
     if cursor is None:

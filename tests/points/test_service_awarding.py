@@ -1,0 +1,417 @@
+"""The awarding door: what is paid, once, by which rule, within which caps; and what it says of the rest."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import text
+
+from app.kernel.actor import Actor, Role
+from app.points import errors, queries
+from app.points import service as points
+from app.points.service import rulebook
+from app.points.terms import FACTS_MAX, Code
+from tests.points.api import statements
+from tests.points.ledger import ANNA, BORIS, SPONSOR, named, open_ledger
+from tests.points.programme import TODAY, TREASURER, Door, fact, said
+
+
+@pytest.fixture
+def door(uow, acts):
+    made = Door(uow, acts.ledger)
+    made.publish()
+    return made
+
+
+def test_a_fact_is_paid_by_its_rule_and_recorded(door, acts):
+    (outcome,) = door.award(fact(evidence="photo:1"))
+    record = outcome.record
+    assert (record.points, record.computed_points, record.rule_version, record.cycle) == (15, 15, 1, "once")
+    assert (record.passbook_id, record.budget_id, record.streak) == (ANNA, acts.ledger.budget_id, 1)
+    assert (outcome.replayed, outcome.refusal, outcome.balance_after) == (False, None, 15)
+    assert acts.available(ANNA) == 15
+    transaction = queries.get_transaction(door.uow.session, acts.ledger.id, record.transaction_id)
+    assert (transaction.code, transaction.evidence) == ("award", "photo:1")
+    assert transaction.cause == f"hours:activity-1:{ANNA}:once"
+    assert transaction.effective_at == door.uow.now
+
+
+def test_the_same_fact_pays_once_however_often_it_is_told(door, acts):
+    first = door.one()
+    again, twice, thrice = door.one(), *door.award(fact(), fact(title="other words"))
+    for outcome in (again, twice, thrice):
+        assert (outcome.replayed, outcome.record.id, outcome.balance_after) == (True, first.record.id, 15)
+    assert (acts.available(ANNA), door.count()) == (15, 1)
+
+
+def test_a_fact_twice_in_a_batch_pays_once(door, acts):
+    one, same, other = door.award(fact(), fact(), fact(minutes=60))
+    assert (one.replayed, same.replayed) == (False, True)
+    assert same.record.id == one.record.id
+    assert isinstance(other.refusal, errors.FactChanged)
+    assert acts.available(ANNA) == 15
+
+
+@pytest.mark.parametrize(
+    "change", [{"minutes": 60}, {"grade": "A"}, {"events": 1}, {"performed_on": date(2026, 6, 14)}]
+)
+def test_other_content_under_a_key_that_was_paid_is_refused(door, acts, change):
+    door.one()
+    assert isinstance(door.one(**change).refusal, errors.FactChanged)
+    assert acts.available(ANNA) == 15
+
+
+def test_one_bad_fact_does_not_stop_the_others(door, acts):
+    batch = [
+        fact(),
+        fact(rule="unheard-of", subject="2"),
+        fact(subject="3", minutes=None),
+        fact(subject="4", performed_on=date(2026, 6, 16)),
+        fact(subject="5", performed_on=date(2025, 6, 13)),
+        fact(subject="6", minutes=44_641),
+        fact(subject=""),
+        fact(subject="8", minutes=30),
+    ]
+    outcomes = door.award(*batch)
+    assert said(outcomes) == [
+        15,
+        "RuleMissing",
+        "FactIncomplete",
+        "FactDayOutOfRange",
+        "FactDayOutOfRange",
+        "FactOutOfRange",
+        "FactOutOfRange",
+        5,
+    ]
+    fields = [outcome.refusal.field for outcome in outcomes if outcome.refusal]
+    assert fields == ["rule", "minutes", "performed_on", "performed_on", "minutes", "subject"]
+    assert [outcome.fact for outcome in outcomes] == batch
+    assert acts.available(ANNA) == 20
+
+
+def test_a_rule_that_is_not_published_or_withdrawn_pays_nothing(door):
+    treasurer = replace(door.uow, actor=TREASURER)
+    rulebook.create_rule(treasurer, book=door.ledger.book.code, code="draft", title="Draft")
+    rulebook.withdraw_rule(treasurer, book=door.ledger.book.code, code="hours")
+    assert said(door.award(fact(), fact(rule="draft"))) == ["RuleWithdrawn", "RuleUnpublished"]
+
+
+def test_the_highest_published_version_pays_and_a_record_keeps_its_own(door):
+    old = door.one().record
+    door.publish(formula="minutes // 10", points_max=8)
+    new = door.one(subject="activity-2").record
+    assert (old.rule_version, old.points) == (1, 15)
+    assert (new.rule_version, new.computed_points, new.points) == (2, 9, 8)
+    assert door.one().record.id == old.id
+
+
+def test_grades_and_chosen_points(door):
+    door.publish("graded", "minutes * grade // 1000", grades={"A": 100, "C": 60})
+    door.publish("chosen", "chosen", points_max=30)
+    batch = [
+        fact(rule="graded", grade="A"),
+        fact(rule="graded", grade="C", subject="2"),
+        fact(rule="graded", grade="Z", subject="3"),
+        fact(rule="graded", subject="4"),
+        fact(rule="chosen", chosen_points=30),
+        fact(rule="chosen", chosen_points=31, subject="2"),
+        fact(rule="chosen", chosen_points=0, subject="3"),
+        fact(rule="chosen", subject="4"),
+        fact(chosen_points=5),
+    ]
+    assert said(door.award(*batch)) == [
+        9,
+        5,
+        "GradeUnknown",
+        "FactIncomplete",
+        30,
+        "ChoiceOutOfRange",
+        0,
+        "FactIncomplete",
+        "ChoiceNotOffered",
+    ]
+
+
+def test_a_person_is_paid_to_the_cap_of_the_day_and_of_the_month(door, acts):
+    door.publish(person_day_max=20, person_month_max=45)
+    day = [fact(subject=str(n)) for n in range(3)]
+    assert said(door.award(*day)) == [15, 5, 0]
+    yesterday = [fact(subject=f"y{n}", performed_on=TODAY - timedelta(1)) for n in range(3)]
+    assert said([door.award(one)[0] for one in yesterday]) == [15, 5, 0]
+    assert said(door.award(*[fact(subject=f"z{n}", performed_on=TODAY - timedelta(2)) for n in range(2)])) == [5, 0]
+    assert said([door.one(subject="may", performed_on=date(2026, 5, 31))]) == [15]
+    assert said([door.one(subject="boris", beneficiary_id=BORIS)]) == [15]
+    assert acts.available(ANNA) == 60
+
+
+def test_what_a_cap_left_nothing_for_is_recorded_and_stays_so(door):
+    door.publish(person_day_max=15)
+    door.one()
+    nothing = door.one(subject="2")
+    assert (nothing.record.points, nothing.record.computed_points, nothing.record.transaction_id) == (0, 15, None)
+    assert nothing.balance_after is None
+    door.publish(person_day_max=1000)
+    again = door.one(subject="2")
+    assert (again.replayed, again.record.points, again.record.id) == (True, 0, nothing.record.id)
+
+
+def test_caps_of_a_household_count_all_who_live_in_it(door):
+    door.publish(household_day_max=20, household_month_max=30)
+    home, dora = uuid4(), named("dora")
+    points.join_households(door.uow, door.ledger.id, members={ANNA: home, BORIS: home})
+    batch = [fact(), fact(beneficiary_id=BORIS), fact(beneficiary_id=dora), fact(beneficiary_id=dora, subject="2")]
+    assert said(door.award(*batch)) == [15, 5, 15, 15]
+    yesterday = TODAY - timedelta(1)
+    assert said([door.one(subject="y", performed_on=yesterday)]) == [10]
+    assert said([door.one(subject="y", performed_on=yesterday, beneficiary_id=BORIS)]) == [0]
+
+
+def test_an_undone_award_frees_its_cap_but_its_fact_stays_used(door, acts):
+    door.publish(person_day_max=15)
+    first = door.one()
+    acts.reverse(first.record.transaction_id)
+    assert said([door.one(subject="2")]) == [15]
+    again = door.one()
+    assert (again.replayed, again.record.id) == (True, first.record.id)
+    assert acts.available(ANNA) == 15
+
+
+@pytest.mark.parametrize(
+    ("cycle", "days", "streaks", "cycles"),
+    [
+        ("day", [13, 14, 15], [1, 2, 3], ["2026-06-13", "2026-06-14", "2026-06-15"]),
+        ("day", [12, 14, 15], [1, 1, 2], ["2026-06-12", "2026-06-14", "2026-06-15"]),
+        ("week", [1, 8, 15], [1, 2, 3], ["2026-W23", "2026-W24", "2026-W25"]),
+        ("week", [1, 3, 15], [1, 1, 1], ["2026-W23", "2026-W23", "2026-W25"]),
+        ("month", [1, 15], [1, 1], ["2026-06", "2026-06"]),
+        ("once", [13, 14, 15], [1, 1, 1], ["once"] * 3),
+    ],
+)
+def test_a_streak_grows_from_cycle_to_cycle_in_one_batch_or_in_many(door, cycle, days, streaks, cycles):
+    door.publish("streak", "10 * streak", cycle=cycle)
+    door.publish("streak-many", "10 * streak", cycle=cycle)
+    facts = [fact(subject=str(n), performed_on=date(2026, 6, day)) for n, day in enumerate(days)]
+    together = [o.record for o in door.award(*[replace(one, rule="streak") for one in facts])]
+    one_by_one = [door.award(replace(one, rule="streak-many"))[0].record for one in facts]
+    assert [record.streak for record in together] == streaks == [record.streak for record in one_by_one]
+    assert [record.points for record in together] == [10 * streak for streak in streaks]
+    assert [record.cycle for record in together] == cycles
+
+
+def test_an_undone_award_breaks_the_streak_it_stood_in(door, acts):
+    door.publish("streak", "10 * streak", cycle="day")
+    yesterday = door.one(rule="streak", performed_on=TODAY - timedelta(1)).record
+    acts.reverse(yesterday.transaction_id)
+    assert door.one(rule="streak").record.streak == 1
+
+
+def test_a_subject_pays_once_in_each_cycle(door):
+    door.publish("daily", "5", cycle="day")
+    days = [TODAY - timedelta(n) for n in (0, 0, 1)]
+    outcomes = [door.one(rule="daily", performed_on=day) for day in days]
+    assert [outcome.replayed for outcome in outcomes] == [False, True, False]
+
+
+def test_points_of_a_merged_passbook_are_those_of_the_one_it_went_into(door, acts):
+    door.publish(person_day_max=40)
+    old = door.one(beneficiary_id=BORIS, subject="before")
+    door.succeed(BORIS, ANNA, "merge")
+    again = door.one(beneficiary_id=ANNA, subject="before")
+    assert (again.replayed, again.record.id) == (True, old.record.id)
+    assert door.one(beneficiary_id=BORIS, subject="before").replayed
+    new, same = door.award(fact(beneficiary_id=BORIS), fact(beneficiary_id=ANNA))
+    assert (new.record.passbook_id, new.record.beneficiary_id, same.replayed) == (ANNA, BORIS, True)
+    assert said(door.award(fact(subject="2"), fact(subject="3", beneficiary_id=BORIS))) == [10, 0]  # 15 were Boris's
+    assert acts.available(ANNA) == 25
+
+
+def test_merges_of_merges_are_one_person(door, acts):
+    clara = named("clara")
+    door.succeed(BORIS, clara, "merge")
+    door.succeed(clara, ANNA, "merge")
+    assert [o.replayed for o in door.award(*[fact(beneficiary_id=who) for who in (BORIS, clara, ANNA)])] == [
+        False,
+        True,
+        True,
+    ]
+    assert acts.available(ANNA) == 15
+
+
+@pytest.mark.parametrize("kind", ["death", "move"])
+def test_a_passbook_that_was_handed_over_takes_nothing(door, kind):
+    door.succeed(BORIS, ANNA, kind)
+    clara = named("clara")
+    door.succeed(clara, BORIS, "merge")
+    facts = [fact(beneficiary_id=who) for who in (BORIS, clara, ANNA)]
+    assert said(door.award(*facts)) == ["PassbookClosed", "PassbookClosed", 15]
+
+
+def test_a_dry_budget_refuses_and_pays_when_it_was_filled(uow):
+    poor = open_ledger(uow, minted=20, value_fen=0)
+    door = Door(uow, poor)
+    door.publish()
+    assert said(door.award(fact(), fact(subject="2"), fact(subject="3", minutes=30))) == [15, "PointsInsufficient", 5]
+    assert said([door.one(subject="2")]) == ["PointsInsufficient"]
+    assert door.count() == 2
+    points.mint_points(uow, poor.id, cause="more", budget_id=poor.budget_id, points=100)
+    filled = door.one(subject="2")
+    cause = queries.get_transaction(uow.session, poor.id, filled.record.transaction_id).cause
+    assert (filled.record.points, cause) == (15, f"hours:2:{ANNA}:once:3")
+
+
+def test_what_was_cut_only_because_of_a_fact_the_budget_could_not_pay_is_asked_for_again(uow):
+    poor = open_ledger(uow, minted=10, value_fen=0)
+    door = Door(uow, poor)
+    door.publish(person_day_max=15)
+    assert said(door.award(fact(), fact(subject="2"))) == ["PointsInsufficient", "PointsInsufficient"]
+    assert door.count() == 0
+    assert said([door.one(subject="2", minutes=30)]) == [5]
+
+
+def allotted(door, points_=40, *, spender=TREASURER.id, **changes):
+    """An allotment with points in it."""
+    made = uuid4()
+    values = {"from": date(2026, 6, 1), "to": date(2026, 6, 30), "budget": door.ledger.budget_id, "state": "open"}
+    values |= changes | {"book": door.ledger.id, "id": made, "points": points_, "who": spender}
+    closed = "closed_at, closed_by, returned_points" if values["state"] == "closed" else "NULL, NULL, NULL"
+    closed = closed.replace("closed_at, closed_by, returned_points", "'2026-06-02Z', :id, 0")
+    door.uow.session.execute(
+        text(
+            "INSERT INTO points_allotments (book_id, id, budget_id, holder_kind, holder_id, period_from, period_to,"
+            " points, allotted_by, allotted_at, state, closed_at, closed_by, returned_points) VALUES (:book, :id,"
+            f" :budget, 'team', :id, :from, :to, :points, :who, '2026-06-01Z', :state, {closed})"
+        ),
+        values,
+    )
+    door.uow.session.execute(text("INSERT INTO points_allotment_spenders VALUES (:book, :id, :who)"), values)
+    points.allot_points(
+        door.uow, door.ledger.id, cause=f"allot:{made}", budget_id=door.ledger.budget_id, holder_id=made, points=points_
+    )
+    return made
+
+
+def test_an_allotment_pays_what_it_has(door, acts):
+    own = Door(replace(door.uow, actor=TREASURER), door.ledger)
+    allotment = allotted(door)
+    facts = [fact(subject=str(n), allotment_id=allotment) for n in range(4)]
+    assert said(own.preview(*facts)) == [15, 15, "PointsInsufficient", "PointsInsufficient"]
+    outcomes = own.award(*facts)
+    assert said(outcomes) == [15, 15, "PointsInsufficient", "PointsInsufficient"]
+    assert outcomes[0].record.allotment_id == allotment
+    assert (acts.available(ANNA), acts.trial()["allotment"]) == (30, 10)
+
+
+def test_an_allotment_is_for_its_spenders_its_period_and_its_budget(door):
+    own = Door(replace(door.uow, actor=TREASURER), door.ledger)
+    other = points.create_budget(door.uow, door.ledger.id, sponsor_id=SPONSOR, name="Other", point_value_fen=0)
+    cases = {
+        "FactAllotmentMissing": allotted(door, spender=uuid4()),
+        "FactAllotmentClosed": allotted(door, to=date(2026, 6, 14)),
+        "FactAllotmentForeign": allotted(door, budget=other.id),
+    }
+    for name, allotment in cases.items():
+        assert said([own.one(allotment_id=allotment)]) == [name]
+    assert said([own.one(allotment_id=allotted(door, state="closed"))]) == ["FactAllotmentClosed"]
+    assert said([own.one(allotment_id=uuid4())]) == ["FactAllotmentMissing"]
+
+
+def effective(door, outcome):
+    return queries.get_transaction(door.uow.session, door.ledger.id, outcome.record.transaction_id).effective_at
+
+
+def test_an_award_is_dated_on_its_day_unless_that_month_is_closed(door):
+    may = door.one(subject="may", performed_on=date(2026, 5, 20))
+    assert effective(door, may).isoformat() == "2026-05-19T16:00:00+00:00"
+    door.uow.session.execute(
+        text(
+            "INSERT INTO points_month_closings VALUES"
+            " (:book, '2026-05-01', '2026-05-31T16:00Z', '{}', '[]', :id, '2026-06-02Z')"
+        ),
+        {"book": door.ledger.id, "id": uuid4()},
+    )
+    late = door.one(subject="late", performed_on=date(2026, 5, 21))
+    assert effective(door, late) == door.uow.now
+    june = door.one(subject="june", performed_on=date(2026, 6, 1))
+    assert effective(door, june).isoformat() == "2026-05-31T16:00:00+00:00"
+
+
+def test_a_rule_may_say_how_long_its_points_live(door, acts):
+    door.publish("short", "5", validity_months=1)
+    door.award(fact(rule="short"), fact())
+    lots = queries.list_lots(door.uow.session, acts.ledger.id, acts.ledger.passbook(ANNA), today=TODAY)
+    assert [(lot.expires_on.isoformat(), lot.points_left) for lot in lots] == [("2026-07-31", 5), ("2028-06-30", 15)]
+
+
+def test_another_code_may_be_asked_for(door):
+    (outcome,) = points.award(door.uow, door.ledger.book, facts=[fact()], code=Code.REPORT_AWARD)
+    found = queries.get_transaction(door.uow.session, door.ledger.id, outcome.record.transaction_id)
+    assert found.code == "report_award"
+
+
+def test_a_preview_says_what_would_be_and_changes_nothing(door, acts):
+    door.publish(person_day_max=20)
+    facts = [fact(), fact(subject="2"), fact(), fact(subject="3", minutes=None)]
+    tables = ["points_awards", "points_cap_locks", "points_outcomes", "points_transactions"]
+    before = [door.count(table) for table in tables]
+    foreseen = door.preview(*facts)
+    assert [door.count(table) for table in tables] == before
+    assert acts.available(ANNA) == 0
+    done = door.award(*facts)
+    assert said(foreseen) == said(done) == [15, 5, 15, "FactIncomplete"]
+    assert [o.replayed for o in foreseen] == [o.replayed for o in done] == [False, False, True, False]
+    assert [o.record.points for o in door.preview(*facts[:3])] == [15, 5, 15]
+
+
+def test_a_preview_sees_a_budget_run_dry(uow):
+    poor = open_ledger(uow, minted=20, value_fen=0)
+    door = Door(uow, poor)
+    door.publish()
+    facts = [fact(), fact(subject="2"), fact(subject="3", minutes=30)]
+    assert said(door.preview(*facts)) == said(door.award(*facts)) == [15, "PointsInsufficient", 5]
+
+
+def test_too_few_and_too_many_facts_are_refused(door):
+    for facts in ([], [fact()] * (FACTS_MAX + 1)):
+        with pytest.raises(errors.PostingInvalid):
+            door.award(*facts)
+
+
+def many(count):
+    home = uuid4()
+    return [
+        fact(
+            rule="capped",
+            subject=str(n % 7),
+            beneficiary_id=named(f"p{n % 997}"),
+            performed_on=TODAY - timedelta(n // 997),
+        )
+        for n in range(count)
+    ], {named(f"p{n}"): home for n in range(0, 997, 3)}
+
+
+def test_five_thousand_facts_take_as_many_statements_as_ten(uow):
+    rich = open_ledger(uow, minted=1_000_000, value_fen=10)
+    door = Door(uow, rich)
+    door.publish(
+        "capped", "minutes + streak", cycle="day", person_day_max=500, person_month_max=9000, household_month_max=5000
+    )
+    facts, homes = many(5000)
+    points.join_households(uow, rich.id, members=homes)
+    with statements(every=True) as few:
+        assert len(set(said(door.award(*facts[:10])))) == 1
+    with statements(every=True) as lots:
+        outcomes = door.award(*facts)
+    assert len(lots) <= len(few) + 1, [s.split("\n")[0] for s in lots]  # one more: ten of them were replays
+    assert sum(o.replayed for o in outcomes) >= 10
+    assert all(o.refusal is None for o in outcomes)
+    with statements(every=True) as foreseen:
+        door.preview(*facts)
+    assert len(foreseen) <= len(few)
+
+
+def test_a_stranger_to_the_allotments_of_others_awards_from_the_budget_only(door):
+    stranger = Actor(id=uuid4(), roles=frozenset({Role.COORDINATOR}))
+    own = Door(replace(door.uow, actor=stranger), door.ledger)
+    assert said([own.one(allotment_id=allotted(door)), own.one()]) == ["FactAllotmentMissing", 15]
+    assert own.one().record.awarded_by == stranger.id
