@@ -163,13 +163,6 @@ class Config:
         "LINLI_WORKER_JOBS_MAX", _whole(1, 32), "Background jobs a worker runs at the same time.", default=2
     )
 
-    report_points: int = _setting(
-        "LINLI_REPORT_POINTS",
-        _whole(1, 100_000),
-        "Points an accepted report earns its reporter when the clerk names no other number.",
-        default=10,
-    )
-
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Config":
         """Read and check all settings. Refuses with SettingError on the first that is missing or wrong."""

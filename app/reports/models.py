@@ -10,7 +10,6 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
-    SmallInteger,
     UniqueConstraint,
     Uuid,
 )
@@ -23,18 +22,19 @@ INSTANT = DateTime(timezone=True)
 
 
 class Report(Base):
-    """A problem with its place. `attempts`: how often its award was tried (migrations/sql/0003_reports.sql)."""
+    """A problem with its place, and what its acceptance paid by which rule."""
 
     __tablename__ = "reports_reports"
     __table_args__ = (
         UniqueConstraint("book_id", "transaction_id"),
         ForeignKeyConstraint(["book_id"], ["points_books.id"]),
         ForeignKeyConstraint(["book_id", "budget_id"], ["points_budgets.book_id", "points_budgets.id"]),
+        ForeignKeyConstraint(["book_id", "award_id"], ["points_awards.book_id", "points_awards.id"]),
         ForeignKeyConstraint(["book_id", "transaction_id"], ["points_transactions.book_id", "points_transactions.id"]),
         CheckConstraint("char_length(text) BETWEEN 1 AND 2000", name="text"),
         CheckConstraint("char_length(place) BETWEEN 1 AND 200", name="place"),
         CheckConstraint("char_length(reason) BETWEEN 1 AND 200", name="reason"),
-        CheckConstraint("points BETWEEN 1 AND 1000000000", name="points"),
+        CheckConstraint("points BETWEEN 0 AND 1000000000", name="points"),
         Index(None, "book_id", "state", "id"),
         Index(None, "book_id", "reporter_id", "id"),
     )
@@ -45,10 +45,12 @@ class Report(Base):
     place: Mapped[str] = mapped_column(TextType)
     state: Mapped[str] = mapped_column(TextType)
     filed_at: Mapped[datetime] = mapped_column(INSTANT)
-    attempts: Mapped[int] = mapped_column(SmallInteger)
     decided_by: Mapped[UUID | None] = mapped_column(Uuid)
     decided_at: Mapped[datetime | None] = mapped_column(INSTANT)
     reason: Mapped[str | None] = mapped_column(TextType)
     points: Mapped[int | None] = mapped_column(BigInteger)
     budget_id: Mapped[UUID | None] = mapped_column(Uuid)
     transaction_id: Mapped[UUID | None] = mapped_column(Uuid)
+    rule: Mapped[str | None] = mapped_column(TextType)
+    chosen_points: Mapped[int | None] = mapped_column(BigInteger)
+    award_id: Mapped[UUID | None] = mapped_column(Uuid)

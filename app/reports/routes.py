@@ -1,12 +1,8 @@
 """URLs of reports."""
 
 from http import HTTPStatus
-from typing import cast
 from uuid import UUID
 
-from flask import current_app
-
-from app.infra.config import EXTENSION, Config
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.actor import Role
 from app.kernel.paging import Page
@@ -34,12 +30,9 @@ def list_reports(uow: UnitOfWork, *, book: str, state: str | None, limit: int, c
 
 @blueprint.route("/v1/books/<book>/reports/<uuid:report_id>/accept", methods=["POST"])
 @endpoint(roles={Role.CLERK}, body=AcceptIn, reply=ReportOut, idempotent=True)
-def accept_report(uow: UnitOfWork, *, book: str, report_id: UUID, budget_id: UUID, points: int | None) -> Report:
-    """采纳上报,给上报人发积分 / accept a report, which pays its reporter."""
-    config = cast("Config", current_app.extensions[EXTENSION])
-    return service.accept_report(
-        uow, book=book, report_id=report_id, budget_id=budget_id, points=points, usual_points=config.report_points
-    )
+def accept_report(uow: UnitOfWork, *, book: str, report_id: UUID, rule: str, chosen_points: int | None) -> Report:
+    """采纳上报,按规则给上报人发积分 / accept a report, which pays its reporter by a rule."""
+    return service.accept_report(uow, book=book, report_id=report_id, rule=rule, chosen_points=chosen_points)
 
 
 @blueprint.route("/v1/books/<book>/reports/<uuid:report_id>/reject", methods=["POST"])

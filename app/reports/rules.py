@@ -1,7 +1,6 @@
 """How a report may be decided: once. The same decision again is the same decision."""
 
 from dataclasses import dataclass
-from uuid import UUID
 
 from app.reports.errors import AlreadyDecided
 from app.reports.terms import ReportState
@@ -9,11 +8,11 @@ from app.reports.terms import ReportState
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What was, or is to be, decided. `points` None: whatever is usual."""
+    """What was, or is to be, decided. `chosen_points`: where the rule lets the clerk choose."""
 
     state: str
-    points: int | None = None
-    budget_id: UUID | None = None
+    rule: str | None = None
+    chosen_points: int | None = None
     reason: str | None = None
 
 
@@ -21,8 +20,6 @@ def is_repeated(before: Decision, wanted: Decision) -> bool:
     """Whether `wanted` was decided before. False: still open. Refuses AlreadyDecided when something else was."""
     if before.state == ReportState.FILED:
         return False
-    same_points = wanted.points is None or wanted.points == before.points
-    same = (wanted.state, wanted.budget_id, wanted.reason) == (before.state, before.budget_id, before.reason)
-    if not (same and same_points):
+    if wanted != before:
         raise AlreadyDecided(state=before.state)
     return True

@@ -3,7 +3,7 @@
 from marshmallow import Schema, fields, validate
 
 from app.reports import terms
-from app.web.fields import Choice, Id, Points, ShownInstant, Text
+from app.web.fields import Choice, Points, ShownInstant, Text
 from app.web.paging import PageQuery, page_of
 from app.web.parsing import StrictSchema
 
@@ -18,10 +18,10 @@ class ReportIn(StrictSchema):
 
 
 class AcceptIn(StrictSchema):
-    """From which budget the reporter is paid, and how much (left out: the usual)."""
+    """By which rule the reporter is paid (left out: the usual), and how much, where the rule lets one choose."""
 
-    budget_id = Id(required=True)
-    points = Points(load_default=None, allow_none=True)
+    rule = Text(load_default=terms.USUAL_RULE, length_max=terms.RULE_LENGTH_MAX)
+    chosen_points = Points(load_default=None, allow_none=True)
 
 
 class RejectIn(StrictSchema):
@@ -48,6 +48,8 @@ class ReportOut(Schema):
     decided_by = fields.UUID(required=True, allow_none=True)
     decided_at = ShownInstant(required=True, allow_none=True)
     reason = fields.String(required=True, allow_none=True)
+    rule = fields.String(required=True, allow_none=True)
+    award_id = fields.UUID(required=True, allow_none=True)
     points = fields.Integer(required=True, allow_none=True)
     budget_id = fields.UUID(required=True, allow_none=True)
     transaction_id = fields.UUID(required=True, allow_none=True)

@@ -5,13 +5,14 @@ from uuid import UUID
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.actor import Role
 from app.kernel.paging import Page, page_by_id, read_id
+from app.kernel.periods import local_date
 from app.points import queries as points_queries
-from app.points import service as points_service
+from app.points import service as points
 from app.points.terms import Code
 from app.reports import queries, rules
 from app.reports.models import Report
 from app.reports.rules import Decision
-from app.reports.terms import ReportState
+from app.reports.terms import TITLE, USUAL_RULE, ReportState
 
 
 def file_report(uow: UnitOfWork, *, book: str, text: str, place: str) -> Report:
@@ -24,36 +25,43 @@ def file_report(uow: UnitOfWork, *, book: str, text: str, place: str) -> Report:
         place=place,
         state=ReportState.FILED,
         filed_at=uow.now,
-        attempts=0,
     )
     uow.session.add(report)
     return report
 
 
 def accept_report(
-    uow: UnitOfWork, *, book: str, report_id: UUID, budget_id: UUID, points: int | None, usual_points: int
+    uow: UnitOfWork, *, book: str, report_id: UUID, rule: str = USUAL_RULE, chosen_points: int | None = None
 ) -> Report:
-    """Accept a report and pay its reporter `points` (None: `usual_points`) from a budget. Once; again is a replay.
+    """Accept a report and pay its reporter by a rule. Once; again is a replay.
 
-    Refuses ReportMissing, AlreadyDecided (otherwise), BudgetMissing, PointsInsufficient (of the budget: the report
-    stays open and can be accepted when the budget has points again).
+    Refuses ReportMissing, AlreadyDecided (otherwise), and what `points.service.award` refuses of a fact, among it
+    PointsInsufficient of a budget that is dry: the report stays open and can be accepted later.
     """
     ledger = points_queries.get_book(uow.session, book)
     report = queries.lock_report(uow.session, ledger.id, report_id)
 
-    if rules.is_repeated(_decision_of(report), Decision(ReportState.ACCEPTED, points, budget_id)):
+    if rules.is_repeated(_decision_of(report), Decision(ReportState.ACCEPTED, rule, chosen_points)):
         return report
 
-    report.attempts += 1  # kept when the ledger declines: a declined cause stays declined, the next try is another
-    given = points or usual_points
-    cause = f"report:{report.id}:{report.attempts}"
-    award = points_service.Award(cause, report.reporter_id, given, evidence=f"report:{report.id}")
-    outcome = points_service.award_points(uow, ledger, budget_id=budget_id, awards=[award], code=Code.REPORT_AWARD)[
-        0
-    ].raise_if_declined()
+    fact = points.Fact(
+        rule=rule,
+        subject=str(report.id),
+        beneficiary_id=report.reporter_id,
+        performed_on=local_date(uow.now),
+        title=TITLE,
+        events=1,
+        chosen_points=chosen_points,
+        evidence=f"report:{report.id}",
+    )
+    (outcome,) = points.award(uow, ledger, facts=[fact], code=Code.REPORT_AWARD)
+    if outcome.record is None:
+        raise outcome.refusal or AssertionError("an award has a record or a refusal")
 
     _close(uow, report, ReportState.ACCEPTED)
-    report.points, report.budget_id, report.transaction_id = given, budget_id, outcome.subject_id
+    report.rule, report.chosen_points, report.award_id = rule, chosen_points, outcome.record.id
+    report.points, report.budget_id = outcome.record.points, outcome.record.budget_id
+    report.transaction_id = outcome.record.transaction_id
 
     return report
 
@@ -86,7 +94,7 @@ def list_reports(uow: UnitOfWork, *, book: str, state: str | None, limit: int, c
 
 
 def _decision_of(report: Report) -> Decision:
-    return Decision(report.state, report.points, report.budget_id, report.reason)
+    return Decision(report.state, report.rule, report.chosen_points, report.reason)
 
 
 def _close(uow: UnitOfWork, report: Report, state: ReportState) -> None:

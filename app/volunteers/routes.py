@@ -6,11 +6,9 @@ from uuid import UUID
 
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.actor import Role
-from app.kernel.paging import Page
 from app.volunteers import service
-from app.volunteers.models import Award
-from app.volunteers.rules import Service
 from app.volunteers.schemas import AwardBatchIn, AwardBatchOut, AwardIn, AwardOut, AwardPage
+from app.volunteers.service import Activity, Service
 from app.web.endpoint import Blueprint, endpoint
 from app.web.paging import PageQuery
 
@@ -19,43 +17,71 @@ blueprint = Blueprint("volunteers", __name__, description="志愿服务 / volunt
 
 @blueprint.route("/v1/books/<book>/awards", methods=["POST"])
 @endpoint(roles={Role.COORDINATOR}, body=AwardIn, reply=AwardOut, status=HTTPStatus.CREATED, idempotent=True)
-def award_volunteer(
+def award_volunteer(  # noqa: PLR0913 - one parameter for each field of the request
     uow: UnitOfWork,
     *,
     book: str,
+    rule: str,
     resident_id: UUID,
-    budget_id: UUID,
-    points: int,
     activity: str,
-    minutes: int | None,
+    activity_id: UUID | None,
     performed_on: date | None,
-) -> Award:
-    """给一位志愿者发积分 / award one volunteer."""
+    minutes: int | None,
+    events: int | None,
+    grade: str | None,
+    chosen_points: int | None,
+    allotment_id: UUID | None,
+    evidence: str | None,
+) -> object:
+    """按规则给一位志愿者发积分,同一服务只发一次 / award one volunteer by a rule, once for one service."""
     return service.award_volunteer(
         uow,
         book=book,
-        resident_id=resident_id,
-        budget_id=budget_id,
-        points=points,
-        activity=activity,
-        minutes=minutes,
-        performed_on=performed_on,
-    )
+        service=Service(resident_id, minutes, events, grade, chosen_points),
+        activity=Activity(rule, activity, performed_on, activity_id, allotment_id, evidence),
+    ).record
 
 
 @blueprint.route("/v1/books/<book>/awards/batch", methods=["POST"])
 @endpoint(roles={Role.COORDINATOR}, body=AwardBatchIn, reply=AwardBatchOut, status=HTTPStatus.CREATED, idempotent=True)
 def award_volunteers(
-    uow: UnitOfWork, *, book: str, budget_id: UUID, activity: str, performed_on: date | None, awards: list[Service]
-) -> service.BatchOutcome:
+    uow: UnitOfWork,
+    *,
+    book: str,
+    rule: str,
+    activity: str,
+    activity_id: UUID | None,
+    performed_on: date | None,
+    allotment_id: UUID | None,
+    evidence: str | None,
+    awards: list[Service],
+) -> object:
     """一次活动全体发积分,逐行给出结果 / award everybody of an activity, row by row."""
-    return service.award_volunteers(
-        uow, book=book, budget_id=budget_id, activity=activity, performed_on=performed_on, awards=awards
-    )
+    done = Activity(rule, activity, performed_on, activity_id, allotment_id, evidence)
+    return service.award_volunteers(uow, book=book, activity=done, awards=awards)
+
+
+@blueprint.route("/v1/books/<book>/awards/preview", methods=["POST"])
+@endpoint(roles={Role.COORDINATOR}, body=AwardBatchIn, reply=AwardBatchOut, idempotent=True)
+def preview_awards(
+    uow: UnitOfWork,
+    *,
+    book: str,
+    rule: str,
+    activity: str,
+    activity_id: UUID | None,
+    performed_on: date | None,
+    allotment_id: UUID | None,
+    evidence: str | None,
+    awards: list[Service],
+) -> object:
+    """预览这批积分会怎么发,不入账 / what a roster would pay now; nothing is posted."""
+    done = Activity(rule, activity, performed_on, activity_id, allotment_id, evidence)
+    return service.preview_awards(uow, book=book, activity=done, awards=awards)
 
 
 @blueprint.route("/v1/books/<book>/awards")
 @endpoint(roles={Role.COORDINATOR}, query=PageQuery, reply=AwardPage)
-def list_awards(uow: UnitOfWork, *, book: str, limit: int, cursor: str | None) -> Page[Award]:
+def list_awards(uow: UnitOfWork, *, book: str, limit: int, cursor: str | None) -> object:
     """已发积分,最新在前 / awards, newest first."""
     return service.list_awards(uow, book=book, limit=limit, cursor=cursor)

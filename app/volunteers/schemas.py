@@ -1,15 +1,18 @@
 """JSON of volunteers' awards."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from marshmallow import Schema, fields, post_load, validate
 
 from app.volunteers import terms
-from app.volunteers.rules import Service
+from app.volunteers.service import Service
 from app.web.fields import Day, Id, Points, ShownInstant, StrictInteger, Text
 from app.web.paging import page_of
 from app.web.parsing import StrictSchema
 from app.web.problems import language
+
+RULE_LENGTH_MAX = 40
 
 
 class Minutes(StrictInteger):
@@ -19,55 +22,69 @@ class Minutes(StrictInteger):
         super().__init__(minimum=1, maximum=terms.MINUTES_MAX, load_default=None, allow_none=True, **kwargs)
 
 
-class AwardIn(StrictSchema):
-    """Points for one volunteer."""
+class ServiceIn(StrictSchema):
+    """What one volunteer did: what the rule's formula asks for."""
 
     resident_id = Id(required=True)
-    budget_id = Id(required=True)
-    points = Points(required=True)
-    activity = Text(required=True, length_max=terms.ACTIVITY_LENGTH_MAX)
     minutes = Minutes()
-    performed_on = Day(load_default=None, allow_none=True)
+    events = StrictInteger(minimum=1, maximum=1000, load_default=None, allow_none=True)
+    grade = Text(load_default=None, allow_none=True, length_max=20)
+    chosen_points = Points(load_default=None, allow_none=True)
 
 
-class ServiceIn(StrictSchema):
+class ServiceRowIn(ServiceIn):
     """One row of a roster."""
 
-    resident_id = Id(required=True)
-    points = Points(required=True)
-    minutes = Minutes()
-
     @post_load
-    def make(self, data: dict[str, Any], **_: object) -> Service:
+    def make(self, data: Mapping[str, Any], **_: object) -> Service:
         """Make the value the service takes."""
         return Service(**data)
 
 
-class AwardBatchIn(StrictSchema):
-    """Points for everybody who took part in one activity."""
+class ActivityIn(StrictSchema):
+    """What was done, and the rule that pays for it."""
 
-    budget_id = Id(required=True)
+    rule = Text(required=True, length_max=RULE_LENGTH_MAX)
     activity = Text(required=True, length_max=terms.ACTIVITY_LENGTH_MAX)
+    activity_id = Id(load_default=None, allow_none=True)
     performed_on = Day(load_default=None, allow_none=True)
+    allotment_id = Id(load_default=None, allow_none=True)
+    evidence = Text(load_default=None, allow_none=True, length_max=200)
+
+
+class AwardIn(ActivityIn, ServiceIn):
+    """An award for one volunteer."""
+
+
+class AwardBatchIn(ActivityIn):
+    """Awards for everybody who took part in one activity."""
+
     awards = fields.List(
-        fields.Nested(ServiceIn),
+        fields.Nested(ServiceRowIn),
         required=True,
         validate=validate.Length(1, terms.BATCH_MAX, error="count:{min}:{max}"),
     )
 
 
 class AwardOut(Schema):
-    """An award as it is kept."""
+    """An award as it is registered. `points` 0: a cap left nothing; `computed_points`: what the formula gave."""
 
     id = fields.UUID(required=True)
-    resident_id = fields.UUID(required=True)
-    budget_id = fields.UUID(required=True)
-    points = fields.Integer(required=True)
-    activity = fields.String(required=True)
+    resident_id = fields.UUID(required=True, attribute="beneficiary_id")
+    rule = fields.String(required=True, attribute="rule_code")
+    rule_version = fields.Integer(required=True)
+    activity = fields.String(required=True, attribute="title")
     minutes = fields.Integer(required=True, allow_none=True)
+    events = fields.Integer(required=True, allow_none=True)
+    grade = fields.String(required=True, allow_none=True)
     performed_on = fields.Date(required=True)
-    coordinator_id = fields.UUID(required=True)
-    transaction_id = fields.UUID(required=True)
+    computed_points = fields.Integer(required=True)
+    points = fields.Integer(required=True)
+    budget_id = fields.UUID(required=True)
+    allotment_id = fields.UUID(required=True, allow_none=True)
+    evidence = fields.String(required=True, allow_none=True)
+    coordinator_id = fields.UUID(required=True, attribute="awarded_by")
+    transaction_id = fields.UUID(required=True, allow_none=True)
     awarded_at = ShownInstant(required=True)
 
 
@@ -76,24 +93,30 @@ class AwardRefusalOut(Schema):
 
     code = fields.String(required=True)
     detail = fields.Function(lambda refusal: refusal.detail(language()), metadata={"type": "string"})
+    field = fields.String(required=True, allow_none=True)
 
 
 class AwardRowOut(Schema):
-    """How one row of a roster ended."""
+    """How one row of a roster ended. `replayed`: it had been paid before."""
 
     resident_id = fields.UUID(required=True, attribute="service.resident_id")
-    points = fields.Integer(required=True, attribute="service.points")
     state = fields.Enum(terms.AwardState, by_value=True, required=True)
-    award_id = fields.UUID(required=True, allow_none=True, attribute="award.id", dump_default=None)
-    transaction_id = fields.UUID(required=True, allow_none=True, attribute="award.transaction_id", dump_default=None)
-    refusal = fields.Nested(AwardRefusalOut, required=True, allow_none=True)
+    points = fields.Integer(required=True, attribute="outcome.record.points", dump_default=0)
+    computed_points = fields.Integer(required=True, attribute="outcome.record.computed_points", dump_default=0)
+    replayed = fields.Boolean(required=True, attribute="outcome.replayed")
+    award_id = fields.UUID(required=True, allow_none=True, attribute="outcome.record.id", dump_default=None)
+    transaction_id = fields.UUID(
+        required=True, allow_none=True, attribute="outcome.record.transaction_id", dump_default=None
+    )
+    refusal = fields.Nested(AwardRefusalOut, required=True, allow_none=True, attribute="outcome.refusal")
 
 
 class AwardBatchOut(Schema):
-    """How a batch ended: rows in the order asked."""
+    """How a roster ended, or would end: rows in the order asked."""
 
     awarded = fields.Integer(required=True)
     declined = fields.Integer(required=True)
+    points = fields.Integer(required=True)
     items = fields.List(fields.Nested(AwardRowOut), required=True)
 
 

@@ -1,144 +1,134 @@
-"""Awarding volunteers."""
+"""Awarding volunteers: what was done becomes facts, which the ledger's one door pays by rule."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from uuid import UUID
+from uuid import NAMESPACE_OID, UUID, uuid5
 
 from app.infra.unit_of_work import UnitOfWork
-from app.kernel.errors import DomainError
 from app.kernel.paging import Page, page_by_id, read_id
-from app.kernel.periods import day_bounds, local_date
-from app.points import errors as points_errors
+from app.kernel.periods import local_date
 from app.points import queries as points_queries
 from app.points import service as points
-from app.volunteers import queries, rules
-from app.volunteers.models import Award
-from app.volunteers.rules import Service
+from app.points.service import AwardOutcome, Fact
 from app.volunteers.terms import AwardState
 
 
 @dataclass(frozen=True, slots=True)
+class Service:
+    """What one volunteer did: as much of it as the rule's formula asks for."""
+
+    resident_id: UUID
+    minutes: int | None = None
+    events: int | None = None
+    grade: str | None = None
+    chosen_points: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """What was done, by which rule it pays, and from whose allotment (None: the rule's budget).
+
+    `activity_id` tells two activities of one name on one day apart; left out, name and day are the activity.
+    """
+
+    rule: str
+    activity: str
+    performed_on: date | None = None
+    activity_id: UUID | None = None
+    allotment_id: UUID | None = None
+    evidence: str | None = None
+
+    def subject(self, day: date) -> str:
+        """What the award is for, in the key under which it is paid once."""
+        return str(self.activity_id or uuid5(NAMESPACE_OID, f"{day.isoformat()} {self.activity}"))
+
+
+@dataclass(frozen=True, slots=True)
 class RowOutcome:
-    """How one row of a batch ended: with an award, or with why not."""
+    """How one row of a roster ended."""
 
     service: Service
-    result: Award | DomainError
-
-    @property
-    def award(self) -> Award | None:
-        """The award, if there is one."""
-        return self.result if isinstance(self.result, Award) else None
-
-    @property
-    def refusal(self) -> DomainError | None:
-        """Why there is none."""
-        return self.result if isinstance(self.result, DomainError) else None
+    outcome: AwardOutcome
 
     @property
     def state(self) -> AwardState:
-        """Whether it was awarded."""
-        return AwardState.AWARDED if self.award else AwardState.DECLINED
+        """Whether it was paid."""
+        if self.outcome.record is None:
+            return AwardState.DECLINED
+        return AwardState.AWARDED if self.outcome.record.points else AwardState.CAPPED
 
 
 @dataclass(frozen=True, slots=True)
 class BatchOutcome:
-    """The rows of a batch in the order asked."""
+    """The rows of a roster in the order asked."""
 
     items: Sequence[RowOutcome]
 
     @property
     def awarded(self) -> int:
-        """How many rows were awarded."""
-        return sum(1 for row in self.items if row.award)
+        """How many rows were paid, now or before."""
+        return sum(1 for row in self.items if row.state is AwardState.AWARDED)
 
     @property
     def declined(self) -> int:
-        """How many rows were not."""
-        return len(self.items) - self.awarded
+        """How many rows were refused."""
+        return sum(1 for row in self.items if row.state is AwardState.DECLINED)
+
+    @property
+    def points(self) -> int:
+        """What was paid in all."""
+        return sum(row.outcome.record.points for row in self.items if row.outcome.record)
 
 
-def award_volunteer(
-    uow: UnitOfWork,
-    *,
-    book: str,
-    resident_id: UUID,
-    budget_id: UUID,
-    points: int,
-    activity: str,
-    minutes: int | None,
-    performed_on: date | None,
-) -> Award:
-    """Give one volunteer points (1 to 10^9) for what was done on `performed_on` (None: today).
+def award_volunteer(uow: UnitOfWork, *, book: str, service: Service, activity: Activity) -> AwardOutcome:
+    """Pay one volunteer by a rule; the same service told again is answered as it was paid.
 
-    Refuses DayOutOfRange, BudgetMissing, PointsTooCostly, PointsInsufficient (of the budget).
+    Refuses BookMissing, and what `points.service.award` refuses of a fact.
     """
-    services = [Service(resident_id, points, minutes)]
-    batch = award_volunteers(
-        uow, book=book, budget_id=budget_id, activity=activity, performed_on=performed_on, awards=services
-    )
-    result = batch.items[0].result
-    if isinstance(result, DomainError):
-        raise result
-    return result
+    outcome = award_volunteers(uow, book=book, activity=activity, awards=[service]).items[0].outcome
+    if outcome.refusal is not None:
+        raise outcome.refusal
+    return outcome
 
 
-def award_volunteers(
-    uow: UnitOfWork,
-    *,
-    book: str,
-    budget_id: UUID,
-    activity: str,
-    performed_on: date | None,
-    awards: Sequence[Service],
-) -> BatchOutcome:
-    """Award 1 to 1000 volunteers of one activity, in one posting. Each row is decided on its own.
-
-    Refuses DayOutOfRange, BudgetMissing and PointsTooCostly as a whole; a row the budget cannot pay comes back
-    declined.
-    """
-    ledger = points_queries.get_book(uow.session, book)
-    today = local_date(uow.now)
-    day = performed_on or today
-
-    rules.check_day(day, today)
-
-    ids = [uow.new_id() for _ in awards]
-    effective_at = None if day == today else day_bounds(day)[0]
-    postings = [
-        points.Award(f"award:{id_}", row.resident_id, row.points, f"award:{id_}", effective_at)
-        for id_, row in zip(ids, awards, strict=True)
-    ]
-    outcomes = points.award_points(uow, ledger, budget_id=budget_id, awards=postings)
-
-    rows = [
-        RowOutcome(
-            row,
-            points_errors.refusal(outcome.decline, outcome.detail, cause=outcome.cause)
-            if outcome.decline
-            else Award(
-                book_id=ledger.id,
-                id=id_,
-                resident_id=row.resident_id,
-                budget_id=budget_id,
-                points=row.points,
-                activity=activity,
-                minutes=row.minutes,
-                performed_on=day,
-                coordinator_id=uow.actor.id,
-                transaction_id=outcome.subject_id,
-                awarded_at=uow.now,
-            ),
-        )
-        for id_, row, outcome in zip(ids, awards, outcomes, strict=True)
-    ]
-    uow.session.add_all(row.award for row in rows if row.award)
-
-    return BatchOutcome(rows)
+def award_volunteers(uow: UnitOfWork, *, book: str, activity: Activity, awards: Sequence[Service]) -> BatchOutcome:
+    """Pay 1 to 1,000 volunteers of one activity. Each row is decided on its own. Refuses BookMissing."""
+    found = points_queries.get_book(uow.session, book)
+    outcomes = points.award(uow, found, facts=_facts(uow, activity, awards))
+    return BatchOutcome([RowOutcome(row, outcome) for row, outcome in zip(awards, outcomes, strict=True)])
 
 
-def list_awards(uow: UnitOfWork, *, book: str, limit: int, cursor: str | None) -> Page[Award]:
-    """The awards of a book, newest first."""
+def preview_awards(uow: UnitOfWork, *, book: str, activity: Activity, awards: Sequence[Service]) -> BatchOutcome:
+    """What `award_volunteers` would pay now, without paying it. Refuses BookMissing."""
+    found = points_queries.get_book(uow.session, book)
+    outcomes = points.preview_awards(uow, found, facts=_facts(uow, activity, awards))
+    return BatchOutcome([RowOutcome(row, outcome) for row, outcome in zip(awards, outcomes, strict=True)])
+
+
+def list_awards(uow: UnitOfWork, *, book: str, limit: int, cursor: str | None) -> Page[points_queries.AwardRecord]:
+    """The awards of a book, newest first, of every rule. Refuses BookMissing, CursorInvalid."""
     book_id = points_queries.get_book(uow.session, book).id
-    rows = queries.list_awards(uow.session, book_id, before=read_id(cursor), limit=limit + 1)
-    return page_by_id(rows, limit, lambda award: award.id)
+    rows = points_queries.list_award_records(uow.session, book_id, before=read_id(cursor), limit=limit + 1)
+    return page_by_id(rows, limit, lambda record: record.id)
+
+
+def _facts(uow: UnitOfWork, activity: Activity, awards: Sequence[Service]) -> list[Fact]:
+    day = activity.performed_on or local_date(uow.now)
+    subject = activity.subject(day)
+    return [
+        Fact(
+            rule=activity.rule,
+            subject=subject,
+            beneficiary_id=row.resident_id,
+            performed_on=day,
+            title=activity.activity,
+            minutes=row.minutes,
+            events=row.events,
+            grade=row.grade,
+            chosen_points=row.chosen_points,
+            evidence=activity.evidence,
+            allotment_id=activity.allotment_id,
+        )
+        for row in awards
+    ]

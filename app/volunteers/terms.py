@@ -6,12 +6,11 @@ BATCH_MAX = 1000
 """Most awards in one request."""
 ACTIVITY_LENGTH_MAX = 200
 MINUTES_MAX = 24 * 60
-DAYS_BACK_MAX = 366
-"""How long after a volunteer's day it can still be awarded."""
 
 
 class AwardState(StrEnum):
-    """How one row of a batch ended."""
+    """How one row of a roster ended."""
 
-    AWARDED = "awarded"
+    AWARDED = "awarded"  # paid, now or before
+    CAPPED = "capped"  # recorded, but a cap left nothing to pay
     DECLINED = "declined"

@@ -11,7 +11,7 @@ from sandbox.demo.api import DemoProblem
 from sandbox.demo.passbooks import Passbook
 from sandbox.demo.stage import Stage, local_day
 from sandbox.neighbourhood.people import Person
-from sandbox.neighbourhood.places import BudgetPlan
+from sandbox.neighbourhood.places import RULE_OF, BudgetPlan, seeded_id
 
 MINT_STEP = 1000
 ROWS_MAX = 1000
@@ -88,11 +88,12 @@ def award_batch(stage: Stage, act: AwardBatch) -> None:
     """Enter what was done the day before."""
     performed_on = local_day(act.at) - timedelta(days=1)
     body = {
-        "budget_id": str(act.budget.id),
+        "rule": RULE_OF[act.budget].code,
         "activity": act.activity,
+        "activity_id": str(seeded_id("activity", act.reference)),
         "performed_on": performed_on.isoformat(),
         "awards": [
-            {"resident_id": str(share.resident.id), "points": share.points, "minutes": share.minutes}
+            {"resident_id": str(share.resident.id), "chosen_points": share.points, "minutes": share.minutes}
             for share in act.shares
         ],
     }

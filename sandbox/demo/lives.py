@@ -21,6 +21,7 @@ from sandbox.demo.api import Reply
 from sandbox.demo.passbooks import Pieces
 from sandbox.demo.stage import Bought, Given, Stage, local_day
 from sandbox.neighbourhood.people import Person
+from sandbox.neighbourhood.places import RULE_OF, seeded_id
 
 INSUFFICIENT, FROZEN = "points.insufficient", "points.account_frozen"
 LEFT_OVER = 90
@@ -46,9 +47,10 @@ class Life:
     def _(self, act: Award) -> None:
         body = {
             "resident_id": str(act.resident.id),
-            "budget_id": str(act.budget.id),
-            "points": act.points,
+            "rule": RULE_OF[act.budget].code,
+            "chosen_points": act.points,
             "activity": act.activity,
+            "activity_id": str(seeded_id("activity", act.reference)),
             "minutes": act.minutes,
         }
         reply = self._api.post(act.coordinator, "/awards", body, at=act.at, key=act.reference)
@@ -76,9 +78,7 @@ class Life:
         if report is None:
             return
         verb = "reject" if act.points is None else "accept"
-        body: dict[str, Any] = (
-            {"reason": act.reason} if act.points is None else {"points": act.points, "budget_id": str(act.budget.id)}
-        )
+        body: dict[str, Any] = {"reason": act.reason} if act.points is None else {"chosen_points": act.points}
         key = f"{act.reference}-{verb}"
         reply = self._api.post(act.clerk, f"/reports/{report}/{verb}", body, at=act.at, key=key)
         if not reply.ok:

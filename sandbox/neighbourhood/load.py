@@ -1,7 +1,7 @@
 """Brings the neighbourhood into the database, through the application's services. Loading again changes nothing."""
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from app.merchants import queries as shop_queries
 from app.merchants import service as merchants
 from app.points import queries
 from app.points import service as points
+from app.points.service import proposals, rulebook
 from sandbox.neighbourhood import places
 from sandbox.neighbourhood.people import Roster
 
@@ -38,10 +39,11 @@ def load(roster: Roster) -> Loaded:
     treasurer = Actor(
         id=roster.treasurer.id, roles=frozenset({Role.TREASURER}), book=places.BOOK, name=roster.treasurer.name
     )
-    return run_in_transaction(_load, actor=treasurer, now=datetime.now(UTC) - OPENED_BEFORE)
+    deputy = replace(treasurer, id=roster.deputy.id, name=roster.deputy.name)
+    return run_in_transaction(lambda uow: _load(uow, deputy), actor=treasurer, now=datetime.now(UTC) - OPENED_BEFORE)
 
 
-def _load(uow: UnitOfWork) -> Loaded:
+def _load(uow: UnitOfWork, deputy: Actor) -> Loaded:
     loaded = Loaded()
     book_id = _book(uow, loaded)
     for sponsor in places.SPONSORS:
@@ -58,6 +60,8 @@ def _load(uow: UnitOfWork) -> Loaded:
     for plan in places.BUDGETS:
         _budget(uow, book_id, plan, there)
         loaded.note("budgets", made=plan.id not in there)
+    for rule in places.RULES:
+        loaded.note("rules", made=_rule(uow, book_id, rule, deputy))
     for shop in places.SHOPS:
         loaded.note("shops", made=_shop(uow, book_id, shop))
     return loaded
@@ -82,6 +86,18 @@ def _budget(uow: UnitOfWork, book_id: int, plan: places.BudgetPlan, there: set[U
             budget_id=plan.id,
         )
     points.mint_points(uow, book_id, cause=f"neighbourhood:mint:{plan.id}", budget_id=plan.id, points=plan.points)
+
+
+def _rule(uow: UnitOfWork, book_id: int, plan: places.RulePlan, deputy: Actor) -> bool:
+    """Two people make a rule: the treasurer proposes it, the deputy publishes it."""
+    if queries.current_rules(uow.session, book_id, [plan.code]):
+        return False
+    rulebook.create_rule(uow, book=places.BOOK, code=plan.code, title=plan.title)
+    definition = points.RuleDefinition(budget_id=plan.budget.id, formula=plan.formula, points_max=plan.points_max)
+    proposal = rulebook.propose_rule_version(uow, book=places.BOOK, code=plan.code, definition=definition)
+    uow.session.flush()
+    proposals.approve_proposal(replace(uow, actor=deputy), book=places.BOOK, proposal_id=proposal.id)
+    return True
 
 
 def _shop(uow: UnitOfWork, book_id: int, shop: places.Shop) -> bool:

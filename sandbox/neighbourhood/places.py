@@ -59,6 +59,17 @@ class Shop:
         return seeded_id("shop", self.name)
 
 
+@dataclass(frozen=True, slots=True)
+class RulePlan:
+    """What pays from a budget. Where the formula is `chosen`, whoever awards chooses up to `points_max`."""
+
+    code: str
+    title: str
+    budget: BudgetPlan
+    formula: str
+    points_max: int
+
+
 FUND = Sponsor("美丽华都社区基金", "community fund", 6_000_000)
 OFFICE = Sponsor("街道办事处", "subdistrict office", 3_000_000)
 FIRM = Sponsor("惠邻物业公司", "a company nearby", 2_000_000)
@@ -70,6 +81,15 @@ REPORTS = BudgetPlan("reports", "随手拍·有奖上报", "problem reports", OF
 GREEN = BudgetPlan("green", "垃圾分类与绿色楼道", "sorted waste", FIRM, 5, 100_000)
 THANKS = BudgetPlan("thanks", "点赞积分(不含资金)", "thanks without money", FUND, 0, 100_000)
 BUDGETS = (PASSBOOKS, VOLUNTEERS, REPORTS, GREEN, THANKS)
+
+HOURS = RulePlan("vol.hours", "志愿服务(按时长)", VOLUNTEERS, "minutes // 30 * 10", 240)
+EVENTS = RulePlan("vol.event", "志愿活动(按表现)", VOLUNTEERS, "chosen", 200)
+SORTING = RulePlan("green.sorting", "垃圾分类", GREEN, "chosen", 50)
+LIKES = RulePlan("thanks", "邻里点赞", THANKS, "chosen", 10)
+ACCEPTED = RulePlan("report.accepted", "随手拍被采纳", REPORTS, "chosen", 50)
+RULES = (HOURS, EVENTS, SORTING, LIKES, ACCEPTED)
+RULE_OF = {rule.budget: rule for rule in (EVENTS, SORTING, LIKES, ACCEPTED)}
+"""The rule by which the demo's people are paid from each budget."""
 
 SHOPS = (
     Shop("忠义面馆", "noodles", (12, 15, 18)),

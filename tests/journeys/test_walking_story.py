@@ -6,10 +6,12 @@ from uuid import UUID
 import pytest
 
 from app.kernel.actor import Role
+from app.points import queries as points_queries
 from app.points import service as points
 from tests.points import invariants
 from tests.points.api import Api
-from tests.points.ledger import named
+from tests.points.ledger import Ledger, named
+from tests.points.programme import publish
 
 BOOK = "journey"
 ANNA, BORIS, SPONSOR = named("anna"), named("boris"), named("street office")
@@ -21,6 +23,13 @@ def book_id(uow):
     made = points.create_book(uow, code=BOOK, name="美丽华都", currency_name="积分", validity_months=12)
     uow.session.commit()
     return made.id
+
+
+def two_people_publish_rules(uow, budget):
+    ledger = Ledger(points_queries.get_book(uow.session, BOOK), UUID(budget))
+    publish(uow, ledger, "hours", "minutes // 30 * 10")
+    publish(uow, ledger, "event", "chosen")
+    publish(uow, ledger, "report.accepted", "10 * events")
 
 
 @pytest.fixture
@@ -45,6 +54,7 @@ def available(api, who):
 def test_a_neighbourhood_earns_spends_and_settles(at, uow, book_id):
     monday = at()
     budget = open_the_till(monday)
+    two_people_publish_rules(uow, budget)
     shop = made(monday.post("/shops", {"name": "忠义面馆", "street": "忠义街"}))["id"]
     till = {"shop_id": UUID(shop)}
 
@@ -65,18 +75,18 @@ def test_a_neighbourhood_earns_spends_and_settles(at, uow, book_id):
 
     # Tuesday: volunteering, one by one and as a roster
     tuesday = at(days=1)
-    one = {"resident_id": str(ANNA), "budget_id": budget, "points": 20, "activity": "楼道清扫", "minutes": 60}
+    one = {"resident_id": str(ANNA), "rule": "hours", "activity": "楼道清扫", "minutes": 60}
     assert made(tuesday.post("/awards", one, Role.COORDINATOR))["performed_on"] == "2026-06-16"
     roster = {
-        "budget_id": budget,
+        "rule": "event",
         "activity": "河道巡查",
         "performed_on": "2026-06-15",
-        "awards": [{"resident_id": str(who), "points": 10, "minutes": 90} for who in (ANNA, BORIS)],
+        "awards": [{"resident_id": str(who), "chosen_points": 10, "minutes": 90} for who in (ANNA, BORIS)],
     }
     assert made(tuesday.post("/awards/batch", roster, Role.COORDINATOR))["awarded"] == 2
 
     # Wednesday: Boris reports two problems, one is accepted
-    report_two_problems(at(days=2), budget)
+    report_two_problems(at(days=2))
     assert (available(at(days=2), ANNA), available(at(days=2), BORIS)) == (60, 25)
 
     # Thursday: Anna pays 45 of the 50 held, and brings some of it back twice; Boris walks away
@@ -109,12 +119,12 @@ def open_the_till(api):
     return budget
 
 
-def report_two_problems(api, budget):
+def report_two_problems(api):
     filed = [
         made(api.post("/reports", {"text": text, "place": "3号楼"}, Role.RESIDENT, person_id=BORIS))["id"]
         for text in ("路灯不亮", "邻居太吵")
     ]
-    accepted = made(api.post(f"/reports/{filed[0]}/accept", {"budget_id": budget}, Role.CLERK))
+    accepted = made(api.post(f"/reports/{filed[0]}/accept", {}, Role.CLERK))
     assert (accepted["state"], accepted["points"]) == ("accepted", 10)
     rejected = made(api.post(f"/reports/{filed[1]}/reject", {"reason": "请先与邻居沟通"}, Role.CLERK))
     assert rejected["state"] == "rejected"

@@ -7,11 +7,14 @@ from app.reports.errors import AlreadyDecided
 from tests.fixtures.together import alone, split, together
 from tests.points import invariants
 from tests.points.ledger import Acts, open_ledger
+from tests.points.programme import publish
 
 
 @pytest.fixture
 def ledger(real_commits):
     made = alone(open_ledger)
+    alone(lambda uow: publish(uow, made, "report.accepted", "10 * events"))
+    alone(lambda uow: publish(uow, made, "report.chosen", "chosen"))
     yield made
     assert alone(lambda uow: invariants.list_wrongs(invariants.fetch_in(uow.session), made.id)) == []
 
@@ -26,9 +29,8 @@ def accepting(ledger, report, points=None):
         uow,
         book=ledger.book.code,
         report_id=report.id,
-        budget_id=ledger.budget_id,
-        points=points,
-        usual_points=10,
+        rule="report.chosen" if points else "report.accepted",
+        chosen_points=points,
     )
 
 

@@ -17,8 +17,12 @@ def filed(api):
 
 
 @pytest.fixture
-def accepting(acts):
-    return {"budget_id": str(acts.ledger.budget_id)}
+def accepting():
+    return {}
+
+
+def chosen(points):
+    return {"rule": "report.chosen", "chosen_points": points}
 
 
 def test_a_filed_report_is_answered_whole(filed):
@@ -32,6 +36,8 @@ def test_a_filed_report_is_answered_whole(filed):
         "decided_by": None,
         "decided_at": None,
         "reason": None,
+        "rule": None,
+        "award_id": None,
         "points": None,
         "budget_id": None,
         "transaction_id": None,
@@ -41,7 +47,7 @@ def test_a_filed_report_is_answered_whole(filed):
 def test_a_clerk_accepts_and_the_usual_points_come(acts, api, filed, accepting):
     answer = api.post(f"/reports/{filed['id']}/accept", accepting, CLERK)
     assert (answer.status_code, answer.json["state"], answer.json["points"]) == (200, "accepted", 10)
-    again = api.post(f"/reports/{filed['id']}/accept", accepting | {"points": 10}, CLERK)
+    again = api.post(f"/reports/{filed['id']}/accept", {"rule": "report.accepted"}, CLERK)
     assert again.json == answer.json
     assert acts.available(ANNA) == 10
 
@@ -53,9 +59,9 @@ def test_a_different_second_decision_is_a_conflict(api, filed, accepting):
     assert refused(answer) == (409, "reports.already_decided", [])
 
 
-def test_a_dry_budget_leaves_the_report_open(api, filed, accepting):
-    answer = api.post(f"/reports/{filed['id']}/accept", accepting | {"points": 100_001}, CLERK)
-    assert refused(answer) == (409, "points.insufficient", [])
+def test_more_than_the_rule_pays_leaves_the_report_open(api, filed, accepting):
+    answer = api.post(f"/reports/{filed['id']}/accept", chosen(10_001), CLERK)
+    assert refused(answer) == (422, "points.choice_out_of_range", ["chosen_points"])
     assert [report["id"] for report in api.walk("/reports?state=filed", CLERK, limit=5)] == [filed["id"]]
     assert api.post(f"/reports/{filed['id']}/accept", accepting, CLERK).json["state"] == "accepted"
 
@@ -84,8 +90,8 @@ def test_an_unknown_state_is_refused(api):
 
 @pytest.mark.parametrize("points", NOT_WHOLE[:4] + NOT_WHOLE[5:])
 def test_points_are_whole_numbers(api, filed, accepting, points):
-    text = json.dumps(accepting | {"points": "POINTS"}).replace('"POINTS"', points)
-    assert refused(api.post(f"/reports/{filed['id']}/accept", text, CLERK)) == (422, "web.invalid", ["points"])
+    text = json.dumps(chosen("POINTS")).replace('"POINTS"', points)
+    assert refused(api.post(f"/reports/{filed['id']}/accept", text, CLERK)) == (422, "web.invalid", ["chosen_points"])
 
 
 @pytest.mark.parametrize(

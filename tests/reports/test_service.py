@@ -4,10 +4,11 @@ import pytest
 
 from app.kernel.actor import Actor, Role
 from app.points import queries as points_queries
-from app.points.errors import BudgetMissing, PointsInsufficient
+from app.points.errors import PointsInsufficient, RuleMissing
 from app.reports import service
 from app.reports.errors import AlreadyDecided, ReportMissing
-from tests.points.ledger import ANNA, BORIS, open_ledger
+from tests.points.ledger import ANNA, BORIS, named, open_ledger
+from tests.points.programme import publish
 
 
 def acting(uow, who, role):
@@ -26,8 +27,10 @@ def report(acts):
 @pytest.fixture
 def accept(acts, report):
     def decide(points=None, **changes):
-        wanted = {"book": acts.book.code, "report_id": report.id, "budget_id": acts.ledger.budget_id}
-        return service.accept_report(acts.uow, points=points, usual_points=10, **(wanted | changes))
+        wanted = {"book": acts.book.code, "report_id": report.id}
+        if points:
+            wanted |= {"rule": "report.chosen", "chosen_points": points}
+        return service.accept_report(acts.uow, **(wanted | changes))
 
     return decide
 
@@ -51,7 +54,6 @@ def test_an_accepted_report_pays_its_reporter_the_usual(acts, report, accept):
 def test_the_same_acceptance_again_pays_nothing_more(acts, accept):
     accept(25)
     assert accept(25).points == 25
-    assert accept().points == 25
     assert acts.available(ANNA) == 25
 
 
@@ -59,6 +61,8 @@ def test_a_second_and_different_decision_is_a_conflict(acts, accept, reject):
     accept(25)
     with pytest.raises(AlreadyDecided):
         accept(26)
+    with pytest.raises(AlreadyDecided):
+        accept()
     with pytest.raises(AlreadyDecided):
         reject()
     assert acts.available(ANNA) == 25
@@ -75,21 +79,35 @@ def test_a_rejected_report_keeps_its_reason_and_pays_nobody(acts, accept, reject
 
 
 def test_a_report_a_dry_budget_could_not_pay_is_accepted_later(acts, report, accept):
+    for n in range(10):
+        acts.award(named(f"early {n}"), 10_000)
     with pytest.raises(PointsInsufficient):
-        accept(100_001)
+        accept(10)
     assert report.state == "filed"
     acts.fund(1_000)
     acts.mint(100)
-    assert accept(100_001).state == "accepted"
-    assert acts.available(ANNA) == 100_001
+    assert accept(10).state == "accepted"
+    assert acts.available(ANNA) == 10
 
 
-def test_reports_and_budgets_of_another_book_are_missing(acts, accept):
+def test_a_cap_that_left_nothing_still_accepts_the_report(acts, report, accept):
+    publish(acts.uow, acts.ledger, "report.capped", "10 * events", person_day_max=10)
+    second = service.file_report(
+        acting(acts.uow, ANNA, Role.RESIDENT), book=acts.book.code, text="又一处", place="4号楼"
+    )
+    acts.uow.session.flush()
+    assert accept(rule="report.capped").points == 10
+    decided = service.accept_report(acts.uow, book=acts.book.code, report_id=second.id, rule="report.capped")
+    assert (decided.state, decided.points, decided.transaction_id) == ("accepted", 0, None)
+    assert acts.available(ANNA) == 10
+
+
+def test_reports_of_another_book_and_unknown_rules_are_missing(acts, accept):
     foreign = open_ledger(acts.uow)
     with pytest.raises(ReportMissing):
         accept(book=foreign.book.code)
-    with pytest.raises(BudgetMissing):
-        accept(budget_id=foreign.budget_id)
+    with pytest.raises(RuleMissing):
+        accept(rule="nobody.wrote.it")
 
 
 def test_residents_list_their_own_and_clerks_all(acts, report):

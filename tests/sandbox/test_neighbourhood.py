@@ -20,7 +20,7 @@ def test_loading_twice_changes_nothing(app: Flask, session: Session) -> None:
 
     second = load(roster())
 
-    assert dict(first.made) == {"books": 1, "sponsors": 3, "budgets": 5, "shops": 12}
+    assert dict(first.made) == {"books": 1, "sponsors": 3, "budgets": 5, "rules": 5, "shops": 12}
     assert not second.made
     assert dict(second.found) == dict(first.made)
     assert queries.list_trial_balance(session, book_id) == before

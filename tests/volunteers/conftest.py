@@ -1,11 +1,19 @@
-"""The ledger under the awards."""
+"""The ledger under the awards, and a rule that pays whatever the coordinator chooses."""
 
 import pytest
 
 from tests.points.api import Api
 from tests.points.conftest import acts, ledger
+from tests.points.programme import publish
 
 __all__ = ["acts", "api", "ledger"]
+
+
+@pytest.fixture(autouse=True)
+def rules(uow, acts):
+    """`event`: what the coordinator chooses, up to 10,000; `hours`: five for each half hour, 60 a day at most."""
+    publish(uow, acts.ledger, "event", "chosen", points_max=10_000)
+    publish(uow, acts.ledger, "hours", "minutes // 30 * 5", person_day_max=60)
 
 
 @pytest.fixture

@@ -1,23 +1,23 @@
-from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
 from app.points import queries as points_queries
-from app.points.errors import BudgetMissing, PointsInsufficient
+from app.points.errors import FactChanged, FactDayOutOfRange, PointsInsufficient, RuleMissing
 from app.volunteers import service
-from app.volunteers.errors import DayOutOfRange
-from app.volunteers.rules import Service
+from app.volunteers.service import Activity, Service
 from tests.points.api import statements
-from tests.points.ledger import ANNA, BORIS, named, open_ledger
+from tests.points.ledger import ANNA, BORIS, named
 
 
 @pytest.fixture
 def award(acts):
-    def give(resident_id=ANNA, points=20, uow=acts.uow, **changes):
-        wanted = {"activity": "楼道清扫", "minutes": 60, "performed_on": None, "budget_id": acts.ledger.budget_id}
+    def give(resident_id=ANNA, rule="hours", activity="楼道清扫", day=None, **done):
         return service.award_volunteer(
-            uow, book=acts.book.code, resident_id=resident_id, points=points, **(wanted | changes)
+            acts.uow,
+            book=acts.book.code,
+            service=Service(resident_id, **(done or {"minutes": 60})),
+            activity=Activity(rule, activity, day),
         )
 
     return give
@@ -25,86 +25,89 @@ def award(acts):
 
 @pytest.fixture
 def award_all(acts):
-    def give(*services, performed_on=None):
-        return service.award_volunteers(
-            acts.uow,
-            book=acts.book.code,
-            budget_id=acts.ledger.budget_id,
-            activity="河道巡查",
-            performed_on=performed_on,
-            awards=services,
-        )
+    def give(*services, rule="event", act=service.award_volunteers):
+        return act(acts.uow, book=acts.book.code, activity=Activity(rule, "河道巡查"), awards=services)
 
     return give
 
 
-def test_an_award_is_in_the_passbook_and_says_what_for(acts, award):
-    made = award(points=20)
-    assert acts.available(ANNA) == 20
-    assert (made.points, made.performed_on, made.coordinator_id) == (20, date(2026, 6, 15), acts.uow.actor.id)
+def test_a_service_is_paid_by_its_rule_and_in_the_passbook(acts, award):
+    made = award(minutes=95).record
+    assert acts.available(ANNA) == 15
+    assert (made.points, made.performed_on, made.awarded_by) == (15, date(2026, 6, 15), acts.uow.actor.id)
     posted = points_queries.get_transaction(acts.uow.session, acts.ledger.id, made.transaction_id)
-    assert (posted.code, posted.evidence) == ("award", f"award:{made.id}")
-    assert posted.effective_at == acts.uow.now
+    assert (posted.code, posted.effective_at) == ("award", acts.uow.now)
 
 
 def test_an_earlier_day_is_the_effective_day(acts, award):
-    made = award(performed_on=date(2026, 6, 1))
+    made = award(day=date(2026, 6, 1)).record
     posted = points_queries.get_transaction(acts.uow.session, acts.ledger.id, made.transaction_id)
     assert posted.effective_at.isoformat() == "2026-05-31T16:00:00+00:00"  # midnight in the district
     assert posted.recorded_at == acts.uow.now
 
 
-def test_a_service_of_tomorrow_is_refused(acts, award):
-    with pytest.raises(DayOutOfRange):
-        award(performed_on=date(2026, 6, 16))
-    assert award(performed_on=date(2026, 6, 16), uow=replace(acts.uow, now=acts.uow.now + timedelta(hours=14)))
+def test_the_same_activity_on_the_same_day_pays_a_volunteer_once(acts, award):
+    first, again = award(), award()
+    assert (again.replayed, again.record.id) == (True, first.record.id)
+    with pytest.raises(FactChanged):
+        award(minutes=90)
+    assert acts.available(ANNA) == 10
+    award(day=date(2026, 6, 14))
+    award(activity="河道巡查")
+    award(BORIS)
+    assert (acts.available(ANNA), acts.available(BORIS)) == (30, 10)
 
 
-def test_a_budget_of_another_book_is_missing(acts, award):
-    foreign = open_ledger(acts.uow)
-    with pytest.raises(BudgetMissing):
-        award(budget_id=foreign.budget_id)
-
-
-def test_a_budget_that_ran_dry_pays_nobody(acts, award):
-    with pytest.raises(PointsInsufficient) as caught:
-        award(points=100_001)
-    assert caught.value.params["available"] == 100_000
-    assert service.list_awards(acts.uow, book=acts.book.code, limit=10, cursor=None).items == []
+def test_a_service_of_tomorrow_and_an_unknown_rule_are_refused(award):
+    with pytest.raises(FactDayOutOfRange):
+        award(day=date(2026, 6, 15) + timedelta(days=1))
+    with pytest.raises(RuleMissing):
+        award(rule="nobody.wrote.it")
 
 
 def test_each_row_of_a_roster_is_decided_on_its_own(acts, award_all):
-    batch = award_all(Service(ANNA, 60_000, 30), Service(BORIS, 60_000), Service(BORIS, 40_000, 90))
+    for n in range(9):
+        award_all(*(Service(named(f"stock {n} {m}"), chosen_points=10_000) for m in range(1)))
+    batch = award_all(
+        Service(ANNA, chosen_points=6_000),
+        Service(BORIS, chosen_points=6_000),
+        Service(named("c"), chosen_points=4_000),
+    )
     assert [row.state for row in batch.items] == ["awarded", "declined", "awarded"]
-    assert (batch.awarded, batch.declined) == (2, 1)
-    refusal = batch.items[1].refusal
+    assert (batch.awarded, batch.declined, batch.points) == (2, 1, 10_000)
+    refusal = batch.items[1].outcome.refusal
     assert isinstance(refusal, PointsInsufficient)
-    assert refusal.params["available"] == 40_000
-    assert (acts.available(ANNA), acts.available(BORIS)) == (60_000, 40_000)
-    acts.uow.session.flush()
-    kept = service.list_awards(acts.uow, book=acts.book.code, limit=10, cursor=None).items
-    assert [(made.resident_id, made.points, made.minutes) for made in kept] == [
-        (BORIS, 40_000, 90),
-        (ANNA, 60_000, 30),
-    ]
+    assert refusal.params["available"] == 4_000
+    assert (acts.available(ANNA), acts.available(BORIS)) == (6_000, 0)
+
+
+def test_what_a_cap_cuts_is_said_row_by_row(award, award_all):
+    batch = award_all(Service(ANNA, minutes=300), Service(BORIS, minutes=480), rule="hours")
+    assert [row.outcome.record.points for row in batch.items] == [50, 60]
+    later = award(activity="另一项", minutes=300).record
+    assert (later.computed_points, later.points) == (50, 10)
+    assert award(activity="第三项", minutes=300).record.points == 0
+
+
+def test_a_preview_pays_nothing(acts, award_all):
+    foreseen = award_all(Service(ANNA, chosen_points=7), act=service.preview_awards)
+    assert (foreseen.awarded, foreseen.points, acts.available(ANNA)) == (1, 7, 0)
 
 
 def test_a_thousand_awards_read_as_often_as_one(acts, award_all):
+    award_all(Service(BORIS, chosen_points=1))
     with statements() as one:
-        award_all(Service(ANNA, 1))
-        acts.uow.session.flush()
+        award_all(Service(ANNA, chosen_points=1))
     with statements() as thousand:
-        batch = award_all(*(Service(named(f"volunteer {n % 57}"), 2, 30) for n in range(1000)))
-        acts.uow.session.flush()
+        batch = award_all(*(Service(named(f"volunteer {n}"), minutes=30, chosen_points=2) for n in range(1000)))
     assert batch.awarded == 1000
     assert len(thousand) <= len(one)
-    assert acts.available(named("volunteer 0")) == 2 * 18
+    assert acts.available(named("volunteer 0")) == 2
 
 
 def test_awards_are_listed_newest_first(acts, award):
-    made = [award(points=n).id for n in range(1, 8)]
-    acts.uow.session.flush()
-    first = service.list_awards(acts.uow, book=acts.book.code, limit=5, cursor=None)
-    second = service.list_awards(acts.uow, book=acts.book.code, limit=5, cursor=first.next_cursor)
+    made = [award(activity=f"活动 {n}").record.id for n in range(1, 6)]
+    first = service.list_awards(acts.uow, book=acts.book.code, limit=3, cursor=None)
+    second = service.list_awards(acts.uow, book=acts.book.code, limit=3, cursor=first.next_cursor)
     assert [found.id for found in [*first.items, *second.items]] == made[::-1]
     assert second.next_cursor is None

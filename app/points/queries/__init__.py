@@ -1,10 +1,12 @@
 """Reads of the ledger, session first."""
 
+from app.points.models import AwardRecord
 from app.points.queries.awarding import (
     Person,
     allotments_of,
     budgets_of,
     current_rules,
+    list_award_records,
     lock_caps,
     persons_of,
     plan_anew,
@@ -77,6 +79,7 @@ from app.points.queries.transactions import (
 
 __all__ = [
     "AccountLine",
+    "AwardRecord",
     "ChainHead",
     "Figures",
     "PassbookFigures",
@@ -107,6 +110,7 @@ __all__ = [
     "highest_versions",
     "households_of",
     "list_accounts",
+    "list_award_records",
     "list_books",
     "list_budgets",
     "list_chain",

@@ -1,5 +1,6 @@
 """The ledger's acts. Everything that moves points or money goes through `post`."""
 
+from app.points.rules.definitions import RuleDefinition
 from app.points.rules.facts import Fact
 from app.points.service.auditing import (
     StatementPageLine,
@@ -68,6 +69,7 @@ __all__ = [
     "Outcome",
     "PaperPassbook",
     "Passbook",
+    "RuleDefinition",
     "StatementPageLine",
     "TakeOver",
     "TakenOver",
