@@ -26,11 +26,22 @@ from app.points.errors.ledger import (
     UndoneElsewhere,
     refusal,
 )
+from app.points.errors.months import (
+    AccountNotChained,
+    DaysReversed,
+    InstantAhead,
+    MonthClosed,
+    MonthNotNext,
+    MonthNotOver,
+    MonthsReversed,
+    MonthsTooMany,
+)
 from app.points.errors.proposals import ProposalDecided, ProposalMissing, ProposalOwn
 
 __all__ = [
     "AccountFrozen",
     "AccountMissing",
+    "AccountNotChained",
     "AlreadyReversed",
     "AlreadySpent",
     "AmountOver",
@@ -39,11 +50,18 @@ __all__ = [
     "BudgetMissing",
     "CauseReused",
     "CorrectionNotReversible",
+    "DaysReversed",
     "ExpiryDatePast",
     "FundingInsufficient",
     "HoldMissing",
     "HoldNotReleasable",
     "HoldResolved",
+    "InstantAhead",
+    "MonthClosed",
+    "MonthNotNext",
+    "MonthNotOver",
+    "MonthsReversed",
+    "MonthsTooMany",
     "NothingDue",
     "PartlyRefunded",
     "PointsInsufficient",
