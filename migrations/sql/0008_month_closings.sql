@@ -23,29 +23,27 @@ CREATE TRIGGER points_no_truncate BEFORE TRUNCATE ON points_month_closings FOR E
 CREATE INDEX ix_points_transactions_recorded_at ON points_transactions USING brin (recorded_at) WITH (pages_per_range = 32, autosummarize = on);
 
 -- Refused: a transaction that was recorded in a closed month or bears a date in one.
--- One look at the newest closing of the book, for one transaction or ten thousand. Only who is dated before the month that
--- is running also meets a closing under way, at its lock: all others cannot be in the month that is being closed.
+-- One look at the newest closing of the book, and no more for what is dated within the last day: a month is closed 24 hours
+-- after its end or later, so that cannot be in the month somebody is closing at this moment.
 CREATE FUNCTION points_guard_months() RETURNS trigger
 LANGUAGE plpgsql AS $$
-DECLARE
-    v_closed boolean; v_back integer[];
 BEGIN
-    FOR look IN 1..2 LOOP
-        SELECT bool_or(f.at < c.ends_at), array_agg(f.book_id ORDER BY f.book_id) FILTER (WHERE f.at < f.running) INTO v_closed, v_back
-          FROM (SELECT t.book_id, min(least(t.effective_at, t.recorded_at)) AS at,
-                       date_trunc('month', greatest(max(t.recorded_at), now()), 'Asia/Shanghai') AS running
-                  FROM fresh t GROUP BY t.book_id) f
-          LEFT JOIN LATERAL (SELECT x.ends_at FROM public.points_month_closings x
-                              WHERE x.book_id = f.book_id ORDER BY x.month DESC LIMIT 1) c ON true;
-        IF v_closed THEN
-            RAISE EXCEPTION 'points: a transaction recorded in a closed month, or dated into one, is refused; corrections are new transactions'
-                USING ERRCODE = 'check_violation', CONSTRAINT = 'points_months_closed';
-        END IF;
-        EXIT WHEN v_back IS NULL;
-        -- Waits while one of these books is closed, and keeps its closing waiting until this transaction ends; the second
-        -- look sees what was closed meanwhile.
-        PERFORM pg_advisory_xact_lock_shared(hashtext('points_months'), b.id) FROM unnest(v_back) AS b (id);
-    END LOOP;
+    PERFORM 1 FROM fresh t
+      WHERE least(t.effective_at, t.recorded_at) < greatest(greatest(t.recorded_at, now()) - interval '23 hours',
+            (SELECT x.ends_at FROM public.points_month_closings x WHERE x.book_id = t.book_id ORDER BY x.month DESC LIMIT 1))
+      LIMIT 1;
+    IF NOT FOUND THEN RETURN NULL; END IF;
+
+    -- Dated back: waits while the book is being closed, and keeps a closing waiting until this transaction ends. The look
+    -- after it sees what was closed meanwhile.
+    PERFORM pg_advisory_xact_lock_shared(hashtext('points_months'), b.book_id)
+       FROM (SELECT DISTINCT t.book_id FROM fresh t ORDER BY t.book_id) b;
+    PERFORM 1 FROM (SELECT t.book_id, min(least(t.effective_at, t.recorded_at)) AS earliest FROM fresh t GROUP BY t.book_id) f
+      WHERE f.earliest < (SELECT max(x.ends_at) FROM public.points_month_closings x WHERE x.book_id = f.book_id);
+    IF FOUND THEN
+        RAISE EXCEPTION 'points: a transaction recorded in a closed month, or dated into one, is refused; corrections are new transactions'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'points_months_closed';
+    END IF;
     RETURN NULL;
 END $$;
 CREATE TRIGGER points_months_closed AFTER INSERT ON points_transactions

@@ -3,6 +3,7 @@
 from typing import Any
 
 from marshmallow import Schema, fields, validate
+from marshmallow.utils import get_value
 
 from app.points.schemas import words
 from app.points.schemas.fields import Flag, Hex, Reason
@@ -16,10 +17,12 @@ KINDS = [kind.value for kind in AccountKind]
 
 
 class TrialRowOut(Schema):
-    """The accounts of one kind together."""
+    """The accounts of one kind together: of a trial balance, or as a closing stored them."""
 
     kind = fields.String(required=True, validate=validate.OneOf(KINDS))
-    title = fields.Function(lambda row: words.kind_title(row.kind, problems.language()), metadata={"type": "string"})
+    title = fields.Function(
+        lambda row: words.kind_title(get_value(row, "kind"), problems.language()), metadata={"type": "string"}
+    )
     asset = fields.String(required=True, validate=validate.OneOf([asset.value for asset in Asset]))
     accounts = fields.Integer(required=True)
     balance = fields.Integer(required=True)
