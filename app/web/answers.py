@@ -30,8 +30,8 @@ def respond(answer: Answer) -> Response:
     return response
 
 
-def stream(pieces: Iterator[str], filename: str) -> Response:
-    """Send JSON piece by piece, as a file to keep."""
-    response = Response(stream_with_context(pieces), content_type="application/json")
+def stream(pieces: Iterator[str], filename: str, content_type: str) -> Response:
+    """Send a text piece by piece, as a file to keep."""
+    response = Response(stream_with_context(pieces), content_type=content_type)
     response.headers["Content-Disposition"] = f'attachment; filename="{filename}"'
     return response

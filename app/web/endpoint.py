@@ -114,7 +114,8 @@ def _guard(view: View, shape: operation.Shape, path: dict[str, object]) -> Respo
 
     answer = run_in_transaction(work, actor=actor, now=now)
     if isinstance(answer.body, Stream):
-        return answers.stream(streaming.pieces(answer.body, actor=actor, now=now), answer.body.filename)
+        stream = answer.body
+        return answers.stream(streaming.pieces(stream, actor=actor, now=now), stream.filename, stream.content_type)
     return answers.respond(answer)
 
 

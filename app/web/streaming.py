@@ -11,7 +11,7 @@ from app.kernel.actor import Actor
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """A JSON answer: `opening`, then what each step gives, then `closing`.
+    """An answer, JSON unless said otherwise: `opening`, then what each step gives, then `closing`.
 
     `step(uow, where)` answers the next piece of text and where the step after it goes on; it begins at None, and None
     ends it. Between steps no connection to the database is held, however slowly the caller reads. A failure in the
@@ -22,6 +22,7 @@ class Stream:
     step: Callable[[UnitOfWork, Any], tuple[str, Any]]
     closing: str
     filename: str
+    content_type: str = "application/json"
 
 
 def pieces(stream: Stream, *, actor: Actor, now: datetime | None) -> Iterator[str]:

@@ -13,8 +13,9 @@ from app.infra.db import database_url
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.actor import SYSTEM
 from app.kernel.errors import DomainError
-from app.kernel.periods import local_date
+from app.kernel.periods import add_months, local_date, month_end, month_start
 from app.points.service.audit import Verdict, audit_books
+from app.points.service.closings import close_month
 from tests.fixtures import servers as places
 from tests.fixtures.servers import Database, Servers
 from tests.fixtures.work import NOW
@@ -142,12 +143,21 @@ def write_history(database: Database, *, seed: int, days: int = DAYS) -> Neighbo
             for points in (20, 30):
                 last.hold(RESIDENTS[1], points)
             last.freeze(named("newcomer"))
+            close_months(last)
             other = open_ledger(uow, minted=16_000)
             Acts(uow, other).award(RESIDENTS[0], 10)
             session.commit()
     finally:
         engine.dispose()
     return life
+
+
+def close_months(acts: Acts) -> None:
+    """Close every month of the history that can be closed by its end."""
+    month = month_start(local_date(NOW))
+    while local_date(acts.uow.now) >= month_end(month) + timedelta(days=2):
+        close_month(acts.uow, book=acts.book.code, month=month)
+        month = add_months(month, 1)
 
 
 @contextmanager

@@ -299,3 +299,31 @@ UPDATE points_transactions SET code = 'award' WHERE id = {MINT} RETURNING id;
 
 -- lot.budget
 UPDATE points_lots SET budget_id = {RANDOM} WHERE ctid = {LOT} RETURNING account_id;
+
+-- closing.balances
+UPDATE points_month_closings SET balances = jsonb_set(balances, '{1,balance}', '7') WHERE month = '2026-06-01' RETURNING '2026-06';
+
+-- closing.balances
+UPDATE points_month_closings SET balances = balances - 1 WHERE month = '2026-07-01' RETURNING '2026-07';
+
+-- closing.balances
+UPDATE points_entries SET amount = amount + 1 WHERE transaction_id = {AWARD} AND line = 2 RETURNING '2026-07';
+
+-- closing.figures
+UPDATE points_month_closings SET figures = jsonb_set(figures, '{redeemed}', '7') WHERE month = '2026-07-01' RETURNING '2026-07 redeemed';
+
+-- closing.figures
+UPDATE points_month_closings SET figures = figures - 'active_people' WHERE month = '2026-06-01' RETURNING '2026-06 active_people';
+
+-- closing.figures
+UPDATE points_month_closings SET figures = figures || '{"gifts": 1}' WHERE month = '2026-06-01' RETURNING '2026-06 gifts';
+
+-- closing.figures
+DELETE FROM points_entries WHERE transaction_id = {SPENDING} AND line = 1 RETURNING 'redeemed';
+
+-- closing.dated
+UPDATE points_transactions SET effective_at = '2026-06-20 12:00+08'
+ WHERE id = (SELECT id FROM points_transactions WHERE book_id = 1 AND recorded_at > '2026-08-05' ORDER BY id LIMIT 1) RETURNING '2026-06';
+
+-- closing.dated
+UPDATE points_month_closings SET dated = dated - 1 WHERE month = '2026-07-01' RETURNING '2026-07';

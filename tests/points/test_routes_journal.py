@@ -134,7 +134,7 @@ def test_entries_of_a_strict_account_carry_their_versions(api, acts):
     assert [item["version"] for item in items] == [5, 4, 3, 2, 1]
     with statements() as run:
         api.get(f"/accounts/{passbook['id']}/entries?limit=2")
-    assert len(run) == 3  # the book, the account, the page
+    assert len(run) == 4  # the book, the account, its balance, the page
 
 
 def test_money_is_told_in_yuan(api, acts):

@@ -53,12 +53,23 @@ from app.points.errors.ledger import (
     UndoneElsewhere,
     refusal,
 )
+from app.points.errors.months import (
+    AccountNotChained,
+    DaysReversed,
+    InstantAhead,
+    MonthClosed,
+    MonthNotNext,
+    MonthNotOver,
+    MonthsReversed,
+    MonthsTooMany,
+)
 from app.points.errors.proposals import ProposalDecided, ProposalMissing, ProposalOwn
 from app.points.errors.rulebook import RuleCodeTaken, RuleLimitOutOfRange, RuleVersionMissing, RuleVersionOutdated
 
 __all__ = [
     "AccountFrozen",
     "AccountMissing",
+    "AccountNotChained",
     "AlreadyReversed",
     "AlreadySpent",
     "AmountOver",
@@ -69,6 +80,7 @@ __all__ = [
     "ChoiceNotOffered",
     "ChoiceOutOfRange",
     "CorrectionNotReversible",
+    "DaysReversed",
     "ExpiryDatePast",
     "FactAllotmentClosed",
     "FactAllotmentForeign",
@@ -91,6 +103,12 @@ __all__ = [
     "HoldMissing",
     "HoldNotReleasable",
     "HoldResolved",
+    "InstantAhead",
+    "MonthClosed",
+    "MonthNotNext",
+    "MonthNotOver",
+    "MonthsReversed",
+    "MonthsTooMany",
     "NothingDue",
     "PartlyRefunded",
     "PassbookClosed",

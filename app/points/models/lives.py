@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, DateTime, ForeignKey, Text, Uuid
+from sqlalchemy import BigInteger, Date, DateTime, ForeignKey, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -28,7 +28,7 @@ class Successor(Base):
 
 
 class MonthClosing(Base):
-    """A month nothing is dated into any more."""
+    """A month nothing is dated into any more. `dated`: how many transactions bear a date in it."""
 
     __tablename__ = "points_month_closings"
     book_id: Mapped[int] = mapped_column(ForeignKey(BOOK), primary_key=True)
@@ -36,5 +36,6 @@ class MonthClosing(Base):
     ends_at: Mapped[datetime] = mapped_column(INSTANT)
     figures: Mapped[dict[str, Any]] = mapped_column(JSONB)
     balances: Mapped[list[Any]] = mapped_column(JSONB)
+    dated: Mapped[int] = mapped_column(BigInteger)
     closed_by: Mapped[UUID] = mapped_column(Uuid)
     closed_at: Mapped[datetime] = mapped_column(INSTANT)

@@ -66,13 +66,15 @@ class ChainHead:
 
 
 def list_strict_entries(
-    session: Session, book_id: int, account_id: UUID, *, before: int | None, limit: int
+    session: Session, book_id: int, account_id: UUID, *, before: int | None, limit: int, after: int = 0
 ) -> Sequence[StatementLine]:
-    """Entries of a strict account, newest first, those with a version below `before`."""
+    """Entries of a strict account, newest first, those with a version below `before` and above `after`."""
     # the condition on NULL is what lets PostgreSQL use the partial index uq_points_entries_version
     page = _entries_of(book_id, account_id).where(Entry.version.is_not(None))
     if before is not None:
         page = page.where(Entry.version < before)
+    if after:
+        page = page.where(Entry.version > after)
     return _with_transactions(session, book_id, page.order_by(Entry.version.desc()).limit(limit), "version", down=True)
 
 
@@ -81,6 +83,35 @@ def list_folded_entries(
 ) -> Sequence[StatementLine]:
     """Entries of a folded account by transaction, the youngest id first, those below `before`."""
     page = _entries_of(book_id, account_id).where(Entry.version.is_(None))
+    if before is not None:
+        page = page.where(Entry.transaction_id < before)
+    page = page.order_by(Entry.transaction_id.desc()).limit(limit)
+    return _with_transactions(session, book_id, page, "transaction_id", down=True)
+
+
+def list_folded_entries_between(
+    session: Session,
+    book_id: int,
+    account_id: UUID,
+    *,
+    span: tuple[datetime | None, datetime | None],
+    before: UUID | None,
+    limit: int,
+) -> Sequence[StatementLine]:
+    """As `list_folded_entries`, only what was recorded from the first instant of `span` until before the second.
+
+    None is no bound. Reads as much as was recorded in the span, or as the account has entries, whichever is less.
+    """
+    since, until = span
+    page = (
+        _entries_of(book_id, account_id)
+        .join(Transaction, (Transaction.book_id == book_id) & (Transaction.id == Entry.transaction_id))
+        .where(Entry.version.is_(None))
+    )
+    if since is not None:
+        page = page.where(Transaction.recorded_at >= since)
+    if until is not None:
+        page = page.where(Transaction.recorded_at < until)
     if before is not None:
         page = page.where(Entry.transaction_id < before)
     page = page.order_by(Entry.transaction_id.desc()).limit(limit)

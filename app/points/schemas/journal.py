@@ -3,12 +3,13 @@
 from typing import Any
 
 from marshmallow import Schema, fields, validate
+from marshmallow.utils import get_value
 
 from app.points.schemas import words
 from app.points.schemas.fields import Flag, Hex, Reason
 from app.points.terms import AccountKind, Asset
 from app.web import problems
-from app.web.fields import ShownInstant, Text
+from app.web.fields import Day, ShownInstant, Text
 from app.web.paging import PageQuery, page_of
 from app.web.parsing import StrictSchema
 
@@ -16,10 +17,12 @@ KINDS = [kind.value for kind in AccountKind]
 
 
 class TrialRowOut(Schema):
-    """The accounts of one kind together."""
+    """The accounts of one kind together: of a trial balance, or as a closing stored them."""
 
     kind = fields.String(required=True, validate=validate.OneOf(KINDS))
-    title = fields.Function(lambda row: words.kind_title(row.kind, problems.language()), metadata={"type": "string"})
+    title = fields.Function(
+        lambda row: words.kind_title(get_value(row, "kind"), problems.language()), metadata={"type": "string"}
+    )
     asset = fields.String(required=True, validate=validate.OneOf([asset.value for asset in Asset]))
     accounts = fields.Integer(required=True)
     balance = fields.Integer(required=True)
@@ -86,7 +89,18 @@ class AccountEntryOut(Schema):
         return words.sentence(item.line.code, item.line.amount, item.asset, problems.language())
 
 
-AccountEntryPage = page_of(AccountEntryOut, "AccountEntryPage")
+class AccountEntriesQuery(PageQuery):
+    """Which entries: those recorded on the days from one to another (Asia/Shanghai), both included."""
+
+    first = Day(load_default=None, data_key="from")
+    last = Day(load_default=None, data_key="to")
+
+
+class AccountStatementPage(page_of(AccountEntryOut, "AccountEntryPage")):  # type: ignore[misc]  # a class made by a function
+    """Entries of an account; what it held before and after all the days asked for, null for those summed later."""
+
+    opening_balance = fields.Integer(required=True, allow_none=True)
+    closing_balance = fields.Integer(required=True, allow_none=True)
 
 
 class LegAccountOut(Schema):

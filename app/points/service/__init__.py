@@ -5,16 +5,14 @@ from app.points.rules.facts import Fact
 from app.points.service.auditing import (
     StatementPageLine,
     TransactionDetail,
-    TrialBalance,
-    TrialRow,
     correct_transaction,
     list_account_entries,
     list_accounts,
     show_transaction,
-    show_trial_balance,
 )
 from app.points.service.awarding import AwardOutcome, award, preview_awards
 from app.points.service.awards import Award, OpeningBalance, award_points, take_over_balances
+from app.points.service.balances import TrialBalance, TrialRow, show_trial_balance
 from app.points.service.books import create_book, create_budget
 from app.points.service.budgets import (
     BudgetLine,
@@ -29,8 +27,10 @@ from app.points.service.budgets import (
     show_book,
     take_over_passbooks,
 )
+from app.points.service.closings import close_month
 from app.points.service.corrections import claw_back_award, refund_redemption, reverse_transaction
 from app.points.service.expiry import ExpiryRun, expire_points
+from app.points.service.figures import show_figures
 from app.points.service.folding import fold_balances
 from app.points.service.freezing import freeze_passbook, thaw_passbook
 from app.points.service.funding import allot_points, fund_sponsor, mint_points, pay_merchant
@@ -83,6 +83,7 @@ __all__ = [
     "begin_own_export",
     "capture_hold",
     "claw_back_award",
+    "close_month",
     "continue_export",
     "correct_transaction",
     "create_book",
@@ -120,6 +121,7 @@ __all__ = [
     "reverse_transaction",
     "run_expiry",
     "show_book",
+    "show_figures",
     "show_own_passbook",
     "show_passbook",
     "show_transaction",

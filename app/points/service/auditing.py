@@ -2,45 +2,24 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
+
+from sqlalchemy.orm import Session
 
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.paging import Page, page_by_id, read_id
+from app.kernel.periods import day_bounds
 from app.points import errors, queries
 from app.points.models import Account, Book, Entry, LotMove, Transaction
 from app.points.queries import AccountLine, StatementLine
 from app.points.service import corrections
-from app.points.service.cursors import cut_page, read_account, read_number
-from app.points.terms import Asset, Code
+from app.points.service.cursors import KEY_MAX, cut_page, read_account, read_number
+from app.points.terms import Code
 
+Span = tuple[datetime | None, datetime | None]
 UNDONE_ELSEWHERE = frozenset({Code.REDEMPTION, Code.PAYOUT})
 """What a payment or a settlement stands for: reversed behind its back, it would go on saying captured or paid."""
-
-
-@dataclass(frozen=True, slots=True)
-class TrialRow:
-    """The accounts of one kind together."""
-
-    kind: str
-    asset: str
-    balance: int
-    accounts: int
-
-
-@dataclass(frozen=True, slots=True)
-class TrialBalance:
-    """All kinds in use at `as_of`; `sums` by asset are zero when the books balance."""
-
-    book: Book
-    as_of: datetime
-    rows: Sequence[TrialRow]
-    sums: dict[str, int]
-
-    @property
-    def balanced(self) -> bool:
-        """Whether each asset sums to zero."""
-        return not any(self.sums.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +28,17 @@ class StatementPageLine:
 
     line: StatementLine
     asset: str
+
+
+@dataclass(frozen=True, slots=True)
+class StatementPage(Page[StatementPageLine]):
+    """Some entries of an account. The balances are those before and after the whole span that was asked for.
+
+    Both are None for folded accounts.
+    """
+
+    opening_balance: int | None = None
+    closing_balance: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +60,6 @@ class TransactionDetail:
     partly_refunded: bool
 
 
-def show_trial_balance(uow: UnitOfWork, *, book: str) -> TrialBalance:
-    """What all accounts of each kind hold, folded and unfolded, in one snapshot. Refuses BookMissing."""
-    found = queries.get_book(uow.session, book)
-    rows = [TrialRow(*row) for row in queries.list_trial_balance(uow.session, found.id)]
-    sums = {asset.value: sum(row.balance for row in rows if row.asset == asset) for asset in Asset}
-    return TrialBalance(found, uow.now, rows, sums)
-
-
 def list_accounts(uow: UnitOfWork, *, book: str, kind: str | None, limit: int, cursor: str | None) -> Page[AccountLine]:
     """Accounts with their balances, by kind, owner and stripe. Refuses BookMissing, CursorInvalid."""
     found = queries.get_book(uow.session, book)
@@ -86,13 +68,30 @@ def list_accounts(uow: UnitOfWork, *, book: str, kind: str | None, limit: int, c
 
 
 def list_account_entries(
-    uow: UnitOfWork, *, book: str, account_id: UUID, limit: int, cursor: str | None
-) -> Page[StatementPageLine]:
-    """The entries of any account, newest first. Refuses BookMissing, AccountMissing, CursorInvalid."""
+    uow: UnitOfWork,
+    *,
+    book: str,
+    account_id: UUID,
+    first: date | None = None,
+    last: date | None = None,
+    limit: int,
+    cursor: str | None,
+) -> StatementPage:
+    """The entries of any account, newest first, recorded on the district days from `first` to `last` (None: no bound).
+
+    Refuses BookMissing, AccountMissing, DaysReversed, CursorInvalid.
+    """
     found = queries.get_book(uow.session, book)
     account = queries.get_account(uow.session, found.id, account_id)
-    page = _folded_page(uow, account, limit, cursor) if account.folded else _strict_page(uow, account, limit, cursor)
-    return Page([StatementPageLine(line, account.asset) for line in page.items], page.next_cursor)
+    if first and last and last < first:
+        raise errors.DaysReversed(first=first.isoformat())
+    span = (day_bounds(first)[0] if first else None, day_bounds(last)[1] if last else None)
+    if account.folded:
+        page, opening, closing = _folded_page(uow, account, span, limit, cursor), None, None
+    else:
+        page, opening, closing = _strict_page(uow, account, span, limit, cursor)
+    items = [StatementPageLine(line, account.asset) for line in page.items]
+    return StatementPage(items, page.next_cursor, opening, closing)
 
 
 def show_transaction(uow: UnitOfWork, *, book: str, transaction_id: UUID) -> TransactionDetail:
@@ -117,16 +116,30 @@ def correct_transaction(
     return _detail(uow, found, outcome.subject_id)
 
 
-def _strict_page(uow: UnitOfWork, account: Account, limit: int, cursor: str | None) -> Page[StatementLine]:
+def _strict_page(
+    uow: UnitOfWork, account: Account, span: Span, limit: int, cursor: str | None
+) -> tuple[Page[StatementLine], int, int]:
     before = read_number(cursor)
-    rows = queries.list_strict_entries(uow.session, account.book_id, account.id, before=before, limit=limit + 1)
-    return cut_page(rows, limit, lambda line: (line.version or 0,))
+    (after, opening), (through, closing) = (
+        (0, 0) if span[0] is None else queries.find_version_before(*_key(uow, account), until=span[0]),
+        queries.find_version_before(*_key(uow, account), until=span[1]),
+    )
+    before = min(before or KEY_MAX, through + 1)
+    rows = queries.list_strict_entries(*_key(uow, account), before=before, after=after, limit=limit + 1)
+    return cut_page(rows, limit, lambda line: (line.version or 0,)), opening, closing
 
 
-def _folded_page(uow: UnitOfWork, account: Account, limit: int, cursor: str | None) -> Page[StatementLine]:
+def _folded_page(uow: UnitOfWork, account: Account, span: Span, limit: int, cursor: str | None) -> Page[StatementLine]:
     before = read_id(cursor)
-    rows = queries.list_folded_entries(uow.session, account.book_id, account.id, before=before, limit=limit + 1)
+    if span == (None, None):
+        rows = queries.list_folded_entries(*_key(uow, account), before=before, limit=limit + 1)
+    else:
+        rows = queries.list_folded_entries_between(*_key(uow, account), span=span, before=before, limit=limit + 1)
     return page_by_id(rows, limit, lambda line: line.transaction_id)
+
+
+def _key(uow: UnitOfWork, account: Account) -> tuple[Session, int, UUID]:
+    return uow.session, account.book_id, account.id
 
 
 def _detail(uow: UnitOfWork, book: Book, transaction_id: UUID) -> TransactionDetail:

@@ -1,7 +1,7 @@
 """Points into passbooks: awards, and balances taken over from paper."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from app.points.models import Book, Budget
 from app.points.rules.accounts import AccountRef, stripe_for
 from app.points.rules.expiry import expiry_day
 from app.points.rules.postings import Leg, LotChange, Posting, cost_of
+from app.points.service.closings import keep_open
 from app.points.service.posting import Outcome, post
 from app.points.terms import AccountKind, Code
 
@@ -45,12 +46,15 @@ def award_points(
 ) -> list[Outcome]:
     """Award one or thousands from one budget; each is decided on its own (see `posting.post`).
 
-    Points earned today live to the month's end `book.validity_months` later. Refuses BudgetMissing,
-    PointsTooCostly. An award the budget cannot pay comes back declined: `Outcome.raise_if_declined`.
+    Points earned today live to the month's end `book.validity_months` later. What was done in a month that is closed
+    is dated on the first day after it. Refuses BudgetMissing, PointsTooCostly. An award the budget cannot pay comes
+    back declined: `Outcome.raise_if_declined`.
     """
     budget = queries.get_budget(uow.session, book.id, budget_id)
     expires_on = expiry_day(local_date(uow.now), book.validity_months)
-    return post(uow, book.id, [award_posting(budget, award, expires_on, code) for award in awards])
+    dates = keep_open(uow, book.id, [award.effective_at for award in awards])
+    dated = [replace(award, effective_at=at) for award, at in zip(awards, dates, strict=True)]
+    return post(uow, book.id, [award_posting(budget, award, expires_on, code) for award in dated])
 
 
 def take_over_balances(

@@ -34,6 +34,16 @@ def read_code(cursor: str | None) -> str | None:
     return None if cursor is None else str(Cursor.decode(cursor, str).parts[0])
 
 
+def read_day(cursor: str | None) -> date | None:
+    """The key of a list by a day. Refuses CursorInvalid."""
+    if cursor is None:
+        return None
+    try:
+        return date.fromisoformat(str(Cursor.decode(cursor, str).parts[0]))
+    except ValueError:
+        raise CursorInvalid from None
+
+
 def read_lot(cursor: str | None) -> tuple[date, UUID] | None:
     """The key of a list of lots: expiry day and budget. Refuses CursorInvalid."""
     if cursor is None:

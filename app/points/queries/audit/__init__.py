@@ -40,7 +40,7 @@ purpose: the audit must not find right what the posting code does by the same mi
 
 TABLES = (
     *("accounts", "balances", "budgets", "entries", "folded_balances", "freezes", "hold_lots", "hold_resolutions"),
-    *("holds", "lot_moves", "lots", "outcomes", "transactions", "unfolded"),
+    *("holds", "lot_moves", "lots", "month_closings", "outcomes", "transactions", "unfolded"),
 )
 
 IN_HEAP_ORDER = (
@@ -65,6 +65,7 @@ BOOK = (
         for name, share in (
             ("causes", 0.05),
             ("folded", 0.05),
+            ("closings", 0.05),
             *(
                 (rest, 0.0)
                 for rest in ("balances", "holds", "held", "lot_budgets", "refunds", "reversals", "accounts", "freezes")

@@ -1,0 +1,136 @@
+"""JSON and CSV of months: their closings, and the figures of the programme."""
+
+import csv
+import io
+import re
+from dataclasses import asdict
+from dataclasses import fields as fields_of
+from datetime import date
+from typing import Any
+
+from marshmallow import Schema, fields
+
+from app.infra.unit_of_work import UnitOfWork
+from app.points.rules.figures import MonthFigures
+from app.points.schemas.journal import TrialRowOut
+from app.points.service.figures import FiguresReport
+from app.web.fields import ShownInstant
+from app.web.paging import page_of
+from app.web.parsing import StrictSchema
+from app.web.streaming import Stream
+
+MONTH = re.compile(r"(20[0-9]{2})-(0[1-9]|1[0-2])")
+BYTE_ORDER_MARK = "\ufeff"
+"""Without it Excel reads a CSV file in the code page of the computer."""
+
+
+class Month(fields.Field[date]):
+    """A month, YYYY-MM, of this century; it is read as its first day."""
+
+    default_error_messages = {"month": "pattern:2026-11"}
+
+    def __init__(self, **kwargs: Any) -> None:
+        shape = {"type": "string", "pattern": f"^{MONTH.pattern}$", "example": "2026-11"}
+        super().__init__(metadata=shape, **kwargs)
+
+    def _deserialize(self, value: object, *_args: object, **_kwargs: object) -> date:
+        found = MONTH.fullmatch(value) if isinstance(value, str) and value.isascii() else None
+        if found is None:
+            raise self.make_error("month")
+        return date(int(found[1]), int(found[2]), 1)
+
+    def _serialize(self, value: date | None, *_args: object, **_kwargs: object) -> str | None:
+        return None if value is None else f"{value:%Y-%m}"
+
+
+class MonthClosingIn(StrictSchema):
+    """Which month to close: the oldest that is open."""
+
+    month = Month(required=True)
+
+
+class MonthFiguresOut(Schema):
+    """The figures of a month; docs/ledger.md says what each of them counts."""
+
+    issued = fields.Integer(required=True)
+    awarded_opening = fields.Integer(required=True)
+    awarded_award = fields.Integer(required=True)
+    awarded_report_award = fields.Integer(required=True)
+    redeemed = fields.Integer(required=True)
+    refunded = fields.Integer(required=True)
+    expired = fields.Integer(required=True)
+    clawed_back = fields.Integer(required=True)
+    owed_back = fields.Integer(required=True)
+    corrected = fields.Integer(required=True)
+    transferred_out = fields.Integer(required=True)
+    transferred_in = fields.Integer(required=True)
+    cleared_out = fields.Integer(required=True)
+    cleared_in = fields.Integer(required=True)
+    outstanding = fields.Integer(required=True)
+    received_fen = fields.Integer(required=True)
+    paid_fen = fields.Integer(required=True)
+    liability_fen = fields.Integer(required=True)
+    reserve_fen = fields.Integer(required=True)
+    owed_to_shops_fen = fields.Integer(required=True)
+    sponsors_free_fen = fields.Integer(required=True)
+    active_people = fields.Integer(required=True)
+    new_passbooks = fields.Integer(required=True)
+
+
+class MonthClosingOut(Schema):
+    """A closed month: its figures, and the trial balance at its end."""
+
+    month = Month(required=True)
+    ends_at = ShownInstant(required=True)
+    closed_by = fields.UUID(required=True)
+    closed_at = ShownInstant(required=True)
+    figures = fields.Nested(MonthFiguresOut, required=True)
+    balances = fields.List(fields.Nested(TrialRowOut), required=True)
+
+
+MonthClosingPage = page_of(MonthClosingOut, "MonthClosingPage")
+
+
+class FiguresQuery(StrictSchema):
+    """Which months: from one to another, both included, 24 at most."""
+
+    first = Month(required=True, data_key="from")
+    last = Month(required=True, data_key="to")
+
+
+class MonthReportOut(Schema):
+    """The figures of one month; those of a month that is not closed may still change."""
+
+    month = Month(required=True)
+    closed = fields.Boolean(required=True)
+    figures = fields.Nested(MonthFiguresOut, required=True)
+
+
+class FiguresOut(Schema):
+    """The months of a book, oldest first."""
+
+    book = fields.String(required=True, attribute="book.code")
+    months = fields.List(fields.Nested(MonthReportOut), required=True)
+
+
+def figures_csv(report: FiguresReport) -> str:
+    """The same as a table: one line for each month, its columns named as in JSON."""
+    text = io.StringIO()
+    columns = [field.name for field in fields_of(MonthFigures)]
+    table = csv.writer(text)
+    table.writerow(["month", "closed", *columns])
+    for row in report.months:
+        figures = asdict(row.figures)
+        table.writerow([f"{row.month:%Y-%m}", "yes" if row.closed else "no", *(figures[name] for name in columns)])
+    return BYTE_ORDER_MARK + text.getvalue()
+
+
+def stream_figures_csv(report: FiguresReport) -> Stream:
+    """The table as a file to keep."""
+
+    def nothing_more(_uow: UnitOfWork, _where: Any) -> tuple[str, None]:
+        return "", None
+
+    months = [f"{row.month:%Y-%m}" for row in report.months] or ["none"]
+    name = f"figures-{report.book.code}-{months[0]}-{months[-1]}.csv"
+    return Stream(figures_csv(report), nothing_more, "", filename=name, content_type="text/csv; charset=utf-8")
