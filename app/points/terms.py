@@ -157,3 +157,18 @@ class ProposalState(StrEnum):
     APPROVED = "approved"
     REJECTED = "rejected"
     WITHDRAWN = "withdrawn"
+
+
+class ExpiryPolicyKind(StrEnum):
+    """How a book says when points lapse."""
+
+    ROLLING = "rolling"  # at the end of a month, so many months after the one they were earned in
+    YEARLY = "yearly"  # on one fixed day of the year
+
+
+class TransferKind(StrEnum):
+    """Why a passbook goes into another."""
+
+    DEATH = "death"
+    MOVE = "move"
+    MERGE = "merge"  # one person had two; what is owed goes over as well

@@ -26,6 +26,16 @@ from app.points.errors.ledger import (
     UndoneElsewhere,
     refusal,
 )
+from app.points.errors.lifetimes import (
+    FixedDayInvalid,
+    FixedDayMissing,
+    FixedDayNeedless,
+    NoticeMissing,
+    PassbookClosed,
+    PassbookHeld,
+    SuccessorClosed,
+    TransferToSelf,
+)
 from app.points.errors.proposals import ProposalDecided, ProposalMissing, ProposalOwn
 
 __all__ = [
@@ -40,12 +50,18 @@ __all__ = [
     "CauseReused",
     "CorrectionNotReversible",
     "ExpiryDatePast",
+    "FixedDayInvalid",
+    "FixedDayMissing",
+    "FixedDayNeedless",
     "FundingInsufficient",
     "HoldMissing",
     "HoldNotReleasable",
     "HoldResolved",
     "NothingDue",
+    "NoticeMissing",
     "PartlyRefunded",
+    "PassbookClosed",
+    "PassbookHeld",
     "PointsInsufficient",
     "PointsTooCostly",
     "PostingInvalid",
@@ -53,7 +69,9 @@ __all__ = [
     "ProposalMissing",
     "ProposalOwn",
     "ReferredMissing",
+    "SuccessorClosed",
     "TransactionMissing",
+    "TransferToSelf",
     "UndoneElsewhere",
     "refusal",
 ]

@@ -7,6 +7,7 @@ from app.points.queries.balances import (
     get_passbook,
     list_lots,
     list_trial_balance,
+    sum_folded,
 )
 from app.points.queries.books import (
     find_book_id,
@@ -17,7 +18,16 @@ from app.points.queries.books import (
     list_budgets,
     lock_book_numbers,
 )
-from app.points.queries.lives import closed_until, successors_of
+from app.points.queries.lifetimes import (
+    LotPlace,
+    find_finished_day,
+    list_due_lots,
+    list_expiry_policies,
+    list_expiry_runs,
+    lock_open_run,
+)
+from app.points.queries.lives import closed_until, lock_passbooks, successors_of, sum_live_holds
+from app.points.queries.notices import Notice, get_notice, list_notices
 from app.points.queries.programme import (
     get_proposal,
     households_of,
@@ -47,7 +57,6 @@ from app.points.queries.transactions import (
     free_in_lot,
     get_transaction,
     has_refunds,
-    list_due_lots,
     list_entries_of,
     list_lot_moves_of,
     lock_for_correction,
@@ -58,12 +67,15 @@ __all__ = [
     "AccountLine",
     "ChainHead",
     "Figures",
+    "LotPlace",
+    "Notice",
     "PassbookFigures",
     "StatementLine",
     "available_points",
     "closed_until",
     "figures_of_transactions",
     "find_book_id",
+    "find_finished_day",
     "find_outcome",
     "find_reversal",
     "free_in_lot",
@@ -71,6 +83,7 @@ __all__ = [
     "get_book",
     "get_budget",
     "get_chain_head",
+    "get_notice",
     "get_passbook",
     "get_proposal",
     "get_transaction",
@@ -85,18 +98,25 @@ __all__ = [
     "list_declined_causes",
     "list_due_lots",
     "list_entries_of",
+    "list_expiry_policies",
+    "list_expiry_runs",
     "list_folded_entries",
     "list_lot_moves_of",
     "list_lots",
     "list_lots_page",
+    "list_notices",
     "list_proposals",
     "list_strict_entries",
     "list_trial_balance",
     "lock_book_numbers",
     "lock_for_correction",
+    "lock_open_run",
+    "lock_passbooks",
     "lock_proposal",
     "lock_stripes",
     "names_of",
     "successors_of",
     "sum_budget_points",
+    "sum_folded",
+    "sum_live_holds",
 ]
