@@ -29,6 +29,18 @@ class Words(click.ParamType[str]):
         return text
 
 
+class DayOfYear(click.ParamType[tuple[int, int]]):
+    """A month and a day, MM-DD."""
+
+    name = "MM-DD"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, int]:
+        found = re.fullmatch(r"([0-9]{1,2})-([0-9]{1,2})", str(value))
+        if not found:
+            self.fail("must be a month and a day such as 12-31", param, ctx)
+        return int(found[1]), int(found[2])
+
+
 class Code(click.ParamType[str]):
     """The code of a book, as it stands in addresses."""
 
@@ -51,6 +63,11 @@ def books() -> None:
 @click.option("--currency", "currency_name", type=Words(30), required=True, help="What its points are called.")
 @click.option(
     "--validity-months", type=click.IntRange(1, 120), default=24, show_default=True, help="How long they live."
+)
+@click.option(
+    "--fixed-day",
+    type=DayOfYear(),
+    help="Points lapse on this day of the year, after their validity; without it, at the end of a month.",
 )
 @click.option("--grace-days", type=click.IntRange(1, 366), default=30, show_default=True, help="After a late refund.")
 @click.option(

@@ -14,5 +14,7 @@ SCHEDULE: Mapping[str, Scheduled] = {
     "points.release_expired_holds": Rounds("* * * * *", points.list_book_codes, points.release_step),
     # ten past midnight in the district: what could be spent until yesterday leaves the passbooks
     "points.expire_points": Rounds("10 16 * * *", points.list_book_codes, points.expire_step),
+    # nine in the morning in the district, when people may read it: what lapses in thirty and in seven days
+    "points.give_notices": Rounds("0 1 * * *", points.list_book_codes, points.notice_step),
     "web.purge_idempotency_keys": Periodic("40 18 * * *", idempotency.purge_idempotency_keys, until_zero=True),
 }

@@ -187,3 +187,18 @@ DRY_RUN_FACTS_MAX = 200_000
 CAP_MAX = 1_000_000
 """The highest cap that can be set for a day or month."""
 VALIDITY_MONTHS_MAX = 120
+
+
+class ExpiryPolicyKind(StrEnum):
+    """How a book says when points lapse."""
+
+    ROLLING = "rolling"  # at the end of a month, so many months after the one they were earned in
+    YEARLY = "yearly"  # on one fixed day of the year
+
+
+class TransferKind(StrEnum):
+    """Why a passbook goes into another."""
+
+    DEATH = "death"
+    MOVE = "move"
+    MERGE = "merge"  # one person had two; what is owed goes over as well

@@ -1,5 +1,7 @@
 import pytest
 
+from app.points import queries
+
 
 @pytest.fixture
 def flask(app, session):
@@ -21,6 +23,20 @@ def test_a_code_is_taken_once(flask):
     assert "账簿代码 meilihua 已被使用" in again.output
 
 
+def test_a_book_may_let_points_lapse_once_a_year(flask, uow):
+    assert flask("create", "meilihua", "--name", "a", "--currency", "b", "--fixed-day", "12-31").exit_code == 0
+    book = queries.get_book(uow.session, "meilihua")
+    assert (book.expiry_policy, book.expiry_month, book.expiry_day) == ("yearly", 12, 31)
+
+
+def test_a_day_that_no_year_has_is_refused(flask):
+    never = flask("create", "meilihua", "--name", "a", "--currency", "b", "--fixed-day", "4-31")
+    assert never.exit_code == 1
+    assert "No year has day 31 of month 4" in never.output
+    assert "没有 4 月 31 日这一天" in never.output
+    assert flask("list").output == ""
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -36,6 +52,8 @@ def test_a_code_is_taken_once(flask):
         ("create", "ok", "--name", "a", "--currency", "b", "--validity-months", "121"),
         ("create", "ok", "--name", "a", "--currency", "b", "--grace-days", "367"),
         ("create", "ok", "--name", "a", "--currency", "b", "--expired-cost-goes-to", "me"),
+        ("create", "ok", "--name", "a", "--currency", "b", "--fixed-day", "31.12."),
+        ("create", "ok", "--name", "a", "--currency", "b", "--fixed-day", "12-31-1"),
     ],
 )
 def test_a_wrong_word_is_refused_before_the_database_is_asked(flask, wrong):

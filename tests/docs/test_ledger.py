@@ -9,22 +9,24 @@ from uuid import UUID, uuid5
 import pytest
 from sqlalchemy import select
 
+from app.kernel.actor import Actor
 from app.points import queries
 from app.points import service as points
 from app.points.models import Transaction
 from app.points.queries import audit
 from app.points.rules import chain
 from app.points.schemas import words
-from app.points.service import Award, OpeningBalance
+from app.points.service import Award, OpeningBalance, proposals, transferring
 from app.points.service.export import names
 from app.points.service.export.writing import commodity
-from app.points.terms import CHART, AccountKind
+from app.points.terms import CHART, AccountKind, TransferKind
 from tests.docs.markdown import number, read, section, table_after
 
 TEXT = read("docs/ledger.md")
 NAMES = UUID("0d2f3c64-58a5-4b52-8f43-0a5b4f2f8f10")
 WHO = {
-    name: uuid5(NAMES, name) for name in ("community fund", "volunteering", "Li", "Wang", "Chen", "noodles", "station")
+    name: uuid5(NAMES, name)
+    for name in ("community fund", "volunteering", "Li", "Wang", "Chen", "Chen (old)", "noodles", "bakery", "station")
 }
 NAME_OF = {value: name for name, value in WHO.items()}
 
@@ -61,6 +63,8 @@ class Story:
         )
         self.uow = replace(self.uow, now=noon(2027, 1, 2))
         self.booked |= {"payout": paid.subject_id, "late refund": self.refund("late refund", 25)}
+        self.booked["transfer"] = self.transfer("Li", "Wang", TransferKind.MOVE)
+        self.booked["merge"] = self.transfer("Chen (old)", "Chen", TransferKind.MERGE)
 
     def award(self, name: str, amount: int) -> UUID:
         awards = [Award(f"award {name} {amount}", WHO[name], amount)]
@@ -77,6 +81,13 @@ class Story:
             shop_id=WHO["noodles"],
             points=amount,
         ).subject_id
+
+    def transfer(self, owner: str, successor: str, kind: TransferKind) -> UUID:
+        first, second = (replace(self.uow, actor=Actor(id=uuid5(NAMES, n), roles=frozenset())) for n in ("1", "2"))
+        proposal = transferring.propose_transfer(
+            first, book="story", owner_id=WHO[owner], successor_id=WHO[successor], kind=kind, reason="story"
+        )
+        return proposals.approve_proposal(second, book="story", proposal_id=proposal.id).result_id
 
     def last_transaction(self, code: str) -> UUID:
         found = select(Transaction.id).filter_by(book_id=self.book.id, code=code)
@@ -130,6 +141,12 @@ class Story:
             self.uow, self.book.id, cause="12", resident_id=WHO["Chen"], shop_id=WHO["noodles"], points=12
         )
         self.booked["clawback"] = undo(points.claw_back_award, wrong, "clawback")
+        old = self.award("Chen (old)", 14)
+        points.redeem_points(
+            self.uow, self.book.id, cause="4", resident_id=WHO["Chen (old)"], shop_id=WHO["bakery"], points=4
+        )
+        points.claw_back_award(self.uow, self.book, cause="old", transaction_id=old, reason="wrong")
+        self.award("Chen (old)", 10)
         self.booked["allot"] = points.allot_points(
             self.uow,
             self.book.id,
@@ -176,7 +193,7 @@ def test_the_trial_balance_is_the_documents(story: Story) -> None:
 
 
 def test_the_refund_after_expiry_is_good_for_the_days_of_grace(story: Story) -> None:
-    account = points.show_passbook(story.uow, book="story", owner_id=WHO["Li"])
+    account = points.show_passbook(story.uow, book="story", owner_id=WHO["Wang"])  # to whom Li's lots went as they were
     lots = {lot.expires_on: lot.points_left for lot in account.lots}
     assert lots == {date(2027, 2, 1): 25, date(2028, 6, 30): 30}
 

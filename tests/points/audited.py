@@ -144,6 +144,11 @@ def write_history(database: Database, *, seed: int, days: int = DAYS) -> Neighbo
                 last.hold(RESIDENTS[1], points)
             last.freeze(named("newcomer"))
             close_months(last)
+            debt = last.award(named("moving"), 60).subject_id
+            last.redeem(named("moving"), 45)
+            last.claw_back(debt)
+            last.award(named("moving"), 33)
+            last.transfer(named("moving"), named("moved"), "merge")
             other = open_ledger(uow, minted=16_000)
             Acts(uow, other).award(RESIDENTS[0], 10)
             session.commit()

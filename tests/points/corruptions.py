@@ -16,6 +16,7 @@ ROWS = {
     "LAST_REVERSAL": _one("transactions", "code = 'reversal'", key="id", last=True),
     "CLAWBACK": _one("transactions", "code = 'clawback'", key="id"),
     "REFUND": _one("transactions", "code = 'refund'", key="id"),
+    "TRANSFER": _one("transactions", "code = 'transfer'", key="id"),
     "CAPTURED": _one("hold_resolutions", "resolution = 'captured'", key="hold_id"),
     "OPEN_HOLD": _one("holds", "open", key="id"),
     "PASSBOOK": _one("accounts", "kind = 'resident'", key="id"),

@@ -327,3 +327,24 @@ UPDATE points_transactions SET effective_at = '2026-06-20 12:00+08'
 
 -- closing.dated
 UPDATE points_month_closings SET dated = dated - 1 WHERE month = '2026-07-01' RETURNING '2026-07';
+-- transfer.lots
+UPDATE points_lot_moves SET expires_on = expires_on + 1 WHERE transaction_id = {TRANSFER} AND points > 0 RETURNING transaction_id;
+
+-- transfer.lots
+UPDATE points_lot_moves SET cost_fen = cost_fen - 10 WHERE transaction_id = {TRANSFER} AND points > 0 RETURNING transaction_id;
+
+-- transfer.passbook
+DELETE FROM points_successors WHERE transaction_id = {TRANSFER} RETURNING transaction_id;
+
+-- transfer.passbook
+UPDATE points_entries SET account_id = {PASSBOOK}, version = 99999 WHERE transaction_id = {TRANSFER} AND line = 2 RETURNING transaction_id;
+
+-- transfer.record
+UPDATE points_successors SET successor_id = {RANDOM} WHERE transaction_id = {TRANSFER} RETURNING owner_id;
+
+-- transfer.record
+UPDATE points_successors SET transaction_id = {AWARD} WHERE transaction_id = {TRANSFER} RETURNING owner_id;
+
+-- transfer.closed
+WITH c AS (SELECT s.owner_id, a.id FROM points_successors s JOIN points_accounts a ON a.book_id = s.book_id AND a.owner_id = s.owner_id AND a.kind = 'resident')
+  UPDATE points_balances b SET frozen_reason = NULL FROM c WHERE b.account_id = c.id RETURNING c.owner_id;

@@ -38,6 +38,9 @@ PROGRAMME = {
     "points_awards": "insert",
     "points_cap_locks": "insert update",
     "points_successors": "insert",
+    "points_expiry_runs": "insert update",
+    "points_expiry_notices": "insert update",
+    "points_expiry_policies": "",
     "points_month_closings": "insert",
 }
 DOORS = {
@@ -50,6 +53,8 @@ DOORS = {
     "points_set_frozen",
     "points_fold",
     "points_lock_for_correction",
+    "points_lock_passbooks",
+    "points_set_expiry_policy",
 }
 DATA = b"\1" * 32
 

@@ -6,13 +6,14 @@ from itertools import count
 from uuid import UUID, uuid5
 
 from app.infra.unit_of_work import UnitOfWork
+from app.kernel.actor import Actor, Role
 from app.kernel.periods import local_date
 from app.points import queries
 from app.points import service as points
-from app.points.models import Book
+from app.points.models import Book, Proposal
 from app.points.rules.accounts import AccountRef, account_id
-from app.points.service import Award, ExpiryRun, HoldPlaced, OpeningBalance, Outcome
-from app.points.terms import AccountKind, Code, HoldResolution
+from app.points.service import Award, ExpiryStep, HoldPlaced, OpeningBalance, Outcome, proposals, transferring
+from app.points.terms import AccountKind, Code, HoldResolution, TransferKind
 
 NAMES = UUID("6f0c2a86-9a0e-4c0a-8a53-5d6d1f0a4f11")
 NUMBERS = count(1)
@@ -24,6 +25,9 @@ def named(name: str) -> UUID:
 
 
 ANNA, BORIS, SHOP, OTHER_SHOP, SPONSOR = map(named, ("anna", "boris", "shop", "other shop", "sponsor"))
+
+
+CLERK, DEPUTY = (Actor(id=named(name), roles=frozenset({Role.TREASURER})) for name in ("clerk", "deputy"))
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,7 @@ def open_ledger(
     value_fen: int = 10,
     expired_cost_goes_to: str = "sponsor",
     validity_months: int = 24,
+    fixed_day: tuple[int, int] | None = None,
 ) -> Ledger:
     """Open a book whose sponsor has paid for `minted` points and has not a fen left."""
     book = points.create_book(
@@ -58,6 +63,7 @@ def open_ledger(
         name="Test",
         currency_name="points",
         validity_months=validity_months,
+        fixed_day=fixed_day,
         expired_cost_goes_to=expired_cost_goes_to,
     )
     budget = points.create_budget(uow, book.id, sponsor_id=SPONSOR, name="Budget", point_value_fen=value_fen)
@@ -205,16 +211,41 @@ class Acts:
             self.uow, self.book, cause=cause or some_cause(), transaction_id=transaction_id, reason=reason
         )
 
-    def expire(self, *, limit: int = 1000) -> ExpiryRun:
+    def expire(self, *, limit: int = 1000) -> ExpiryStep:
         """The whole run, in steps of `limit`."""
-        total = ExpiryRun(0, 0, 0, None)
-        after = None
-        while True:
-            step = points.expire_points(self.uow, self.book, after=after, limit=limit)
-            total = ExpiryRun(total.accounts + step.accounts, total.points + step.points, total.fen + step.fen, None)
-            after = step.goes_on_after
-            if after is None:
-                return total
+        total = ExpiryStep(0, 0, 0, more=True)
+        while total.more:
+            step = points.expire_points(self.uow, self.book, limit=limit)
+            total = ExpiryStep(
+                total.accounts + step.accounts, total.points + step.points, total.fen + step.fen, step.more
+            )
+        return total
+
+    def give_notices(self, *, limit: int = 1000) -> None:
+        """All notices due, in steps of `limit`."""
+        after = points.give_notices(self.uow, self.book, limit=limit)
+        while after is not None:
+            after = points.give_notices(self.uow, self.book, after=after, limit=limit)
+
+    def propose_transfer(self, owner: UUID, successor: UUID, kind: str = "move") -> Proposal:
+        """What the first of two people does."""
+        return transferring.propose_transfer(
+            replace(self.uow, actor=CLERK),
+            book=self.book.code,
+            owner_id=owner,
+            successor_id=successor,
+            kind=TransferKind(kind),
+            reason="moved away",
+        )
+
+    def approve(self, proposal: Proposal) -> Proposal:
+        """What the second does."""
+        uow = replace(self.uow, actor=DEPUTY)
+        return proposals.approve_proposal(uow, book=self.book.code, proposal_id=proposal.id)
+
+    def transfer(self, owner: UUID, successor: UUID, kind: str = "move") -> Proposal:
+        """Both."""
+        return self.approve(self.propose_transfer(owner, successor, kind))
 
     def freeze(self, resident_id: UUID) -> bool:
         return points.freeze_passbook(self.uow, self.ledger.id, resident_id=resident_id, reason="suspicion")

@@ -47,6 +47,7 @@ def test_a_passbook_says_what_is_available_held_and_expired(api, acts):
         "held": 10,
         "expired": 0,
         "available": 70,
+        "owed": 0,
         "version": 2,
         "frozen": False,
         "frozen_reason": None,
@@ -88,7 +89,7 @@ def test_a_passbook_takes_a_fixed_number_of_reads(api, acts):
         acts.award(ANNA, amount)
     with statements() as run:
         own(api)
-    assert len(run) == 4  # the book, the balance, what lapsed, the lots
+    assert len(run) == 5  # the book, the balance, what lapsed, the lots, what is owed
     for limit in (1, 5):
         with statements() as run:
             own(api, f"/entries?limit={limit}")

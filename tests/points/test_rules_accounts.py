@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from app.points.rules.accounts import NOBODY, AccountRef, account_id, split_over_stripes, stripe_for
 from app.points.rules.chain import GENESIS, Header, link, microseconds
-from app.points.rules.expiry import expiry_day, grace_day
+from app.points.rules.expiry import ExpiryPolicy, expiry_day, grace_day
 from app.points.rules.stripes import admit, level
 from app.points.terms import CHART, AccountKind
 
@@ -86,10 +86,11 @@ def test_levelling_gives_each_stripe_what_is_wanted_and_moves_points_but_makes_n
 
 @given(st.dates(date(2000, 1, 1), date(2100, 1, 1)), st.integers(1, 120))
 def test_points_live_to_the_end_of_a_month(earned_on, months):
-    last = expiry_day(earned_on, months)
+    policy = ExpiryPolicy(months)
+    last = expiry_day(earned_on, policy)
     assert (last + timedelta(days=1)).day == 1
     assert (last.year - earned_on.year) * 12 + last.month - earned_on.month == months
-    assert expiry_day(earned_on.replace(day=1), months) == last
+    assert expiry_day(earned_on.replace(day=1), policy) == last
     assert grace_day(earned_on, 30) - earned_on == timedelta(days=30)
 
 

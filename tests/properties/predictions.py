@@ -219,11 +219,10 @@ def claw_back(a: Auditor, cause: str, of: UUID) -> tuple[Answer, Done | None]:
 
 def expire(a: Auditor) -> list[Done]:
     """One transaction for each passbook in which free points fell due."""
-    oldest = a.today - timedelta(days=400)
     due = [
         who
         for who, passbook in a.residents.items()
-        if any(oldest <= day < a.today and lot.left > lot.held for day, lot in passbook.lots.items())
+        if any(day < a.today and lot.left > lot.held for day, lot in passbook.lots.items())
     ]
     made = []
     for who in due:

@@ -78,7 +78,7 @@ def said(answer: object) -> str:
     if isinstance(answer, DomainError):
         return f"{type(answer).__name__} {answer.params.get('available')} {answer.params.get('resolution')}"
     # a sweep, an expiry run and a freeze answer for the whole book, where other scenes still stand
-    return "" if isinstance(answer, int) or hasattr(answer, "goes_on_after") else type(answer).__name__
+    return "" if isinstance(answer, int) or hasattr(answer, "more") else type(answer).__name__
 
 
 def outcome(scene: Scene, answers: list[object]) -> tuple:

@@ -93,16 +93,6 @@ class FactChanged(DomainError):
     field = "subject"
 
 
-class PassbookClosed(DomainError):
-    kind = Kind.CONFLICT
-    code = "points.passbook_closed"
-    text = {
-        "zh": "这本存折已经转走并停用,不能再入账。",
-        "en": "This passbook was handed over and is closed; it takes nothing in any more.",
-    }
-    field = "beneficiary_id"
-
-
 class FactAllotmentMissing(DomainError):
     kind = Kind.MISSING
     code = "points.fact_allotment_missing"

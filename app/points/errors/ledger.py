@@ -86,8 +86,8 @@ class CorrectionNotReversible(DomainError):
     kind = Kind.CONFLICT
     code = "points.correction_not_reversible"
     text = {
-        "zh": "冲正、退款、清退和调仓交易不能再冲正,请按原业务重新入账。",
-        "en": "A reversal, refund, clawback or restripe is not itself reversed; post the business act anew.",
+        "zh": "冲正、退款、清退、存折转移和调仓交易不能再冲正,请按原业务重新入账。",
+        "en": "A reversal, refund, clawback, transfer or restripe is not itself reversed; post the business act anew.",
     }
 
 

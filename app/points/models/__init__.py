@@ -13,6 +13,7 @@ from app.points.models.awards import (
 )
 from app.points.models.holds import Hold, HoldLot, HoldResolution
 from app.points.models.journal import Entry, LotMove, Outcome, Transaction, Unfolded
+from app.points.models.lifetimes import ExpiryNotice, ExpiryPolicyChange, ExpiryRun
 from app.points.models.lives import MonthClosing, Successor
 from app.points.models.lots import Lot
 from app.points.models.programme import Household, OwnerName, Proposal
@@ -29,6 +30,9 @@ __all__ = [
     "Budget",
     "CapLock",
     "Entry",
+    "ExpiryNotice",
+    "ExpiryPolicyChange",
+    "ExpiryRun",
     "FoldedBalance",
     "Freeze",
     "Hold",

@@ -22,6 +22,7 @@ from app.points.queries.balances import (
     get_passbook,
     list_lots,
     list_trial_balance,
+    sum_folded,
 )
 from app.points.queries.books import (
     find_book_id,
@@ -32,7 +33,15 @@ from app.points.queries.books import (
     list_budgets,
     lock_book_numbers,
 )
-from app.points.queries.lives import closed_until, successors_of
+from app.points.queries.lifetimes import (
+    LotPlace,
+    find_finished_day,
+    list_due_lots,
+    list_expiry_policies,
+    list_expiry_runs,
+    lock_open_run,
+)
+from app.points.queries.lives import lock_passbooks, successors_of, sum_live_holds
 from app.points.queries.months import (
     MonthMoves,
     closed_until,
@@ -48,6 +57,7 @@ from app.points.queries.months import (
     moves_of_months,
     sums_by_kind,
 )
+from app.points.queries.notices import Notice, get_notice, list_notices
 from app.points.queries.programme import get_proposal, households_of, list_proposals, lock_proposal, names_of
 from app.points.queries.rulebook import (
     get_rule,
@@ -80,7 +90,6 @@ from app.points.queries.transactions import (
     free_in_lot,
     get_transaction,
     has_refunds,
-    list_due_lots,
     list_entries_of,
     list_lot_moves_of,
     lock_for_correction,
@@ -92,7 +101,9 @@ __all__ = [
     "AwardRecord",
     "ChainHead",
     "Figures",
+    "LotPlace",
     "MonthMoves",
+    "Notice",
     "PassbookFigures",
     "Person",
     "StatementLine",
@@ -106,6 +117,7 @@ __all__ = [
     "current_rules",
     "figures_of_transactions",
     "find_book_id",
+    "find_finished_day",
     "find_last_closing",
     "find_outcome",
     "find_reversal",
@@ -117,6 +129,7 @@ __all__ = [
     "get_book",
     "get_budget",
     "get_chain_head",
+    "get_notice",
     "get_passbook",
     "get_proposal",
     "get_rule",
@@ -136,11 +149,14 @@ __all__ = [
     "list_declined_causes",
     "list_due_lots",
     "list_entries_of",
+    "list_expiry_policies",
+    "list_expiry_runs",
     "list_folded_entries",
     "list_folded_entries_between",
     "list_lot_moves_of",
     "list_lots",
     "list_lots_page",
+    "list_notices",
     "list_proposals",
     "list_rule_versions",
     "list_rules",
@@ -150,6 +166,8 @@ __all__ = [
     "lock_caps",
     "lock_for_correction",
     "lock_months",
+    "lock_open_run",
+    "lock_passbooks",
     "lock_proposal",
     "lock_rule",
     "lock_stripes",
@@ -162,6 +180,8 @@ __all__ = [
     "streaks_before",
     "successors_of",
     "sum_budget_points",
+    "sum_folded",
+    "sum_live_holds",
     "sums_by_kind",
     "sums_for_caps",
 ]

@@ -82,7 +82,24 @@ def list_lots(session: Session, book_id: int, account_id: UUID, *, today: date) 
     query = select(Lot).where(
         Lot.book_id == book_id, Lot.account_id == account_id, Lot.expires_on >= today, Lot.points_left > 0
     )
-    return session.scalars(query.order_by(Lot.expires_on, Lot.budget_id)).all()
+    # as they are under the lock of whoever moves them, whatever this session read before
+    query = query.order_by(Lot.expires_on, Lot.budget_id).execution_options(populate_existing=True)
+    return session.scalars(query).all()
+
+
+_FOLDED = text("""
+    SELECT (coalesce((SELECT f.posted FROM points_folded_balances f
+                       WHERE f.book_id = :book_id AND f.account_id = :account_id), 0)
+          + coalesce((SELECT sum(e.amount) FROM points_entries e
+                       WHERE e.book_id = :book_id AND e.account_id = :account_id AND e.version IS NULL
+                         AND EXISTS (SELECT 1 FROM points_unfolded u
+                                      WHERE u.book_id = e.book_id AND u.transaction_id = e.transaction_id)), 0))::bigint
+""")
+
+
+def sum_folded(session: Session, book_id: int, account_id: UUID) -> int:
+    """What is in a folded account, the unfolded tail included. For accounts with few entries: each is looked at."""
+    return int(session.scalar(_FOLDED, {"book_id": book_id, "account_id": account_id}) or 0)
 
 
 _TRIAL_BALANCE = text("""

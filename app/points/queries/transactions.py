@@ -77,19 +77,6 @@ def figures_of_transactions(session: Session, book_id: int, ids: Sequence[UUID])
     return {row[0]: Figures(int(row[1]), int(row[2]), row[3][0] if row[3] else None) for row in session.execute(query)}
 
 
-def list_due_lots(
-    session: Session, book_id: int, *, today: date, since: date, after: tuple[date, UUID, UUID] | None, limit: int
-) -> Sequence[tuple[date, UUID, UUID]]:
-    """(expiry day, account, budget) of lots that fell due from `since` on and still have free points, in that order."""
-    columns = (Lot.expires_on, Lot.account_id, Lot.budget_id)
-    query = select(*columns).where(
-        Lot.book_id == book_id, Lot.expires_on >= since, Lot.expires_on < today, Lot.points_left > Lot.held
-    )
-    if after is not None:
-        query = query.where(func.row(*columns) > func.row(*after))
-    return [(row[0], row[1], row[2]) for row in session.execute(query.order_by(*columns).limit(limit))]
-
-
 def find_reversal(session: Session, book_id: int, transaction_id: UUID) -> Transaction | None:
     """The transaction that reversed this one, if any."""
     return session.scalar(

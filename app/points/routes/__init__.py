@@ -1,5 +1,12 @@
 """The ledger over HTTP."""
 
-from app.points.routes import books, journal, months, passbooks, proposals
+from app.points.routes import books, journal, lifetimes, months, passbooks, proposals
 
-BLUEPRINTS = (books.blueprint, proposals.blueprint, passbooks.blueprint, journal.blueprint, months.blueprint)
+BLUEPRINTS = (
+    books.blueprint,
+    proposals.blueprint,
+    passbooks.blueprint,
+    journal.blueprint,
+    lifetimes.blueprint,
+    months.blueprint,
+)

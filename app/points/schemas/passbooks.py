@@ -40,6 +40,10 @@ class PassbookOut(Schema):
         required=True, attribute="figures.expired", metadata={"description": "已到期未清 / lapsed, not swept yet"}
     )
     available = fields.Integer(required=True, attribute="figures.available")
+    owed = fields.Integer(
+        required=True,
+        metadata={"description": "待追回:不实奖励中已使用的部分 / owed back for awards that proved wrong"},
+    )
     version = fields.Integer(required=True, attribute="figures.version")
     frozen = fields.Function(lambda book: book.figures.frozen_reason is not None, metadata={"type": "boolean"})
     frozen_reason = fields.String(required=True, allow_none=True, attribute="figures.frozen_reason")

@@ -1,5 +1,7 @@
 """The sentences a resident or an auditor reads, in Chinese and in English."""
 
+from datetime import date
+
 from app.points.terms import AccountKind, Asset, Code, ProposalKind
 
 WHAT: dict[Code, dict[str, str]] = {
@@ -54,6 +56,14 @@ def sentence(code: str, amount: int, asset: str, lang: str) -> str:
     """Say what an entry is: "志愿服务奖励,存入 20 积分" / "Earned by volunteering: 20 points in"."""
     what, direction, quantity = WHAT[Code(code)][lang], DIRECTION[lang][amount > 0], _quantity(abs(amount), asset, lang)
     return f"{what},{direction} {quantity}" if lang == "zh" else f"{what}: {quantity} {direction}"
+
+
+def notice(points: int, expires_on: date, lang: str) -> str:
+    """Tell of points that lapse soon: "您有 30 积分将于 2026-07-31 到期,当天仍可使用"."""
+    quantity = _quantity(points, Asset.POINTS, lang)
+    if lang == "zh":
+        return f"您有 {quantity}将于 {expires_on.isoformat()} 到期,当天仍可使用"
+    return f"{quantity} can be spent until {expires_on.isoformat()}, that day included, and lapse then"
 
 
 def kind_title(kind: str, lang: str) -> str:

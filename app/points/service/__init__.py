@@ -16,7 +16,6 @@ from app.points.service.balances import TrialBalance, TrialRow, show_trial_balan
 from app.points.service.books import create_book, create_budget
 from app.points.service.budgets import (
     BudgetLine,
-    ExpiryTotals,
     PaperPassbook,
     TakenOver,
     TakeOver,
@@ -29,13 +28,15 @@ from app.points.service.budgets import (
 )
 from app.points.service.closings import close_month
 from app.points.service.corrections import claw_back_award, refund_redemption, reverse_transaction
-from app.points.service.expiry import ExpiryRun, expire_points
+from app.points.service.expiry import ExpiryStep, expire_points, list_expiry_runs
 from app.points.service.figures import show_figures
 from app.points.service.folding import fold_balances
 from app.points.service.freezing import freeze_passbook, thaw_passbook
 from app.points.service.funding import allot_points, fund_sponsor, mint_points, pay_merchant
 from app.points.service.holds import HoldPlaced, capture_hold, hold_points, release_expired_holds, release_hold
+from app.points.service.lifetimes import change_expiry_policy, last_day, list_expiry_policies
 from app.points.service.naming import join_households, leave_household, name_owner
+from app.points.service.notices import give_notices, list_own_notices, read_own_notice
 from app.points.service.passbooks import (
     Export,
     FreezeState,
@@ -52,15 +53,14 @@ from app.points.service.passbooks import (
     thaw_owner,
 )
 from app.points.service.posting import Outcome, post, post_one
-from app.points.service.rounds import expire_step, fold_step, list_book_codes, release_step
+from app.points.service.rounds import expire_step, fold_step, list_book_codes, notice_step, release_step
 from app.points.service.spending import redeem_points
 
 __all__ = [
     "Award",
     "AwardOutcome",
     "BudgetLine",
-    "ExpiryRun",
-    "ExpiryTotals",
+    "ExpiryStep",
     "Export",
     "Fact",
     "FreezeState",
@@ -82,6 +82,7 @@ __all__ = [
     "begin_export",
     "begin_own_export",
     "capture_hold",
+    "change_expiry_policy",
     "claw_back_award",
     "close_month",
     "continue_export",
@@ -95,23 +96,30 @@ __all__ = [
     "freeze_owner",
     "freeze_passbook",
     "fund_sponsor",
+    "give_notices",
     "hold_points",
     "join_households",
+    "last_day",
     "leave_household",
     "list_account_entries",
     "list_accounts",
     "list_book_codes",
     "list_budgets",
+    "list_expiry_policies",
+    "list_expiry_runs",
     "list_own_entries",
     "list_own_lots",
+    "list_own_notices",
     "list_passbook_entries",
     "mint_points",
     "name_owner",
+    "notice_step",
     "open_budget",
     "pay_merchant",
     "post",
     "post_one",
     "preview_awards",
+    "read_own_notice",
     "receive_funding",
     "redeem_points",
     "refund_redemption",

@@ -10,9 +10,9 @@ from app.kernel.periods import local_date
 from app.points import errors, queries
 from app.points.models import Book, Budget
 from app.points.rules.accounts import AccountRef, stripe_for
-from app.points.rules.expiry import expiry_day
 from app.points.rules.postings import Leg, LotChange, Posting, cost_of
 from app.points.service.closings import keep_open
+from app.points.service.lifetimes import last_day
 from app.points.service.posting import Outcome, post
 from app.points.terms import AccountKind, Code
 
@@ -46,12 +46,12 @@ def award_points(
 ) -> list[Outcome]:
     """Award one or thousands from one budget; each is decided on its own (see `posting.post`).
 
-    Points earned today live to the month's end `book.validity_months` later. What was done in a month that is closed
-    is dated on the first day after it. Refuses BudgetMissing, PointsTooCostly. An award the budget cannot pay comes
-    back declined: `Outcome.raise_if_declined`.
+    Points earned today live as long as the book's policy says. What was done in a month that is closed is dated on the
+    first day after it. Refuses BudgetMissing, PointsTooCostly. An award the budget cannot pay comes back declined:
+    `Outcome.raise_if_declined`.
     """
     budget = queries.get_budget(uow.session, book.id, budget_id)
-    expires_on = expiry_day(local_date(uow.now), book.validity_months)
+    expires_on = last_day(book, local_date(uow.now))
     dates = keep_open(uow, book.id, [award.effective_at for award in awards])
     dated = [replace(award, effective_at=at) for award, at in zip(awards, dates, strict=True)]
     return post(uow, book.id, [award_posting(budget, award, expires_on, code) for award in dated])

@@ -5,6 +5,7 @@ from uuid import UUID
 from app.infra.unit_of_work import UnitOfWork
 from app.points import errors, queries
 from app.points.models import Book, Budget
+from app.points.rules.expiry import ExpiryPolicy, FixedDay
 
 
 def create_book(
@@ -16,8 +17,13 @@ def create_book(
     validity_months: int = 24,
     grace_days: int = 30,
     expired_cost_goes_to: str = "sponsor",
+    fixed_day: tuple[int, int] | None = None,
 ) -> Book:
-    """Open a new points programme. Points live `validity_months` to a month's end. Refuses BookCodeTaken."""
+    """Open a new points programme. Points live `validity_months`, then to the month's end, or to the next `fixed_day`.
+
+    `fixed_day`: the month and the day on which points lapse every year. Refuses BookCodeTaken, FixedDayInvalid.
+    """
+    policy = ExpiryPolicy(validity_months, FixedDay(*fixed_day) if fixed_day else None)
     queries.lock_book_numbers(uow.session)
     if queries.find_book_id(uow.session, code) is not None:
         raise errors.BookCodeTaken(book=code)
@@ -29,6 +35,9 @@ def create_book(
         validity_months=validity_months,
         grace_days=grace_days,
         expired_cost_goes_to=expired_cost_goes_to,
+        expiry_policy=str(policy.kind),
+        expiry_month=policy.fixed.month if policy.fixed else None,
+        expiry_day=policy.fixed.day if policy.fixed else None,
         created_at=uow.now,
     )
     uow.session.add(book)

@@ -61,16 +61,6 @@ class TakeOver:
         return len(self.rows) - self.taken_over
 
 
-@dataclass(frozen=True, slots=True)
-class ExpiryTotals:
-    """What one bounded call of the expiry run moved; `more`: call again, there are more points due."""
-
-    accounts: int
-    points: int
-    fen: int
-    more: bool
-
-
 def show_book(uow: UnitOfWork, *, book: str) -> Book:
     """The book of this code. Refuses BookMissing."""
     return queries.get_book(uow.session, book)
@@ -121,14 +111,13 @@ def take_over_passbooks(uow: UnitOfWork, *, book: str, budget_id: UUID, rows: Se
     return TakeOver([TakenOver(row, outcome, _refusal(outcome)) for row, outcome in zip(rows, outcomes, strict=True)])
 
 
-def run_expiry(uow: UnitOfWork, *, book: str) -> ExpiryTotals:
+def run_expiry(uow: UnitOfWork, *, book: str) -> expiry.ExpiryStep:
     """Move up to EXPIRY_LOTS lots that fell due out of the passbooks. Refuses BookMissing.
 
     One call of the posting door: two in one transaction would take their locks out of the global order.
     """
     found = queries.get_book(uow.session, book)
-    step = expiry.expire_points(uow, found, limit=EXPIRY_LOTS)
-    return ExpiryTotals(step.accounts, step.points, step.fen, more=step.goes_on_after is not None)
+    return expiry.expire_points(uow, found, limit=EXPIRY_LOTS)
 
 
 def _refusal(outcome: Outcome) -> DomainError | None:

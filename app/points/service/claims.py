@@ -84,7 +84,7 @@ def _claim(fact: Fact, sources: Sources, published: dict[str, RuleTerms], today:
     terms = _terms(fact, sources, published)
     person = sources.persons[fact.beneficiary_id]
     if person.closed:
-        raise errors.PassbookClosed
+        raise errors.PassbookClosed(field="beneficiary_id")
     if fact.allotment_id is not None:
         _check_allotment(fact, sources.allotments.get(fact.allotment_id), terms, today)
     payee = Payee(person.passbook_id, sources.households.get(person.passbook_id))

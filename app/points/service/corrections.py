@@ -14,7 +14,7 @@ from app.points.rules.postings import Leg, LotChange, Posting
 from app.points.service.posting import Outcome, post_one
 from app.points.terms import AccountKind, Code, Mode
 
-CORRECTIONS = frozenset({Code.REVERSAL, Code.REFUND, Code.CLAWBACK, Code.RESTRIPE})
+CORRECTIONS = frozenset({Code.REVERSAL, Code.REFUND, Code.CLAWBACK, Code.TRANSFER, Code.RESTRIPE})
 LIABILITY = AccountRef(AccountKind.POINTS_LIABILITY)
 
 

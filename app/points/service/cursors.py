@@ -55,6 +55,20 @@ def read_lot(cursor: str | None) -> tuple[date, UUID] | None:
         raise CursorInvalid from None
 
 
+def read_notice(cursor: str | None) -> tuple[date, int] | None:
+    """The key of a list of notices: expiry day, days ahead. Refuses CursorInvalid."""
+    if cursor is None:
+        return None
+    day, ahead = Cursor.decode(cursor, str, int).parts
+    try:
+        read = date.fromisoformat(str(day)), int(ahead)
+    except ValueError:
+        raise CursorInvalid from None
+    if not 0 <= read[1] < 2**15:
+        raise CursorInvalid
+    return read
+
+
 def read_account(cursor: str | None) -> tuple[str, UUID, int] | None:
     """The key of a list of accounts: kind, owner, stripe. Refuses CursorInvalid."""
     if cursor is None:

@@ -22,13 +22,17 @@ EXPORT_STEP_ENTRIES = 1000
 
 @dataclass(frozen=True, slots=True)
 class Passbook:
-    """A passbook at `as_of`. `lots`: the first LOTS_SHOWN that expire; `lots_more`: there are others after them."""
+    """A passbook at `as_of`. `lots`: the first LOTS_SHOWN that expire; `lots_more`: there are others after them.
+
+    `owed`: points of awards that proved wrong after they were spent.
+    """
 
     book: Book
     owner_id: UUID
     figures: PassbookFigures
     lots: Sequence[Lot]
     lots_more: bool
+    owed: int
     as_of: datetime
 
 
@@ -125,9 +129,12 @@ def freeze_owner(uow: UnitOfWork, *, book: str, owner_id: UUID, reason: str) -> 
 
 
 def thaw_owner(uow: UnitOfWork, *, book: str, owner_id: UUID, reason: str) -> FreezeState:
-    """Thaw a passbook. Refuses BookMissing, AccountMissing."""
+    """Thaw a passbook. Refuses BookMissing, AccountMissing, PassbookClosed."""
     found = queries.get_book(uow.session, book)
     _existing(uow, found, owner_id)
+    queries.lock_passbooks(uow.session, found.id, [owner_id], now=uow.now)
+    if queries.successors_of(uow.session, found.id, [owner_id]):
+        raise errors.PassbookClosed
     changed = freezing.thaw_passbook(uow, found.id, resident_id=owner_id, reason=reason)
     return FreezeState(owner_id, frozen=False, reason=reason, changed=changed)
 
@@ -147,7 +154,9 @@ def _passbook(uow: UnitOfWork, book: Book, owner_id: UUID) -> Passbook:
     today, account = local_date(uow.now), _account(book, owner_id)
     figures = queries.get_passbook(uow.session, book.id, account, today=today, now=uow.now)
     lots = queries.list_lots_page(uow.session, book.id, account, today=today, after=None, limit=LOTS_SHOWN + 1)
-    return Passbook(book, owner_id, figures, lots[:LOTS_SHOWN], len(lots) > LOTS_SHOWN, uow.now)
+    debt = account_id(book.id, AccountRef(AccountKind.CLAWBACK, owner_id))
+    owed = -queries.sum_folded(uow.session, book.id, debt)
+    return Passbook(book, owner_id, figures, lots[:LOTS_SHOWN], len(lots) > LOTS_SHOWN, owed, uow.now)
 
 
 def _entries(uow: UnitOfWork, book: Book, account: UUID, limit: int, cursor: str | None) -> Page[StatementLine]:

@@ -13,11 +13,12 @@ from app.points import queries
 from app.points.models import AwardRecord, Book
 from app.points.rules.accounts import AccountRef
 from app.points.rules.awarding import Ruling
-from app.points.rules.expiry import expiry_day
 from app.points.rules.facts import Fact
 from app.points.service.attempts import open_causes
 from app.points.service.awards import Award, award_posting
 from app.points.service.claims import Claim
+from app.points.service.closings import keep_open
+from app.points.service.lifetimes import last_day
 from app.points.service.posting import Outcome, post
 from app.points.terms import AccountKind, Code
 
@@ -30,8 +31,8 @@ def post_claims(
         return {}
     causes = open_causes(uow, book.id, [claim.key for claim, _ in ruled], _spell)
     budgets = queries.budgets_of(uow.session, book.id, {claim.terms.budget_id for claim, _ in ruled})
-    closed_until = queries.closed_until(uow.session, book.id)
     today = local_date(uow.now)
+    dates = keep_open(uow, book.id, [_done_at(claim.fact, today) for claim, _ in ruled])
     postings = [
         award_posting(
             budgets[claim.terms.budget_id],
@@ -40,13 +41,13 @@ def post_claims(
                 claim.payee.passbook_id,
                 ruling.points,
                 claim.fact.evidence,
-                _effective_at(claim.fact, today, closed_until),
+                done_at,
             ),
-            expiry_day(today, claim.terms.validity_months or book.validity_months),
+            last_day(book, today, validity_months=claim.terms.validity_months),
             code,
             source=_source(claim.fact),
         )
-        for claim, ruling in ruled
+        for (claim, ruling), done_at in zip(ruled, dates, strict=True)
     ]
     outcomes = post(uow, book.id, postings)
     return {claim.key: outcome for (claim, _), outcome in zip(ruled, outcomes, strict=True)}
@@ -104,11 +105,9 @@ def _spell(key: str, attempt: int) -> str:
     return key if attempt == 1 else f"{key}:{attempt}"
 
 
-def _effective_at(fact: Fact, today: date, closed_until: datetime | None) -> datetime | None:
-    """The day it was done, unless that is today or in a month that is closed: then now."""
-    start = day_bounds(fact.performed_on)[0]
-    closed = closed_until is not None and start < closed_until
-    return None if closed or fact.performed_on == today else start
+def _done_at(fact: Fact, today: date) -> datetime | None:
+    """The beginning of the day it was done; None for today: now."""
+    return None if fact.performed_on == today else day_bounds(fact.performed_on)[0]
 
 
 def _source(fact: Fact) -> AccountRef | None:

@@ -2,13 +2,15 @@
 
 from app.infra.unit_of_work import UnitOfWork
 from app.points import queries
-from app.points.service.expiry import Due, expire_points
+from app.points.service.expiry import expire_points
 from app.points.service.folding import fold_balances
 from app.points.service.holds import release_expired_holds
+from app.points.service.notices import NoticePlace, give_notices
 
 FOLD_TRANSACTIONS = 2000
 RELEASE_ACCOUNTS = 500
 EXPIRE_LOTS = 1000
+NOTICE_PASSBOOKS = 2000
 
 
 def list_book_codes(uow: UnitOfWork) -> list[str]:
@@ -28,7 +30,11 @@ def release_step(uow: UnitOfWork, book: str, where: bool | None) -> bool | None:
     return True if release_expired_holds(uow, found.id, limit=RELEASE_ACCOUNTS) >= RELEASE_ACCOUNTS else None
 
 
-def expire_step(uow: UnitOfWork, book: str, after: Due | None) -> Due | None:
-    """Move some lots of a book that fell due to breakage; a lot that was emptied is not met again."""
-    found = queries.get_book(uow.session, book)
-    return expire_points(uow, found, after=after, limit=EXPIRE_LOTS).goes_on_after
+def expire_step(uow: UnitOfWork, book: str, where: bool | None) -> bool | None:  # noqa: ARG001, FBT001 - the shape of a step
+    """Move some lots of a book that fell due to breakage. Where it stands is in the run's record, not here."""
+    return True if expire_points(uow, queries.get_book(uow.session, book), limit=EXPIRE_LOTS).more else None
+
+
+def notice_step(uow: UnitOfWork, book: str, after: NoticePlace | None) -> NoticePlace | None:
+    """Tell some passbooks of a book what lapses soon. Begun anew it gives no notice twice."""
+    return give_notices(uow, queries.get_book(uow.session, book), after=after, limit=NOTICE_PASSBOOKS)

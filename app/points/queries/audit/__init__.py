@@ -68,7 +68,10 @@ BOOK = (
             ("closings", 0.05),
             *(
                 (rest, 0.0)
-                for rest in ("balances", "holds", "held", "lot_budgets", "refunds", "reversals", "accounts", "freezes")
+                for rest in (
+                    *("balances", "holds", "held", "lot_budgets", "refunds", "reversals", "accounts", "freezes"),
+                    "transfers",
+                )
             ),
         )
     ),
