@@ -1,4 +1,4 @@
-"""`flask --app wsgi points`: the independent proofs. They read one snapshot and change nothing."""
+"""`flask --app wsgi points`: the independent proofs, which read one snapshot and change nothing, and the months."""
 
 import sys
 import traceback
@@ -11,6 +11,7 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
+from app.console.months import close_month, show_figures
 from app.infra.config import EXTENSION, Config
 from app.infra.db import db
 from app.kernel.errors import DomainError
@@ -23,7 +24,11 @@ BOOK_HELP = "Only this book, by its code."
 
 @click.group("points")
 def points() -> None:
-    """Proofs of the ledger."""
+    """Proofs of the ledger, and its months."""
+
+
+points.add_command(close_month)
+points.add_command(show_figures)
 
 
 @points.command("audit")

@@ -1,19 +1,14 @@
 """JSON and CSV of months: their closings, and the figures of the programme."""
 
-import csv
-import io
 import re
-from dataclasses import asdict
-from dataclasses import fields as fields_of
 from datetime import date
 from typing import Any
 
 from marshmallow import Schema, fields
 
 from app.infra.unit_of_work import UnitOfWork
-from app.points.rules.figures import MonthFigures
 from app.points.schemas.journal import TrialRowOut
-from app.points.service.figures import FiguresReport
+from app.points.service.figures import FiguresReport, write_table
 from app.web.fields import ShownInstant
 from app.web.paging import page_of
 from app.web.parsing import StrictSchema
@@ -113,24 +108,14 @@ class FiguresOut(Schema):
     months = fields.List(fields.Nested(MonthReportOut), required=True)
 
 
-def figures_csv(report: FiguresReport) -> str:
-    """The same as a table: one line for each month, its columns named as in JSON."""
-    text = io.StringIO()
-    columns = [field.name for field in fields_of(MonthFigures)]
-    table = csv.writer(text)
-    table.writerow(["month", "closed", *columns])
-    for row in report.months:
-        figures = asdict(row.figures)
-        table.writerow([f"{row.month:%Y-%m}", "yes" if row.closed else "no", *(figures[name] for name in columns)])
-    return BYTE_ORDER_MARK + text.getvalue()
-
-
 def stream_figures_csv(report: FiguresReport) -> Stream:
-    """The table as a file to keep."""
+    """The same as a table, as a file to keep: one line for each month, its columns named as in JSON."""
 
     def nothing_more(_uow: UnitOfWork, _where: Any) -> tuple[str, None]:
         return "", None
 
     months = [f"{row.month:%Y-%m}" for row in report.months] or ["none"]
     name = f"figures-{report.book.code}-{months[0]}-{months[-1]}.csv"
-    return Stream(figures_csv(report), nothing_more, "", filename=name, content_type="text/csv; charset=utf-8")
+    return Stream(
+        BYTE_ORDER_MARK + write_table(report), nothing_more, "", filename=name, content_type="text/csv; charset=utf-8"
+    )

@@ -1,7 +1,9 @@
 """The figures of a programme, month by month: closed months as they were stored, open ones counted now."""
 
+import csv
+import io
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import date
 
 from app.infra.unit_of_work import UnitOfWork
@@ -49,6 +51,18 @@ def show_figures(uow: UnitOfWork, *, book: str, first: date, last: date) -> Figu
         months.append(_report(first, closings.get(first), live))
         first = add_months(first, 1)
     return FiguresReport(found, months)
+
+
+def write_table(report: FiguresReport) -> str:
+    """The months as CSV: a line for each, its columns named as the figures are."""
+    text = io.StringIO()
+    columns = [field.name for field in fields(MonthFigures)]
+    table = csv.writer(text)
+    table.writerow(["month", "closed", *columns])
+    for row in report.months:
+        figures = asdict(row.figures)
+        table.writerow([f"{row.month:%Y-%m}", "yes" if row.closed else "no", *(figures[name] for name in columns)])
+    return text.getvalue()
 
 
 def _report(month: date, closing: MonthClosing | None, live: dict[date, MonthFigures]) -> MonthReport:
