@@ -14,5 +14,8 @@ SCHEDULE: Mapping[str, Scheduled] = {
     "points.release_expired_holds": Rounds("* * * * *", points.list_book_codes, points.release_step),
     # ten past midnight in the district: what could be spent until yesterday leaves the passbooks
     "points.expire_points": Rounds("10 16 * * *", points.list_book_codes, points.expire_step),
+    # a little later, and before anybody awards: what is left of allotments whose period is over
+    "points.close_allotments": Rounds("20 16 * * *", points.list_book_codes, points.close_allotments_step),
+    "points.raise_alerts": Rounds("*/5 * * * *", points.list_book_codes, points.raise_alerts_step),
     "web.purge_idempotency_keys": Periodic("40 18 * * *", idempotency.purge_idempotency_keys, until_zero=True),
 }

@@ -1,5 +1,12 @@
 """The ledger over HTTP."""
 
-from app.points.routes import books, journal, passbooks, proposals
+from app.points.routes import allotments, books, journal, owners, passbooks, proposals
 
-BLUEPRINTS = (books.blueprint, proposals.blueprint, passbooks.blueprint, journal.blueprint)
+BLUEPRINTS = (
+    books.blueprint,
+    owners.blueprint,
+    allotments.blueprint,
+    proposals.blueprint,
+    passbooks.blueprint,
+    journal.blueprint,
+)

@@ -1,5 +1,7 @@
 """The ledger's acts. Everything that moves points or money goes through `post`."""
 
+from app.points.service.alerts import raise_alerts, raise_alerts_step
+from app.points.service.allotments import AllotmentDetail, AllotmentLine, add_allotment_points, allot
 from app.points.service.auditing import (
     StatementPageLine,
     TransactionDetail,
@@ -49,10 +51,13 @@ from app.points.service.passbooks import (
     thaw_owner,
 )
 from app.points.service.posting import Outcome, post, post_one
+from app.points.service.returns import close_allotment, close_allotments_step
 from app.points.service.rounds import expire_step, fold_step, list_book_codes, release_step
 from app.points.service.spending import redeem_points
 
 __all__ = [
+    "AllotmentDetail",
+    "AllotmentLine",
     "Award",
     "BudgetLine",
     "ExpiryRun",
@@ -70,12 +75,16 @@ __all__ = [
     "TransactionDetail",
     "TrialBalance",
     "TrialRow",
+    "add_allotment_points",
+    "allot",
     "allot_points",
     "award_points",
     "begin_export",
     "begin_own_export",
     "capture_hold",
     "claw_back_award",
+    "close_allotment",
+    "close_allotments_step",
     "continue_export",
     "correct_transaction",
     "create_book",
@@ -103,6 +112,8 @@ __all__ = [
     "pay_merchant",
     "post",
     "post_one",
+    "raise_alerts",
+    "raise_alerts_step",
     "receive_funding",
     "redeem_points",
     "refund_redemption",
