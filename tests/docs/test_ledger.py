@@ -18,14 +18,16 @@ from app.points.schemas import words
 from app.points.service import Award, OpeningBalance
 from app.points.service.export import names
 from app.points.service.export.writing import commodity
-from app.points.terms import CHART, AccountKind
+from app.points.terms import CHART, AccountKind, HolderKind, OwnerKind
 from tests.docs.markdown import number, read, section, table_after
+from tests.points.ledger import Acts, Ledger
 
 TEXT = read("docs/ledger.md")
 NAMES = UUID("0d2f3c64-58a5-4b52-8f43-0a5b4f2f8f10")
 WHO = {
     name: uuid5(NAMES, name) for name in ("community fund", "volunteering", "Li", "Wang", "Chen", "noodles", "station")
 }
+STATION_2026 = "station 2026"  # the station's allotment, whose id is made when it is made
 NAME_OF = {value: name for name, value in WHO.items()}
 
 
@@ -53,7 +55,10 @@ class Story:
         self._fill()
         self._spend()
         self._correct()
+        self._allot()
         self.uow = replace(self.uow, now=noon(2027, 1, 1))
+        assert points.close_allotments_step(self.uow, self.book.code, None)
+        self.booked["return"] = self.last_transaction("allot_return")
         points.expire_points(self.uow, self.book)
         self.booked["expiry"] = self.last_transaction("expiry")
         paid = points.pay_merchant(
@@ -130,14 +135,24 @@ class Story:
             self.uow, self.book.id, cause="12", resident_id=WHO["Chen"], shop_id=WHO["noodles"], points=12
         )
         self.booked["clawback"] = undo(points.claw_back_award, wrong, "clawback")
-        self.booked["allot"] = points.allot_points(
+
+    def _allot(self) -> None:
+        points.name_owner(self.uow, self.book.id, owner_id=WHO["station"], kind=OwnerKind.STATION, name="Station")
+        made = points.allot(
             self.uow,
-            self.book.id,
-            cause="allot",
+            book=self.book.code,
             budget_id=WHO["volunteering"],
+            holder_kind=HolderKind.STATION,
             holder_id=WHO["station"],
+            period_from=date(2026, 1, 1),
+            period_to=date(2026, 12, 31),
             points=50,
-        ).subject_id
+            spender_ids=(),
+        )
+        self.allotment = made.line.allotment.id
+        self.booked["allot"] = self.last_transaction("allot")
+        acts = Acts(self.uow, Ledger(self.book, WHO["volunteering"]))
+        self.booked["allotted award"] = acts.award_allotted(self.allotment, WHO["Wang"], 12).subject_id
 
 
 @pytest.fixture
@@ -151,8 +166,9 @@ def booked(story: Story, act: str) -> Counter:
     """(account as the document writes it, asset) → amount, the stripes of a budget taken together."""
     entries = queries.list_entries_of(story.uow.session, story.book.id, story.booked[act])
     sums: Counter = Counter()
+    known = NAME_OF | {story.allotment: STATION_2026}
     for entry, account in entries:
-        name = NAME_OF.get(account.owner_id)
+        name = known.get(account.owner_id)
         sums[f"{account.kind} · {name}" if name else account.kind, account.asset] += entry.amount
     return sums
 

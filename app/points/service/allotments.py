@@ -86,7 +86,7 @@ def allot(
     _let_spend(uow, allotment, people)
     cause = f"allot:{allotment.id}"
     allot_points(uow, found.id, cause=cause, budget_id=budget_id, allotment_id=allotment.id, points=points)
-    return _detail(uow, allotment)
+    return describe_allotment(uow, allotment)
 
 
 def add_allotment_points(uow: UnitOfWork, *, book: str, allotment_id: UUID, points: int) -> AllotmentDetail:
@@ -100,7 +100,7 @@ def add_allotment_points(uow: UnitOfWork, *, book: str, allotment_id: UUID, poin
     allot_points(
         uow, allotment.book_id, cause=cause, budget_id=allotment.budget_id, allotment_id=allotment.id, points=points
     )
-    return _detail(uow, allotment)
+    return describe_allotment(uow, allotment)
 
 
 def add_spenders(uow: UnitOfWork, *, book: str, allotment_id: UUID, person_ids: Collection[UUID]) -> AllotmentDetail:
@@ -112,7 +112,7 @@ def add_spenders(uow: UnitOfWork, *, book: str, allotment_id: UUID, person_ids: 
     before = queries.list_spenders(uow.session, allotment.book_id, allotment.id)
     check_spenders({*before, *person_ids}, field="person_ids")
     _let_spend(uow, allotment, person_ids)
-    return _detail(uow, allotment)
+    return describe_allotment(uow, allotment)
 
 
 def remove_spenders(uow: UnitOfWork, *, book: str, allotment_id: UUID, person_ids: Collection[UUID]) -> AllotmentDetail:
@@ -129,7 +129,7 @@ def remove_spenders(uow: UnitOfWork, *, book: str, allotment_id: UUID, person_id
             AllotmentSpender.person_id.in_(person_ids),
         )
     )
-    return _detail(uow, allotment)
+    return describe_allotment(uow, allotment)
 
 
 def show_allotment(uow: UnitOfWork, *, book: str, allotment_id: UUID) -> AllotmentDetail:
@@ -137,7 +137,7 @@ def show_allotment(uow: UnitOfWork, *, book: str, allotment_id: UUID) -> Allotme
     allotment = queries.get_allotment(uow.session, queries.get_book(uow.session, book).id, allotment_id)
     if not uow.actor.has_any(OVERSEERS):
         _check_spender(uow, allotment)
-    return _detail(uow, allotment)
+    return describe_allotment(uow, allotment)
 
 
 def list_allotments(
@@ -176,6 +176,12 @@ def describe_allotments(uow: UnitOfWork, book_id: int, allotments: Sequence[Allo
     ]
 
 
+def describe_allotment(uow: UnitOfWork, allotment: Allotment) -> AllotmentDetail:
+    """The same of one, with those who may award from it."""
+    [line] = describe_allotments(uow, allotment.book_id, [allotment])
+    return AllotmentDetail(line, queries.list_spenders(uow.session, allotment.book_id, allotment.id))
+
+
 def _lock_changeable(uow: UnitOfWork, book: str, allotment_id: UUID) -> Allotment:
     allotment = queries.lock_allotment(uow.session, queries.get_book(uow.session, book).id, allotment_id)
     check_changeable(allotment.state, allotment.period_to, today=local_date(uow.now))
@@ -194,11 +200,6 @@ def _let_spend(uow: UnitOfWork, allotment: Allotment, people: Collection[UUID]) 
         {"book_id": allotment.book_id, "allotment_id": allotment.id, "person_id": person} for person in sorted(people)
     ]
     uow.session.execute(insert(AllotmentSpender).values(rows).on_conflict_do_nothing())
-
-
-def _detail(uow: UnitOfWork, allotment: Allotment) -> AllotmentDetail:
-    [line] = describe_allotments(uow, allotment.book_id, [allotment])
-    return AllotmentDetail(line, queries.list_spenders(uow.session, allotment.book_id, allotment.id))
 
 
 def _page(uow: UnitOfWork, book_id: int, rows: Sequence[Allotment], limit: int) -> Page[AllotmentLine]:

@@ -11,7 +11,7 @@ from app.points import errors, queries
 from app.points.models import Allotment
 from app.points.rules.accounts import allotment_account, allotment_stripe
 from app.points.rules.postings import Leg, Posting
-from app.points.service.allotments import AllotmentDetail, show_allotment
+from app.points.service.allotments import AllotmentDetail, describe_allotment
 from app.points.service.posting import post
 from app.points.terms import AllotmentState, Code
 
@@ -37,7 +37,7 @@ def close_allotment(uow: UnitOfWork, *, book: str, allotment_id: UUID) -> Allotm
     if allotment.state != AllotmentState.OPEN:
         raise errors.AllotmentClosed
     return_remainders(uow, book_id, [allotment])
-    return show_allotment(uow, book=book, allotment_id=allotment_id)
+    return describe_allotment(uow, queries.get_allotment(uow.session, book_id, allotment_id))
 
 
 def close_allotments_step(uow: UnitOfWork, book: str, where: bool | None) -> bool | None:  # noqa: ARG001, FBT001 - the shape of a step
