@@ -3,7 +3,6 @@
 import random
 import threading
 
-import psycopg
 import pytest
 
 from app.points import errors, queries
@@ -12,7 +11,7 @@ from tests.fixtures.work import NOW
 from tests.points.committed import commit
 from tests.points.ledger import ANNA, BORIS, named
 from tests.points.test_service_posting import gift, spend
-from tests.races.contest import finish, meet_at, names, start, together
+from tests.races.contest import deadlocks, finish, meet_at, names, start, together
 
 
 def available(ledger, who=ANNA) -> int:
@@ -111,13 +110,6 @@ def test_one_expired_hold_is_released_once_whoever_comes(place, sound):
         answers = meet_at(place, ledger, ledger.passbook(who), works, now=later)
         assert sorted(names(answers)).count("PointsInsufficient") == 1
         assert commit(ledger, lambda a, w=who: a.figures(w), now=later).available == 10
-
-
-def deadlocks(place) -> int:
-    with psycopg.connect(place.database.superuser_url, autocommit=True) as connection:
-        connection.execute("SELECT pg_stat_force_next_flush()")
-        query = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
-        return connection.execute(query).fetchone()[0]
 
 
 def test_batches_over_the_same_accounts_in_any_order_never_deadlock(place, sound):
