@@ -16,5 +16,8 @@ SCHEDULE: Mapping[str, Scheduled] = {
     "points.expire_points": Rounds("10 16 * * *", points.list_book_codes, points.expire_step),
     # nine in the morning in the district, when people may read it: what lapses in thirty and in seven days
     "points.give_notices": Rounds("0 1 * * *", points.list_book_codes, points.notice_step),
+    # a little later, and before anybody awards: what is left of allotments whose period is over
+    "points.close_allotments": Rounds("20 16 * * *", points.list_book_codes, points.close_allotments_step),
+    "points.raise_alerts": Rounds("*/5 * * * *", points.list_book_codes, points.raise_alerts_step),
     "web.purge_idempotency_keys": Periodic("40 18 * * *", idempotency.purge_idempotency_keys, until_zero=True),
 }

@@ -12,6 +12,10 @@ BATCH_MAX = 10_000
 CAUSE_LENGTH_MAX = 200
 EVIDENCE_LENGTH_MAX = 200
 HOLD_SECONDS_MAX = 7 * 24 * 3600
+SPENDERS_MAX = 200
+"""Most people who may award from one allotment."""
+ALERT_PERCENTS = (70, 90, 100)
+"""How much of a budget or an allotment is given out when an alert is raised. Must equal ck_points_alerts_reached."""
 
 
 class Asset(StrEnum):
@@ -36,7 +40,7 @@ class AccountKind(StrEnum):
 
     ISSUANCE = "issuance"  # contra of all points ever minted; its negative is what was minted
     SPONSOR_BUDGET = "sponsor_budget"  # minted for a campaign, not yet awarded; owner: budget
-    ALLOTMENT = "allotment"  # part of a budget in the hands of a station, team or coordinator
+    ALLOTMENT = "allotment"  # part of a budget in the hands of a station, team or coordinator; owner: the allotment
     RESIDENT = "resident"  # the passbook; owner: the resident's opaque id
     MERCHANT_POINTS = "merchant_points"  # points a shop has taken; owner: shop
     BREAKAGE = "breakage"  # expired or forfeited points
@@ -202,3 +206,25 @@ class TransferKind(StrEnum):
     DEATH = "death"
     MOVE = "move"
     MERGE = "merge"  # one person had two; what is owed goes over as well
+
+
+class HolderKind(StrEnum):
+    """Whom part of a budget may be handed to. Each is an OwnerKind as well."""
+
+    STATION = "station"
+    TEAM = "team"
+    COORDINATOR = "coordinator"
+
+
+class AllotmentState(StrEnum):
+    """How an allotment stands."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class AlertSubject(StrEnum):
+    """What an alert is about."""
+
+    BUDGET = "budget"
+    ALLOTMENT = "allotment"

@@ -19,8 +19,9 @@ from app.points.schemas import words
 from app.points.service import Award, OpeningBalance, proposals, transferring
 from app.points.service.export import names
 from app.points.service.export.writing import commodity
-from app.points.terms import CHART, AccountKind, TransferKind
+from app.points.terms import CHART, AccountKind, HolderKind, OwnerKind, TransferKind
 from tests.docs.markdown import number, read, section, table_after
+from tests.points.ledger import Acts, Ledger
 
 TEXT = read("docs/ledger.md")
 NAMES = UUID("0d2f3c64-58a5-4b52-8f43-0a5b4f2f8f10")
@@ -28,6 +29,7 @@ WHO = {
     name: uuid5(NAMES, name)
     for name in ("community fund", "volunteering", "Li", "Wang", "Chen", "Chen (old)", "noodles", "bakery", "station")
 }
+STATION_2026 = "station 2026"  # the station's allotment, whose id is made when it is made
 NAME_OF = {value: name for name, value in WHO.items()}
 
 
@@ -55,7 +57,10 @@ class Story:
         self._fill()
         self._spend()
         self._correct()
+        self._allot()
         self.uow = replace(self.uow, now=noon(2027, 1, 1))
+        assert points.close_allotments_step(self.uow, self.book.code, None)
+        self.booked["return"] = self.last_transaction("allot_return")
         points.expire_points(self.uow, self.book)
         self.booked["expiry"] = self.last_transaction("expiry")
         paid = points.pay_merchant(
@@ -147,14 +152,24 @@ class Story:
         )
         points.claw_back_award(self.uow, self.book, cause="old", transaction_id=old, reason="wrong")
         self.award("Chen (old)", 10)
-        self.booked["allot"] = points.allot_points(
+
+    def _allot(self) -> None:
+        points.name_owner(self.uow, self.book.id, owner_id=WHO["station"], kind=OwnerKind.STATION, name="Station")
+        made = points.allot(
             self.uow,
-            self.book.id,
-            cause="allot",
+            book=self.book.code,
             budget_id=WHO["volunteering"],
+            holder_kind=HolderKind.STATION,
             holder_id=WHO["station"],
+            period_from=date(2026, 1, 1),
+            period_to=date(2026, 12, 31),
             points=50,
-        ).subject_id
+            spender_ids=(),
+        )
+        self.allotment = made.line.allotment.id
+        self.booked["allot"] = self.last_transaction("allot")
+        acts = Acts(self.uow, Ledger(self.book, WHO["volunteering"]))
+        self.booked["allotted award"] = acts.award_allotted(self.allotment, WHO["Wang"], 12).subject_id
 
 
 @pytest.fixture
@@ -168,8 +183,9 @@ def booked(story: Story, act: str) -> Counter:
     """(account as the document writes it, asset) → amount, the stripes of a budget taken together."""
     entries = queries.list_entries_of(story.uow.session, story.book.id, story.booked[act])
     sums: Counter = Counter()
+    known = NAME_OF | {story.allotment: STATION_2026}
     for entry, account in entries:
-        name = NAME_OF.get(account.owner_id)
+        name = known.get(account.owner_id)
         sums[f"{account.kind} · {name}" if name else account.kind, account.asset] += entry.amount
     return sums
 

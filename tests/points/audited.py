@@ -35,6 +35,7 @@ class Neighbourhood:
         self.awards: list = []
         self.spendings: list = []
         self.holds: list = []
+        self.undone: list = []
         self.done: set[str] = set()
 
     def live(self, days: int) -> None:
@@ -59,6 +60,7 @@ class Neighbourhood:
             for act in self.chance.sample(kinds, 9):
                 self.try_act(act)
             self.try_act(self.acts.expire)
+            self.try_act(self.acts.close_due_allotments)
             if day % 10 == 0:
                 self.try_act(self.acts.sweep)
                 self.try_act(lambda: self.acts.fold(limit=40))
@@ -116,7 +118,13 @@ class Neighbourhood:
         self.chance.choice([self.acts.freeze, self.acts.thaw, self.acts.thaw])(who)
 
     def allot(self) -> None:
-        self.acts.allot(named("station"), self.chance.randint(1, 200))
+        """A station gets points, awards some, and sometimes gives the rest back; one of its awards is undone later."""
+        points = self.chance.randint(1, 200)
+        allotment = self.acts.allot(named("station"), points, days=20)
+        self.undone.append(self.acts.award_allotted(allotment, RESIDENTS[0], points // 2 + 1).subject_id)
+        if points % 3 == 0:
+            self.acts.close_allotment(allotment)
+            self.acts.reverse(self.undone.pop())  # into an allotment that is closed
 
     def pay(self) -> None:
         self.acts.pay(self.chance.randint(1, 500))

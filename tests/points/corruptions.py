@@ -22,6 +22,14 @@ ROWS = {
     "PASSBOOK": _one("accounts", "kind = 'resident'", key="id"),
     "MOVED": _one("balances", "version > 3 AND lock_rank = 1", key="account_id"),
     "LOT": "(SELECT ctid FROM points_lots WHERE points_left > held ORDER BY book_id, account_id, expires_on LIMIT 1)",
+    "ALLOTMENT": _one("allotments", "true", key="id"),
+    "OPEN_ALLOTMENT": "(SELECT o.id FROM points_allotments o JOIN points_accounts a ON a.owner_id = o.id"
+    " JOIN points_balances s ON s.account_id = a.id WHERE o.book_id = 1 AND s.posted > 0 ORDER BY o.id LIMIT 1)",
+    "ALLOTTED_AWARD": "(SELECT e.transaction_id FROM points_entries e"
+    " JOIN points_accounts a ON a.book_id = e.book_id AND a.id = e.account_id AND a.kind = 'allotment'"
+    " JOIN points_transactions t ON t.book_id = e.book_id AND t.id = e.transaction_id AND t.code = 'award'"
+    " ORDER BY e.book_id, e.transaction_id LIMIT 1)",
+    "OTHER_BUDGET": _one("budgets", "book_id > 1", key="id"),
     "RANDOM": "'0198aaaa-0000-7000-8000-00000000abcd'",
 }
 

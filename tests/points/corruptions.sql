@@ -348,3 +348,32 @@ UPDATE points_successors SET transaction_id = {AWARD} WHERE transaction_id = {TR
 -- transfer.closed
 WITH c AS (SELECT s.owner_id, a.id FROM points_successors s JOIN points_accounts a ON a.book_id = s.book_id AND a.owner_id = s.owner_id AND a.kind = 'resident')
   UPDATE points_balances b SET frozen_reason = NULL FROM c WHERE b.account_id = c.id RETURNING c.owner_id;
+-- money.reserve
+UPDATE points_entries SET amount = amount + 10 WHERE transaction_id = {AWARD} AND line = 3 RETURNING (SELECT a.owner_id FROM points_accounts a WHERE a.id = account_id AND a.kind = 'budget_reserve');
+
+-- money.reserve
+UPDATE points_allotments SET budget_id = {OTHER_BUDGET} WHERE id = {OPEN_ALLOTMENT} RETURNING (SELECT b.id FROM points_budgets b WHERE b.book_id = 1);
+
+-- allotment.owner
+DELETE FROM points_allotments WHERE id = {ALLOTMENT} RETURNING (SELECT a.id FROM points_accounts a WHERE a.kind = 'allotment' AND a.owner_id = points_allotments.id);
+
+-- allotment.points
+UPDATE points_allotments SET points = points + 1 WHERE id = {ALLOTMENT} RETURNING id;
+
+-- allotment.points
+INSERT INTO points_allotments SELECT book_id, {RANDOM}, budget_id, holder_kind, holder_id, period_from, period_to, 5, allotted_by, allotted_at, 'open' FROM points_allotments WHERE id = {ALLOTMENT} RETURNING id;
+
+-- allotment.returned
+UPDATE points_allotments SET returned_points = returned_points + 1 WHERE state = 'closed' RETURNING id;
+
+-- allotment.budget
+UPDATE points_allotments SET budget_id = {OTHER_BUDGET} WHERE id = {ALLOTMENT} RETURNING (SELECT e.transaction_id FROM points_entries e JOIN points_accounts a ON a.book_id = e.book_id AND a.id = e.account_id WHERE a.kind = 'allotment' AND a.owner_id = points_allotments.id ORDER BY e.version LIMIT 1);
+
+-- allotment.budget
+UPDATE points_lot_moves SET budget_id = {OTHER_BUDGET} WHERE transaction_id = {ALLOTTED_AWARD} RETURNING transaction_id;
+
+-- allotment.budget
+UPDATE points_accounts SET owner_id = {RANDOM} WHERE kind = 'budget_reserve' AND book_id = 1 RETURNING {ALLOTTED_AWARD};
+
+-- transaction.cover
+UPDATE points_entries SET amount = amount + CASE line WHEN 3 THEN -10 ELSE 10 END WHERE transaction_id = {ALLOTTED_AWARD} AND line IN (3, 4) RETURNING transaction_id;

@@ -33,6 +33,7 @@ PROGRAMME = {
     "points_proposals": "insert update",
     "points_allotments": "insert update",
     "points_allotment_spenders": "insert delete",
+    "points_alerts": "insert",
     "points_award_rules": "insert update",
     "points_award_rule_versions": "insert update",
     "points_awards": "insert",
@@ -55,6 +56,7 @@ DOORS = {
     "points_lock_for_correction",
     "points_lock_passbooks",
     "points_set_expiry_policy",
+    "points_lock_accounts",
 }
 DATA = b"\1" * 32
 

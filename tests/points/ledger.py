@@ -11,9 +11,10 @@ from app.kernel.periods import local_date
 from app.points import queries
 from app.points import service as points
 from app.points.models import Book, Proposal
-from app.points.rules.accounts import AccountRef, account_id
+from app.points.rules.accounts import AccountRef, account_id, allotment_account
+from app.points.rules.postings import Leg, LotChange, Posting
 from app.points.service import Award, ExpiryStep, HoldPlaced, OpeningBalance, Outcome, proposals, transferring
-from app.points.terms import AccountKind, Code, HoldResolution, TransferKind
+from app.points.terms import AccountKind, Code, HolderKind, HoldResolution, OwnerKind, TransferKind
 
 NAMES = UUID("6f0c2a86-9a0e-4c0a-8a53-5d6d1f0a4f11")
 NUMBERS = count(1)
@@ -116,15 +117,68 @@ class Acts:
             self.uow, self.ledger.id, cause=cause or some_cause(), budget_id=self.ledger.budget_id, points=amount
         )
 
-    def allot(self, holder_id: UUID, amount: int, *, cause: str = "") -> Outcome:
+    def hand_over(self, allotment_id: UUID, amount: int, *, cause: str = "") -> Outcome:
+        """What an allotment books, without one."""
         return points.allot_points(
             self.uow,
             self.ledger.id,
             cause=cause or some_cause(),
             budget_id=self.ledger.budget_id,
-            holder_id=holder_id,
+            allotment_id=allotment_id,
             points=amount,
         )
+
+    def allot(self, holder_id: UUID, amount: int, *, days: int = 30, spender_ids: tuple[UUID, ...] = ()) -> UUID:
+        """Hand points to a station for `days` from today on; answers the allotment."""
+        points.name_owner(self.uow, self.ledger.id, owner_id=holder_id, kind=OwnerKind.STATION, name="Station")
+        today = local_date(self.uow.now)
+        made = points.allot(
+            self.uow,
+            book=self.book.code,
+            budget_id=self.ledger.budget_id,
+            holder_kind=HolderKind.STATION,
+            holder_id=holder_id,
+            period_from=today,
+            period_to=today + timedelta(days=days - 1),
+            points=amount,
+            spender_ids=spender_ids,
+        )
+        return made.line.allotment.id
+
+    def award_allotted(self, allotment_id: UUID, resident_id: UUID, amount: int, *, cause: str = "") -> Outcome:
+        """Award from an allotment, as a bare posting."""
+        budget = queries.get_budget(self.uow.session, self.ledger.id, self.ledger.budget_id)
+        cost = amount * budget.point_value_fen
+        passbook = AccountRef(AccountKind.RESIDENT, resident_id)
+        money = (
+            Leg(AccountRef(AccountKind.BUDGET_RESERVE, budget.id), -cost),
+            Leg(AccountRef(AccountKind.POINTS_LIABILITY), cost),
+        )
+        day = points.last_day(self.book, local_date(self.uow.now))
+        posting = Posting(
+            cause=cause or some_cause(),
+            code=Code.AWARD,
+            legs=(
+                Leg(allotment_account(allotment_id), -amount),
+                Leg(passbook, amount),
+                *(money if cost else ()),
+            ),
+            lots=(LotChange(passbook, day, budget.id, amount, cost),),
+        )
+        return points.post_one(self.uow, self.ledger.id, posting)
+
+    def close_allotment(self, allotment_id: UUID) -> int:
+        """Close it; answers what flowed back."""
+        closed = points.close_allotment(self.uow, book=self.book.code, allotment_id=allotment_id)
+        return closed.line.allotment.returned_points or 0
+
+    def close_due_allotments(self) -> None:
+        """The daily job."""
+        while points.close_allotments_step(self.uow, self.book.code, None):
+            pass
+
+    def left_in(self, allotment_id: UUID) -> int:
+        return queries.sum_allotment_points(self.uow.session, self.ledger.id, [allotment_id])[allotment_id]
 
     def pay(self, amount_fen: int, *, cause: str = "") -> Outcome:
         return points.pay_merchant(

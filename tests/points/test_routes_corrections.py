@@ -4,7 +4,7 @@ from app.kernel.actor import Role
 from app.points.service import Award, award_points
 from app.points.terms import Code
 from tests.points.api import Api, refused
-from tests.points.ledger import ANNA
+from tests.points.ledger import ANNA, BORIS
 
 
 @pytest.fixture
@@ -69,14 +69,15 @@ def test_only_an_award_is_clawed_back(api, acts):
 
 
 @pytest.mark.parametrize("claw_back", [False, True])
-@pytest.mark.parametrize("act", ["redemption", "partly refunded redemption", "payout"])
+@pytest.mark.parametrize("act", ["redemption", "partly refunded redemption", "payout", "allotment"])
 def test_what_other_records_rest_on_is_undone_with_them(api, acts, act, claw_back):
     """Reversed here, the payment would still read captured, and the settlement paid with its money stranded."""
     acts.award(ANNA, 50)
     spent = acts.redeem(ANNA, 8)
     if act == "partly refunded redemption":
         acts.refund(spent.subject_id, ANNA, 3)
-    original = acts.pay(80) if act == "payout" else spent
+    others = {"payout": lambda: acts.pay(80), "allotment": lambda: acts.hand_over(BORIS, 5)}
+    original = others[act]() if act in others else spent
     before = acts.trial(), acts.figures(ANNA)
     answer = reverse(api, original.subject_id, claw_back=claw_back)
     assert refused(answer) == (409, "points.undone_elsewhere", [])

@@ -121,7 +121,7 @@ def test_a_refund_capture_or_purchase_of_nothing_is_refused(acts, days, points):
         lambda: acts.opening(ANNA, points, days[0]),
         lambda: acts.fund(points),
         lambda: acts.mint(points),
-        lambda: acts.allot(BORIS, points),
+        lambda: acts.hand_over(BORIS, points),
         lambda: acts.pay(points),
     ):
         with pytest.raises(errors.PostingInvalid):
@@ -131,7 +131,7 @@ def test_a_refund_capture_or_purchase_of_nothing_is_refused(acts, days, points):
 def test_every_act_can_be_reversed_once_and_leaves_nothing_behind(uow):
     acts = Acts(uow, open_ledger(uow, minted=0))
     funded, minted = acts.fund(5000), acts.mint(500)
-    allotted, awarded, opened = acts.allot(BORIS, 9), acts.award(ANNA, 30), acts.opening(ANNA, 20, date(2027, 1, 1))
+    allotted, awarded, opened = acts.hand_over(BORIS, 9), acts.award(ANNA, 30), acts.opening(ANNA, 20, date(2027, 1, 1))
     bought = acts.redeem(ANNA, 35)
     paid = acts.pay(350)
     for done in (paid, bought, opened, awarded, allotted, minted, funded):

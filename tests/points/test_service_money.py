@@ -62,9 +62,10 @@ def test_a_programme_without_money_takes_the_same_path(uow):
 
 def test_an_allotment_takes_from_every_stripe_if_it_must_and_never_below_zero(uow):
     acts = Acts(uow, open_ledger(uow, minted=100))
-    acts.allot(BORIS, 90)
-    with pytest.raises(errors.PointsInsufficient):
-        acts.allot(BORIS, 11)
+    acts.hand_over(BORIS, 90)
+    with pytest.raises(errors.BudgetInsufficient) as refused:
+        acts.hand_over(BORIS, 11)
+    assert refused.value.params == {"available": 10, "requested": 11}
     assert (acts.trial()["allotment"], acts.trial()["sponsor_budget"]) == (90, 10)
 
 
@@ -75,7 +76,7 @@ def test_book_codes_are_taken_once_and_what_is_unknown_is_missing(acts, uow):
         queries.get_book(uow.session, "nowhere")
     with pytest.raises(errors.AccountMissing):
         queries.get_account(uow.session, acts.ledger.id, named("nobody"))
-    for act in (acts.mint, lambda n: acts.allot(ANNA, n), lambda n: acts.award(ANNA, n)):
+    for act in (acts.mint, lambda n: acts.hand_over(ANNA, n), lambda n: acts.award(ANNA, n)):
         acts.ledger.__dict__["budget_id"] = named("no budget")
         with pytest.raises(errors.BudgetMissing):
             act(5)

@@ -98,7 +98,7 @@ def test_the_first_of_a_cause_in_a_batch_wins_and_other_content_is_refused(acts,
 ACTS = {
     "fund": (lambda a, c: a.fund(500, cause=c), lambda a, c: a.fund(501, cause=c)),
     "mint": (lambda a, c: a.mint(33, cause=c), lambda a, c: a.mint(34, cause=c)),
-    "allot": (lambda a, c: a.allot(BORIS, 9, cause=c), lambda a, c: a.allot(ANNA, 9, cause=c)),
+    "allot": (lambda a, c: a.hand_over(BORIS, 9, cause=c), lambda a, c: a.hand_over(ANNA, 9, cause=c)),
     "pay": (lambda a, c: a.pay(50, cause=c), lambda a, c: a.pay(51, cause=c)),
     "award": (lambda a, c: a.award(BORIS, 5, cause=c), lambda a, c: a.award(BORIS, 5, cause=c, evidence="x")),
     "report": (

@@ -103,3 +103,11 @@ def meet_at(place: Place, ledger: Ledger, account_id, works: Sequence[Work], *, 
 def names(answers: Sequence[object]) -> list[str]:
     """What kind of answer each is."""
     return [type(answer).__name__ for answer in answers]
+
+
+def deadlocks(place: Place) -> int:
+    """How many deadlocks the server has met in this database."""
+    with psycopg.connect(place.database.superuser_url, autocommit=True) as connection:
+        connection.execute("SELECT pg_stat_force_next_flush()")
+        query = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
+        return connection.execute(query).fetchone()[0]

@@ -3,19 +3,15 @@
 import random
 import threading
 
-import psycopg
 import pytest
 
-from app.points import errors, queries, service
-from app.points.rules.accounts import AccountRef
-from app.points.rules.postings import Leg, LotChange, Posting
+from app.points import errors, queries
 from app.points.service import Award, post
-from app.points.terms import AccountKind, Code
 from tests.fixtures.work import NOW
 from tests.points.committed import commit
 from tests.points.ledger import ANNA, BORIS, named
 from tests.points.test_service_posting import gift, spend
-from tests.races.contest import finish, meet_at, names, start, together
+from tests.races.contest import deadlocks, finish, meet_at, names, start, together
 
 
 def available(ledger, who=ANNA) -> int:
@@ -116,13 +112,6 @@ def test_one_expired_hold_is_released_once_whoever_comes(place, sound):
         assert commit(ledger, lambda a, w=who: a.figures(w), now=later).available == 10
 
 
-def deadlocks(place) -> int:
-    with psycopg.connect(place.database.superuser_url, autocommit=True) as connection:
-        connection.execute("SELECT pg_stat_force_next_flush()")
-        query = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
-        return connection.execute(query).fetchone()[0]
-
-
 def test_batches_over_the_same_accounts_in_any_order_never_deadlock(place, sound):
     ledger = sound(minted=10**6)
     people = [named(f"p{n}") for n in range(16)]
@@ -158,20 +147,10 @@ def test_coordinators_racing_for_the_last_points_of_a_striped_budget_get_each_po
 
 def test_coordinators_racing_for_the_last_points_of_an_allotment_get_each_point_once(place, sound):
     ledger = sound(minted=200, value_fen=0)
-    commit(ledger, lambda a: a.allot(BORIS, 100))
-    day = NOW.date().replace(year=2028)
-
-    def award(acts, who, points):
-        passbook = AccountRef(AccountKind.RESIDENT, who)
-        source = AccountRef(AccountKind.ALLOTMENT, BORIS)
-        lot = LotChange(passbook, day, ledger.budget_id, points, 0)
-        legs = (Leg(source, -points), Leg(passbook, points))
-        posting = Posting(f"allotted {who}", Code.AWARD, legs, lots=(lot,))
-        return service.post_one(acts.uow, acts.ledger.id, posting)
-
-    answers = together(place, ledger, [lambda a, n=n: award(a, named(f"e{n}"), 3) for n in range(50)])
+    station = commit(ledger, lambda a: a.allot(BORIS, 100))
+    answers = together(place, ledger, [lambda a, n=n: a.award_allotted(station, named(f"e{n}"), 3) for n in range(50)])
     assert (names(answers).count("Outcome"), names(answers).count("PointsInsufficient")) == (33, 17)
-    last = together(place, ledger, [lambda a, n=n: award(a, named(f"f{n}"), 1) for n in range(10)])
+    last = together(place, ledger, [lambda a, n=n: a.award_allotted(station, named(f"f{n}"), 1) for n in range(10)])
     assert names(last).count("Outcome") == 1
     assert commit(ledger, lambda a: a.trial())["allotment"] == 0
 

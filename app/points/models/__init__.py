@@ -3,6 +3,7 @@ migrations/sql and mapped here for reading.
 """
 
 from app.points.models.accounts import Account, Balance, Book, Budget, FoldedBalance, Freeze
+from app.points.models.alerts import Alert
 from app.points.models.awards import (
     Allotment,
     AllotmentSpender,
@@ -20,6 +21,7 @@ from app.points.models.programme import Household, OwnerName, Proposal
 
 __all__ = [
     "Account",
+    "Alert",
     "Allotment",
     "AllotmentSpender",
     "AwardRecord",

@@ -1,6 +1,20 @@
 """Reads of the ledger, session first."""
 
 from app.points.models import AwardRecord
+from app.points.queries.alerts import Reached, list_alerts, list_reached
+from app.points.queries.allotments import (
+    get_allotment,
+    holder_names_of,
+    is_spender,
+    list_allotments,
+    list_allotments_of_spender,
+    list_spenders,
+    lock_allotment,
+    lock_allotment_points,
+    lock_closed_with_points,
+    lock_due_allotments,
+    sum_allotment_points,
+)
 from app.points.queries.awarding import (
     Person,
     allotments_of,
@@ -25,6 +39,7 @@ from app.points.queries.balances import (
     sum_folded,
 )
 from app.points.queries.books import (
+    budget_names_of,
     find_book_id,
     get_book,
     get_budget,
@@ -58,6 +73,7 @@ from app.points.queries.months import (
     sums_by_kind,
 )
 from app.points.queries.notices import Notice, get_notice, list_notices
+from app.points.queries.owners import SponsorFigures, find_owner, get_owner, list_owners, list_sponsors
 from app.points.queries.programme import get_proposal, households_of, list_proposals, lock_proposal, names_of
 from app.points.queries.rulebook import (
     get_rule,
@@ -106,9 +122,12 @@ __all__ = [
     "Notice",
     "PassbookFigures",
     "Person",
+    "Reached",
+    "SponsorFigures",
     "StatementLine",
     "allotments_of",
     "available_points",
+    "budget_names_of",
     "budgets_of",
     "closed_until",
     "closings_of",
@@ -120,16 +139,19 @@ __all__ = [
     "find_finished_day",
     "find_last_closing",
     "find_outcome",
+    "find_owner",
     "find_reversal",
     "find_version_before",
     "first_recorded_at",
     "folded_balance_before",
     "free_in_lot",
     "get_account",
+    "get_allotment",
     "get_book",
     "get_budget",
     "get_chain_head",
     "get_notice",
+    "get_owner",
     "get_passbook",
     "get_proposal",
     "get_rule",
@@ -139,8 +161,13 @@ __all__ = [
     "has_refunds",
     "highest_book_id",
     "highest_versions",
+    "holder_names_of",
     "households_of",
+    "is_spender",
     "list_accounts",
+    "list_alerts",
+    "list_allotments",
+    "list_allotments_of_spender",
     "list_award_records",
     "list_books",
     "list_budgets",
@@ -157,13 +184,21 @@ __all__ = [
     "list_lots",
     "list_lots_page",
     "list_notices",
+    "list_owners",
     "list_proposals",
+    "list_reached",
     "list_rule_versions",
     "list_rules",
+    "list_spenders",
+    "list_sponsors",
     "list_strict_entries",
     "list_trial_balance",
+    "lock_allotment",
+    "lock_allotment_points",
     "lock_book_numbers",
     "lock_caps",
+    "lock_closed_with_points",
+    "lock_due_allotments",
     "lock_for_correction",
     "lock_months",
     "lock_open_run",
@@ -179,6 +214,7 @@ __all__ = [
     "records_of",
     "streaks_before",
     "successors_of",
+    "sum_allotment_points",
     "sum_budget_points",
     "sum_folded",
     "sum_live_holds",

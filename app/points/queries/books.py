@@ -1,6 +1,6 @@
 """Books and budgets."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -40,6 +40,12 @@ def list_budgets(session: Session, book_id: int, *, after: UUID | None, limit: i
     """Budgets by id, those after `after`."""
     query = select(Budget).where(Budget.book_id == book_id).order_by(Budget.id).limit(limit)
     return session.scalars(query if after is None else query.where(Budget.id > after)).all()
+
+
+def budget_names_of(session: Session, book_id: int, budget_ids: Collection[UUID]) -> dict[UUID, str]:
+    """The names of these budgets."""
+    query = select(Budget.id, Budget.name).where(Budget.book_id == book_id, Budget.id.in_(budget_ids))
+    return {row.id: row.name for row in session.execute(query)} if budget_ids else {}
 
 
 def lock_book_numbers(session: Session) -> None:

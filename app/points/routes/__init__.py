@@ -1,12 +1,14 @@
 """The ledger over HTTP."""
 
-from app.points.routes import books, journal, lifetimes, months, passbooks, proposals
+from app.points.routes import allotments, books, journal, lifetimes, months, owners, passbooks, proposals
 
 BLUEPRINTS = (
     books.blueprint,
     proposals.blueprint,
     passbooks.blueprint,
     journal.blueprint,
+    allotments.blueprint,
     lifetimes.blueprint,
     months.blueprint,
+    owners.blueprint,
 )

@@ -42,6 +42,16 @@ def stripe_for(kind: AccountKind, beneficiary_id: UUID) -> int:
     return sha256(beneficiary_id.bytes).digest()[0] % CHART[kind].stripes
 
 
+def allotment_account(allotment_id: UUID) -> AccountRef:
+    """Name the account on which the points of an allotment lie."""
+    return AccountRef(AccountKind.ALLOTMENT, allotment_id)
+
+
+def allotment_stripe(budget_id: UUID, allotment_id: UUID) -> AccountRef:
+    """Name the stripe of its budget that an allotment's points come from and return to."""
+    return AccountRef(AccountKind.SPONSOR_BUDGET, budget_id, stripe_for(AccountKind.SPONSOR_BUDGET, allotment_id))
+
+
 def split_over_stripes(amount: int, stripes: int) -> list[int]:
     """Divide `amount` as evenly as whole points allow; the first stripes get the remainder."""
     share, rest = divmod(amount, stripes)

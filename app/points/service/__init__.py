@@ -2,6 +2,8 @@
 
 from app.points.rules.definitions import RuleDefinition
 from app.points.rules.facts import Fact
+from app.points.service.alerts import raise_alerts, raise_alerts_step
+from app.points.service.allotments import AllotmentDetail, AllotmentLine, add_allotment_points, allot
 from app.points.service.auditing import (
     StatementPageLine,
     TransactionDetail,
@@ -53,10 +55,13 @@ from app.points.service.passbooks import (
     thaw_owner,
 )
 from app.points.service.posting import Outcome, post, post_one
+from app.points.service.returns import close_allotment, close_allotments_step
 from app.points.service.rounds import expire_step, fold_step, list_book_codes, notice_step, release_step
 from app.points.service.spending import redeem_points
 
 __all__ = [
+    "AllotmentDetail",
+    "AllotmentLine",
     "Award",
     "AwardOutcome",
     "BudgetLine",
@@ -76,6 +81,8 @@ __all__ = [
     "TransactionDetail",
     "TrialBalance",
     "TrialRow",
+    "add_allotment_points",
+    "allot",
     "allot_points",
     "award",
     "award_points",
@@ -84,6 +91,8 @@ __all__ = [
     "capture_hold",
     "change_expiry_policy",
     "claw_back_award",
+    "close_allotment",
+    "close_allotments_step",
     "close_month",
     "continue_export",
     "correct_transaction",
@@ -119,6 +128,8 @@ __all__ = [
     "post",
     "post_one",
     "preview_awards",
+    "raise_alerts",
+    "raise_alerts_step",
     "read_own_notice",
     "receive_funding",
     "redeem_points",

@@ -18,8 +18,8 @@ from app.points.service.cursors import KEY_MAX, cut_page, read_account, read_num
 from app.points.terms import Code
 
 Span = tuple[datetime | None, datetime | None]
-UNDONE_ELSEWHERE = frozenset({Code.REDEMPTION, Code.PAYOUT})
-"""What a payment or a settlement stands for: reversed behind its back, it would go on saying captured or paid."""
+UNDONE_ELSEWHERE = frozenset({Code.REDEMPTION, Code.PAYOUT, Code.ALLOT, Code.ALLOT_RETURN})
+"""What a payment, a settlement or an allotment stands for: reversed behind its back, it would go on saying so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +104,9 @@ def correct_transaction(
 ) -> TransactionDetail:
     """Undo a transaction as a whole; with `claw_back`, an award whose points were spent. Answers the correction.
 
-    Refuses BookMissing, UndoneElsewhere for redemptions and payouts, and what `reverse_transaction` refuses. Each
-    call is an act of its own: a second correction of one transaction is refused, and one that was declined may be asked
-    for again.
+    Refuses BookMissing, UndoneElsewhere for redemptions, payouts and allotments, and what `reverse_transaction`
+    refuses. Each call is an act of its own: a second correction of one transaction is refused, and one that was
+    declined may be asked for again.
     """
     found = queries.get_book(uow.session, book)
     if queries.get_transaction(uow.session, found.id, transaction_id).code in UNDONE_ELSEWHERE:

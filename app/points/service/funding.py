@@ -4,7 +4,7 @@ from uuid import UUID
 
 from app.infra.unit_of_work import UnitOfWork
 from app.points import errors, queries
-from app.points.rules.accounts import AccountRef, split_over_stripes
+from app.points.rules.accounts import AccountRef, allotment_account, allotment_stripe, split_over_stripes
 from app.points.rules.postings import Leg, Posting, check_amount, cost_of
 from app.points.service.posting import Outcome, post, post_one
 from app.points.terms import CHART, FEN_MAX, POINTS_MAX, AccountKind, Code, Decline
@@ -48,16 +48,20 @@ def mint_points(uow: UnitOfWork, book_id: int, *, cause: str, budget_id: UUID, p
 
 
 def allot_points(
-    uow: UnitOfWork, book_id: int, *, cause: str, budget_id: UUID, holder_id: UUID, points: int
+    uow: UnitOfWork, book_id: int, *, cause: str, budget_id: UUID, allotment_id: UUID, points: int
 ) -> Outcome:
-    """Hand part of a budget to one station, team or coordinator; its money stays in the budget's reserve."""
+    """Move part of a budget onto the account of an allotment; its money stays in the budget's reserve.
+
+    One stripe is asked, always the same for an allotment; when it holds too little the posting door levels the budget
+    first, so that the points come from wherever they are. Refuses BudgetMissing, BudgetInsufficient (not sticky).
+    """
     check_amount(points, POINTS_MAX)
     queries.get_budget(uow.session, book_id, budget_id)
-    source = AccountRef(AccountKind.SPONSOR_BUDGET, budget_id)
-    target = AccountRef(AccountKind.ALLOTMENT, holder_id)
-    return post_one(
-        uow, book_id, Posting(cause=cause, code=Code.ALLOT, legs=(Leg(source, -points), Leg(target, points)))
-    )
+    legs = (Leg(allotment_stripe(budget_id, allotment_id), -points), Leg(allotment_account(allotment_id), points))
+    outcome = post(uow, book_id, [Posting(cause=cause, code=Code.ALLOT, legs=legs)])[0]
+    if outcome.decline is Decline.INSUFFICIENT:
+        raise errors.BudgetInsufficient(**outcome.detail)
+    return outcome.raise_if_declined()
 
 
 def pay_merchant(

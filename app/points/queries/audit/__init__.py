@@ -39,8 +39,8 @@ DIGEST, LINK = _read("digest"), _read("link")
 purpose: the audit must not find right what the posting code does by the same mistake."""
 
 TABLES = (
-    *("accounts", "balances", "budgets", "entries", "folded_balances", "freezes", "hold_lots", "hold_resolutions"),
-    *("holds", "lot_moves", "lots", "month_closings", "outcomes", "transactions", "unfolded"),
+    *("accounts", "allotments", "balances", "budgets", "entries", "folded_balances", "freezes", "hold_lots"),
+    *("hold_resolutions", "holds", "lot_moves", "lots", "month_closings", "outcomes", "transactions", "unfolded"),
 )
 
 IN_HEAP_ORDER = (
@@ -57,7 +57,10 @@ BOOK = (
     # the longest first, so that no worker is left with it at the end
     Statement("chains", _read("chains").format(digest=DIGEST, link=LINK), 0.4, Split.ACCOUNTS, IN_HEAP_ORDER),
     Statement("transactions", _read("transactions"), 0.36, Split.TRANSACTIONS, ("enable_seqscan", "enable_sort")),
-    Statement("legs", _read("legs"), 0.1, Split.TRANSACTIONS, ("enable_seqscan", "enable_sort")),
+    *(
+        Statement(name.replace("_", " "), _read(name), 0.1, Split.TRANSACTIONS, ("enable_seqscan", "enable_sort"))
+        for name in ("legs", "allotment_budgets")
+    ),
     Statement("lots", _read("lots"), 0.12, Split.ACCOUNTS, IN_HEAP_ORDER),
     Statement("lot sums", _read("lot_sums"), 0.01, Split.ACCOUNTS),
     *(
@@ -66,6 +69,7 @@ BOOK = (
             ("causes", 0.05),
             ("folded", 0.05),
             ("closings", 0.05),
+            ("allotments", 0.02),
             *(
                 (rest, 0.0)
                 for rest in (

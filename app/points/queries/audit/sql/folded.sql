@@ -1,5 +1,6 @@
--- Folded accounts: what is folded plus the tail that is not must be the sum of all entries; and the money owed for
--- residents' points is the money behind their lots.
+-- Folded accounts: what is folded plus the tail that is not must be the sum of all entries; the money owed for
+-- residents' points is the money behind their lots; and the reserve of a budget is the money behind the points on its
+-- stripes and in its allotments.
 WITH entire AS MATERIALIZED (
     SELECT e.account_id, sum(e.amount) AS posted, count(*) AS entries
       FROM points_entries e WHERE e.book_id = :book AND e.version IS NULL GROUP BY e.account_id),
@@ -28,3 +29,14 @@ SELECT 'money.liability', 'account ' || m.id, m.behind_lots || ' fen behind the 
           FROM points_accounts a LEFT JOIN entire n ON n.account_id = a.id
          WHERE a.book_id = :book AND a.kind = 'points_liability') m
  WHERE m.posted <> m.behind_lots
+UNION ALL
+SELECT 'money.reserve', 'budget ' || b.id, coalesce(p.points, 0) * b.point_value_fen || ' fen behind its points', coalesce(n.posted, 0) || ' fen'
+  FROM points_budgets b
+  LEFT JOIN points_accounts r ON r.book_id = b.book_id AND r.kind = 'budget_reserve' AND r.owner_id = b.id
+  LEFT JOIN entire n ON n.account_id = r.id
+  LEFT JOIN (SELECT coalesce(o.budget_id, a.owner_id) AS budget_id, sum(s.posted) AS points
+               FROM points_accounts a
+               JOIN points_balances s ON s.book_id = a.book_id AND s.account_id = a.id
+               LEFT JOIN points_allotments o ON o.book_id = a.book_id AND o.id = a.owner_id AND a.kind = 'allotment'
+              WHERE a.book_id = :book AND a.kind IN ('sponsor_budget', 'allotment') GROUP BY 1) p ON p.budget_id = b.id
+ WHERE b.book_id = :book AND coalesce(p.points, 0) * b.point_value_fen <> coalesce(n.posted, 0)

@@ -1,12 +1,12 @@
 -- A first pass over each range finds suspects with few and cheap aggregates; only these are looked at line by line.
 -- Moves are summed by line and joined in full, so that a move without its entry is seen as well. `cover` is the money
--- that must lie in a budget's reserve for the points its stripes hold; where points pass through an allotment, whose
--- budget its account does not tell, the lots' budget tells it.
+-- that must lie in a budget's reserve for the points on its stripes and in its allotments.
 WITH kept AS MATERIALIZED (
     SELECT a.id, a.asset = 'points' AS points, a.folded, k.has_lots, CASE WHEN a.kind = 'points_liability' THEN true END AS liability,
-           CASE a.kind WHEN 'budget_reserve' THEN 1 WHEN 'sponsor_budget' THEN -b.point_value_fen END AS cover
+           CASE WHEN a.kind = 'budget_reserve' THEN 1 WHEN a.kind IN ('sponsor_budget', 'allotment') THEN -b.point_value_fen END AS cover
       FROM points_accounts a JOIN points_account_kinds k ON k.kind = a.kind
-      LEFT JOIN points_budgets b ON b.book_id = a.book_id AND b.id = a.owner_id
+      LEFT JOIN points_allotments o ON o.book_id = a.book_id AND o.id = a.owner_id AND a.kind = 'allotment'
+      LEFT JOIN points_budgets b ON b.book_id = a.book_id AND b.id = coalesce(o.budget_id, a.owner_id)
      WHERE a.book_id = :book),
 moved AS (
     SELECT m.transaction_id, m.line, sum(m.points) AS points, sum(m.cost_fen) AS cost
@@ -37,20 +37,19 @@ SELECT f.check_name, 'transaction ' || s.id || coalesce(' line ' || f.line, '') 
            coalesce(sum(l.amount) FILTER (WHERE l.asset = 'fen'), 0) AS fen,
            coalesce(sum(l.cost), 0) AS cost, coalesce(sum(l.amount) FILTER (WHERE l.kind = 'points_liability'), 0) AS liability,
            coalesce(sum(l.amount) FILTER (WHERE l.kind = 'budget_reserve'), 0) AS reserve,
-           CASE WHEN coalesce(bool_or(l.kind = 'allotment'), false) THEN -coalesce(sum(l.worth), 0)
-                ELSE coalesce(sum(l.amount * l.value) FILTER (WHERE l.kind = 'sponsor_budget'), 0) END AS cover,
+           coalesce(sum(l.amount * l.value) FILTER (WHERE l.kind IN ('sponsor_budget', 'allotment')), 0) AS cover,
            array_agg(l.line) AS line, array_agg(l.amount) AS amount, array_agg(l.account_id::text) AS account, array_agg(l.known) AS known,
            array_agg(l.folded) AS folded, array_agg(l.strict) AS strict, array_agg(l.has_lots) AS has_lots, array_agg(l.moved) AS moved
       FROM (SELECT coalesce(e.line, m.line) AS line, e.line AS posted, e.amount, e.account_id, e.version IS NOT NULL AS strict,
                    a.id IS NOT NULL AS known, a.asset, a.folded, a.kind, coalesce(k.has_lots, false) AS has_lots,
-                   b.point_value_fen AS value, m.points AS moved, m.cost, m.worth
+                   b.point_value_fen AS value, m.points AS moved, m.cost
               FROM (SELECT x.* FROM points_entries x WHERE x.book_id = :book AND x.transaction_id = s.id) e
-              FULL JOIN (SELECT y.line, sum(y.points) AS points, sum(y.cost_fen) AS cost, sum(y.points * z.point_value_fen) AS worth
-                           FROM points_lot_moves y LEFT JOIN points_budgets z ON z.book_id = y.book_id AND z.id = y.budget_id
+              FULL JOIN (SELECT y.line, sum(y.points) AS points, sum(y.cost_fen) AS cost FROM points_lot_moves y
                           WHERE y.book_id = :book AND y.transaction_id = s.id GROUP BY y.line) m ON m.line = e.line
               LEFT JOIN points_accounts a ON a.book_id = :book AND a.id = e.account_id
               LEFT JOIN points_account_kinds k ON k.kind = a.kind
-              LEFT JOIN points_budgets b ON b.book_id = :book AND b.id = a.owner_id) l) d
+              LEFT JOIN points_allotments o ON o.book_id = :book AND o.id = a.owner_id AND a.kind = 'allotment'
+              LEFT JOIN points_budgets b ON b.book_id = :book AND b.id = coalesce(o.budget_id, a.owner_id)) l) d
  CROSS JOIN LATERAL (
     SELECT * FROM (VALUES
         ('transaction.header', t.id IS NOT NULL, 'a header', 'none'),
