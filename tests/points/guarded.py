@@ -39,6 +39,7 @@ PROGRAMME = {
     "points_cap_locks": "insert update",
     "points_successors": "insert",
     "points_month_closings": "insert",
+    "points_paper_passbooks": "insert delete",
 }
 DOORS = {
     "points_begin",
@@ -50,6 +51,8 @@ DOORS = {
     "points_set_frozen",
     "points_fold",
     "points_lock_for_correction",
+    "points_take_over",
+    "points_lock_openings",
 }
 DATA = b"\1" * 32
 

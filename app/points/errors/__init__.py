@@ -26,6 +26,7 @@ from app.points.errors.ledger import (
     UndoneElsewhere,
     refusal,
 )
+from app.points.errors.openings import BudgetTooSmall, OpeningsMoved, PassbookTakenOver
 from app.points.errors.proposals import ProposalDecided, ProposalMissing, ProposalOwn
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "BookCodeTaken",
     "BookMissing",
     "BudgetMissing",
+    "BudgetTooSmall",
     "CauseReused",
     "CorrectionNotReversible",
     "ExpiryDatePast",
@@ -45,7 +47,9 @@ __all__ = [
     "HoldNotReleasable",
     "HoldResolved",
     "NothingDue",
+    "OpeningsMoved",
     "PartlyRefunded",
+    "PassbookTakenOver",
     "PointsInsufficient",
     "PointsTooCostly",
     "PostingInvalid",

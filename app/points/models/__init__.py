@@ -15,7 +15,7 @@ from app.points.models.holds import Hold, HoldLot, HoldResolution
 from app.points.models.journal import Entry, LotMove, Outcome, Transaction, Unfolded
 from app.points.models.lives import MonthClosing, Successor
 from app.points.models.lots import Lot
-from app.points.models.programme import Household, OwnerName, Proposal
+from app.points.models.programme import Household, OwnerName, PaperPassbook, Proposal
 
 __all__ = [
     "Account",
@@ -40,6 +40,7 @@ __all__ = [
     "MonthClosing",
     "Outcome",
     "OwnerName",
+    "PaperPassbook",
     "Proposal",
     "Successor",
     "Transaction",

@@ -18,6 +18,14 @@ from app.points.queries.books import (
     lock_book_numbers,
 )
 from app.points.queries.lives import closed_until, successors_of
+from app.points.queries.openings import (
+    find_owner_of_paper,
+    list_moved_openings,
+    list_opening_transactions,
+    lock_openings,
+    paper_numbers_of,
+    taken_over_numbers,
+)
 from app.points.queries.programme import (
     get_proposal,
     households_of,
@@ -65,6 +73,7 @@ __all__ = [
     "figures_of_transactions",
     "find_book_id",
     "find_outcome",
+    "find_owner_of_paper",
     "find_reversal",
     "free_in_lot",
     "get_account",
@@ -89,14 +98,19 @@ __all__ = [
     "list_lot_moves_of",
     "list_lots",
     "list_lots_page",
+    "list_moved_openings",
+    "list_opening_transactions",
     "list_proposals",
     "list_strict_entries",
     "list_trial_balance",
     "lock_book_numbers",
     "lock_for_correction",
+    "lock_openings",
     "lock_proposal",
     "lock_stripes",
     "names_of",
+    "paper_numbers_of",
     "successors_of",
     "sum_budget_points",
+    "taken_over_numbers",
 ]

@@ -33,6 +33,15 @@ from app.points.service.freezing import freeze_passbook, thaw_passbook
 from app.points.service.funding import allot_points, fund_sponsor, mint_points, pay_merchant
 from app.points.service.holds import HoldPlaced, capture_hold, hold_points, release_expired_holds, release_hold
 from app.points.service.naming import join_households, leave_household, name_owner
+from app.points.service.openings import (
+    Moved,
+    Opening,
+    forget_paper_passbooks,
+    lock_openings,
+    open_passbooks,
+    record_paper_passbooks,
+    take_back_openings,
+)
 from app.points.service.passbooks import (
     Export,
     FreezeState,
@@ -60,6 +69,8 @@ __all__ = [
     "Export",
     "FreezeState",
     "HoldPlaced",
+    "Moved",
+    "Opening",
     "OpeningBalance",
     "Outcome",
     "PaperPassbook",
@@ -84,6 +95,7 @@ __all__ = [
     "expire_step",
     "fold_balances",
     "fold_step",
+    "forget_paper_passbooks",
     "freeze_owner",
     "freeze_passbook",
     "fund_sponsor",
@@ -97,13 +109,16 @@ __all__ = [
     "list_own_entries",
     "list_own_lots",
     "list_passbook_entries",
+    "lock_openings",
     "mint_points",
     "name_owner",
     "open_budget",
+    "open_passbooks",
     "pay_merchant",
     "post",
     "post_one",
     "receive_funding",
+    "record_paper_passbooks",
     "redeem_points",
     "refund_redemption",
     "release_expired_holds",
@@ -116,6 +131,7 @@ __all__ = [
     "show_passbook",
     "show_transaction",
     "show_trial_balance",
+    "take_back_openings",
     "take_over_balances",
     "take_over_passbooks",
     "thaw_owner",
