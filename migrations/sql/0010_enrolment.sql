@@ -12,16 +12,9 @@ CREATE TABLE points_paper_passbooks (
 );
 GRANT SELECT, INSERT, DELETE ON points_paper_passbooks TO linli_app;
 
--- The id of an account follows from what it names (app/points/rules/accounts.py). STABLE, so that it is inlined.
-CREATE FUNCTION points_account_id(p_book integer, p_kind text, p_owner uuid, p_stripe integer) RETURNS uuid
-LANGUAGE sql STABLE AS $$
-    SELECT encode(set_byte(set_byte(x.d, 6, get_byte(x.d, 6) & 15 | 128), 8, get_byte(x.d, 8) & 63 | 128), 'hex')::uuid
-      FROM (SELECT substring(sha256(convert_to(p_book || ':' || p_kind || ':' || p_owner || ':' || p_stripe, 'UTF8')) FOR 16) AS d) x
-$$;
-
 -- A door for opening balances, a page of up to 1,000 new passbooks at once: one balanced transaction with a leg for
 -- each of them, a leg for each stripe of the budget that pays, and the money. Everything that the general doors look up
--- row by row is known here: the passbooks are new, so there is nothing to lock, read or update but the budget. Where a
+-- row by row is known here (ids of accounts follow from their names, app/points/rules/accounts.py): the passbooks are new, so there is nothing to lock, read or update but the budget. Where a
 -- passbook exists already the primary key refuses the page.
 -- Answers what the budget lacks for the page; nothing was written unless that is 0.
 -- Locks: all stripes of the budget in their order, waiting. The caller may hold no passbook that exists, so whoever
@@ -29,37 +22,40 @@ $$;
 CREATE FUNCTION points_take_over(
     p_book integer, p_now timestamptz, p_actor uuid, p_budget uuid,
     p_transaction uuid, p_cause text, p_hash bytea, p_evidence text,
-    p_owners uuid[], p_points bigint[], p_days date[]
+    p_reserve uuid, p_liability uuid, p_nobody uuid,
+    p_accounts uuid[], p_owners uuid[], p_points bigint[], p_days date[]
 ) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET enable_material = off AS $$
 DECLARE
     v_total bigint; v_free bigint; v_value bigint; v_at timestamptz; v_digest bytea; v_rows integer := cardinality(p_owners);
-    v_reserve uuid := points_account_id(p_book, 'budget_reserve', p_budget, 0);
-    v_liability uuid := points_account_id(p_book, 'points_liability', '00000000-0000-0000-0000-000000000000', 0);
-    v_stripes uuid[]; v_takes bigint[]; v_lines integer;
+    v_all uuid[]; v_stripes uuid[]; v_takes bigint[]; v_lines integer;
+    v_versions bigint[]; v_afters bigint[]; v_links bytea[]; v_version bigint; v_after bigint; v_link bytea;
+    v_start bytea := decode(repeat('00', 32), 'hex') || int4send(p_book); v_one bytea := int8send(1);
 BEGIN
-    IF v_rows NOT BETWEEN 1 AND 1000 OR cardinality(p_points) <> v_rows OR cardinality(p_days) <> v_rows
-       OR EXISTS (SELECT 1 FROM unnest(p_owners, p_points, p_days) x (o, p, d)
-                   WHERE x.o IS NULL OR x.d IS NULL OR (x.p BETWEEN 1 AND 1000000000) IS NOT TRUE) THEN
+    IF v_rows NOT BETWEEN 1 AND 1000
+       OR EXISTS (SELECT 1 FROM unnest(p_accounts, p_owners, p_points, p_days) x (a, o, p, d)
+                   WHERE num_nulls(x.a, x.o, x.d) > 0 OR (x.p BETWEEN 1 AND 1000000000) IS NOT TRUE) THEN
         RAISE EXCEPTION 'points: a page of openings has 1 to 1000 whole rows of 1 to 1000000000 points'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'points_openings_whole';
     END IF;
     SELECT point_value_fen INTO STRICT v_value FROM points_budgets WHERE book_id = p_book AND id = p_budget;
     SELECT sum(x) INTO v_total FROM unnest(p_points) x;
 
-    PERFORM 1 FROM points_accounts a JOIN points_balances s ON s.book_id = a.book_id AND s.account_id = a.id
-      WHERE a.book_id = p_book AND a.kind = 'sponsor_budget' AND a.owner_id = p_budget
-      ORDER BY s.lock_rank, s.account_id FOR NO KEY UPDATE OF s;
+    -- They have one rank, so their order is that of their ids.
+    SELECT coalesce(array_agg(a.id ORDER BY a.id), '{}') INTO v_all
+      FROM points_accounts a WHERE a.book_id = p_book AND a.kind = 'sponsor_budget' AND a.owner_id = p_budget;
+    PERFORM 1 FROM generate_series(1, cardinality(v_all)) n,
+                   LATERAL (SELECT 1 FROM points_balances s WHERE s.book_id = p_book AND s.account_id = v_all[n] FOR NO KEY UPDATE) s;
     -- From the fullest stripe on, as many as it takes.
     SELECT sum(w.free), coalesce(array_agg(w.id ORDER BY w.before) FILTER (WHERE w.before < v_total AND w.free > 0), '{}'),
            coalesce(array_agg(least(w.free, v_total - w.before) ORDER BY w.before) FILTER (WHERE w.before < v_total AND w.free > 0), '{}'),
            greatest(p_now, max(w.moved_at) FILTER (WHERE w.before < v_total))
       INTO v_free, v_stripes, v_takes, v_at
       FROM (SELECT f.*, coalesce(sum(f.free) OVER (ORDER BY f.free DESC, f.id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)::bigint AS before
-              FROM (SELECT a.id, s.posted - s.held - s.floor AS free, s.moved_at
-                      FROM points_accounts a JOIN points_balances s ON s.book_id = a.book_id AND s.account_id = a.id
-                     WHERE a.book_id = p_book AND a.kind = 'sponsor_budget' AND a.owner_id = p_budget) f) w;
+              FROM (SELECT s.account_id AS id, s.posted - s.held - s.floor AS free, s.moved_at
+                      FROM generate_series(1, cardinality(v_all)) n,
+                           LATERAL (SELECT * FROM points_balances s WHERE s.book_id = p_book AND s.account_id = v_all[n] OFFSET 0) s) f) w;
     IF coalesce(v_free, 0) < v_total THEN
         RETURN v_total - coalesce(v_free, 0);
     END IF;
@@ -74,31 +70,30 @@ BEGIN
     INSERT INTO points_outcomes (book_id, cause, content_hash, subject_id, decided_at)
     VALUES (p_book, p_cause, p_hash, p_transaction, p_now);
     IF v_value > 0 THEN
-        PERFORM points_open_accounts(p_book, p_now, ARRAY[v_reserve, v_liability], ARRAY['budget_reserve', 'points_liability'],
-                                     ARRAY[p_budget, '00000000-0000-0000-0000-000000000000'], ARRAY[0::smallint, 0::smallint]);
+        PERFORM points_open_accounts(p_book, p_now, ARRAY[p_reserve, p_liability], ARRAY['budget_reserve', 'points_liability'],
+                                     ARRAY[p_budget, p_nobody], ARRAY[0::smallint, 0::smallint]);
     END IF;
 
+    FOR n IN 1..cardinality(v_stripes) LOOP
+        UPDATE points_balances s
+           SET posted = s.posted - v_takes[n], version = s.version + 1, moved_at = v_at,
+               head = sha256(s.head || int4send(p_book) || uuid_send(s.account_id) || int8send(s.version + 1) || int8send(-v_takes[n])
+                             || int8send(s.posted - v_takes[n]) || v_digest)
+         WHERE s.book_id = p_book AND s.account_id = v_stripes[n]
+        RETURNING s.version, s.posted, s.head INTO v_version, v_after, v_link;
+        v_versions[n] := v_version; v_afters[n] := v_after; v_links[n] := v_link;
+    END LOOP;
+
     -- One statement: the guards run when all of it is there.
-    WITH paid AS MATERIALIZED (
-        SELECT x.n, x.id, x.take, s.version + 1 AS version, s.posted - x.take AS after,
-               sha256(s.head || int4send(p_book) || uuid_send(x.id) || int8send(s.version + 1) || int8send(-x.take)
-                      || int8send(s.posted - x.take) || v_digest) AS link
-          FROM unnest(v_stripes, v_takes) WITH ORDINALITY AS x (id, take, n)
-          JOIN points_balances s ON s.book_id = p_book AND s.account_id = x.id),
-    opened AS MATERIALIZED (
-        SELECT y.*, sha256(decode(repeat('00', 32), 'hex') || int4send(p_book) || uuid_send(y.id) || int8send(1)
-                           || int8send(y.points) || int8send(y.points) || v_digest) AS link
-          FROM (SELECT x.n, x.owner_id, x.points, x.day, points_account_id(p_book, 'resident', x.owner_id, 0) AS id
-                  FROM unnest(p_owners, p_points, p_days) WITH ORDINALITY AS x (owner_id, points, day, n) OFFSET 0) y),
+    WITH opened AS MATERIALIZED (
+        SELECT x.*, sha256(v_start || uuid_send(x.id) || v_one || int8send(x.points) || int8send(x.points) || v_digest) AS link
+          FROM unnest(p_accounts, p_owners, p_points, p_days) WITH ORDINALITY AS x (id, owner_id, points, day, n)),
     accounts AS (
         INSERT INTO points_accounts (book_id, id, kind, owner_id, stripe, asset, folded, opened_at)
         SELECT p_book, o.id, 'resident', o.owner_id, 0, 'points', false, p_now FROM opened o),
     balances AS (
         INSERT INTO points_balances (book_id, account_id, lock_rank, floor, posted, version, head, moved_at)
         SELECT p_book, o.id, k.lock_rank, 0, o.points, 1, o.link, v_at FROM opened o, points_account_kinds k WHERE k.kind = 'resident'),
-    spent AS (
-        UPDATE points_balances s SET posted = p.after, version = p.version, head = p.link, moved_at = v_at
-          FROM paid p WHERE s.book_id = p_book AND s.account_id = p.id),
     lots AS (
         INSERT INTO points_lots (book_id, account_id, expires_on, budget_id, issued, points_left, cost_left_fen)
         SELECT p_book, o.id, o.day, p_budget, o.points, o.points, o.points * v_value FROM opened o),
@@ -113,10 +108,11 @@ BEGIN
     INSERT INTO points_entries (book_id, transaction_id, line, account_id, amount, version, balance_after, chain)
     SELECT p_book, p_transaction, o.n, o.id, o.points, 1, o.points, o.link FROM opened o
     UNION ALL
-    SELECT p_book, p_transaction, v_rows + p.n, p.id, -p.take, p.version, p.after, p.link FROM paid p
+    SELECT p_book, p_transaction, v_rows + n, v_stripes[n], -v_takes[n], v_versions[n], v_afters[n], v_links[n]
+      FROM generate_series(1, cardinality(v_stripes)) n
     UNION ALL
     SELECT p_book, p_transaction, v_lines - 2 + m.n, m.id, m.sign * v_total * v_value, NULL, NULL, NULL
-      FROM (VALUES (1, v_reserve, -1), (2, v_liability, 1)) m (n, id, sign) WHERE v_value > 0;
+      FROM (VALUES (1, p_reserve, -1), (2, p_liability, 1)) m (n, id, sign) WHERE v_value > 0;
     RETURN 0;
 END $$;
 
@@ -131,7 +127,7 @@ BEGIN
       ORDER BY s.lock_rank, s.account_id FOR NO KEY UPDATE;
 END $$;
 
-REVOKE ALL ON FUNCTION points_account_id, points_take_over, points_lock_openings FROM PUBLIC;
+REVOKE ALL ON FUNCTION points_take_over, points_lock_openings FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION points_take_over, points_lock_openings TO linli_app;
 
 -- A file on its way: checking -> checked or refused; checked -> committing -> committed -> undoing -> undone.

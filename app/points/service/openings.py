@@ -18,7 +18,7 @@ from app.kernel.periods import local_date
 from app.points import errors, queries
 from app.points.models import Account, Book, Entry, LotMove, PaperPassbook
 from app.points.rules import openings as rules
-from app.points.rules.accounts import AccountRef
+from app.points.rules.accounts import NOBODY, AccountRef, account_id
 from app.points.rules.openings import Opening
 from app.points.rules.postings import Leg, LotChange, Posting
 from app.points.service import wire
@@ -27,7 +27,7 @@ from app.points.terms import AccountKind, Code
 
 _TYPES = (
     *("integer", "timestamptz", "uuid", "uuid", "uuid", "text", "bytea", "text"),
-    *("uuid[]", "bigint[]", "date[]"),
+    *("uuid", "uuid", "uuid", "uuid[]", "uuid[]", "bigint[]", "date[]"),
 )
 TAKE_OVER_SQL = f"SELECT points_take_over({', '.join(f'%s::{kind}' for kind in _TYPES)})"  # noqa: S608 - built from the constants above
 _RECORD_SQL = """
@@ -72,6 +72,10 @@ def _open_page(
     arguments = (
         *(book_id, uow.now, uow.actor.id, budget_id, uow.new_id(), cause),
         *(rules.content_hash(budget_id, rows), evidence),
+        account_id(book_id, AccountRef(AccountKind.BUDGET_RESERVE, budget_id)),
+        account_id(book_id, AccountRef(AccountKind.POINTS_LIABILITY)),
+        NOBODY,
+        wire.array(account_id(book_id, AccountRef(AccountKind.RESIDENT, row.resident_id)) for row in rows),
         wire.array(row.resident_id for row in rows),
         wire.array(row.points for row in rows),
         wire.array(row.expires_on for row in rows),
