@@ -145,6 +145,7 @@ CREATE TABLE enrolment_imports (
     errors        integer NOT NULL DEFAULT 0,
     warnings      integer NOT NULL DEFAULT 0,
     points_total  bigint NOT NULL DEFAULT 0,
+    pages         integer,               -- transactions of the ledger that hold its openings, import:<id>:1 and on
     failure       text,                  -- code of the refusal that ended or stopped it
     failure_detail jsonb,
     uploaded_by   uuid NOT NULL,
@@ -163,7 +164,7 @@ CREATE TABLE enrolment_imports (
 -- The same file twice is the same import, as long as it was not refused or undone.
 CREATE UNIQUE INDEX uq_enrolment_imports_content ON enrolment_imports (book_id, content_hash, budget_id) WHERE state NOT IN ('refused', 'undone');
 GRANT SELECT, INSERT ON enrolment_imports TO linli_app;
-GRANT UPDATE (state, layout, rows_total, rows_done, errors, warnings, points_total, failure, failure_detail, committed_by, committed_at,
+GRANT UPDATE (state, layout, rows_total, rows_done, errors, warnings, points_total, pages, failure, failure_detail, committed_by, committed_at,
               undone_by, undone_at, undo_reason) ON enrolment_imports TO linli_app;
 
 -- The file itself, and what was read from it, until both are checked. Already compressed, so not again.

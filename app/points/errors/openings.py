@@ -28,5 +28,5 @@ class OpeningsMoved(DomainError):
     code = "points.openings_moved"
     text = {
         "zh": "有 {count} 本存折的期初积分已被使用、预占或到期,不能整体撤销。",
-        "en": "The opening points of {count} passbooks were spent, are held or have expired; they cannot be taken back.",
+        "en": "The opening points of {count} passbooks were spent, are held or have expired, and are not taken back.",
     }

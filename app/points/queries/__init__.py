@@ -23,6 +23,7 @@ from app.points.queries.openings import (
     list_moved_openings,
     list_opening_transactions,
     lock_openings,
+    owners_with_history,
     paper_numbers_of,
     taken_over_numbers,
 )
@@ -109,6 +110,7 @@ __all__ = [
     "lock_proposal",
     "lock_stripes",
     "names_of",
+    "owners_with_history",
     "paper_numbers_of",
     "successors_of",
     "sum_budget_points",

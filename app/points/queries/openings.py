@@ -24,6 +24,17 @@ _TAKEN_OVER = text("""
 """)
 
 
+_WITH_HISTORY = text("""
+    SELECT a.owner_id
+      FROM points_accounts a
+     WHERE a.book_id = :book_id AND a.kind = 'resident' AND a.owner_id = ANY (CAST(:owners AS uuid[]))
+       AND EXISTS (SELECT 1 FROM points_entries e
+                     JOIN points_transactions t ON t.book_id = e.book_id AND t.id = e.transaction_id
+                    WHERE e.book_id = a.book_id AND e.account_id = a.id AND e.version IS NOT NULL
+                      AND t.code <> 'opening' AND t.cause NOT LIKE 'takeback:%')
+""")
+
+
 def taken_over_numbers(session: Session, book_id: int, numbers: Collection[str]) -> set[str]:
     """Those of these paper passbooks whose balance is in the ledger already, whichever way it came."""
     if not numbers:
@@ -46,6 +57,12 @@ def find_owner_of_paper(session: Session, book_id: int, passbook_no: str) -> UUI
             PaperPassbook.book_id == book_id, PaperPassbook.passbook_no == passbook_no
         )
     )
+
+
+def owners_with_history(session: Session, book_id: int, owner_ids: Sequence[UUID]) -> set[UUID]:
+    """Those of these residents whose passbook moved otherwise than by an opening and its taking back."""
+    rows = session.scalars(_WITH_HISTORY, {"book_id": book_id, "owners": list(owner_ids)})
+    return set(rows) if owner_ids else set()
 
 
 def lock_openings(session: Session, book_id: int, transaction_ids: Sequence[UUID]) -> None:
@@ -94,9 +111,7 @@ def list_opening_transactions(session: Session, book_id: int, causes: Sequence[s
     query = (
         select(Outcome.subject_id)
         .outerjoin(reversal, (reversal.book_id == Outcome.book_id) & (reversal.reverses_id == Outcome.subject_id))
-        .where(
-            Outcome.book_id == book_id, Outcome.cause.in_(causes), Outcome.decline.is_(None), reversal.id.is_(None)
-        )
+        .where(Outcome.book_id == book_id, Outcome.cause.in_(causes), Outcome.decline.is_(None), reversal.id.is_(None))
         .order_by(Outcome.subject_id)
     )
     return session.scalars(query).all()

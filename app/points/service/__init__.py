@@ -1,5 +1,6 @@
 """The ledger's acts. Everything that moves points or money goes through `post`."""
 
+from app.points.rules.openings import Opening
 from app.points.service.auditing import (
     StatementPageLine,
     TransactionDetail,
@@ -32,10 +33,9 @@ from app.points.service.folding import fold_balances
 from app.points.service.freezing import freeze_passbook, thaw_passbook
 from app.points.service.funding import allot_points, fund_sponsor, mint_points, pay_merchant
 from app.points.service.holds import HoldPlaced, capture_hold, hold_points, release_expired_holds, release_hold
-from app.points.service.naming import join_households, leave_household, name_owner
+from app.points.service.naming import join_households, leave_household, leave_households, name_owner
 from app.points.service.openings import (
     Moved,
-    Opening,
     forget_paper_passbooks,
     lock_openings,
     open_passbooks,
@@ -102,6 +102,7 @@ __all__ = [
     "hold_points",
     "join_households",
     "leave_household",
+    "leave_households",
     "list_account_entries",
     "list_accounts",
     "list_book_codes",

@@ -1,6 +1,6 @@
 """Names of owners that are not people, and who lives together."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy import delete
@@ -43,3 +43,8 @@ def join_households(uow: UnitOfWork, book_id: int, *, members: Mapping[UUID, UUI
 def leave_household(uow: UnitOfWork, book_id: int, *, resident_id: UUID) -> None:
     """Take a resident out of the household, if in one."""
     uow.session.execute(delete(Household).where(Household.book_id == book_id, Household.resident_id == resident_id))
+
+
+def leave_households(uow: UnitOfWork, book_id: int, *, resident_ids: Sequence[UUID]) -> None:
+    """Take many residents out of their households at once."""
+    uow.session.execute(delete(Household).where(Household.book_id == book_id, Household.resident_id.in_(resident_ids)))

@@ -1,10 +1,10 @@
 """Opening balances of thousands of new passbooks, in pages of one transaction each, and their taking back.
 
 All pages of a list stand or fall together, in the caller's one database transaction. That is several calls of a door
-in one transaction, which otherwise takes locks out of the global order; here it does not. Opening: the passbooks are new
-and nobody else can know them, so the only locks that others may want are the budget's stripes, and they are all taken
-by the first page, in their order. Taking back: every balance that will be touched is locked first, at once and in the
-global order, so that no later call waits for anything.
+in one transaction, which otherwise takes locks out of the global order; here it does not. Opening: the passbooks are
+new and nobody else can know them, so the only locks that others may want are the budget's stripes, and they are all
+taken by the first page, in their order. Taking back: every balance that will be touched is locked first, at once and in
+the global order, so that no later call waits for anything.
 """
 
 from collections.abc import Sequence
@@ -29,7 +29,7 @@ _TYPES = (
     *("integer", "timestamptz", "uuid", "uuid", "uuid", "text", "bytea", "text"),
     *("uuid", "uuid", "uuid", "uuid[]", "uuid[]", "bigint[]", "date[]"),
 )
-TAKE_OVER_SQL = f"SELECT points_take_over({', '.join(f'%s::{kind}' for kind in _TYPES)})"  # noqa: S608 - built from the constants above
+TAKE_OVER_SQL = f"SELECT points_take_over({', '.join(f'%s::{kind}' for kind in _TYPES)})"
 _RECORD_SQL = """
     INSERT INTO points_paper_passbooks (book_id, resident_id, passbook_no)
     SELECT %s, n.resident_id, n.passbook_no FROM unnest(%s::uuid[], %s::text[]) n (resident_id, passbook_no)"""
@@ -49,9 +49,9 @@ def open_passbooks(
 ) -> int:
     """Open passbooks that hold what paper ones held; answers how many pages that took. See the module for the locks.
 
-    Page n is booked under `cause:n`, n counting from `first_page`. The residents must have no passbook yet. A refusal is
-    no decline: nothing of it stays, and the caller must end its transaction with it. Refuses BudgetMissing,
-    PostingInvalid, ExpiryDatePast, BudgetTooSmall.
+    Page n is booked under `cause:n`, n counting from `first_page`. The residents must have no passbook yet. A refusal
+    is no decline: the caller ends its transaction (or savepoint) with it. Refuses BudgetMissing, PostingInvalid,
+    ExpiryDatePast, BudgetTooSmall.
     """
     budget = queries.get_budget(uow.session, book.id, budget_id)
     today = local_date(uow.now)
@@ -61,14 +61,13 @@ def open_passbooks(
             raise errors.ExpiryDatePast(expires_on=row.expires_on.isoformat(), today=today.isoformat())
     page = first_page
     for part in rules.cut_pages(rows, budget.point_value_fen):
-        _open_page(uow, book.id, budget_id, cause, f"{cause}:{page}", part)
+        _open_page(uow, book.id, budget_id, (f"{cause}:{page}", cause), part)
         page += 1
     return page - first_page
 
 
-def _open_page(
-    uow: UnitOfWork, book_id: int, budget_id: UUID, evidence: str, cause: str, rows: Sequence[Opening]
-) -> None:
+def _open_page(uow: UnitOfWork, book_id: int, budget_id: UUID, words: tuple[str, str], rows: Sequence[Opening]) -> None:
+    cause, evidence = words
     arguments = (
         *(book_id, uow.now, uow.actor.id, budget_id, uow.new_id(), cause),
         *(rules.content_hash(budget_id, rows), evidence),
