@@ -42,6 +42,14 @@ def taken_over_numbers(session: Session, book_id: int, numbers: Collection[str])
     return set(session.scalars(_TAKEN_OVER, {"book_id": book_id, "numbers": list(numbers)}))
 
 
+def numbers_from_files(session: Session, book_id: int, numbers: Sequence[str]) -> Sequence[str]:
+    """Those of these paper passbooks that came with a file of residents."""
+    query = select(PaperPassbook.passbook_no).where(
+        PaperPassbook.book_id == book_id, PaperPassbook.passbook_no.in_(numbers)
+    )
+    return session.scalars(query.order_by(PaperPassbook.passbook_no)).all()
+
+
 def paper_numbers_of(session: Session, book_id: int, resident_ids: Collection[UUID]) -> dict[UUID, str]:
     """The paper passbook of each of these residents that came with one: what the line of an opening says."""
     query = select(PaperPassbook.resident_id, PaperPassbook.passbook_no).where(
