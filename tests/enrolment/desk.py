@@ -108,9 +108,13 @@ class Desk:
         """Run the jobs that wait, and those they queue."""
         done = 0
         while (job := self._next()) is not None:
-            run_in_transaction(lambda uow, job=job: JOBS[job.task_name](uow, **job.args), actor=SYSTEM, now=NOW)
+            self.run(job)
             done += 1
         return done
+
+    def run(self, job: Any) -> None:
+        """Run one job as the worker does."""
+        run_in_transaction(lambda uow: JOBS[job.task_name](uow, **job.args), actor=SYSTEM, now=NOW)
 
     def _next(self) -> Any:
         self.session.expire_all()

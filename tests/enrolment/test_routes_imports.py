@@ -65,9 +65,8 @@ def test_a_list_is_checked_then_taken_in(desk, acts):
 
 def test_the_ledger_says_who_took_it_in_and_which_import_it_was(desk, session, ledger, person):
     found = desk.take_in(as_csv(*LIST))
-    row = session.execute(
-        text("SELECT actor_id, cause, evidence, lines FROM points_transactions WHERE code = 'opening'")
-    )
+    query = "SELECT actor_id, cause, evidence, lines FROM points_transactions WHERE code = 'opening'"
+    row = session.execute(text(query))
     treasurer = person(Role.TREASURER, book=ledger.book.code).id
     assert list(map(tuple, row)) == [(treasurer, f"import:{found['id']}:1", f"import:{found['id']}", 5)]
 
@@ -210,7 +209,7 @@ def test_a_failure_in_the_middle_leaves_nothing_and_the_next_try_succeeds(desk, 
 
 
 def test_a_day_that_passed_between_check_and_commit_stops_the_file(desk, session, ledger, acts):
-    found = desk.check(as_csv(HEADER, LI[:-1] + ["2026-06-15"], WANG))
+    found = desk.check(as_csv(HEADER, [*LI[:-1], "2026-06-15"], WANG))
     desk.commit(found["id"])
     job = desk._next()
     tomorrow = NOW + timedelta(days=1)
@@ -308,7 +307,7 @@ def test_imports_of_another_book_are_missing(desk, uow):
 
 
 def test_lists_are_paged(desk):
-    made = [desk.check(as_csv(HEADER, LI[:5] + [f"X{n}", 1, "2027-01-01"]))["id"] for n in range(3)]
+    made = [desk.check(as_csv(HEADER, [*LI[:5], f"X{n}", 1, "2027-01-01"]))["id"] for n in range(3)]
     assert [item["id"] for item in desk.api.walk("/imports", limit=2)] == made[::-1]
     bad = desk.check(as_csv(HEADER, *[["", "1", "", "", "", "", "x", "y"] for _ in range(5)]))
     items = desk.api.walk(f"/imports/{bad['id']}/problems", limit=3)

@@ -27,6 +27,7 @@ YMD = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?(?:[ T]
 YM = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})月?")
 PACKED = re.compile(r"(?:19|20)[0-9]{6}")
 SERIAL = re.compile(r"[0-9]{5}(?:\.[0-9]+)?")
+DIGITS_MAX = 20
 EXCEL_EPOCH = date(1899, 12, 30)
 
 
@@ -69,7 +70,9 @@ def _number_text(raw: str) -> str:
         number = Decimal(raw)
     except InvalidOperation:
         return raw
-    return str(number.to_integral_value()) if number == number.to_integral_value() else str(number.normalize())
+    if not number.is_finite() or abs(number.adjusted()) > DIGITS_MAX:
+        return raw
+    return format(number.to_integral_value() if number == number.to_integral_value() else number.normalize(), "f")
 
 
 def read_phone(cell: Cell) -> str | None:
