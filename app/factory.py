@@ -7,6 +7,7 @@ from flask_migrate import Migrate
 
 from app import console
 from app.api_docs import document, pages
+from app.enrolment import routes as enrolment
 from app.identity import routes as identity
 from app.identity.service import TokenOffice
 from app.infra import db, logging, metrics, redis
@@ -22,6 +23,7 @@ from app.web.endpoint import Blueprint
 BLUEPRINTS: tuple[Blueprint, ...] = (
     identity.blueprint,
     *points.BLUEPRINTS,
+    enrolment.blueprint,
     volunteers.blueprint,
     reports.blueprint,
     *merchants.BLUEPRINTS,

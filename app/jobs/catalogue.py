@@ -5,6 +5,13 @@ A job runs its service function in one transaction, as the system, at least once
 
 from collections.abc import Mapping
 
+from app.enrolment import service as enrolment
 from app.jobs.terms import Act
 
-JOBS: Mapping[str, Act] = {}
+JOBS: Mapping[str, Act] = {
+    "enrolment.read_file": enrolment.read_file,
+    "enrolment.check_rows": enrolment.check_rows,
+    "enrolment.commit_import": enrolment.commit_import,
+    "enrolment.clear_lines": enrolment.clear_lines,
+    "enrolment.undo_import": enrolment.undo_import,
+}

@@ -9,6 +9,8 @@ FEN_MAX = 1_000_000_000_000
 """Most money in one posting: ten thousand million yuan, in fen."""
 BATCH_MAX = 10_000
 """Most postings in one call of the posting door."""
+OPENINGS_PAGE_MAX = 1000
+"""Most new passbooks that one transaction opens."""
 CAUSE_LENGTH_MAX = 200
 EVIDENCE_LENGTH_MAX = 200
 HOLD_SECONDS_MAX = 7 * 24 * 3600

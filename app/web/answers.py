@@ -9,11 +9,12 @@ from marshmallow import Schema
 from app.web import idempotency, problems
 from app.web.idempotency import Answer
 from app.web.streaming import Stream
+from app.web.uploads import Download
 
 
 def dump(result: object, reply: type[Schema] | None, status: int) -> Answer:
     """Turn what a view returned into its answer."""
-    if isinstance(result, Stream):
+    if isinstance(result, Stream | Download):
         return Answer(status=status, body=result)  # `reply` documents what its steps write
     return Answer(status=status, body=reply().dump(result) if reply else None)
 
@@ -22,6 +23,9 @@ def respond(answer: Answer) -> Response:
     """Send an answer: a problem from 400 up, JSON otherwise, nothing when there is no body."""
     if answer.status >= HTTPStatus.BAD_REQUEST:
         response = problems.render(answer.body)
+    elif isinstance(answer.body, Download):
+        response = Response(answer.body.body, status=answer.status, content_type=answer.body.media_type)
+        response.headers["Content-Disposition"] = f'attachment; filename="{answer.body.filename}"'
     else:
         text = "" if answer.body is None else json.dumps(answer.body, ensure_ascii=False)
         response = Response(text, status=answer.status, content_type="application/json")

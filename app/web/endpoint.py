@@ -14,9 +14,10 @@ from marshmallow import Schema, missing
 from app.infra.unit_of_work import UnitOfWork, run_in_transaction
 from app.kernel.actor import Role
 from app.kernel.errors import Declined
-from app.web import answers, callers, idempotency, operation, parsing, problems, streaming
+from app.web import answers, callers, idempotency, operation, parsing, problems, streaming, uploads
 from app.web.idempotency import Answer, Claim
 from app.web.streaming import Stream
+from app.web.uploads import Upload
 
 PUBLIC: frozenset[Role] = frozenset()
 ANYONE: frozenset[Role] = frozenset(Role) - {Role.SYSTEM}
@@ -60,8 +61,10 @@ def endpoint(
     *,
     roles: Collection[Role],
     body: type[Schema] | None = None,
+    upload: Upload | None = None,
     query: type[Schema] | None = None,
     reply: type[Schema] | None = None,
+    download: str | None = None,
     status: int = HTTPStatus.OK,
     idempotent: bool = False,
 ) -> Callable[[View], View]:
@@ -69,18 +72,21 @@ def endpoint(
 
     The view makes one service call; what it returns is dumped by `reply` inside the transaction (a `Stream` is written
     after it, step by step). `roles` is PUBLIC or the roles of which the caller must hold one. A path argument `book`
-    must be the caller's own book. `idempotent` honours the header Idempotency-Key. A view whose keyword parameters do
+    must be the caller's own book. `upload` stands in place of a JSON body; `download` is the media type of a view that
+    answers with a file. `idempotent` honours the header Idempotency-Key. A view whose keyword parameters do
     not fit its schemas is refused at import.
     """
 
     def decorate(view: View) -> View:
-        path_arguments = _fit(view, body, query)
+        path_arguments = _fit(view, body, query, uploads.UPLOAD_FIELDS if upload else ())
         shape = operation.Shape(
             roles=frozenset(roles),
             has_path=bool(path_arguments),
             body=body,
+            upload=upload,
             query=query,
             reply=reply,
+            download=download,
             status=int(status),
             idempotent=idempotent,
         )
@@ -103,7 +109,9 @@ def _guard(view: View, shape: operation.Shape, path: dict[str, object]) -> Respo
     actor = callers.identify(shape.roles)
     callers.check_book(actor, shape.roles, path)
     now = callers.demo_clock()
-    arguments = _query(shape.query) | _body(shape.body)
+    arguments = _query(shape.query) | (
+        uploads.load_upload(request, shape.upload) if shape.upload else _body(shape.body)
+    )
     claim = idempotency.read_claim(request, arguments) if shape.idempotent else None
 
     def act(uow: UnitOfWork) -> Answer:
@@ -133,7 +141,7 @@ def _once(uow: UnitOfWork, claim: Claim, act: Callable[[UnitOfWork], Answer]) ->
     return answer
 
 
-def _fit(view: View, body: type[Schema] | None, query: type[Schema] | None) -> set[str]:
+def _fit(view: View, body: type[Schema] | None, query: type[Schema] | None, given: Collection[str] = ()) -> set[str]:
     """Check the view's parameters against its schemas and return those that must come from the path."""
     parameters = dict(inspect.signature(view).parameters)
     if next(iter(parameters), None) != "uow" or any(
@@ -142,6 +150,10 @@ def _fit(view: View, body: type[Schema] | None, query: type[Schema] | None) -> s
         message = f"{view.__name__} must be written (uow, *, …)"
         raise TypeError(message)
     del parameters["uow"]
+    for name in given:
+        if parameters.pop(name, None) is None:
+            message = f"{view.__name__} does not take {name} of its upload"
+            raise TypeError(message)
     for schema in (body, query):
         for name, field in (schema() if schema else Schema()).load_fields.items():
             parameter = parameters.pop(field.attribute or name, None)

@@ -8,6 +8,7 @@ from typing import Any
 from marshmallow import Schema, fields
 
 from app.kernel.actor import Role
+from app.web import uploads
 
 PROBLEM = "application/problem+json"
 
@@ -44,8 +45,10 @@ class Shape:
     roles: frozenset[Role]
     has_path: bool
     body: type[Schema] | None
+    upload: uploads.Upload | None
     query: type[Schema] | None
     reply: type[Schema] | None
+    download: str | None
     status: int
     idempotent: bool
 
@@ -58,13 +61,15 @@ def describe(name: str, shape: Shape) -> dict[str, Any]:
         "x-roles": sorted(shape.roles),
         "parameters": [*_query(shape.query), *([IDEMPOTENCY_KEY] if shape.idempotent else [])],
         "responses": {
-            str(shape.status): _success(shape.reply, shape.status),
+            str(shape.status): _success(shape),
             **{str(int(status)): _problem(status) for status in sorted(_problems(shape))},
         },
     }
     if shape.body is not None:
         required = any(field.required for field in shape.body().fields.values())
         document["requestBody"] = {"required": required, "content": {"application/json": {"schema": shape.body}}}
+    if shape.upload is not None:
+        document["requestBody"] = uploads.describe(shape.upload)
     return document
 
 
@@ -81,10 +86,12 @@ def _query(query: type[Schema] | None) -> list[dict[str, Any]]:
     return [] if query is None else [{"in": "query", "schema": query}]
 
 
-def _success(reply: type[Schema] | None, status: int) -> dict[str, Any]:
-    answer: dict[str, Any] = {"description": HTTPStatus(status).phrase}
-    if reply is not None:
-        answer["content"] = {"application/json": {"schema": reply}}
+def _success(shape: Shape) -> dict[str, Any]:
+    answer: dict[str, Any] = {"description": HTTPStatus(shape.status).phrase}
+    if shape.reply is not None:
+        answer["content"] = {"application/json": {"schema": shape.reply}}
+    if shape.download is not None:
+        answer["content"] = {shape.download: {"schema": {"type": "string", "format": "binary"}}}
     return answer
 
 

@@ -80,6 +80,35 @@ class BodyTypeWrong(EdgeRefusal):
     field = "Content-Type"
 
 
+class UploadTypeWrong(EdgeRefusal):
+    kind = Kind.INVALID
+    code = "web.upload_type_wrong"
+    status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+    text = {
+        "zh": "文件类型不对:请求头 Content-Type 须为以下之一:{media_types}。",
+        "en": "The file must be sent as one of these types (Content-Type): {media_types}.",
+    }
+    field = "Content-Type"
+
+
+class UploadTooLarge(EdgeRefusal):
+    kind = Kind.INVALID
+    code = "web.upload_too_large"
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    text = {
+        "zh": "文件太大:最多 {megabytes} MiB,请拆成几个文件。",
+        "en": "The file is too large: at most {megabytes} MiB; split it into several.",
+    }
+    field = "body"
+
+
+class UploadEmpty(EdgeRefusal):
+    kind = Kind.INVALID
+    code = "web.upload_empty"
+    text = {"zh": "没有收到文件:请求体是空的。", "en": "There is no file: the body is empty."}
+    field = "body"
+
+
 class KeyMalformed(EdgeRefusal):
     kind = Kind.INVALID
     code = "web.idempotency_key_malformed"

@@ -43,6 +43,7 @@ PROGRAMME = {
     "points_expiry_notices": "insert update",
     "points_expiry_policies": "",
     "points_month_closings": "insert",
+    "points_paper_passbooks": "insert delete",
 }
 DOORS = {
     "points_begin",
@@ -57,6 +58,8 @@ DOORS = {
     "points_lock_passbooks",
     "points_set_expiry_policy",
     "points_lock_accounts",
+    "points_take_over",
+    "points_lock_openings",
 }
 DATA = b"\1" * 32
 

@@ -84,6 +84,7 @@ from app.points.errors.months import (
     MonthsReversed,
     MonthsTooMany,
 )
+from app.points.errors.openings import BudgetTooSmall, OpeningsMoved, PassbookTakenOver
 from app.points.errors.proposals import ProposalDecided, ProposalMissing, ProposalOwn
 from app.points.errors.rulebook import RuleCodeTaken, RuleLimitOutOfRange, RuleVersionMissing, RuleVersionOutdated
 
@@ -102,6 +103,7 @@ __all__ = [
     "BookMissing",
     "BudgetInsufficient",
     "BudgetMissing",
+    "BudgetTooSmall",
     "CauseReused",
     "ChoiceNotOffered",
     "ChoiceOutOfRange",
@@ -141,10 +143,12 @@ __all__ = [
     "MonthsTooMany",
     "NothingDue",
     "NoticeMissing",
+    "OpeningsMoved",
     "OwnerNamedOtherwise",
     "PartlyRefunded",
     "PassbookClosed",
     "PassbookHeld",
+    "PassbookTakenOver",
     "PeriodPast",
     "PeriodReversed",
     "PointsInsufficient",

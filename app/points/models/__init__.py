@@ -17,7 +17,7 @@ from app.points.models.journal import Entry, LotMove, Outcome, Transaction, Unfo
 from app.points.models.lifetimes import ExpiryNotice, ExpiryPolicyChange, ExpiryRun
 from app.points.models.lives import MonthClosing, Successor
 from app.points.models.lots import Lot
-from app.points.models.programme import Household, OwnerName, Proposal
+from app.points.models.programme import Household, OwnerName, PaperPassbook, Proposal
 
 __all__ = [
     "Account",
@@ -46,6 +46,7 @@ __all__ = [
     "MonthClosing",
     "Outcome",
     "OwnerName",
+    "PaperPassbook",
     "Proposal",
     "Successor",
     "Transaction",

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, ForeignKey, SmallInteger, Text, Uuid
+from sqlalchemy import DateTime, ForeignKey, Integer, SmallInteger, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -33,6 +33,15 @@ class Household(Base):
     resident_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     household_id: Mapped[UUID] = mapped_column(Uuid)
     joined_at: Mapped[datetime] = mapped_column(INSTANT)
+
+
+class PaperPassbook(Base):
+    """The paper passbook whose balance a resident's passbook was opened with. Each number once in a book."""
+
+    __tablename__ = "points_paper_passbooks"
+    book_id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    resident_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    passbook_no: Mapped[str] = mapped_column(Text)
 
 
 class Proposal(Base):

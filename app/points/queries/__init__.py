@@ -73,6 +73,16 @@ from app.points.queries.months import (
     sums_by_kind,
 )
 from app.points.queries.notices import Notice, get_notice, list_notices
+from app.points.queries.openings import (
+    find_owner_of_paper,
+    list_moved_openings,
+    list_opening_transactions,
+    lock_openings,
+    numbers_from_files,
+    owners_with_history,
+    paper_numbers_of,
+    taken_over_numbers,
+)
 from app.points.queries.owners import SponsorFigures, find_owner, get_owner, list_owners, list_sponsors
 from app.points.queries.programme import get_proposal, households_of, list_proposals, lock_proposal, names_of
 from app.points.queries.rulebook import (
@@ -140,6 +150,7 @@ __all__ = [
     "find_last_closing",
     "find_outcome",
     "find_owner",
+    "find_owner_of_paper",
     "find_reversal",
     "find_version_before",
     "first_recorded_at",
@@ -183,7 +194,9 @@ __all__ = [
     "list_lot_moves_of",
     "list_lots",
     "list_lots_page",
+    "list_moved_openings",
     "list_notices",
+    "list_opening_transactions",
     "list_owners",
     "list_proposals",
     "list_reached",
@@ -202,12 +215,16 @@ __all__ = [
     "lock_for_correction",
     "lock_months",
     "lock_open_run",
+    "lock_openings",
     "lock_passbooks",
     "lock_proposal",
     "lock_rule",
     "lock_stripes",
     "moves_of_months",
     "names_of",
+    "numbers_from_files",
+    "owners_with_history",
+    "paper_numbers_of",
     "persons_of",
     "plan_anew",
     "points_in_allotments",
@@ -220,4 +237,5 @@ __all__ = [
     "sum_live_holds",
     "sums_by_kind",
     "sums_for_caps",
+    "taken_over_numbers",
 ]

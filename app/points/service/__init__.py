@@ -2,6 +2,7 @@
 
 from app.points.rules.definitions import RuleDefinition
 from app.points.rules.facts import Fact
+from app.points.rules.openings import Opening
 from app.points.service.alerts import raise_alerts, raise_alerts_step
 from app.points.service.allotments import AllotmentDetail, AllotmentLine, add_allotment_points, allot
 from app.points.service.auditing import (
@@ -37,8 +38,16 @@ from app.points.service.freezing import freeze_passbook, thaw_passbook
 from app.points.service.funding import allot_points, fund_sponsor, mint_points, pay_merchant
 from app.points.service.holds import HoldPlaced, capture_hold, hold_points, release_expired_holds, release_hold
 from app.points.service.lifetimes import change_expiry_policy, last_day, list_expiry_policies
-from app.points.service.naming import join_households, leave_household, name_owner
+from app.points.service.naming import join_households, leave_household, leave_households, name_owner
 from app.points.service.notices import give_notices, list_own_notices, read_own_notice
+from app.points.service.openings import (
+    Moved,
+    forget_paper_passbooks,
+    lock_openings,
+    open_passbooks,
+    record_paper_passbooks,
+    take_back_openings,
+)
 from app.points.service.passbooks import (
     Export,
     FreezeState,
@@ -70,6 +79,8 @@ __all__ = [
     "Fact",
     "FreezeState",
     "HoldPlaced",
+    "Moved",
+    "Opening",
     "OpeningBalance",
     "Outcome",
     "PaperPassbook",
@@ -102,6 +113,7 @@ __all__ = [
     "expire_step",
     "fold_balances",
     "fold_step",
+    "forget_paper_passbooks",
     "freeze_owner",
     "freeze_passbook",
     "fund_sponsor",
@@ -110,6 +122,7 @@ __all__ = [
     "join_households",
     "last_day",
     "leave_household",
+    "leave_households",
     "list_account_entries",
     "list_accounts",
     "list_book_codes",
@@ -120,10 +133,12 @@ __all__ = [
     "list_own_lots",
     "list_own_notices",
     "list_passbook_entries",
+    "lock_openings",
     "mint_points",
     "name_owner",
     "notice_step",
     "open_budget",
+    "open_passbooks",
     "pay_merchant",
     "post",
     "post_one",
@@ -132,6 +147,7 @@ __all__ = [
     "raise_alerts_step",
     "read_own_notice",
     "receive_funding",
+    "record_paper_passbooks",
     "redeem_points",
     "refund_redemption",
     "release_expired_holds",
@@ -145,6 +161,7 @@ __all__ = [
     "show_passbook",
     "show_transaction",
     "show_trial_balance",
+    "take_back_openings",
     "take_over_balances",
     "take_over_passbooks",
     "thaw_owner",

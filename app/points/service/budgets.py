@@ -98,10 +98,13 @@ def list_budgets(uow: UnitOfWork, *, book: str, limit: int, cursor: str | None) 
 def take_over_passbooks(uow: UnitOfWork, *, book: str, budget_id: UUID, rows: Sequence[PaperPassbook]) -> TakeOver:
     """Take paper passbooks over, each number once; a repeat answers what was done the first time.
 
-    Each row is decided on its own. Refuses BookMissing, BudgetMissing, ExpiryDatePast for the whole list.
+    Each row is decided on its own. Refuses BookMissing, BudgetMissing, ExpiryDatePast, PassbookTakenOver (by a file)
+    for the whole list.
     """
     found = queries.get_book(uow.session, book)
     numbers = [row.passbook_no for row in rows]
+    for number in queries.numbers_from_files(uow.session, found.id, numbers):
+        raise errors.PassbookTakenOver(passbook_no=number)
     causes = open_causes(uow, found.id, numbers, lambda number, attempt: f"opening:{attempt}:{number}")
     balances = [
         awards.OpeningBalance(causes[row.passbook_no], row.resident_id, row.points, row.expires_on, row.passbook_no)

@@ -1,6 +1,6 @@
 """Names of owners that are not people, and who lives together."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy import delete
@@ -8,7 +8,17 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.infra.unit_of_work import UnitOfWork
 from app.points.models import Household, OwnerName
+from app.points.service import wire
 from app.points.terms import OwnerKind
+
+# arrays instead of a row of parameters for each member: a file enrols a hundred thousand
+_JOIN_SQL = """
+    INSERT INTO points_households AS h (book_id, resident_id, household_id, joined_at)
+    SELECT n.book_id, m.resident_id, m.household_id, n.joined_at
+      FROM (SELECT %s::integer AS book_id, %s::timestamptz AS joined_at) n,
+           unnest(%s::uuid[], %s::uuid[]) m (resident_id, household_id)
+        ON CONFLICT (book_id, resident_id) DO UPDATE
+       SET household_id = excluded.household_id, joined_at = excluded.joined_at"""
 
 
 def name_owner(uow: UnitOfWork, book_id: int, *, owner_id: UUID, kind: OwnerKind, name: str) -> None:
@@ -24,19 +34,17 @@ def join_households(uow: UnitOfWork, book_id: int, *, members: Mapping[UUID, UUI
     """Put residents into households, resident by household; whoever was in another leaves it. One statement."""
     if not members:
         return
-    rows = [
-        {"book_id": book_id, "resident_id": resident, "household_id": household, "joined_at": uow.now}
-        for resident, household in sorted(members.items())
-    ]
-    new = insert(Household).values(rows)
-    uow.session.execute(
-        new.on_conflict_do_update(
-            index_elements=["book_id", "resident_id"],
-            set_={"household_id": new.excluded.household_id, "joined_at": new.excluded.joined_at},
-        )
-    )
+    residents = sorted(members)
+    households = wire.array(members[resident] for resident in residents)
+    arguments = (book_id, uow.now, wire.array(residents), households)
+    uow.session.connection().exec_driver_sql(_JOIN_SQL, arguments)
 
 
 def leave_household(uow: UnitOfWork, book_id: int, *, resident_id: UUID) -> None:
     """Take a resident out of the household, if in one."""
     uow.session.execute(delete(Household).where(Household.book_id == book_id, Household.resident_id == resident_id))
+
+
+def leave_households(uow: UnitOfWork, book_id: int, *, resident_ids: Sequence[UUID]) -> None:
+    """Take many residents out of their households at once."""
+    uow.session.execute(delete(Household).where(Household.book_id == book_id, Household.resident_id.in_(resident_ids)))

@@ -1,0 +1,1 @@
+"""Residents taken in from files: who they are, where they live, and what their paper passbooks held."""

@@ -1,0 +1,124 @@
+"""Every refusal of enrolment. What is wrong with single rows is no refusal: it stands in the report of the import."""
+
+from app.kernel.errors import DomainError, Kind
+
+
+class FileRefused(DomainError):
+    """A file that is not read at all, or not to its end."""
+
+    kind = Kind.INVALID
+    field = "body"
+
+
+class FileUnreadable(FileRefused):
+    code = "enrolment.file_unreadable"
+    text = {
+        "zh": "文件打不开:不是完好的 XLSX 工作簿({part})。请在 Excel 或 WPS 中另存为 .xlsx 后再上传。",
+        "en": "The file cannot be read: it is no sound XLSX workbook ({part}). Save it again as .xlsx and upload that.",
+    }
+
+
+class FileOldOrLocked(FileRefused):
+    code = "enrolment.file_old_or_locked"
+    text = {
+        "zh": "这是旧版 .xls 文件或加密的工作簿。请去掉密码,另存为 .xlsx 或 CSV 后再上传。",
+        "en": "This is an old .xls file or a workbook with a password. Save it, without one, as .xlsx or CSV.",
+    }
+
+
+class FileBomb(FileRefused):
+    code = "enrolment.file_bomb"
+    text = {
+        "zh": "文件没有打开:它解压后会过大({part})。请只保留名单所在的工作表,另存后再上传。",
+        "en": "The file was not opened: it would unpack to far too much ({part}). Keep only the sheet with the list.",
+    }
+
+
+class FileEntities(FileRefused):
+    code = "enrolment.file_entities"
+    text = {
+        "zh": "文件没有打开:它含有 XML 文档类型声明,正常的工作簿没有这个。",
+        "en": "The file was not opened: it holds an XML document type declaration, which no honest workbook has.",
+    }
+
+
+class EncodingUnknown(FileRefused):
+    code = "enrolment.encoding_unknown"
+    text = {
+        "zh": "认不出 CSV 的文字编码。请另存为 UTF-8 的 CSV,或上传 .xlsx。",
+        "en": "The encoding of the CSV is not recognised. Save it as CSV in UTF-8, or upload the .xlsx.",
+    }
+
+
+class ColumnsTooMany(FileRefused):
+    code = "enrolment.columns_too_many"
+    text = {
+        "zh": "第 {line} 行太宽:最多 {columns_max} 列,每格最多 {length_max} 个字符。",
+        "en": "Row {line} is too wide: {columns_max} columns and {length_max} characters a cell are allowed.",
+    }
+
+
+class RowsTooMany(FileRefused):
+    code = "enrolment.rows_too_many"
+    text = {
+        "zh": "名单太长:一个文件最多 {rows_max} 行,请拆开。",
+        "en": "The list is too long: a file holds at most {rows_max} rows; split it.",
+    }
+
+
+class RowsMissing(FileRefused):
+    code = "enrolment.rows_missing"
+    text = {"zh": "表头下面没有任何名单行。", "en": "There is no row below the header."}
+
+
+class HeaderMissing(FileRefused):
+    code = "enrolment.header_missing"
+    text = {
+        "zh": "前 {rows_max} 行里找不到完整的表头,缺少:{columns}。请用模板的表头。",
+        "en": "The first {rows_max} rows hold no whole header; missing: {columns}. Use the header of the template.",
+    }
+
+
+class HeaderRepeated(FileRefused):
+    code = "enrolment.header_repeated"
+    text = {
+        "zh": "表头中有两列都表示“{column}”({cells}),请删去一列。",
+        "en": "Two columns of the header mean {column} ({cells}); remove one.",
+    }
+
+
+class ImportMissing(DomainError):
+    kind = Kind.MISSING
+    code = "enrolment.import_missing"
+    text = {"zh": "没有这次导入。", "en": "There is no such import."}
+    field = "import_id"
+
+
+class ImportNotReady(DomainError):
+    kind = Kind.CONFLICT
+    code = "enrolment.import_not_ready"
+    text = {
+        "zh": "这次导入现在的状态是 {state},不能这样做。",
+        "en": "This import is {state}; that cannot be done now.",
+    }
+
+
+class RowsChanged(DomainError):
+    kind = Kind.CONFLICT
+    code = "enrolment.rows_changed"
+    text = {
+        "zh": "检查之后情况变了:有 {count} 行不再成立(如第 {line} 行:存折已转入,或到期日已过)。没有导入任何一行,"
+        "请重新上传。",
+        "en": "Things changed since the check: {count} rows do not hold any more (such as row {line}: its passbook was "
+        "taken over, or its day has passed). Nothing was imported; upload the file again.",
+    }
+
+
+class UndoTooLate(DomainError):
+    kind = Kind.CONFLICT
+    code = "enrolment.undo_too_late"
+    text = {
+        "zh": "不能整体撤销:有 {count} 人的期初积分已被使用、预占或到期:{names}。",
+        "en": "The import cannot be undone: the opening points of {count} people were spent, are held or have expired: "
+        "{names}.",
+    }

@@ -1,0 +1,41 @@
+"""Reads of enrolment, session first."""
+
+from app.enrolment.queries.imports import (
+    count_problems,
+    find_import_of_content,
+    get_content,
+    get_import,
+    list_imports,
+    list_pieces,
+    list_problems,
+    lock_import,
+    lock_imports_of_book,
+)
+from app.enrolment.queries.residents import (
+    find_lapsed_lines,
+    find_resident,
+    list_lines,
+    list_passbook_numbers,
+    list_resident_ids,
+    list_residents,
+    names_of,
+)
+
+__all__ = [
+    "count_problems",
+    "find_import_of_content",
+    "find_lapsed_lines",
+    "find_resident",
+    "get_content",
+    "get_import",
+    "list_imports",
+    "list_lines",
+    "list_passbook_numbers",
+    "list_pieces",
+    "list_problems",
+    "list_resident_ids",
+    "list_residents",
+    "lock_import",
+    "lock_imports_of_book",
+    "names_of",
+]

@@ -1,0 +1,74 @@
+"""Residents, and the lines that become residents."""
+
+from collections.abc import Collection, Sequence
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.enrolment.models import Line, Resident
+
+
+def list_lines(session: Session, book_id: int, import_id: UUID, *, after: int, limit: int) -> Sequence[Line]:
+    """Good rows of a file in their order, those below line `after`: resident, household, passbook, points, day."""
+    query = (
+        select(Line.line, Line.resident_id, Line.household_id, Line.passbook_no, Line.points, Line.expires_on)
+        .where(Line.book_id == book_id, Line.import_id == import_id, Line.line > after)
+        .order_by(Line.line)
+        .limit(limit)
+    )
+    return session.execute(query).all()  # type: ignore[return-value]  # rows with the columns named
+
+
+def find_lapsed_lines(session: Session, book_id: int, import_id: UUID, *, today: date) -> tuple[int, int | None]:
+    """How many lines are good to a day that has passed meanwhile, and the first of them."""
+    query = select(func.count(), func.min(Line.line)).where(
+        Line.book_id == book_id, Line.import_id == import_id, Line.expires_on < today
+    )
+    count, first = session.execute(query).one()
+    return count, first
+
+
+def list_passbook_numbers(
+    session: Session, book_id: int, import_id: UUID, *, after: int, limit: int
+) -> Sequence[tuple[int, str]]:
+    """Line and passbook number of good rows, in their order."""
+    query = (
+        select(Line.line, Line.passbook_no)
+        .where(Line.book_id == book_id, Line.import_id == import_id, Line.line > after)
+        .order_by(Line.line)
+        .limit(limit)
+    )
+    return [(row.line, row.passbook_no) for row in session.execute(query)]
+
+
+def list_residents(session: Session, book_id: int, *, after: UUID | None, limit: int) -> Sequence[Resident]:
+    """Residents by id, those after `after`."""
+    query = select(Resident).where(Resident.book_id == book_id)
+    if after is not None:
+        query = query.where(Resident.id > after)
+    return session.scalars(query.order_by(Resident.id).limit(limit)).all()
+
+
+def find_resident(session: Session, book_id: int, resident_id: UUID) -> Resident | None:
+    """One resident, if this book has enrolled them."""
+    return session.get(Resident, (book_id, resident_id))
+
+
+def list_resident_ids(
+    session: Session, book_id: int, import_id: UUID, *, after: UUID | None, limit: int
+) -> Sequence[UUID]:
+    """Whom an import enrolled, by id."""
+    query = select(Resident.id).where(Resident.book_id == book_id, Resident.import_id == import_id)
+    if after is not None:
+        query = query.where(Resident.id > after)
+    return session.scalars(query.order_by(Resident.id).limit(limit)).all()
+
+
+def names_of(session: Session, book_id: int, resident_ids: Collection[UUID]) -> list[str]:
+    """Names of these residents with their passbook numbers, for a sentence to the treasurer."""
+    query = select(Resident.name, Resident.passbook_no).where(
+        Resident.book_id == book_id, Resident.id.in_(resident_ids)
+    )
+    return [f"{row.name} ({row.passbook_no})" for row in session.execute(query.order_by(Resident.id))]

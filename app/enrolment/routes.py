@@ -1,0 +1,89 @@
+"""URLs of enrolment: the treasurer's desk for files of residents."""
+
+from http import HTTPStatus
+from uuid import UUID
+
+from app.enrolment import service
+from app.enrolment.schemas.imports import (
+    ImportOut,
+    ImportPage,
+    ImportProblemPage,
+    ImportQuery,
+    ImportUndoIn,
+    ResidentPage,
+    ResidentsQuery,
+)
+from app.enrolment.terms import CSV, FILE_BYTES_MAX, MEDIA_TYPES, XLSX
+from app.infra.unit_of_work import UnitOfWork
+from app.kernel.actor import Role
+from app.web.endpoint import Blueprint, endpoint
+from app.web.paging import PageQuery
+from app.web.uploads import Download, Upload
+
+TREASURER = frozenset({Role.TREASURER})
+FILE = Upload(MEDIA_TYPES, FILE_BYTES_MAX)
+
+blueprint = Blueprint("enrolment", __name__, description="居民导入 / enrolment of residents from files")
+
+
+@blueprint.route("/v1/books/<book>/imports/template.xlsx")
+@endpoint(roles=TREASURER, download=XLSX)
+def download_xlsx_template(uow: UnitOfWork, *, book: str) -> object:
+    """下载 XLSX 模板 / the template as XLSX."""
+    return Download(service.make_template(uow, media_type=XLSX), XLSX, f"{book}-residents.xlsx")
+
+
+@blueprint.route("/v1/books/<book>/imports/template.csv")
+@endpoint(roles=TREASURER, download=CSV)
+def download_csv_template(uow: UnitOfWork, *, book: str) -> object:
+    """下载 CSV 模板 / the template as CSV."""
+    return Download(service.make_template(uow, media_type=CSV), CSV, f"{book}-residents.csv")
+
+
+@blueprint.route("/v1/books/<book>/imports", methods=["POST"])
+@endpoint(roles=TREASURER, upload=FILE, query=ImportQuery, reply=ImportOut, status=HTTPStatus.ACCEPTED, idempotent=True)
+def upload_import(uow: UnitOfWork, *, book: str, budget_id: UUID, content: bytes, media_type: str) -> object:
+    """上传名单(XLSX 或 CSV,至多 20 MiB)并开始检查 / upload a list of residents; its checking begins."""
+    return service.upload_file(uow, book=book, budget_id=budget_id, content=content, media_type=media_type)
+
+
+@blueprint.route("/v1/books/<book>/imports")
+@endpoint(roles=TREASURER, query=PageQuery, reply=ImportPage)
+def list_imports(uow: UnitOfWork, *, book: str, limit: int, cursor: str | None) -> object:
+    """导入记录,新的在前 / imports, newest first."""
+    return service.list_imports(uow, book=book, limit=limit, cursor=cursor)
+
+
+@blueprint.route("/v1/books/<book>/imports/<uuid:import_id>")
+@endpoint(roles=TREASURER, reply=ImportOut)
+def show_import(uow: UnitOfWork, *, book: str, import_id: UUID) -> object:
+    """导入的进度和结果 / how far an import is, and what came of it."""
+    return service.show_import(uow, book=book, import_id=import_id)
+
+
+@blueprint.route("/v1/books/<book>/imports/<uuid:import_id>/problems")
+@endpoint(roles=TREASURER, query=PageQuery, reply=ImportProblemPage)
+def list_import_problems(uow: UnitOfWork, *, book: str, import_id: UUID, limit: int, cursor: str | None) -> object:
+    """哪一行哪一列有问题,怎样才对 / which rows are wrong or doubtful, and what would be right."""
+    return service.list_problems(uow, book=book, import_id=import_id, limit=limit, cursor=cursor)
+
+
+@blueprint.route("/v1/books/<book>/imports/<uuid:import_id>/commit", methods=["POST"])
+@endpoint(roles=TREASURER, reply=ImportOut, status=HTTPStatus.ACCEPTED, idempotent=True)
+def commit_import(uow: UnitOfWork, *, book: str, import_id: UUID) -> object:
+    """正式导入:全部成功或全部不做 / take the whole file in, or nothing of it."""
+    return service.start_commit(uow, book=book, import_id=import_id)
+
+
+@blueprint.route("/v1/books/<book>/imports/<uuid:import_id>/undo", methods=["POST"])
+@endpoint(roles=TREASURER, body=ImportUndoIn, reply=ImportOut, status=HTTPStatus.ACCEPTED, idempotent=True)
+def undo_import(uow: UnitOfWork, *, book: str, import_id: UUID, reason: str) -> object:
+    """整体撤销导入,已有人使用积分时不可 / take an import back as a whole, unless points of it were used."""
+    return service.start_undo(uow, book=book, import_id=import_id, reason=reason)
+
+
+@blueprint.route("/v1/books/<book>/residents")
+@endpoint(roles=TREASURER, query=ResidentsQuery, reply=ResidentPage)
+def list_residents(uow: UnitOfWork, *, book: str, passbook_no: str | None, limit: int, cursor: str | None) -> object:
+    """已登记的居民,电话只显示一部分 / enrolled residents; telephone numbers are masked."""
+    return service.list_residents(uow, book=book, passbook_no=passbook_no, limit=limit, cursor=cursor)

@@ -1,0 +1,85 @@
+"""A file as a table: rows one after another, the header found, the columns that matter picked. Bounded at each step."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from app.enrolment.errors import HeaderMissing, RowsMissing, RowsTooMany
+from app.enrolment.rules.cells import Cell
+from app.enrolment.rules.headers import find_columns, missing_from
+from app.enrolment.terms import EXAMPLE_PASSBOOK, HEADER_ROWS_MAX, PLACES, ROWS_MAX, Field
+
+TOTALS = frozenset({"合计", "总计", "小计", "共计", "total", "sum"})
+
+
+@dataclass(slots=True)
+class Row:
+    """A row of a sheet: its number as a spreadsheet shows it, and what stands in its columns, counted from 0."""
+
+    line: int
+    cells: dict[int, Cell]
+    hidden: bool = False
+    merged: dict[int, Cell] = field(default_factory=dict)
+    """What a cell that is merged over this row says, where its first row lies above; by column."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """A row below the header, with only the columns that a list of residents has; missing ones are absent."""
+
+    line: int
+    hidden: bool
+    cells: Mapping[Field, Cell]
+
+
+@dataclass(slots=True)
+class Table:
+    """The rows below a header whose columns were recognised."""
+
+    columns: Mapping[Field, int]
+    rows: Iterator[Row]
+
+    def pick(self) -> Iterator[Picked]:
+        """Give each row that holds anything of interest. Refuses RowsTooMany, RowsMissing, and as the file's reader."""
+        count = 0
+        for row in self.rows:
+            cells = {name: row.cells[column] for name, column in self.columns.items() if column in row.cells}
+            if not cells or not any(map(_filled, cells.values())) or _is_total(cells) or _is_example(cells):
+                continue
+            for name in PLACES:  # only a home is shared by the rows of a merged cell, never a balance
+                if name in self.columns and name not in cells and self.columns[name] in row.merged:
+                    cells[name] = row.merged[self.columns[name]]
+            count += 1
+            if count > ROWS_MAX:
+                raise RowsTooMany(rows_max=ROWS_MAX)
+            yield Picked(row.line, row.hidden, cells)
+        if not count:
+            raise RowsMissing
+
+
+def find_table(rows: Iterator[Row]) -> Table:
+    """Skip titles down to the header. Refuses HeaderMissing, HeaderRepeated."""
+    best: Mapping[Field, int] = {}
+    for row in rows:
+        if row.line > HEADER_ROWS_MAX:
+            break
+        columns = find_columns(row.cells)
+        if columns is None:
+            continue
+        if not missing_from(columns):
+            return Table(columns, rows)
+        best = max(best, columns, key=len)
+    raise HeaderMissing(rows_max=HEADER_ROWS_MAX, columns=", ".join(missing_from(best)))
+
+
+def _filled(cell: Cell) -> bool:
+    return not isinstance(cell, str) or bool(cell.strip())
+
+
+def _is_example(cells: Mapping[Field, Cell]) -> bool:
+    return cells.get(Field.PASSBOOK_NO) == EXAMPLE_PASSBOOK
+
+
+def _is_total(cells: Mapping[Field, Cell]) -> bool:
+    """A line of totals under the list: it names no passbook."""
+    name = cells.get(Field.NAME)
+    return Field.PASSBOOK_NO not in cells and isinstance(name, str) and name.strip().strip(":：").lower() in TOTALS

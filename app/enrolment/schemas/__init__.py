@@ -1,0 +1,1 @@
+"""JSON of enrolment, and the sentences about rows."""

@@ -1,0 +1,32 @@
+"""The acts of enrolment, and its jobs."""
+
+from app.enrolment.service.checking import check_rows
+from app.enrolment.service.committing import clear_lines, commit_import
+from app.enrolment.service.imports import (
+    list_imports,
+    list_problems,
+    list_residents,
+    show_import,
+    start_commit,
+    start_undo,
+    upload_file,
+)
+from app.enrolment.service.reading import read_file
+from app.enrolment.service.templates import make_template
+from app.enrolment.service.undoing import undo_import
+
+__all__ = [
+    "check_rows",
+    "clear_lines",
+    "commit_import",
+    "list_imports",
+    "list_problems",
+    "list_residents",
+    "make_template",
+    "read_file",
+    "show_import",
+    "start_commit",
+    "start_undo",
+    "undo_import",
+    "upload_file",
+]

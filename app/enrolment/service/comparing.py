@@ -1,0 +1,124 @@
+"""Duplicates and near-duplicates: the rows of a file against each other, and against the residents already enrolled.
+
+Rows of one name in one home, or of one telephone number, are compared pair by pair, in groups of at most GROUP_MAX; so
+a hundred thousand equal rows cost no more than others. What is found is a warning, but for a passbook that comes twice.
+"""
+
+from collections.abc import Mapping
+
+from sqlalchemy import text
+
+from app.enrolment.models import Import
+from app.enrolment.rules.headers import letters
+from app.enrolment.terms import GROUP_MAX, Field, ProblemCode, Severity
+from app.infra.unit_of_work import UnitOfWork
+
+_NOTE = """
+    INSERT INTO enrolment_problems (book_id, import_id, line, field, code, cell, severity, detail)
+    SELECT :book_id, :import_id, d.line, :field, :code, CAST(:column AS text) || d.line, :severity,
+           jsonb_build_object('other', d.other)
+      FROM ({found}) d"""
+
+# Every row of a group but its first, with the line of the first.
+_REPEATED = """
+    SELECT line, other FROM (
+        SELECT l.line, min(l.line) OVER (PARTITION BY {key}) AS other
+          FROM enrolment_lines l WHERE l.book_id = :book_id AND l.import_id = :import_id AND {known}) g
+     WHERE g.line > g.other"""
+
+# Rows of one group that are nearly the same as an earlier one.
+_NEAR = """
+    SELECT b.line, min(a.line) AS other
+      FROM (SELECT g.* FROM (SELECT l.*, count(*) OVER (PARTITION BY {key}) AS many FROM enrolment_lines l
+             WHERE l.book_id = :book_id AND l.import_id = :import_id AND {known}) g
+             WHERE g.many BETWEEN 2 AND :group_max) a
+      JOIN (SELECT g.* FROM (SELECT l.*, count(*) OVER (PARTITION BY {key}) AS many FROM enrolment_lines l
+             WHERE l.book_id = :book_id AND l.import_id = :import_id AND {known}) g
+             WHERE g.many BETWEEN 2 AND :group_max) b
+        ON {same} AND a.line < b.line
+     WHERE {near}
+     GROUP BY b.line"""
+
+# Rows that are like a resident who is enrolled already, by the index that leads there.
+_ENROLLED = """
+    SELECT b.line, (array_agg(a.passbook_no ORDER BY a.passbook_no))[1] AS other
+      FROM enrolment_lines b
+     CROSS JOIN LATERAL (SELECT x.name, x.phone, x.passbook_no FROM enrolment_residents x
+                          WHERE x.book_id = :book_id AND {same} LIMIT :group_max) a
+     WHERE b.book_id = :book_id AND b.import_id = :import_id AND {known} AND {near}
+     GROUP BY b.line"""
+
+_ONE_DIGIT = """length(a.phone) = length(b.phone) AND a.phone <> b.phone AND 1 = (
+    SELECT count(*) FROM generate_series(1, length(a.phone)) n WHERE substr(a.phone, n, 1) <> substr(b.phone, n, 1))"""
+# 王小明 and 王晓明, 张伟 and 张玮; not the whole family, whose names differ in more than one character
+_ONE_CHARACTER = """length(a.name) = length(b.name) AND length(a.name) > 1 AND a.name <> b.name AND 1 = (
+    SELECT count(*) FROM generate_series(1, length(a.name)) n WHERE substr(a.name, n, 1) <> substr(b.name, n, 1))"""
+
+
+def _near(key: str, known: str, same: str, near: str) -> str:
+    return _NEAR.format(key=key, known=known, same=same, near=near)
+
+
+def _enrolled(same: str, known: str, near: str) -> str:
+    return _ENROLLED.format(same=same, known=known, near=near)
+
+
+_SEARCHES: Mapping[ProblemCode, tuple[Field, Severity, str]] = {
+    ProblemCode.PASSBOOK_REPEATED: (
+        Field.PASSBOOK_NO,
+        Severity.ERROR,
+        _REPEATED.format(key="l.passbook_no", known="true"),
+    ),
+    ProblemCode.PERSON_REPEATED: (
+        Field.NAME,
+        Severity.WARNING,
+        _REPEATED.format(key="l.phone, l.name", known="l.phone IS NOT NULL"),
+    ),
+    ProblemCode.PHONE_NEAR: (
+        Field.PHONE,
+        Severity.WARNING,
+        _near(
+            "l.household_id, l.name",
+            "l.household_id IS NOT NULL AND l.phone IS NOT NULL",
+            "a.household_id = b.household_id AND a.name = b.name",
+            _ONE_DIGIT,
+        ),
+    ),
+    ProblemCode.NAME_NEAR: (
+        Field.NAME,
+        Severity.WARNING,
+        _near("l.phone", "l.phone IS NOT NULL", "a.phone = b.phone", _ONE_CHARACTER),
+    ),
+    ProblemCode.PERSON_ENROLLED: (
+        Field.NAME,
+        Severity.WARNING,
+        _enrolled("x.phone = b.phone", "b.phone IS NOT NULL", "a.name = b.name"),
+    ),
+    ProblemCode.PHONE_NEAR_ENROLLED: (
+        Field.PHONE,
+        Severity.WARNING,
+        _enrolled("x.household_id = b.household_id", "b.household_id IS NOT NULL", f"a.name = b.name AND {_ONE_DIGIT}"),
+    ),
+    ProblemCode.NAME_NEAR_ENROLLED: (
+        Field.NAME,
+        Severity.WARNING,
+        _enrolled("x.phone = b.phone", "b.phone IS NOT NULL", _ONE_CHARACTER),
+    ),
+}
+
+
+def compare_lines(uow: UnitOfWork, found: Import) -> None:
+    """Note every row that repeats, or nearly repeats, another one of its file or an enrolled resident."""
+    columns = {Field(name): column for name, column in (found.layout or {}).items()}
+    for code, (field, severity, search) in _SEARCHES.items():
+        values = {
+            "book_id": found.book_id,
+            "import_id": found.id,
+            "field": str(field),
+            "code": str(code),
+            "column": letters(columns[field]) if field in columns else "",
+            "severity": str(severity),
+            "group_max": GROUP_MAX,
+        }
+        wanted = {name: value for name, value in values.items() if f":{name}" in _NOTE + search}
+        uow.session.execute(text(_NOTE.format(found=search)), wanted)

@@ -1,0 +1,100 @@
+"""Limits and words of enrolment from files."""
+
+from enum import StrEnum
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+CSV = "text/csv"
+MEDIA_TYPES = (XLSX, CSV)
+FILE_BYTES_MAX = 20 * 1024 * 1024
+
+ROWS_MAX = 100_000
+COLUMNS_MAX = 256
+HEADER_ROWS_MAX = 30
+"""The header stands within so many rows; what is above it is a title."""
+CELL_LENGTH_MAX = 1000
+PIECE_ROWS = 2000
+"""Rows that are read into one piece; a step of checking takes CHECK_PIECES of them."""
+CHECK_PIECES = 5
+
+POINTS_ROW_MAX = 1_000_000
+"""Most points of one paper passbook."""
+NAME_LENGTH_MAX = 50
+PLACE_LENGTH_MAX = 40
+PASSBOOK_LENGTH_MAX = 40
+YEARS_AHEAD_MAX = 20
+"""A paper passbook is good for so many years at most; a later day is a slip of the pen."""
+GROUP_MAX = 20
+"""Rows of one name in one home that are compared with each other; more of them are no slip of the pen."""
+MOVED_NAMED = 20
+"""Residents that a refused undoing names."""
+REASON_LENGTH_MAX = 200
+EXAMPLE_PASSBOOK = "示例0001"
+"""The passbook of the template's example row, which is never imported."""
+
+
+class Field(StrEnum):
+    """What a column may hold."""
+
+    NAME = "name"
+    PHONE = "phone"
+    PLACE = "place"  # building, unit and room in one column
+    BUILDING = "building"
+    UNIT = "unit"
+    ROOM = "room"
+    PASSBOOK_NO = "passbook_no"
+    POINTS = "points"
+    EXPIRES_ON = "expires_on"
+
+
+NEEDED = (Field.NAME, Field.PASSBOOK_NO, Field.POINTS, Field.EXPIRES_ON)
+PLACES = (Field.PLACE, Field.BUILDING, Field.UNIT, Field.ROOM)
+
+
+class ImportState(StrEnum):
+    """Where a file is on its way."""
+
+    CHECKING = "checking"
+    CHECKED = "checked"
+    REFUSED = "refused"
+    COMMITTING = "committing"
+    COMMITTED = "committed"
+    UNDOING = "undoing"
+    UNDONE = "undone"
+
+
+class Severity(StrEnum):
+    """Whether a row stops the import, or is only doubtful."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+class ProblemCode(StrEnum):
+    """What may be wrong with a row, or doubtful; the sentences are in schemas/words.py."""
+
+    MISSING = "missing"
+    FORMULA = "formula"
+    CELL_ERROR = "cell_error"
+    TOO_LONG = "too_long"
+    UNPRINTABLE = "unprintable"
+    NAME_FORM = "name_form"
+    PHONE_FORM = "phone_form"
+    PHONE_DIGITS_LOST = "phone_digits_lost"
+    POINTS_FORM = "points_form"
+    POINTS_FRACTION = "points_fraction"
+    POINTS_RANGE = "points_range"
+    DAY_FORM = "day_form"
+    DAY_PAST = "day_past"
+    DAY_FAR = "day_far"
+    PASSBOOK_FORM = "passbook_form"
+    PASSBOOK_REPEATED = "passbook_repeated"
+    PASSBOOK_TAKEN = "passbook_taken"
+    PHONE_MISSING = "phone_missing"
+    PLACE_MISSING = "place_missing"
+    HIDDEN_ROW = "hidden_row"
+    PERSON_REPEATED = "person_repeated"
+    PERSON_ENROLLED = "person_enrolled"
+    PHONE_NEAR = "phone_near"
+    PHONE_NEAR_ENROLLED = "phone_near_enrolled"
+    NAME_NEAR = "name_near"
+    NAME_NEAR_ENROLLED = "name_near_enrolled"

@@ -1,0 +1,125 @@
+"""Paper passbooks that were taken over, and what became of the points they opened with."""
+
+from collections.abc import Collection, Sequence
+from uuid import UUID
+
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session, aliased
+
+from app.points.models import Account, Entry, Lot, LotMove, Outcome, PaperPassbook, Transaction
+
+# A number was taken over on its own (service/budgets.py) when an attempt of it was not declined; a second attempt is
+# only made after the first was.
+_TAKEN_OVER = text("""
+    SELECT n.passbook_no
+      FROM unnest(CAST(:numbers AS text[])) n (passbook_no)
+     WHERE EXISTS (SELECT 1 FROM points_paper_passbooks p WHERE p.book_id = :book_id AND p.passbook_no = n.passbook_no)
+        OR EXISTS (SELECT 1 FROM points_outcomes o
+                    WHERE o.book_id = :book_id AND o.cause = 'opening:1:' || n.passbook_no
+                      AND (o.decline IS NULL OR EXISTS (
+                           SELECT 1 FROM generate_series(2, 20) k
+                             JOIN points_outcomes l ON l.book_id = :book_id
+                                                   AND l.cause = 'opening:' || k || ':' || n.passbook_no
+                            WHERE l.decline IS NULL)))
+""")
+
+
+_WITH_HISTORY = text("""
+    SELECT a.owner_id
+      FROM points_accounts a
+     WHERE a.book_id = :book_id AND a.kind = 'resident' AND a.owner_id = ANY (CAST(:owners AS uuid[]))
+       AND EXISTS (SELECT 1 FROM points_entries e
+                     JOIN points_transactions t ON t.book_id = e.book_id AND t.id = e.transaction_id
+                    WHERE e.book_id = a.book_id AND e.account_id = a.id AND e.version IS NOT NULL
+                      AND t.code <> 'opening' AND t.cause NOT LIKE 'takeback:%')
+""")
+
+
+def taken_over_numbers(session: Session, book_id: int, numbers: Collection[str]) -> set[str]:
+    """Those of these paper passbooks whose balance is in the ledger already, whichever way it came."""
+    if not numbers:
+        return set()
+    return set(session.scalars(_TAKEN_OVER, {"book_id": book_id, "numbers": list(numbers)}))
+
+
+def numbers_from_files(session: Session, book_id: int, numbers: Sequence[str]) -> Sequence[str]:
+    """Those of these paper passbooks that came with a file of residents."""
+    query = select(PaperPassbook.passbook_no).where(
+        PaperPassbook.book_id == book_id, PaperPassbook.passbook_no.in_(numbers)
+    )
+    return session.scalars(query.order_by(PaperPassbook.passbook_no)).all()
+
+
+def paper_numbers_of(session: Session, book_id: int, resident_ids: Collection[UUID]) -> dict[UUID, str]:
+    """The paper passbook of each of these residents that came with one: what the line of an opening says."""
+    query = select(PaperPassbook.resident_id, PaperPassbook.passbook_no).where(
+        PaperPassbook.book_id == book_id, PaperPassbook.resident_id.in_(resident_ids)
+    )
+    return {row.resident_id: row.passbook_no for row in session.execute(query)} if resident_ids else {}
+
+
+def find_owner_of_paper(session: Session, book_id: int, passbook_no: str) -> UUID | None:
+    """The resident whose passbook was opened from this paper one."""
+    return session.scalar(
+        select(PaperPassbook.resident_id).where(
+            PaperPassbook.book_id == book_id, PaperPassbook.passbook_no == passbook_no
+        )
+    )
+
+
+def owners_with_history(session: Session, book_id: int, owner_ids: Sequence[UUID]) -> set[UUID]:
+    """Those of these residents whose passbook moved otherwise than by an opening and its taking back."""
+    rows = session.scalars(_WITH_HISTORY, {"book_id": book_id, "owners": list(owner_ids)})
+    return set(rows) if owner_ids else set()
+
+
+def lock_openings(session: Session, book_id: int, transaction_ids: Sequence[UUID]) -> None:
+    """Lock every strict balance that these transactions moved, at once and in the global order."""
+    session.execute(select(func.points_lock_openings(book_id, list(transaction_ids))))
+
+
+def list_moved_openings(
+    session: Session, book_id: int, transaction_ids: Sequence[UUID], *, limit: int
+) -> tuple[int, list[UUID]]:
+    """Of the openings of these transactions those that are not whole any more: how many, and the first owners.
+
+    Points that were spent, expired, moved elsewhere or are held are gone from their lot.
+    """
+    moved = (
+        select(Account.owner_id)
+        .select_from(LotMove)
+        .join(
+            Entry,
+            (Entry.book_id == LotMove.book_id)
+            & (Entry.transaction_id == LotMove.transaction_id)
+            & (Entry.line == LotMove.line),
+        )
+        .join(Account, (Account.book_id == Entry.book_id) & (Account.id == Entry.account_id))
+        .join(
+            Lot,
+            (Lot.book_id == LotMove.book_id)
+            & (Lot.account_id == Entry.account_id)
+            & (Lot.expires_on == LotMove.expires_on)
+            & (Lot.budget_id == LotMove.budget_id),
+        )
+        .where(
+            LotMove.book_id == book_id,
+            LotMove.transaction_id.in_(transaction_ids),
+            (Lot.points_left - Lot.held < LotMove.points) | (Lot.cost_left_fen < LotMove.cost_fen),
+        )
+    )
+    count = session.scalar(select(func.count()).select_from(moved.subquery())) or 0
+    first = session.scalars(moved.order_by(Account.owner_id).limit(limit)).all() if count else []
+    return count, list(first)
+
+
+def list_opening_transactions(session: Session, book_id: int, causes: Sequence[str]) -> Sequence[UUID]:
+    """The transactions of these causes that no other reverses."""
+    reversal = aliased(Transaction)
+    query = (
+        select(Outcome.subject_id)
+        .outerjoin(reversal, (reversal.book_id == Outcome.book_id) & (reversal.reverses_id == Outcome.subject_id))
+        .where(Outcome.book_id == book_id, Outcome.cause.in_(causes), Outcome.decline.is_(None), reversal.id.is_(None))
+        .order_by(Outcome.subject_id)
+    )
+    return session.scalars(query).all()
