@@ -39,6 +39,9 @@ PROGRAMME = {
     "points_cap_locks": "insert update",
     "points_successors": "insert",
     "points_month_closings": "insert",
+    "points_clearing_agreements": "insert update",
+    "points_clearing_transfers": "insert update",
+    "points_clearing_nettings": "insert update",
 }
 DOORS = {
     "points_begin",

@@ -104,9 +104,9 @@ class UndoneElsewhere(DomainError):
     kind = Kind.CONFLICT
     code = "points.undone_elsewhere"
     text = {
-        "zh": "兑换和付款另有单据,不能在这里冲正:兑换请由店铺退款,付款请随结算单更正。",
-        "en": "Redemptions and payouts have records of their own and are not reversed here: a redemption is given back "
-        "by a refund at the shop, a payout is corrected with its settlement.",
+        "zh": "兑换、付款和通兑另有单据,不能在这里冲正:兑换请由店铺退款,付款请随结算单更正,通兑请由居民转回。",
+        "en": "Redemptions, payouts and clearing have records of their own and are not reversed here: a redemption is "
+        "given back by a refund at the shop, a payout is corrected with its settlement, cleared points are moved back.",
     }
 
 

@@ -11,6 +11,7 @@ from app.points.models.awards import (
     AwardRuleVersion,
     CapLock,
 )
+from app.points.models.clearing import ClearingAgreement, ClearingNetting, ClearingTransfer
 from app.points.models.holds import Hold, HoldLot, HoldResolution
 from app.points.models.journal import Entry, LotMove, Outcome, Transaction, Unfolded
 from app.points.models.lives import MonthClosing, Successor
@@ -28,6 +29,9 @@ __all__ = [
     "Book",
     "Budget",
     "CapLock",
+    "ClearingAgreement",
+    "ClearingNetting",
+    "ClearingTransfer",
     "Entry",
     "FoldedBalance",
     "Freeze",

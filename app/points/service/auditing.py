@@ -14,8 +14,9 @@ from app.points.service import corrections
 from app.points.service.cursors import cut_page, read_account, read_number
 from app.points.terms import Asset, Code
 
-UNDONE_ELSEWHERE = frozenset({Code.REDEMPTION, Code.PAYOUT})
-"""What a payment or a settlement stands for: reversed behind its back, it would go on saying captured or paid."""
+UNDONE_ELSEWHERE = frozenset({Code.REDEMPTION, Code.PAYOUT, Code.CLEARING_OUT, Code.CLEARING_IN, Code.CLEARING_PAYMENT})
+"""What a payment, a settlement or another book stands for: reversed behind its back, it would go on saying captured,
+paid or arrived."""
 
 
 @dataclass(frozen=True, slots=True)
