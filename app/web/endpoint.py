@@ -19,7 +19,8 @@ from app.web.idempotency import Answer, Claim
 from app.web.streaming import Stream
 
 PUBLIC: frozenset[Role] = frozenset()
-ANYONE: frozenset[Role] = frozenset(Role) - {Role.SYSTEM}
+ANYONE: frozenset[Role] = frozenset(Role) - {Role.SYSTEM, Role.DISTRICT}
+"""Everybody of a book."""
 PATH_ARGUMENT = re.compile(r"<(?:[^<>:]+:)?([a-zA-Z_]\w*)>")
 
 View = Callable[..., object]

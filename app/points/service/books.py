@@ -16,8 +16,12 @@ def create_book(
     validity_months: int = 24,
     grace_days: int = 30,
     expired_cost_goes_to: str = "sponsor",
+    fixed_day: tuple[int, int] | None = None,
 ) -> Book:
-    """Open a new points programme. Points live `validity_months` to a month's end. Refuses BookCodeTaken."""
+    """Open a new points programme. Points live `validity_months`, then to the month's end, or to the next `fixed_day`.
+
+    `fixed_day`: the month and the day on which points lapse every year. Refuses BookCodeTaken.
+    """
     queries.lock_book_numbers(uow.session)
     if queries.find_book_id(uow.session, code) is not None:
         raise errors.BookCodeTaken(book=code)
@@ -29,6 +33,9 @@ def create_book(
         validity_months=validity_months,
         grace_days=grace_days,
         expired_cost_goes_to=expired_cost_goes_to,
+        expiry_policy="yearly" if fixed_day else "rolling",
+        expiry_month=fixed_day[0] if fixed_day else None,
+        expiry_day=fixed_day[1] if fixed_day else None,
         created_at=uow.now,
     )
     uow.session.add(book)
