@@ -63,15 +63,11 @@ def copy_shops(uow: UnitOfWork, *, book: str, source: str) -> int:
     """Open all shops of another book in this new one, with the same ids; answers how many. Refuses BookMissing."""
     book_id = points_queries.get_book(uow.session, book).id
     source_id = points_queries.get_book(uow.session, source).id
-    known = select(
-        bindparam("book_id", book_id, Integer),
-        Shop.id,
-        Shop.name,
-        Shop.street,
-        bindparam("opened_at", uow.now, DateTime(timezone=True)),
-    ).where(Shop.book_id == source_id)
+    opened_at = bindparam("opened_at", uow.now, DateTime(timezone=True))
+    known = select(bindparam("book_id", book_id, Integer), Shop.id, Shop.name, Shop.street, opened_at)
+    of_source = known.where(Shop.book_id == source_id)
     columns = ["book_id", "id", "name", "street", "opened_at"]
-    copied = insert(Shop).from_select(columns, known).on_conflict_do_nothing().returning(Shop.id)
+    copied = insert(Shop).from_select(columns, of_source).on_conflict_do_nothing().returning(Shop.id)
     return len(uow.session.scalars(copied).all())
 
 
