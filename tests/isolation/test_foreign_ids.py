@@ -196,9 +196,8 @@ def test_the_watch_sees_what_the_walk_looks_for(client, bearer, books, session):
     ours, other, ids = books
     code = session.scalar(sqlalchemy.text("SELECT code FROM points_books WHERE id = :id"), {"id": other})
     before = state(session, other)
-    shown = client.get(
-        f"/v1/books/{code}/transactions/{ids['transaction_id']}", headers=bearer(Role.AUDITOR, book=code)
-    )
+    auditor = bearer(Role.AUDITOR, book=code)
+    shown = client.get(f"/v1/books/{code}/transactions/{ids['transaction_id']}", headers=auditor)
     assert shown.status_code == 200
     frozen = client.post(
         f"/v1/books/{code}/passbooks/{ids['owner_id']}/freeze",
