@@ -15,6 +15,7 @@ from app.infra.config import EXTENSION, Config
 from app.jobs import command as jobs
 from app.merchants import routes as merchants
 from app.points import routes as points
+from app.programmes import routes as programmes
 from app.reports import routes as reports
 from app.volunteers import routes as volunteers
 from app.web import callers, health, observe, problems
@@ -27,6 +28,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     volunteers.blueprint,
     reports.blueprint,
     *merchants.BLUEPRINTS,
+    programmes.blueprint,
 )
 DEMO_BLUEPRINTS: tuple[Blueprint, ...] = (identity.dev_blueprint,)
 

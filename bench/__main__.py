@@ -10,7 +10,7 @@ from statistics import median
 import psycopg
 from psycopg import sql
 
-from bench import audits, pgbench, places, reads, storage, throughput
+from bench import audits, books, pgbench, places, reads, storage, throughput
 from bench.table import Row, at_least, keep, render
 from bench.throughput import Spans
 
@@ -48,6 +48,8 @@ def _measure(server: places.Server, spans: Spans, large_entries: int) -> list[Ro
         connection.execute(sql.SQL("CREATE DATABASE tpcb"))
     pgbench.prepare_tpcb(server.pgbench, server.database_url("tpcb"))
     rows = throughput.measure(server, small, spans) + rows
+    _say("books apart")
+    rows.append(books.lock_independence(server, small, spans))
     _say("growth")
     rows.insert(4, _growth(server, small, large, spans, label))
     _say("storage and reads")

@@ -1,15 +1,24 @@
 """`flask --app wsgi books`: setting up points programmes. Done by hand, a few times in a district's life."""
 
 import re
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import click
 from flask.cli import with_appcontext
+from marshmallow import ValidationError
 
 from app.infra.unit_of_work import run_in_transaction
 from app.kernel.actor import SYSTEM
 from app.kernel.errors import DomainError
-from app.points import queries, service
+from app.points import queries
+from app.programmes import schemas
+from app.programmes import service as programmes
+from app.programmes.service import Template
+from app.web import messages
+from app.web.parsing import parse_json
 
 CODE = re.compile(r"[a-z][a-z0-9-]{1,31}")
 
@@ -59,32 +68,70 @@ def books() -> None:
 
 @books.command("create")
 @click.argument("code", type=Code())
-@click.option("--name", type=Words(100), required=True, help="What people call it.")
-@click.option("--currency", "currency_name", type=Words(30), required=True, help="What its points are called.")
 @click.option(
-    "--validity-months", type=click.IntRange(1, 120), default=24, show_default=True, help="How long they live."
+    "--template", "source", help="A file of JSON, or the name of a template that comes with Linli: community."
 )
+@click.option("--like", type=Code(), help="Set it up as this book is: its budgets, rules that pay, and shops.")
+@click.option("--name", type=Words(100), help="What people call it. Needed without a template.")
+@click.option(
+    "--currency", "currency_name", type=Words(30), help="What its points are called. Needed without a template."
+)
+@click.option("--validity-months", type=click.IntRange(1, 120), help="How long they live.  [default: 24]")
 @click.option(
     "--fixed-day",
     type=DayOfYear(),
     help="Points lapse on this day of the year, after their validity; without it, at the end of a month.",
 )
-@click.option("--grace-days", type=click.IntRange(1, 366), default=30, show_default=True, help="After a late refund.")
+@click.option("--grace-days", type=click.IntRange(1, 366), help="After a late refund.  [default: 30]")
 @click.option(
     "--expired-cost-goes-to",
     type=click.Choice(["sponsor", "book"]),
-    default="sponsor",
-    show_default=True,
-    help="Where the money behind expired points goes.",
+    help="Where the money behind expired points goes.  [default: sponsor]",
 )
 @with_appcontext
-def create(**details: Any) -> None:
-    """Open a points programme under CODE."""
+def create(code: str, source: str | None, like: str | None, **details: Any) -> None:
+    """Open a points programme under CODE: bare, from a template, or like another one. What is said here wins."""
+    if source and like:
+        raise click.UsageError("--template or --like, not both")
+    fixed = details.pop("fixed_day")
+    said = {name: value for name, value in details.items() if value is not None}
+    said |= {"expiry_month": fixed[0], "expiry_day": fixed[1]} if fixed else {}
     try:
-        book = run_in_transaction(lambda uow: service.create_book(uow, **details), actor=SYSTEM)
+        template = replace(_template(source, like, said), **said)
+        made = run_in_transaction(
+            lambda uow: programmes.create_programme(uow, code=code, template=template), actor=SYSTEM
+        )
     except DomainError as refused:
-        raise click.ClickException(f"{refused.detail('en')} {refused.detail('zh')}") from None
-    click.echo(f"{book.code} ({book.name})")
+        where = f"{refused.field}: " if refused.field else ""
+        raise click.ClickException(f"{where}{refused.detail('en')} {refused.detail('zh')}") from None
+    click.echo(f"{made.code} ({made.name})")
+    for kind, parts in (("sponsor", made.sponsors), ("budget", made.budgets)):
+        for part in parts:
+            click.echo(f"{kind}\t{part.id}\t{part.name}")
+    for rule in made.rules:
+        click.echo(f"rule\t{rule.proposal_id}\t{rule.code}")
+    if made.shop_count:
+        click.echo(f"shops\t{made.shop_count}")
+
+
+def _template(source: str | None, like: str | None, said: Mapping[str, Any]) -> Template:
+    """What the book begins with: read from a file, off a book, or nothing but what was said."""
+    if like:
+        return run_in_transaction(lambda uow: programmes.describe_programme(uow, book=like), actor=SYSTEM)
+    if source is None:
+        missing = [option for option, name in (("--name", "name"), ("--currency", "currency_name")) if name not in said]
+        if missing:
+            raise click.UsageError(f"without a template it needs {' and '.join(missing)}")
+        return Template(said["name"], said["currency_name"], 24, 30, "sponsor")
+    if source in schemas.BUILT_IN:
+        return schemas.load_built_in(source)
+    try:
+        return schemas.load_template(parse_json(Path(source).read_bytes()))
+    except OSError as error:
+        raise click.UsageError(f"--template {source}: {error.strerror}") from None
+    except ValidationError as wrong:
+        found = messages.flatten(wrong, "en")
+        raise click.ClickException("\n".join(f"{source}: {each['detail']}" for each in found)) from None
 
 
 @books.command("list")

@@ -20,7 +20,7 @@ dev_blueprint = Blueprint("dev", __name__, description="仅演示环境 / demo m
 
 
 @blueprint.route("/v1/me")
-@endpoint(roles=ANYONE, reply=ActorOut)
+@endpoint(roles=ANYONE | {Role.DISTRICT}, reply=ActorOut)
 def show_me(uow: UnitOfWork) -> Actor:
     """我是谁 / who the token says I am."""
     return uow.actor
@@ -29,7 +29,7 @@ def show_me(uow: UnitOfWork) -> Actor:
 @dev_blueprint.route("/v1/dev/tokens", methods=["POST"])
 @endpoint(roles=PUBLIC, body=DevTokenIn, reply=DevTokenOut, status=HTTPStatus.CREATED)
 def issue_dev_token(
-    uow: UnitOfWork, *, role: Role, name: str, book: str, person_id: UUID | None, shop_id: UUID | None
+    uow: UnitOfWork, *, role: Role, name: str, book: str | None, person_id: UUID | None, shop_id: UUID | None
 ) -> IssuedToken:
     """演示登录:以任何人的身份 / sign in as anybody, for demonstration."""
     office = cast("TokenOffice", current_app.extensions[OFFICE])

@@ -12,9 +12,9 @@ from app.kernel.actor import Actor, Role
 GRANTABLE = frozenset(Role) - {Role.SYSTEM}
 
 
-def person_id(*, book: str, name: str) -> UUID:
-    """Give the id of a demo person: the same name in the same book is the same person."""
-    return uuid5(NAMESPACE_URL, f"linli:demo:{book}:{name}")
+def person_id(*, book: str | None, name: str) -> UUID:
+    """Give the id of a demo person: the same name in the same book (or in none) is the same person."""
+    return uuid5(NAMESPACE_URL, f"linli:demo:{book or ''}:{name}")
 
 
 def claims_of(actor: Actor, *, token_id: UUID, now: datetime) -> dict[str, Any]:
@@ -47,6 +47,16 @@ def actor_of(claims: Mapping[str, Any]) -> Actor:
         )
     except (KeyError, ValueError, TypeError, AttributeError):
         raise TokenInvalid from None
-    if not roles or not roles <= GRANTABLE or not isinstance(book, str):
+    if not roles or not roles <= GRANTABLE or not _fits(roles, book):
         raise TokenInvalid
     return actor
+
+
+def needs_book(role: Role) -> bool:
+    """Say whether who acts in this role belongs to a book. The district office belongs to none."""
+    return role is not Role.DISTRICT
+
+
+def _fits(roles: frozenset[Role], book: object) -> bool:
+    """Say whether the roles go with the book: nobody is of the district office and of a book at once."""
+    return {needs_book(role) for role in roles} == {isinstance(book, str)} and (book is None or isinstance(book, str))

@@ -1,6 +1,9 @@
 """JSON of identity."""
 
-from marshmallow import Schema, fields
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, validates_schema
 
 from app.identity import rules
 from app.web.fields import Choice, Id, Text
@@ -14,9 +17,15 @@ class DevTokenIn(StrictSchema):
 
     role = Choice(rules.GRANTABLE, required=True)
     name = Text(required=True, length_max=60)
-    book = Text(required=True, length_max=40)
+    book = Text(load_default=None, allow_none=True, length_max=40)
     person_id = Id(load_default=None, allow_none=True)
     shop_id = Id(load_default=None, allow_none=True)
+
+    @validates_schema
+    def check_book(self, data: Mapping[str, Any], **_: object) -> None:
+        """Refuse a role of a book without one, and the district office with one."""
+        if rules.needs_book(data["role"]) != (data["book"] is not None):
+            raise ValidationError("required" if data["book"] is None else "unknown", "book")
 
 
 class ActorOut(Schema):

@@ -68,7 +68,7 @@ def issue_dev_token(
     *,
     role: Role,
     name: str,
-    book: str,
+    book: str | None,
     person_id: UUID | None,
     shop_id: UUID | None,
 ) -> IssuedToken:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from app.enrolment import service as enrolment
 from app.jobs.terms import Act
+from app.points.service.clearing import agreements, nettings, receiving, transfers
 
 JOBS: Mapping[str, Act] = {
     "enrolment.read_file": enrolment.read_file,
@@ -14,4 +15,9 @@ JOBS: Mapping[str, Act] = {
     "enrolment.commit_import": enrolment.commit_import,
     "enrolment.clear_lines": enrolment.clear_lines,
     "enrolment.undo_import": enrolment.undo_import,
+    "points.hear_approval": agreements.hear_approval,
+    "points.hear_stop": agreements.hear_stop,
+    "points.receive_transfer": receiving.receive_transfer,
+    "points.settle_transfer": transfers.settle_transfer,
+    "points.hear_netting": nettings.hear_netting,
 }

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from app.jobs import service as jobs
 from app.jobs.terms import Periodic, Rounds, Scheduled
 from app.points import service as points
+from app.points.service.clearing import nettings, transfers
 from app.web import idempotency
 
 SCHEDULE: Mapping[str, Scheduled] = {
@@ -19,5 +20,8 @@ SCHEDULE: Mapping[str, Scheduled] = {
     # a little later, and before anybody awards: what is left of allotments whose period is over
     "points.close_allotments": Rounds("20 16 * * *", points.list_book_codes, points.close_allotments_step),
     "points.raise_alerts": Rounds("*/5 * * * *", points.list_book_codes, points.raise_alerts_step),
+    "points.sweep_transfers": Rounds("*/5 * * * *", points.list_book_codes, transfers.sweep_step),
+    # half past one on the third of a month in the district: what two books owe each other for the month before
+    "points.state_nettings": Rounds("30 17 2 * *", points.list_book_codes, nettings.state_step),
     "web.purge_idempotency_keys": Periodic("40 18 * * *", idempotency.purge_idempotency_keys, until_zero=True),
 }

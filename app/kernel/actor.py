@@ -6,7 +6,7 @@ from uuid import UUID
 
 
 class Role(StrEnum):
-    """What a person or a program may be in one book."""
+    """What a person or a program may be in one book; the district office beside all of them."""
 
     RESIDENT = "resident"
     COORDINATOR = "coordinator"
@@ -14,6 +14,7 @@ class Role(StrEnum):
     CASHIER = "cashier"
     TREASURER = "treasurer"
     AUDITOR = "auditor"
+    DISTRICT = "district"  # the district office: sets up books, belongs to none and sees nothing inside one
     SYSTEM = "system"  # jobs and the command line; never granted by a token
 
 
@@ -21,8 +22,8 @@ class Role(StrEnum):
 class Actor:
     """The one on whose behalf a unit of work runs.
 
-    `book` is the code of the only book the actor may see; None means no book at all over HTTP
-    (system actors are not checked against books, they never come through HTTP).
+    `book` is the code of the only book the actor may see; None means no book at all over HTTP: so it is for the
+    district office (system actors are not checked against books, they never come through HTTP).
     """
 
     id: UUID

@@ -10,6 +10,16 @@ class ShopMissing(DomainError):
     field = "shop_id"
 
 
+class ShopTwice(DomainError):
+    kind = Kind.CONFLICT
+    code = "merchants.shop_twice"
+    text = {
+        "zh": "店铺“{name}”的编号在这个账簿里已经有了。",
+        "en": "The id of the shop “{name}” is in this book already.",
+    }
+    field = "shops"
+
+
 class ShopNotOnToken(DomainError):
     kind = Kind.DENIED
     code = "merchants.shop_not_on_token"

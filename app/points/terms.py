@@ -230,3 +230,19 @@ class AlertSubject(StrEnum):
 
     BUDGET = "budget"
     ALLOTMENT = "allotment"
+
+
+class ClearingState(StrEnum):
+    """Where one side of a transfer between books stands."""
+
+    SENT = "sent"  # left this book, the other has not answered yet
+    ARRIVED = "arrived"
+    RETURNED = "returned"  # the other book refused it, and it was given back
+    REFUSED = "refused"  # this book would not take it in
+
+
+class Direction(StrEnum):
+    """Which way a transfer goes, as one of the two books sees it."""
+
+    OUT = "out"
+    IN = "in"

@@ -1,6 +1,9 @@
+import json
+
 import pytest
 
 from app.points import queries
+from app.programmes.schemas import BUILT_IN
 
 
 @pytest.fixture
@@ -58,4 +61,47 @@ def test_a_day_that_no_year_has_is_refused(flask):
 )
 def test_a_wrong_word_is_refused_before_the_database_is_asked(flask, wrong):
     assert flask(*wrong).exit_code == 2
+    assert flask("list").output == ""
+
+
+def test_a_book_is_set_up_from_a_built_in_template_under_a_name_of_its_own(flask):
+    made = flask("create", "meilihua", "--template", "community", "--name", "美丽华都")
+    assert made.exit_code == 0, made.output
+    lines = made.output.splitlines()
+    assert lines[0] == "meilihua (美丽华都)"
+    kinds = [line.split("\t")[0] for line in lines[1:]]
+    assert (kinds.count("sponsor"), kinds.count("budget"), kinds.count("rule")) == (2, 4, 13)
+    assert flask("list").output == "meilihua\t美丽华都\t邻里积分\n"
+    again = flask("create", "meilihua", "--template", "community")
+    assert (again.exit_code, "is taken" in again.output) == (1, True)
+
+
+def test_a_book_is_set_up_from_a_file_and_another_like_it(flask, tmp_path):
+    file = tmp_path / "template.json"
+    wanted = json.loads(BUILT_IN["community"].read_text()) | {"shops": [{"name": "面馆", "street": "忠义街"}]}
+    file.write_text(json.dumps(wanted))
+    assert "shops\t1" in flask("create", "meilihua", "--template", str(file)).output
+    alike = flask("create", "zhongyi", "--like", "meilihua", "--name", "忠义")
+    assert (alike.exit_code, alike.output.splitlines()[0]) == (0, "zhongyi (忠义)")
+    assert "shops\t1" in alike.output
+    assert "There is no such book" in flask("create", "third", "--like", "nowhere").output
+
+
+def test_every_wrong_place_of_a_file_is_named(flask, tmp_path):
+    file = tmp_path / "template.json"
+    wrong = json.loads(BUILT_IN["community"].read_text())
+    wrong["rules"][3]["formula"], wrong["budgets"][0]["point_value_fen"] = "", "ten"
+    file.write_text(json.dumps(wrong))
+    told = flask("create", "meilihua", "--template", str(file))
+    assert told.exit_code == 1
+    assert "rules.3.formula must be 1 to 200 characters long" in told.output
+    assert "budgets.0.point_value_fen must be a JSON integer" in told.output
+    wrong = json.loads(BUILT_IN["community"].read_text())
+    wrong["rules"][3]["budget"] = "none"
+    file.write_text(json.dumps(wrong))
+    assert "rules.3.budget: " in flask("create", "meilihua", "--template", str(file)).output
+    file.write_text("[}")
+    assert flask("create", "meilihua", "--template", str(file)).exit_code == 1
+    assert flask("create", "meilihua", "--template", str(tmp_path / "none.json")).exit_code == 2
+    assert flask("create", "meilihua", "--template", "community", "--like", "x1").exit_code == 2
     assert flask("list").output == ""

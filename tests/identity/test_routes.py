@@ -48,6 +48,16 @@ def test_issue_dev_token_refuses_what_does_not_fit(client, field, value):
     assert [error["field"] for error in answer.json["errors"]] == [field]
 
 
+def test_the_district_office_signs_in_without_a_book_and_not_with_one(client):
+    office = {"role": "district", "name": "区里"}
+    issued = client.post("/v1/dev/tokens", json=office)
+    assert (issued.status_code, issued.json["actor"]["book"]) == (201, None)
+    wrong = client.post("/v1/dev/tokens", json=office | {"book": "meilihua"})
+    assert [error["field"] for error in wrong.json["errors"]] == ["book"]
+    without = client.post("/v1/dev/tokens", json={"role": "cashier", "name": "小店员"})
+    assert [error["field"] for error in without.json["errors"]] == ["book"]
+
+
 def test_production_has_no_dev_tokens_neither_as_route_nor_in_the_document_nor_as_password(make_app, client):
     token = client.post("/v1/dev/tokens", json=WHO).json["token"]
     production = make_app(mode=Mode.PRODUCTION, token_secret="p" * 40).test_client()

@@ -30,6 +30,11 @@ def test_authenticate_gives_back_the_actor_that_was_signed():
     assert OFFICE.authenticate(signed()) == ACTOR
 
 
+def test_the_district_office_belongs_to_no_book():
+    office = Actor(id=UUID(int=5), roles=frozenset({Role.DISTRICT}), name="区里")
+    assert OFFICE.authenticate(OFFICE.sign(office, token_id=UUID(int=1), now=NOW)) == office
+
+
 BAD = {
     "garbage": "abc",
     "empty": "",
@@ -57,6 +62,8 @@ BAD = {
     "shop no uuid": signed(shop="x"),
     "shop a number": signed(shop=5),
     "book a number": signed(book=5),
+    "the district office in a book": signed(roles=["district"]),
+    "the district office and a role of a book": signed(roles=["district", "cashier"], book=None),
 }
 
 

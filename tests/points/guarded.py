@@ -44,6 +44,9 @@ PROGRAMME = {
     "points_expiry_policies": "",
     "points_month_closings": "insert",
     "points_paper_passbooks": "insert delete",
+    "points_clearing_agreements": "insert update",
+    "points_clearing_transfers": "insert update",
+    "points_clearing_nettings": "insert update",
 }
 DOORS = {
     "points_begin",

@@ -17,20 +17,23 @@ from app.merchants.service.settlement import (
     show_settlement,
     state_settlement,
 )
-from app.merchants.service.shops import list_shops, open_shop
+from app.merchants.service.shops import ShopToOpen, copy_shops, list_shops, open_shop, open_shops
 
 __all__ = [
     "IssuedCode",
     "Receipt",
+    "ShopToOpen",
     "Statement",
     "authorise_payment",
     "cancel_payment",
     "capture_payment",
+    "copy_shops",
     "issue_code",
     "list_payments",
     "list_settlements",
     "list_shops",
     "open_shop",
+    "open_shops",
     "pay_settlement",
     "refund_payment",
     "show_payment",

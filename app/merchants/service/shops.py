@@ -1,10 +1,15 @@
 """Opening shops."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
+
+from sqlalchemy import DateTime, Integer, bindparam, select
+from sqlalchemy.dialects.postgresql import insert
 
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.paging import Page, page_by_id, read_id
-from app.merchants import queries
+from app.merchants import errors, queries
 from app.merchants.models import Shop
 from app.points import queries as points_queries
 
@@ -21,6 +26,49 @@ def open_shop(uow: UnitOfWork, *, book: str, name: str, street: str, shop_id: UU
     uow.session.add(shop)
     uow.session.flush()  # rows that name the shop may follow in this transaction
     return shop
+
+
+@dataclass(frozen=True, slots=True)
+class ShopToOpen:
+    """A shop for a new book. With `id` it is one the district knows from other books."""
+
+    name: str
+    street: str
+    id: UUID | None = None
+
+
+def open_shops(uow: UnitOfWork, *, book: str, shops: Sequence[ShopToOpen]) -> int:
+    """Open several shops of a new book at once; answers how many. Refuses ShopTwice for an id it has already."""
+    book_id = points_queries.get_book(uow.session, book).id
+    if not shops:
+        return 0
+    rows = [
+        {
+            "book_id": book_id,
+            "id": shop.id or uow.new_id(),
+            "name": shop.name,
+            "street": shop.street,
+            "opened_at": uow.now,
+        }
+        for shop in shops
+    ]
+    opened = uow.session.scalars(insert(Shop).values(rows).on_conflict_do_nothing().returning(Shop.id)).all()
+    if len(opened) < len(rows):
+        twice = next(row for row in rows if row["id"] not in set(opened))
+        raise errors.ShopTwice(name=twice["name"])
+    return len(opened)
+
+
+def copy_shops(uow: UnitOfWork, *, book: str, source: str) -> int:
+    """Open all shops of another book in this new one, with the same ids; answers how many. Refuses BookMissing."""
+    book_id = points_queries.get_book(uow.session, book).id
+    source_id = points_queries.get_book(uow.session, source).id
+    opened_at = bindparam("opened_at", uow.now, DateTime(timezone=True))
+    known = select(bindparam("book_id", book_id, Integer), Shop.id, Shop.name, Shop.street, opened_at)
+    of_source = known.where(Shop.book_id == source_id)
+    columns = ["book_id", "id", "name", "street", "opened_at"]
+    copied = insert(Shop).from_select(columns, of_source).on_conflict_do_nothing().returning(Shop.id)
+    return len(uow.session.scalars(copied).all())
 
 
 def list_shops(uow: UnitOfWork, *, book: str, limit: int, cursor: str | None) -> Page[Shop]:

@@ -12,6 +12,7 @@ from app.points.models.awards import (
     AwardRuleVersion,
     CapLock,
 )
+from app.points.models.clearing import ClearingAgreement, ClearingNetting, ClearingTransfer
 from app.points.models.holds import Hold, HoldLot, HoldResolution
 from app.points.models.journal import Entry, LotMove, Outcome, Transaction, Unfolded
 from app.points.models.lifetimes import ExpiryNotice, ExpiryPolicyChange, ExpiryRun
@@ -31,6 +32,9 @@ __all__ = [
     "Book",
     "Budget",
     "CapLock",
+    "ClearingAgreement",
+    "ClearingNetting",
+    "ClearingTransfer",
     "Entry",
     "ExpiryNotice",
     "ExpiryPolicyChange",

@@ -1,6 +1,6 @@
 """The ledger over HTTP."""
 
-from app.points.routes import allotments, books, journal, lifetimes, months, owners, passbooks, proposals
+from app.points.routes import allotments, books, clearing, journal, lifetimes, months, owners, passbooks, proposals
 
 BLUEPRINTS = (
     books.blueprint,
@@ -8,6 +8,7 @@ BLUEPRINTS = (
     passbooks.blueprint,
     journal.blueprint,
     allotments.blueprint,
+    clearing.blueprint,
     lifetimes.blueprint,
     months.blueprint,
     owners.blueprint,

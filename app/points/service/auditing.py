@@ -18,8 +18,14 @@ from app.points.service.cursors import KEY_MAX, cut_page, read_account, read_num
 from app.points.terms import Code
 
 Span = tuple[datetime | None, datetime | None]
-UNDONE_ELSEWHERE = frozenset({Code.REDEMPTION, Code.PAYOUT, Code.ALLOT, Code.ALLOT_RETURN})
-"""What a payment, a settlement or an allotment stands for: reversed behind its back, it would go on saying so."""
+UNDONE_ELSEWHERE = frozenset(
+    {
+        *(Code.REDEMPTION, Code.PAYOUT, Code.ALLOT, Code.ALLOT_RETURN),
+        *(Code.CLEARING_OUT, Code.CLEARING_IN, Code.CLEARING_PAYMENT),
+    }
+)
+"""What a payment, a settlement, an allotment or another book stands for: reversed behind its back, it would go on
+saying captured, paid, handed over or arrived."""
 
 
 @dataclass(frozen=True, slots=True)
