@@ -16,7 +16,7 @@ from app.kernel.actor import Role
 from app.kernel.errors import Declined
 from app.web import answers, callers, idempotency, operation, parsing, problems, streaming
 from app.web.idempotency import Answer, Claim
-from app.web.streaming import Stream
+from app.web.streaming import File, Stream
 
 PUBLIC: frozenset[Role] = frozenset()
 ANYONE: frozenset[Role] = frozenset(Role) - {Role.SYSTEM}
@@ -64,13 +64,15 @@ def endpoint(
     reply: type[Schema] | None = None,
     status: int = HTTPStatus.OK,
     idempotent: bool = False,
+    media_type: str = operation.JSON,
 ) -> Callable[[View], View]:
     """Make an HTTP view of `verb_noun(uow, *, <path arguments>, <query fields>, <body fields>)`.
 
     The view makes one service call; what it returns is dumped by `reply` inside the transaction (a `Stream` is written
-    after it, step by step). `roles` is PUBLIC or the roles of which the caller must hold one. A path argument `book`
-    must be the caller's own book. `idempotent` honours the header Idempotency-Key. A view whose keyword parameters do
-    not fit its schemas is refused at import.
+    after it, step by step, and so is the reading of a `File`). `media_type` is what it answers when that is not JSON; a
+    refusal is a problem all the same. `roles` is PUBLIC or the roles of which the caller must hold one. A path argument
+    `book` must be the caller's own book. `idempotent` honours the header Idempotency-Key. A view whose keyword
+    parameters do not fit its schemas is refused at import.
     """
 
     def decorate(view: View) -> View:
@@ -83,6 +85,7 @@ def endpoint(
             reply=reply,
             status=int(status),
             idempotent=idempotent,
+            media_type=media_type,
         )
 
         @functools.wraps(view)
@@ -114,7 +117,11 @@ def _guard(view: View, shape: operation.Shape, path: dict[str, object]) -> Respo
 
     answer = run_in_transaction(work, actor=actor, now=now)
     if isinstance(answer.body, Stream):
-        return answers.stream(streaming.pieces(answer.body, actor=actor, now=now), answer.body.filename)
+        pieces = streaming.pieces(answer.body, actor=actor, now=now)
+        return answers.stream(pieces, answer.body.filename, shape.media_type)
+    if isinstance(answer.body, File):
+        content = streaming.content(answer.body, actor=actor, now=now)
+        return answers.send(content, answer.body.filename, shape.media_type)
     return answers.respond(answer)
 
 

@@ -10,6 +10,7 @@ from marshmallow import Schema, fields
 from app.kernel.actor import Role
 
 PROBLEM = "application/problem+json"
+JSON = "application/json"
 
 
 class ProblemField(Schema):
@@ -48,6 +49,7 @@ class Shape:
     reply: type[Schema] | None
     status: int
     idempotent: bool
+    media_type: str = JSON
 
 
 def describe(name: str, shape: Shape) -> dict[str, Any]:
@@ -58,13 +60,13 @@ def describe(name: str, shape: Shape) -> dict[str, Any]:
         "x-roles": sorted(shape.roles),
         "parameters": [*_query(shape.query), *([IDEMPOTENCY_KEY] if shape.idempotent else [])],
         "responses": {
-            str(shape.status): _success(shape.reply, shape.status),
+            str(shape.status): _success(shape),
             **{str(int(status)): _problem(status) for status in sorted(_problems(shape))},
         },
     }
     if shape.body is not None:
         required = any(field.required for field in shape.body().fields.values())
-        document["requestBody"] = {"required": required, "content": {"application/json": {"schema": shape.body}}}
+        document["requestBody"] = {"required": required, "content": {JSON: {"schema": shape.body}}}
     return document
 
 
@@ -81,10 +83,12 @@ def _query(query: type[Schema] | None) -> list[dict[str, Any]]:
     return [] if query is None else [{"in": "query", "schema": query}]
 
 
-def _success(reply: type[Schema] | None, status: int) -> dict[str, Any]:
-    answer: dict[str, Any] = {"description": HTTPStatus(status).phrase}
-    if reply is not None:
-        answer["content"] = {"application/json": {"schema": reply}}
+def _success(shape: Shape) -> dict[str, Any]:
+    answer: dict[str, Any] = {"description": HTTPStatus(shape.status).phrase}
+    if shape.reply is not None:
+        answer["content"] = {shape.media_type: {"schema": shape.reply}}
+    elif shape.media_type != JSON:
+        answer["content"] = {shape.media_type: {"schema": {"type": "string", "format": "binary"}}}
     return answer
 
 

@@ -50,6 +50,7 @@ DOORS = {
     "points_set_frozen",
     "points_fold",
     "points_lock_for_correction",
+    "points_version_before",
 }
 DATA = b"\1" * 32
 

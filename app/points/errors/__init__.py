@@ -26,6 +26,7 @@ from app.points.errors.ledger import (
     UndoneElsewhere,
     refusal,
 )
+from app.points.errors.passbooks import ExportMonthTooLong, ExportTooLong, PeriodReversed, YearOutside, YearTooBusy
 from app.points.errors.proposals import ProposalDecided, ProposalMissing, ProposalOwn
 
 __all__ = [
@@ -40,12 +41,15 @@ __all__ = [
     "CauseReused",
     "CorrectionNotReversible",
     "ExpiryDatePast",
+    "ExportMonthTooLong",
+    "ExportTooLong",
     "FundingInsufficient",
     "HoldMissing",
     "HoldNotReleasable",
     "HoldResolved",
     "NothingDue",
     "PartlyRefunded",
+    "PeriodReversed",
     "PointsInsufficient",
     "PointsTooCostly",
     "PostingInvalid",
@@ -55,5 +59,7 @@ __all__ = [
     "ReferredMissing",
     "TransactionMissing",
     "UndoneElsewhere",
+    "YearOutside",
+    "YearTooBusy",
     "refusal",
 ]

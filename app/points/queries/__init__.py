@@ -17,7 +17,9 @@ from app.points.queries.books import (
     list_budgets,
     lock_book_numbers,
 )
+from app.points.queries.holds import list_open_holds
 from app.points.queries.lives import closed_until, successors_of
+from app.points.queries.marks import Mark, list_marks
 from app.points.queries.programme import (
     get_proposal,
     households_of,
@@ -34,10 +36,20 @@ from app.points.queries.statements import (
     list_accounts,
     list_chain,
     list_declined_causes,
+    list_entries_between,
     list_folded_entries,
     list_lots_page,
     list_strict_entries,
     sum_budget_points,
+)
+from app.points.queries.tellings import (
+    Activity,
+    Original,
+    activities_of,
+    last_days_of,
+    originals_of,
+    partners_of,
+    successions_of,
 )
 from app.points.queries.transactions import (
     Figures,
@@ -53,13 +65,19 @@ from app.points.queries.transactions import (
     lock_for_correction,
     lock_stripes,
 )
+from app.points.queries.years import ActivitySum, list_month_sums, list_top_activities
 
 __all__ = [
     "AccountLine",
+    "Activity",
+    "ActivitySum",
     "ChainHead",
     "Figures",
+    "Mark",
+    "Original",
     "PassbookFigures",
     "StatementLine",
+    "activities_of",
     "available_points",
     "closed_until",
     "figures_of_transactions",
@@ -78,25 +96,34 @@ __all__ = [
     "has_refunds",
     "highest_book_id",
     "households_of",
+    "last_days_of",
     "list_accounts",
     "list_books",
     "list_budgets",
     "list_chain",
     "list_declined_causes",
     "list_due_lots",
+    "list_entries_between",
     "list_entries_of",
     "list_folded_entries",
     "list_lot_moves_of",
     "list_lots",
     "list_lots_page",
+    "list_marks",
+    "list_month_sums",
+    "list_open_holds",
     "list_proposals",
     "list_strict_entries",
+    "list_top_activities",
     "list_trial_balance",
     "lock_book_numbers",
     "lock_for_correction",
     "lock_proposal",
     "lock_stripes",
     "names_of",
+    "originals_of",
+    "partners_of",
+    "successions_of",
     "successors_of",
     "sum_budget_points",
 ]

@@ -1,5 +1,5 @@
 """The ledger over HTTP."""
 
-from app.points.routes import books, journal, passbooks, proposals
+from app.points.routes import books, journal, passbooks, proposals, statements
 
-BLUEPRINTS = (books.blueprint, proposals.blueprint, passbooks.blueprint, journal.blueprint)
+BLUEPRINTS = (books.blueprint, proposals.blueprint, passbooks.blueprint, statements.blueprint, journal.blueprint)

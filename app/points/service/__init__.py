@@ -28,6 +28,7 @@ from app.points.service.budgets import (
 )
 from app.points.service.corrections import claw_back_award, refund_redemption, reverse_transaction
 from app.points.service.expiry import ExpiryRun, expire_points
+from app.points.service.extracts import Extract, Period, begin_extract, begin_own_extract, continue_extract
 from app.points.service.folding import fold_balances
 from app.points.service.freezing import freeze_passbook, thaw_passbook
 from app.points.service.funding import allot_points, fund_sponsor, mint_points, pay_merchant
@@ -36,14 +37,15 @@ from app.points.service.naming import join_households, leave_household, name_own
 from app.points.service.passbooks import (
     Export,
     FreezeState,
+    OpenHold,
     Passbook,
     begin_export,
     begin_own_export,
     continue_export,
     freeze_owner,
-    list_own_entries,
+    list_own_holds,
     list_own_lots,
-    list_passbook_entries,
+    list_passbook_holds,
     show_own_passbook,
     show_passbook,
     thaw_owner,
@@ -51,6 +53,9 @@ from app.points.service.passbooks import (
 from app.points.service.posting import Outcome, post, post_one
 from app.points.service.rounds import expire_step, fold_step, list_book_codes, release_step
 from app.points.service.spending import redeem_points
+from app.points.service.statements import list_own_entries, list_passbook_entries
+from app.points.service.tellings import Telling, ToldLine
+from app.points.service.years import PassbookYear, show_own_year, show_passbook_year
 
 __all__ = [
     "Award",
@@ -58,25 +63,34 @@ __all__ = [
     "ExpiryRun",
     "ExpiryTotals",
     "Export",
+    "Extract",
     "FreezeState",
     "HoldPlaced",
+    "OpenHold",
     "OpeningBalance",
     "Outcome",
     "PaperPassbook",
     "Passbook",
+    "PassbookYear",
+    "Period",
     "StatementPageLine",
     "TakeOver",
     "TakenOver",
+    "Telling",
+    "ToldLine",
     "TransactionDetail",
     "TrialBalance",
     "TrialRow",
     "allot_points",
     "award_points",
     "begin_export",
+    "begin_extract",
     "begin_own_export",
+    "begin_own_extract",
     "capture_hold",
     "claw_back_award",
     "continue_export",
+    "continue_extract",
     "correct_transaction",
     "create_book",
     "create_budget",
@@ -95,8 +109,10 @@ __all__ = [
     "list_book_codes",
     "list_budgets",
     "list_own_entries",
+    "list_own_holds",
     "list_own_lots",
     "list_passbook_entries",
+    "list_passbook_holds",
     "mint_points",
     "name_owner",
     "open_budget",
@@ -113,7 +129,9 @@ __all__ = [
     "run_expiry",
     "show_book",
     "show_own_passbook",
+    "show_own_year",
     "show_passbook",
+    "show_passbook_year",
     "show_transaction",
     "show_trial_balance",
     "take_over_balances",
