@@ -97,8 +97,10 @@ def list_entries_between(
     page = page.order_by(Entry.version.desc())
     if code is None:
         return _with_transactions(session, book_id, page.limit(limit), "version", down=True)
-    entry = page.subquery()
-    words = (  # an OFFSET is what keeps PostgreSQL from reading all transactions of the code instead of these few
+    # LIMIT and OFFSET cut nothing here. By them PostgreSQL walks the index from the newest entry down and looks up the
+    # transaction of each, instead of reading all there are of the code.
+    entry = page.limit(max(0, through - first + 1)).subquery()
+    words = (
         select(Transaction.code, *_WORDS)
         .where(Transaction.book_id == book_id, Transaction.id == entry.c.transaction_id)
         .offset(0)

@@ -53,7 +53,7 @@ def export_own_csv(uow: UnitOfWork, *, book: str, from_month: date | None, to_mo
 @blueprint.route("/v1/books/<book>/passbook/export.xlsx")
 @endpoint(roles=RESIDENT, query=PeriodQuery, media_type=XLSX)
 def export_own_xlsx(uow: UnitOfWork, *, book: str, from_month: date | None, to_month: date | None) -> object:
-    """导出我的明细为 Excel 表格,最多 20000 笔 / my entries as a workbook, at most 20,000."""
+    """导出我的明细为 Excel 表格,最多 10000 笔 / my entries as a workbook, at most 10,000."""
     period = Period(from_month, to_month)
     return make_xlsx(service.begin_own_extract(uow, book=book, period=period, entries_max=XLSX_ENTRIES_MAX))
 
@@ -118,7 +118,7 @@ def export_passbook_xlsx(
 def export_passbook_pdf(
     uow: UnitOfWork, *, book: str, owner_id: UUID, from_month: date | None, to_month: date | None
 ) -> object:
-    """打印居民存折(PDF)/ a resident's passbook to print."""
+    """打印居民存折(PDF) / a resident's passbook to print."""
     period = Period(from_month, to_month)
     return make_pdf(
         service.begin_extract(uow, book=book, owner_id=owner_id, period=period, entries_max=PDF_ENTRIES_MAX)

@@ -16,7 +16,7 @@ from app.web.streaming import File, Stream
 CSV = "text/csv; charset=utf-8"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PDF = "application/pdf"
-XLSX_ENTRIES_MAX = 20_000
+XLSX_ENTRIES_MAX = 10_000
 PDF_ENTRIES_MAX = 2_000
 
 

@@ -3,6 +3,7 @@
 import csv
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from io import BytesIO, StringIO
 from pathlib import Path
@@ -150,4 +151,6 @@ def _remove_leftovers(book: Workbook) -> None:
     for sheet in book.worksheets:
         writer = getattr(sheet, "_writer", None)
         if writer is not None:
+            with suppress(Exception):  # a sheet that was left in the middle may not close; its file goes all the same
+                sheet.close()
             Path(writer.out).unlink(missing_ok=True)

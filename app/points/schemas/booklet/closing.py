@@ -19,7 +19,7 @@ DIGITS_SHOWN = 16  # of the check value, before a gap
 
 def blocks(extract: Extract, rows: Sequence[ToldLine], lang: str) -> list[Block]:
     """Everything below the entries, in order; what belongs together is one block."""
-    made = [_totals(extract, rows, lang), _gap(), *_lapsing(extract, lang)]
+    made = [_totals(extract, rows, lang), _gap(), _lapsing(extract, lang)]
     return [*made, _gap(), _check_value(extract, lang)] if extract.head_version else made
 
 
@@ -46,13 +46,13 @@ def _totals(extract: Extract, rows: Sequence[ToldLine], lang: str) -> Block:
     return Block(TOTALS_HEIGHT, draw)
 
 
-def _lapsing(extract: Extract, lang: str) -> list[Block]:
+def _lapsing(extract: Extract, lang: str) -> Block:
     days = lapsing_days(extract.passbook.lots)
     if not days:
-        return [_title(lang), _line(say("nothing_lapses", lang))]
+        return layout.stack([_title(lang), _line(say("nothing_lapses", lang))])
     shown = [_day(day_title(day, lang), points) for day, points in days[:DAYS_SHOWN]]
     more = len(days) > DAYS_SHOWN or extract.passbook.lots_more
-    return [_title(lang), *shown, *([_line(say("later", lang))] if more else [])]
+    return layout.stack([_title(lang), *shown, *([_line(say("later", lang))] if more else [])])
 
 
 def _check_value(extract: Extract, lang: str) -> Block:

@@ -56,11 +56,11 @@ def wrap(text: str, room: float, size: float) -> list[str]:
 def paginate(blocks: Sequence[Block]) -> list[list[Block]]:
     """Put blocks on pages in their order. There is at least one page."""
     pages: list[list[Block]] = [[]]
-    room = _room(first=True) - TABLE_HEAD_HEIGHT
+    room = _room(first=True)
     for block in blocks:
         if block.height > room and pages[-1]:
             pages.append([])
-            room = _room(first=False) - (TABLE_HEAD_HEIGHT + ROW_HEIGHT if block.carried is not None else 0)
+            room = _room(first=False, table=block.carried is not None)
         pages[-1].append(block)
         room -= block.height
     return pages
@@ -71,8 +71,20 @@ def top_of(page: int) -> float:
     return HEIGHT - (COVER_HEIGHT if page == 0 else BAND_HEIGHT) - PAD
 
 
-def _room(*, first: bool) -> float:
-    return top_of(0 if first else 1) - FOOT_HEIGHT
+def stack(blocks: Sequence[Block]) -> Block:
+    """Blocks that stay together on one page, as one."""
+
+    def draw(canvas: Canvas, top: float) -> None:
+        for block in blocks:
+            block.draw(canvas, top)
+            top -= block.height
+
+    return Block(sum(block.height for block in blocks), draw)
+
+
+def _room(*, first: bool, table: bool = True) -> float:
+    """How high the blocks of a page may be together; the head of a table and the balance before it take their part."""
+    return top_of(0 if first else 1) - FOOT_HEIGHT - (TABLE_HEAD_HEIGHT + ROW_HEIGHT if table else 0)
 
 
 def _break_word(lines: list[str], word: str, room: float, size: float) -> None:
