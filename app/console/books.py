@@ -95,7 +95,7 @@ def create(code: str, source: str | None, like: str | None, **details: Any) -> N
         raise click.UsageError("--template or --like, not both")
     fixed = details.pop("fixed_day")
     said = {name: value for name, value in details.items() if value is not None}
-    said |= {"expiry_month": fixed[0], "expiry_day": fixed[1]} if fixed else {}
+    said |= {"expiry_policy": "yearly", "expiry_month": fixed[0], "expiry_day": fixed[1]} if fixed else {}
     try:
         template = replace(_template(source, like, said), **said)
         made = run_in_transaction(

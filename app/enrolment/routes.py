@@ -27,17 +27,17 @@ blueprint = Blueprint("enrolment", __name__, description="居民导入 / enrolme
 
 
 @blueprint.route("/v1/books/<book>/imports/template.xlsx")
-@endpoint(roles=TREASURER, download=XLSX)
+@endpoint(roles=TREASURER, media_type=XLSX)
 def download_xlsx_template(uow: UnitOfWork, *, book: str) -> object:
     """下载 XLSX 模板 / the template as XLSX."""
-    return Download(service.make_template(uow, media_type=XLSX), XLSX, f"{book}-residents.xlsx")
+    return Download(service.make_template(uow, media_type=XLSX), f"{book}-residents.xlsx")
 
 
 @blueprint.route("/v1/books/<book>/imports/template.csv")
-@endpoint(roles=TREASURER, download=CSV)
+@endpoint(roles=TREASURER, media_type=CSV)
 def download_csv_template(uow: UnitOfWork, *, book: str) -> object:
     """下载 CSV 模板 / the template as CSV."""
-    return Download(service.make_template(uow, media_type=CSV), CSV, f"{book}-residents.csv")
+    return Download(service.make_template(uow, media_type=CSV), f"{book}-residents.csv")
 
 
 @blueprint.route("/v1/books/<book>/imports", methods=["POST"])

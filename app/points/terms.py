@@ -101,6 +101,22 @@ class Code(StrEnum):
     RESTRIPE = "restripe"  # a budget's points levelled over its stripes; nobody's balance changes
 
 
+PASSBOOK_CODES = (
+    Code.OPENING,
+    Code.AWARD,
+    Code.REPORT_AWARD,
+    Code.REDEMPTION,
+    Code.REFUND,
+    Code.REVERSAL,
+    Code.CLAWBACK,
+    Code.EXPIRY,
+    Code.TRANSFER,
+    Code.CLEARING_OUT,
+    Code.CLEARING_IN,
+)
+"""What can be in a passbook; must equal the codes with a resident's leg in points_code_legs."""
+
+
 class Mode(StrEnum):
     """How the posting engine finds the lots of a posting; see migrations/sql/0002_ledger_posting.sql."""
 

@@ -8,14 +8,15 @@ from marshmallow import Schema
 
 from app.web import idempotency, problems
 from app.web.idempotency import Answer
-from app.web.streaming import Stream
+from app.web.operation import JSON
+from app.web.streaming import File, Stream
 from app.web.uploads import Download
 
 
 def dump(result: object, reply: type[Schema] | None, status: int) -> Answer:
     """Turn what a view returned into its answer."""
-    if isinstance(result, Stream | Download):
-        return Answer(status=status, body=result)  # `reply` documents what its steps write
+    if isinstance(result, Stream | File | Download):
+        return Answer(status=status, body=result)  # `reply` or the media type documents what is written
     return Answer(status=status, body=reply().dump(result) if reply else None)
 
 
@@ -23,19 +24,24 @@ def respond(answer: Answer) -> Response:
     """Send an answer: a problem from 400 up, JSON otherwise, nothing when there is no body."""
     if answer.status >= HTTPStatus.BAD_REQUEST:
         response = problems.render(answer.body)
-    elif isinstance(answer.body, Download):
-        response = Response(answer.body.body, status=answer.status, content_type=answer.body.media_type)
-        response.headers["Content-Disposition"] = f'attachment; filename="{answer.body.filename}"'
     else:
         text = "" if answer.body is None else json.dumps(answer.body, ensure_ascii=False)
-        response = Response(text, status=answer.status, content_type="application/json")
+        response = Response(text, status=answer.status, content_type=JSON)
     if answer.replayed:
         response.headers[idempotency.REPLAYED_HEADER] = "true"
     return response
 
 
-def stream(pieces: Iterator[str], filename: str, content_type: str) -> Response:
-    """Send a text piece by piece, as a file to keep."""
-    response = Response(stream_with_context(pieces), content_type=content_type)
+def stream(pieces: Iterator[str], filename: str, media_type: str) -> Response:
+    """Send text piece by piece, as a file to keep."""
+    return _attached(Response(stream_with_context(pieces), content_type=media_type), filename)
+
+
+def send(content: bytes, filename: str, media_type: str) -> Response:
+    """Send a whole file to keep."""
+    return _attached(Response(content, content_type=media_type), filename)
+
+
+def _attached(response: Response, filename: str) -> Response:
     response.headers["Content-Disposition"] = f'attachment; filename="{filename}"'
     return response

@@ -16,8 +16,8 @@ from app.kernel.actor import Role
 from app.kernel.errors import Declined
 from app.web import answers, callers, idempotency, operation, parsing, problems, streaming, uploads
 from app.web.idempotency import Answer, Claim
-from app.web.streaming import Stream
-from app.web.uploads import Upload
+from app.web.streaming import File, Stream
+from app.web.uploads import Download, Upload
 
 PUBLIC: frozenset[Role] = frozenset()
 ANYONE: frozenset[Role] = frozenset(Role) - {Role.SYSTEM, Role.DISTRICT}
@@ -65,17 +65,17 @@ def endpoint(
     upload: Upload | None = None,
     query: type[Schema] | None = None,
     reply: type[Schema] | None = None,
-    download: str | None = None,
     status: int = HTTPStatus.OK,
     idempotent: bool = False,
+    media_type: str = operation.JSON,
 ) -> Callable[[View], View]:
     """Make an HTTP view of `verb_noun(uow, *, <path arguments>, <query fields>, <body fields>)`.
 
     The view makes one service call; what it returns is dumped by `reply` inside the transaction (a `Stream` is written
-    after it, step by step). `roles` is PUBLIC or the roles of which the caller must hold one. A path argument `book`
-    must be the caller's own book. `upload` stands in place of a JSON body; `download` is the media type of a view that
-    answers with a file. `idempotent` honours the header Idempotency-Key. A view whose keyword parameters do
-    not fit its schemas is refused at import.
+    after it, step by step, and so is the reading of a `File`). `media_type` is what it answers when that is not JSON; a
+    refusal is a problem all the same. `upload` stands in place of a JSON body. `roles` is PUBLIC or the roles of which
+    the caller must hold one. A path argument `book` must be the caller's own book. `idempotent` honours the header
+    Idempotency-Key. A view whose keyword parameters do not fit its schemas is refused at import.
     """
 
     def decorate(view: View) -> View:
@@ -87,9 +87,9 @@ def endpoint(
             upload=upload,
             query=query,
             reply=reply,
-            download=download,
             status=int(status),
             idempotent=idempotent,
+            media_type=media_type,
         )
 
         @functools.wraps(view)
@@ -123,8 +123,13 @@ def _guard(view: View, shape: operation.Shape, path: dict[str, object]) -> Respo
 
     answer = run_in_transaction(work, actor=actor, now=now)
     if isinstance(answer.body, Stream):
-        stream = answer.body
-        return answers.stream(streaming.pieces(stream, actor=actor, now=now), stream.filename, stream.content_type)
+        pieces = streaming.pieces(answer.body, actor=actor, now=now)
+        return answers.stream(pieces, answer.body.filename, shape.media_type)
+    if isinstance(answer.body, File):
+        content = streaming.content(answer.body, actor=actor, now=now)
+        return answers.send(content, answer.body.filename, shape.media_type)
+    if isinstance(answer.body, Download):
+        return answers.send(answer.body.content, answer.body.filename, shape.media_type)
     return answers.respond(answer)
 
 

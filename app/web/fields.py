@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -113,6 +113,20 @@ class Day(fields.Date):
         if not isinstance(value, str) or not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
             raise self.make_error("invalid")
         return super()._deserialize(value, attr, data, **kwargs)
+
+
+class Month(fields.Field[date]):
+    """A calendar month, YYYY-MM, from 1000 to 2999; comes out as its first day."""
+
+    default_error_messages = {"invalid": "month"}
+
+    def _deserialize(self, value: object, *_args: object, **_kwargs: object) -> date:
+        if not isinstance(value, str) or not re.fullmatch(r"[12][0-9]{3}-(0[1-9]|1[0-2])", value):
+            raise self.make_error("invalid")
+        return date(int(value[:4]), int(value[5:]), 1)
+
+    def _serialize(self, value: date | None, *_args: object, **_kwargs: object) -> str | None:
+        return None if value is None else f"{value:%Y-%m}"
 
 
 class Choice(fields.String):

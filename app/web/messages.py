@@ -31,6 +31,7 @@ FIELD = {
         "en": "must be a time with its zone such as 2026-11-21T08:00:00+08:00",
     },
     "day": {"zh": "须为日期,例如 2026-11-21", "en": "must be a date such as 2026-11-21"},
+    "month": {"zh": "须为月份,例如 2026-11", "en": "must be a month such as 2026-11"},
     "choice": {"zh": "须为以下之一:{0}", "en": "must be one of: {0}"},
     "pattern": {"zh": "格式不对,须形如 {0}", "en": "has the wrong form; it must look like {0}"},
     "object": {"zh": "须为 JSON 对象", "en": "must be a JSON object"},

@@ -11,6 +11,8 @@ from app.kernel.actor import Role
 from app.web import uploads
 
 PROBLEM = "application/problem+json"
+JSON = "application/json"
+CSV = "text/csv; charset=utf-8"
 
 
 class ProblemField(Schema):
@@ -48,9 +50,9 @@ class Shape:
     upload: uploads.Upload | None
     query: type[Schema] | None
     reply: type[Schema] | None
-    download: str | None
     status: int
     idempotent: bool
+    media_type: str = JSON
 
 
 def describe(name: str, shape: Shape) -> dict[str, Any]:
@@ -67,7 +69,7 @@ def describe(name: str, shape: Shape) -> dict[str, Any]:
     }
     if shape.body is not None:
         required = any(field.required for field in shape.body().fields.values())
-        document["requestBody"] = {"required": required, "content": {"application/json": {"schema": shape.body}}}
+        document["requestBody"] = {"required": required, "content": {JSON: {"schema": shape.body}}}
     if shape.upload is not None:
         document["requestBody"] = uploads.describe(shape.upload)
     return document
@@ -89,9 +91,9 @@ def _query(query: type[Schema] | None) -> list[dict[str, Any]]:
 def _success(shape: Shape) -> dict[str, Any]:
     answer: dict[str, Any] = {"description": HTTPStatus(shape.status).phrase}
     if shape.reply is not None:
-        answer["content"] = {"application/json": {"schema": shape.reply}}
-    if shape.download is not None:
-        answer["content"] = {shape.download: {"schema": {"type": "string", "format": "binary"}}}
+        answer["content"] = {shape.media_type: {"schema": shape.reply}}
+    elif shape.media_type != JSON:
+        answer["content"] = {shape.media_type: {"schema": {"type": "string", "format": "binary"}}}
     return answer
 
 

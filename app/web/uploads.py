@@ -27,8 +27,7 @@ class Upload:
 class Download:
     """An answer that is a file to keep. `filename`: ASCII, without quotes."""
 
-    body: bytes
-    media_type: str
+    content: bytes
     filename: str
 
 

@@ -63,6 +63,7 @@ DOORS = {
     "points_lock_accounts",
     "points_take_over",
     "points_lock_openings",
+    "points_version_before",
 }
 DATA = b"\1" * 32
 

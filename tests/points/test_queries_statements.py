@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 import psycopg
 import pytest
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import Session
 
 from app.infra.db import database_url
@@ -16,6 +15,7 @@ from app.points.rules.accounts import NOBODY, AccountRef, account_id
 from app.points.terms import AccountKind
 from tests.fixtures import servers as places
 from tests.points.ledger import ANNA, SHOP
+from tests.points.readings import Reading
 
 BOOK = 1
 ENTRIES = 50_000
@@ -72,42 +72,6 @@ def engine(servers, template) -> Iterator[Engine]:
 def session(engine) -> Iterator[Session]:
     with Session(engine) as opened:
         yield opened
-
-
-class Reading:
-    """What one query read: the scans of its plan."""
-
-    def __init__(self, session: Session, query: Any) -> None:
-        ran: list[tuple[str, Any]] = []
-        note = lambda _c, _cursor, statement, values, *_rest: ran.append((statement, values))  # noqa: E731 - a listener
-        event.listen(session.bind, "before_cursor_execute", note)
-        try:
-            self.result = query()
-        finally:
-            event.remove(session.bind, "before_cursor_execute", note)
-        ((statement, values),) = ran
-        cursor = session.connection().connection.cursor()
-        cursor.execute("EXPLAIN (ANALYZE, FORMAT JSON) " + statement, values)
-        self.scans = [node for node in self._nodes(cursor.fetchone()[0][0]["Plan"]) if "Relation Name" in node]
-
-    def _nodes(self, node: dict[str, Any]) -> Iterator[dict[str, Any]]:
-        yield node
-        for inner in node.get("Plans", ()):
-            yield from self._nodes(inner)
-
-    @property
-    def indexes(self) -> set[str]:
-        """The indexes used; a sequential scan counts as one called after its table."""
-        return {node.get("Index Name", f"seq scan of {node['Relation Name']}") for node in self.scans}
-
-    @property
-    def rows(self) -> float:
-        """Rows the scans gave, and rows they read in vain."""
-        wasted = ("Rows Removed by Filter", "Rows Removed by Index Recheck")
-        return sum(
-            (node["Actual Rows"] + sum(node.get(name, 0) for name in wasted)) * node["Actual Loops"]
-            for node in self.scans
-        )
 
 
 def test_statements_read_a_page_however_long_the_account(session):

@@ -93,7 +93,7 @@ def test_a_passbook_takes_a_fixed_number_of_reads(api, acts):
     for limit in (1, 5):
         with statements() as run:
             own(api, f"/entries?limit={limit}")
-        assert len(run) == 2  # the book, the page
+        assert len(run) == 4  # the book, how far the passbook goes, the page, what the awards were for
 
 
 # --- entries
@@ -127,6 +127,7 @@ def test_an_entry_is_told_in_the_readers_language_with_its_times(api, acts):
         "amount": -1,
         "balance_after": 49,
         "code": "redemption",
+        "summary": "商户消费",
         "sentence": "商户消费,支出 1 积分",
         "recorded_at": "2026-06-15T11:00:00+08:00",
         "effective_at": "2026-06-15T11:00:00+08:00",

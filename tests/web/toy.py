@@ -7,11 +7,13 @@ from app.infra.unit_of_work import UnitOfWork
 from app.kernel.actor import Role
 from app.kernel.errors import Declined, DomainError, Kind
 from app.web.endpoint import PUBLIC, Blueprint, endpoint
-from app.web.fields import Day, Fen, Id, Instant, Points, Text
+from app.web.fields import Day, Fen, Id, Instant, Month, Points, Text
 from app.web.paging import PageQuery, page_of
 from app.web.parsing import StrictSchema
+from app.web.streaming import File, Stream
 
 HUSH = "the secret inside"
+TYPES = {"/toy/stream": "text/csv; charset=utf-8", "/toy/file": "application/octet-stream"}
 
 blueprint = Blueprint("toy", __name__, description="玩具 / toy")
 
@@ -55,6 +57,10 @@ class EverythingOut(Schema):
     at = fields.AwareDateTime()
     day = fields.Date()
     rows = fields.Raw()
+
+
+class MonthQuery(StrictSchema):
+    month = Month(load_default=None)
 
 
 class RowOut(Schema):
@@ -108,3 +114,23 @@ def show_now(uow: UnitOfWork) -> object:
 def break_sql(uow: UnitOfWork) -> None:
     """坏语句 / broken SQL."""
     uow.session.execute(text("SELECT nonsense, :word"), {"word": HUSH})
+
+
+@blueprint.route("/toy/stream")
+@endpoint(roles=PUBLIC, media_type=TYPES["/toy/stream"])
+def stream_text(uow: UnitOfWork) -> object:
+    """文字 / text by steps."""
+    return Stream("\ufeff", lambda _uow, where: (",2\r\n", None) if where else ("1", 1), "", filename="toy.bin")
+
+
+@blueprint.route("/toy/file")
+@endpoint(roles=PUBLIC, query=MonthQuery, media_type=TYPES["/toy/file"])
+def make_file(uow: UnitOfWork, *, month: object) -> object:
+    """文件 / a file; one of a month breaks."""
+
+    def render(rows):
+        if month is not None:
+            raise ValueError(HUSH)
+        return b"".join(rows)
+
+    return File(lambda _uow, where: ([b"1", b"2"], None) if where else ([b"\x00\xff"], 1), render, filename="toy.bin")

@@ -12,10 +12,15 @@ from app.kernel.paging import Page, page_by_id, read_id
 from app.merchants import errors, queries
 from app.merchants.models import Shop
 from app.points import queries as points_queries
+from app.points import service as points_service
+from app.points.terms import OwnerKind
 
 
 def open_shop(uow: UnitOfWork, *, book: str, name: str, street: str, shop_id: UUID | None = None) -> Shop:
-    """Open a shop that takes the points of a book; `name` and `street` have 1 to 100 characters."""
+    """Open a shop that takes the points of a book; `name` and `street` have 1 to 100 characters.
+
+    Residents read the name in their passbooks, so the ledger is told it. Refuses BookMissing.
+    """
     shop = Shop(
         book_id=points_queries.get_book(uow.session, book).id,
         id=shop_id or uow.new_id(),
@@ -25,6 +30,7 @@ def open_shop(uow: UnitOfWork, *, book: str, name: str, street: str, shop_id: UU
     )
     uow.session.add(shop)
     uow.session.flush()  # rows that name the shop may follow in this transaction
+    points_service.name_owner(uow, shop.book_id, owner_id=shop.id, kind=OwnerKind.SHOP, name=name)
     return shop
 
 

@@ -107,6 +107,7 @@ from app.points.errors.months import (
     MonthsTooMany,
 )
 from app.points.errors.openings import BudgetTooSmall, OpeningsMoved, PassbookTakenOver
+from app.points.errors.passbooks import ExportMonthTooLong, ExportTooLong, MonthsReversed, YearOutside, YearTooBusy
 from app.points.errors.proposals import ProposalDecided, ProposalMissing, ProposalOwn
 from app.points.errors.rulebook import RuleCodeTaken, RuleLimitOutOfRange, RuleVersionMissing, RuleVersionOutdated
 
@@ -152,6 +153,8 @@ __all__ = [
     "CorrectionNotReversible",
     "DaysReversed",
     "ExpiryDatePast",
+    "ExportMonthTooLong",
+    "ExportTooLong",
     "FactAllotmentClosed",
     "FactAllotmentForeign",
     "FactAllotmentMissing",
@@ -212,5 +215,7 @@ __all__ = [
     "TransactionMissing",
     "TransferToSelf",
     "UndoneElsewhere",
+    "YearOutside",
+    "YearTooBusy",
     "refusal",
 ]

@@ -48,6 +48,7 @@ from app.points.queries.books import (
     list_budgets,
     lock_book_numbers,
 )
+from app.points.queries.holds import list_open_holds
 from app.points.queries.lifetimes import (
     LotPlace,
     find_finished_day,
@@ -57,6 +58,7 @@ from app.points.queries.lifetimes import (
     lock_open_run,
 )
 from app.points.queries.lives import lock_passbooks, successors_of, sum_live_holds
+from app.points.queries.marks import Mark, list_marks
 from app.points.queries.months import (
     MonthMoves,
     closed_until,
@@ -102,11 +104,21 @@ from app.points.queries.statements import (
     list_accounts,
     list_chain,
     list_declined_causes,
+    list_entries_between,
     list_folded_entries,
     list_folded_entries_between,
     list_lots_page,
     list_strict_entries,
     sum_budget_points,
+)
+from app.points.queries.tellings import (
+    Activity,
+    Original,
+    activities_of,
+    last_days_of,
+    originals_of,
+    partners_of,
+    successions_of,
 )
 from app.points.queries.transactions import (
     Figures,
@@ -121,20 +133,26 @@ from app.points.queries.transactions import (
     lock_for_correction,
     lock_stripes,
 )
+from app.points.queries.years import ActivitySum, list_month_sums, list_top_activities
 
 __all__ = [
     "AccountLine",
+    "Activity",
+    "ActivitySum",
     "AwardRecord",
     "ChainHead",
     "Figures",
     "LotPlace",
+    "Mark",
     "MonthMoves",
     "Notice",
+    "Original",
     "PassbookFigures",
     "Person",
     "Reached",
     "SponsorFigures",
     "StatementLine",
+    "activities_of",
     "allotments_of",
     "available_points",
     "budget_names_of",
@@ -175,6 +193,7 @@ __all__ = [
     "holder_names_of",
     "households_of",
     "is_spender",
+    "last_days_of",
     "list_accounts",
     "list_alerts",
     "list_allotments",
@@ -186,6 +205,7 @@ __all__ = [
     "list_closings",
     "list_declined_causes",
     "list_due_lots",
+    "list_entries_between",
     "list_entries_of",
     "list_expiry_policies",
     "list_expiry_runs",
@@ -194,8 +214,11 @@ __all__ = [
     "list_lot_moves_of",
     "list_lots",
     "list_lots_page",
+    "list_marks",
+    "list_month_sums",
     "list_moved_openings",
     "list_notices",
+    "list_open_holds",
     "list_opening_transactions",
     "list_owners",
     "list_proposals",
@@ -205,6 +228,7 @@ __all__ = [
     "list_spenders",
     "list_sponsors",
     "list_strict_entries",
+    "list_top_activities",
     "list_trial_balance",
     "lock_allotment",
     "lock_allotment_points",
@@ -223,13 +247,16 @@ __all__ = [
     "moves_of_months",
     "names_of",
     "numbers_from_files",
+    "originals_of",
     "owners_with_history",
     "paper_numbers_of",
+    "partners_of",
     "persons_of",
     "plan_anew",
     "points_in_allotments",
     "records_of",
     "streaks_before",
+    "successions_of",
     "successors_of",
     "sum_allotment_points",
     "sum_budget_points",

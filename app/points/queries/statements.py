@@ -10,20 +10,29 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select, text
+from sqlalchemy import Select, func, select, text, true
 from sqlalchemy.orm import Session
 
 from app.points.models import Account, Balance, Entry, Lot, Outcome, Transaction
 from app.points.terms import AccountKind
 
 EntryRows = Select[UUID, int, int | None, int | None, bytes | None]
+_WORDS = (  # of a transaction, after its code: the rest of a StatementLine
+    Transaction.cause,
+    Transaction.actor_id,
+    Transaction.evidence,
+    Transaction.recorded_at,
+    Transaction.effective_at,
+    func.coalesce(Transaction.reverses_id, Transaction.refunds_id).label("corrects_id"),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class StatementLine:
     """One entry of an account with the words of its transaction.
 
-    `version`, `balance_after` and `chain` are None for folded accounts.
+    `version`, `balance_after` and `chain` are None for folded accounts. `corrects_id` is what a reversal, clawback or
+    refund is about.
     """
 
     transaction_id: UUID
@@ -37,6 +46,7 @@ class StatementLine:
     evidence: str | None
     recorded_at: datetime
     effective_at: datetime
+    corrects_id: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +86,30 @@ def list_strict_entries(
     if after:
         page = page.where(Entry.version > after)
     return _with_transactions(session, book_id, page.order_by(Entry.version.desc()).limit(limit), "version", down=True)
+
+
+def list_entries_between(
+    session: Session, book_id: int, account_id: UUID, *, first: int, through: int, limit: int, code: str | None = None
+) -> Sequence[StatementLine]:
+    """Entries of a strict account with versions from `first` to `through`, newest first; of one `code` where given.
+
+    For a code all of the range may have to be read, so the caller keeps it short.
+    """
+    page = _entries_of(book_id, account_id).where(Entry.version >= first, Entry.version <= through)
+    page = page.order_by(Entry.version.desc())
+    if code is None:
+        return _with_transactions(session, book_id, page.limit(limit), "version", down=True)
+    # LIMIT and OFFSET cut nothing here. By them PostgreSQL walks the index from the newest entry down and looks up the
+    # transaction of each, instead of reading all there are of the code.
+    entry = page.limit(max(0, through - first + 1)).subquery()
+    words = (
+        select(Transaction.code, *_WORDS)
+        .where(Transaction.book_id == book_id, Transaction.id == entry.c.transaction_id)
+        .offset(0)
+        .lateral()
+    )
+    query = select(entry, words).join(words, true()).where(words.c.code == code)
+    return [StatementLine(*row) for row in session.execute(query.order_by(entry.c.version.desc()).limit(limit))]
 
 
 def list_folded_entries(
@@ -226,16 +260,8 @@ def _with_transactions(
     """Join a page of entries to their transactions: the page is cut first, so only its rows are looked up."""
     entry = page.subquery()
     key = entry.c[order]
-    words = (
-        Transaction.code,
-        Transaction.cause,
-        Transaction.actor_id,
-        Transaction.evidence,
-        Transaction.recorded_at,
-        Transaction.effective_at,
-    )
     query = (
-        select(entry, *words)
+        select(entry, Transaction.code, *_WORDS)
         .join(Transaction, (Transaction.book_id == book_id) & (Transaction.id == entry.c.transaction_id))
         .order_by(key.desc() if down else key)
     )

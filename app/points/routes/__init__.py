@@ -1,6 +1,17 @@
 """The ledger over HTTP."""
 
-from app.points.routes import allotments, books, clearing, journal, lifetimes, months, owners, passbooks, proposals
+from app.points.routes import (
+    allotments,
+    books,
+    clearing,
+    journal,
+    lifetimes,
+    months,
+    owners,
+    passbooks,
+    proposals,
+    statements,
+)
 
 BLUEPRINTS = (
     books.blueprint,
@@ -12,4 +23,5 @@ BLUEPRINTS = (
     lifetimes.blueprint,
     months.blueprint,
     owners.blueprint,
+    statements.blueprint,
 )

@@ -16,6 +16,7 @@ from app.points.schemas.months import (
 )
 from app.points.service import closings
 from app.web.endpoint import Blueprint, endpoint
+from app.web.operation import CSV
 from app.web.paging import PageQuery
 
 TREASURER = frozenset({Role.TREASURER})
@@ -46,7 +47,7 @@ def show_figures(uow: UnitOfWork, *, book: str, first: date, last: date) -> obje
 
 
 @blueprint.route("/v1/books/<book>/figures.csv")
-@endpoint(roles=READERS, query=FiguresQuery)
+@endpoint(roles=READERS, query=FiguresQuery, media_type=CSV)
 def export_figures(uow: UnitOfWork, *, book: str, first: date, last: date) -> object:
     """逐月运营数据,CSV 表格 / the same as a CSV table."""
     return stream_figures_csv(service.show_figures(uow, book=book, first=first, last=last))

@@ -6,7 +6,7 @@ from app.infra.unit_of_work import UnitOfWork
 from app.kernel.actor import Role
 from app.points import service
 from app.points.schemas.export import PassbookExportOut, stream_passbook
-from app.points.schemas.passbooks import EntryPage, FreezeIn, FreezeOut, LotPage, PassbookOut
+from app.points.schemas.passbooks import FreezeIn, FreezeOut, LotPage, OpenHoldPage, PassbookOut
 from app.web.endpoint import Blueprint, endpoint
 from app.web.paging import PageQuery
 
@@ -32,11 +32,11 @@ def list_own_lots(uow: UnitOfWork, *, book: str, limit: int, cursor: str | None)
     return service.list_own_lots(uow, book=book, limit=limit, cursor=cursor)
 
 
-@blueprint.route("/v1/books/<book>/passbook/entries")
-@endpoint(roles=RESIDENT, query=PageQuery, reply=EntryPage)
-def list_own_entries(uow: UnitOfWork, *, book: str, limit: int, cursor: str | None) -> object:
-    """我的明细,新的在前 / my entries, newest first."""
-    return service.list_own_entries(uow, book=book, limit=limit, cursor=cursor)
+@blueprint.route("/v1/books/<book>/passbook/holds")
+@endpoint(roles=RESIDENT, query=PageQuery, reply=OpenHoldPage)
+def list_own_holds(uow: UnitOfWork, *, book: str, limit: int, cursor: str | None) -> object:
+    """正在预占的积分:在哪里、到几时 / what is set aside for purchases: where, and until when."""
+    return service.list_own_holds(uow, book=book, limit=limit, cursor=cursor)
 
 
 @blueprint.route("/v1/books/<book>/passbook/export")
@@ -53,11 +53,11 @@ def show_passbook(uow: UnitOfWork, *, book: str, owner_id: UUID) -> object:
     return service.show_passbook(uow, book=book, owner_id=owner_id)
 
 
-@blueprint.route("/v1/books/<book>/passbooks/<uuid:owner_id>/entries")
-@endpoint(roles=PASSBOOK_READERS, query=PageQuery, reply=EntryPage)
-def list_passbook_entries(uow: UnitOfWork, *, book: str, owner_id: UUID, limit: int, cursor: str | None) -> object:
-    """居民存折明细,新的在前 / a resident's entries, newest first."""
-    return service.list_passbook_entries(uow, book=book, owner_id=owner_id, limit=limit, cursor=cursor)
+@blueprint.route("/v1/books/<book>/passbooks/<uuid:owner_id>/holds")
+@endpoint(roles=PASSBOOK_READERS, query=PageQuery, reply=OpenHoldPage)
+def list_passbook_holds(uow: UnitOfWork, *, book: str, owner_id: UUID, limit: int, cursor: str | None) -> object:
+    """居民正在预占的积分 / what is set aside in a resident's passbook."""
+    return service.list_passbook_holds(uow, book=book, owner_id=owner_id, limit=limit, cursor=cursor)
 
 
 @blueprint.route("/v1/books/<book>/passbooks/<uuid:owner_id>/export")

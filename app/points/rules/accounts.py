@@ -37,6 +37,11 @@ def account_id(book_id: int, ref: AccountRef) -> UUID:
     return UUID(bytes=bytes(digest))
 
 
+def passbook_of(book_id: int, owner_id: UUID) -> UUID:
+    """The account that is a resident's passbook."""
+    return account_id(book_id, AccountRef(AccountKind.RESIDENT, owner_id))
+
+
 def stripe_for(kind: AccountKind, beneficiary_id: UUID) -> int:
     """Choose the stripe that pays this beneficiary. The same on every retry."""
     return sha256(beneficiary_id.bytes).digest()[0] % CHART[kind].stripes

@@ -116,6 +116,4 @@ def stream_figures_csv(report: FiguresReport) -> Stream:
 
     months = [f"{row.month:%Y-%m}" for row in report.months] or ["none"]
     name = f"figures-{report.book.code}-{months[0]}-{months[-1]}.csv"
-    return Stream(
-        BYTE_ORDER_MARK + write_table(report), nothing_more, "", filename=name, content_type="text/csv; charset=utf-8"
-    )
+    return Stream(BYTE_ORDER_MARK + write_table(report), nothing_more, "", filename=name)

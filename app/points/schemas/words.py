@@ -54,7 +54,17 @@ FEN_PER_YUAN = 100
 
 def sentence(code: str, amount: int, asset: str, lang: str) -> str:
     """Say what an entry is: "志愿服务奖励,存入 20 积分" / "Earned by volunteering: 20 points in"."""
-    what, direction, quantity = WHAT[Code(code)][lang], DIRECTION[lang][amount > 0], _quantity(abs(amount), asset, lang)
+    return moved(kind_of_entry(code, lang), amount, asset, lang)
+
+
+def kind_of_entry(code: str, lang: str) -> str:
+    """Name a kind of entries."""
+    return WHAT[Code(code)][lang]
+
+
+def moved(what: str, amount: int, asset: str, lang: str) -> str:
+    """Say what moved points or money, and how much which way."""
+    direction, quantity = DIRECTION[lang][amount > 0], _quantity(abs(amount), asset, lang)
     return f"{what},{direction} {quantity}" if lang == "zh" else f"{what}: {quantity} {direction}"
 
 

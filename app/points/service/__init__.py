@@ -32,6 +32,7 @@ from app.points.service.budgets import (
 from app.points.service.closings import close_month
 from app.points.service.corrections import claw_back_award, refund_redemption, reverse_transaction
 from app.points.service.expiry import ExpiryStep, expire_points, list_expiry_runs
+from app.points.service.extracts import Extract, Period, begin_extract, begin_own_extract, continue_extract
 from app.points.service.figures import show_figures
 from app.points.service.folding import fold_balances
 from app.points.service.freezing import freeze_passbook, thaw_passbook
@@ -51,14 +52,15 @@ from app.points.service.openings import (
 from app.points.service.passbooks import (
     Export,
     FreezeState,
+    OpenHold,
     Passbook,
     begin_export,
     begin_own_export,
     continue_export,
     freeze_owner,
-    list_own_entries,
+    list_own_holds,
     list_own_lots,
-    list_passbook_entries,
+    list_passbook_holds,
     show_own_passbook,
     show_passbook,
     thaw_owner,
@@ -67,6 +69,9 @@ from app.points.service.posting import Outcome, post, post_one
 from app.points.service.returns import close_allotment, close_allotments_step
 from app.points.service.rounds import expire_step, fold_step, list_book_codes, notice_step, release_step
 from app.points.service.spending import redeem_points
+from app.points.service.statements import list_own_entries, list_passbook_entries
+from app.points.service.tellings import Telling, ToldLine
+from app.points.service.years import PassbookYear, show_own_year, show_passbook_year
 
 __all__ = [
     "AllotmentDetail",
@@ -76,19 +81,25 @@ __all__ = [
     "BudgetLine",
     "ExpiryStep",
     "Export",
+    "Extract",
     "Fact",
     "FreezeState",
     "HoldPlaced",
     "Moved",
+    "OpenHold",
     "Opening",
     "OpeningBalance",
     "Outcome",
     "PaperPassbook",
     "Passbook",
+    "PassbookYear",
+    "Period",
     "RuleDefinition",
     "StatementPageLine",
     "TakeOver",
     "TakenOver",
+    "Telling",
+    "ToldLine",
     "TransactionDetail",
     "TrialBalance",
     "TrialRow",
@@ -98,7 +109,9 @@ __all__ = [
     "award",
     "award_points",
     "begin_export",
+    "begin_extract",
     "begin_own_export",
+    "begin_own_extract",
     "capture_hold",
     "change_expiry_policy",
     "claw_back_award",
@@ -106,6 +119,7 @@ __all__ = [
     "close_allotments_step",
     "close_month",
     "continue_export",
+    "continue_extract",
     "correct_transaction",
     "create_book",
     "create_budget",
@@ -130,9 +144,11 @@ __all__ = [
     "list_expiry_policies",
     "list_expiry_runs",
     "list_own_entries",
+    "list_own_holds",
     "list_own_lots",
     "list_own_notices",
     "list_passbook_entries",
+    "list_passbook_holds",
     "lock_openings",
     "mint_points",
     "name_owner",
@@ -158,7 +174,9 @@ __all__ = [
     "show_book",
     "show_figures",
     "show_own_passbook",
+    "show_own_year",
     "show_passbook",
+    "show_passbook_year",
     "show_transaction",
     "show_trial_balance",
     "take_back_openings",

@@ -1,4 +1,4 @@
-"""Passbooks as people read them: figures, what expires when, the entries, and the whole chain to take away."""
+"""Passbooks as people read them: figures, what expires when, what is held, and the whole chain to take away."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,14 +6,15 @@ from datetime import datetime
 from uuid import UUID
 
 from app.infra.unit_of_work import UnitOfWork
-from app.kernel.paging import Page
+from app.kernel.paging import Page, page_by_id, read_id
 from app.kernel.periods import local_date
 from app.points import errors, queries
-from app.points.models import Book, Lot
+from app.points.models import Book, Hold, Lot
 from app.points.queries import ChainHead, PassbookFigures, StatementLine
-from app.points.rules.accounts import AccountRef, account_id
+from app.points.rules.accounts import AccountRef, account_id, passbook_of
+from app.points.rules.notes import shop_of_hold
 from app.points.service import freezing
-from app.points.service.cursors import cut_page, read_lot, read_number
+from app.points.service.cursors import cut_page, read_lot
 from app.points.terms import AccountKind
 
 LOTS_SHOWN = 100
@@ -34,6 +35,18 @@ class Passbook:
     lots_more: bool
     owed: int
     as_of: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OpenHold:
+    """Points set aside until `expires_at`, and the shop they are for, where the hold is a payment's."""
+
+    hold_id: UUID
+    points: int
+    placed_at: datetime
+    expires_at: datetime
+    shop_id: UUID | None
+    shop_name: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,18 +91,18 @@ def list_own_lots(uow: UnitOfWork, *, book: str, limit: int, cursor: str | None)
     return cut_page(rows, limit, lambda lot: (lot.expires_on.isoformat(), str(lot.budget_id)))
 
 
-def list_own_entries(uow: UnitOfWork, *, book: str, limit: int, cursor: str | None) -> Page[StatementLine]:
-    """The entries of the passbook of whoever asks, newest first. Refuses BookMissing, CursorInvalid."""
+def list_own_holds(uow: UnitOfWork, *, book: str, limit: int, cursor: str | None) -> Page[OpenHold]:
+    """What is set aside in the passbook of whoever asks, in the order it was. Refuses BookMissing, CursorInvalid."""
     found = queries.get_book(uow.session, book)
-    return _entries(uow, found, _account(found, uow.actor.id), limit, cursor)
+    return _holds(uow, found, _account(found, uow.actor.id), limit, cursor)
 
 
-def list_passbook_entries(
+def list_passbook_holds(
     uow: UnitOfWork, *, book: str, owner_id: UUID, limit: int, cursor: str | None
-) -> Page[StatementLine]:
-    """The entries of somebody's passbook, newest first. Refuses BookMissing, AccountMissing, CursorInvalid."""
+) -> Page[OpenHold]:
+    """What is set aside in somebody's passbook. Refuses BookMissing, AccountMissing, CursorInvalid."""
     found = queries.get_book(uow.session, book)
-    return _entries(uow, found, _existing(uow, found, owner_id), limit, cursor)
+    return _holds(uow, found, _existing(uow, found, owner_id), limit, cursor)
 
 
 def begin_own_export(uow: UnitOfWork, *, book: str) -> Export:
@@ -140,7 +153,7 @@ def thaw_owner(uow: UnitOfWork, *, book: str, owner_id: UUID, reason: str) -> Fr
 
 
 def _account(book: Book, owner_id: UUID) -> UUID:
-    return account_id(book.id, AccountRef(AccountKind.RESIDENT, owner_id))
+    return passbook_of(book.id, owner_id)
 
 
 def _existing(uow: UnitOfWork, book: Book, owner_id: UUID) -> UUID:
@@ -159,10 +172,18 @@ def _passbook(uow: UnitOfWork, book: Book, owner_id: UUID) -> Passbook:
     return Passbook(book, owner_id, figures, lots[:LOTS_SHOWN], len(lots) > LOTS_SHOWN, owed, uow.now)
 
 
-def _entries(uow: UnitOfWork, book: Book, account: UUID, limit: int, cursor: str | None) -> Page[StatementLine]:
-    before = read_number(cursor)
-    rows = queries.list_strict_entries(uow.session, book.id, account, before=before, limit=limit + 1)
-    return cut_page(rows, limit, lambda line: (line.version or 0,))
+def _holds(uow: UnitOfWork, book: Book, account: UUID, limit: int, cursor: str | None) -> Page[OpenHold]:
+    rows = queries.list_open_holds(uow.session, book.id, account, now=uow.now, after=read_id(cursor), limit=limit + 1)
+    page = page_by_id(rows, limit, lambda hold: hold.id)
+    shops = {hold.id: shop_of_hold(hold.cause) for hold in page.items}
+    names = queries.names_of(uow.session, book.id, {shop for shop in shops.values() if shop is not None})
+    return Page([_open_hold(hold, shops[hold.id], names) for hold in page.items], page.next_cursor)
+
+
+def _open_hold(hold: Hold, shop_id: UUID | None, names: dict[UUID, str]) -> OpenHold:
+    return OpenHold(
+        hold.id, hold.points, hold.placed_at, hold.expires_at, shop_id, names.get(shop_id) if shop_id else None
+    )
 
 
 def _export(uow: UnitOfWork, book: Book, owner_id: UUID) -> Export:
