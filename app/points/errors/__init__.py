@@ -54,7 +54,16 @@ from app.points.errors.ledger import (
     refusal,
 )
 from app.points.errors.proposals import ProposalDecided, ProposalMissing, ProposalOwn
-from app.points.errors.rulebook import RuleCodeTaken, RuleLimitOutOfRange, RuleVersionMissing, RuleVersionOutdated
+from app.points.errors.rulebook import (
+    DryRunTooWide,
+    DryRunUnclear,
+    PeriodReversed,
+    RuleCodeTaken,
+    RuleLimitOutOfRange,
+    RuleVersionMissing,
+    RuleVersionOutdated,
+)
+from app.points.errors.undoing import AwardMissing, AwardPaidNothing, AwardsOriginUnclear
 
 __all__ = [
     "AccountFrozen",
@@ -62,6 +71,9 @@ __all__ = [
     "AlreadyReversed",
     "AlreadySpent",
     "AmountOver",
+    "AwardMissing",
+    "AwardPaidNothing",
+    "AwardsOriginUnclear",
     "BookCodeTaken",
     "BookMissing",
     "BudgetMissing",
@@ -69,6 +81,8 @@ __all__ = [
     "ChoiceNotOffered",
     "ChoiceOutOfRange",
     "CorrectionNotReversible",
+    "DryRunTooWide",
+    "DryRunUnclear",
     "ExpiryDatePast",
     "FactAllotmentClosed",
     "FactAllotmentForeign",
@@ -94,6 +108,7 @@ __all__ = [
     "NothingDue",
     "PartlyRefunded",
     "PassbookClosed",
+    "PeriodReversed",
     "PointsInsufficient",
     "PointsTooCostly",
     "PostingInvalid",

@@ -30,6 +30,7 @@ from app.points.queries.books import (
     list_budgets,
     lock_book_numbers,
 )
+from app.points.queries.dry_runs import count_past_facts, stream_past_facts
 from app.points.queries.lives import closed_until, successors_of
 from app.points.queries.programme import (
     get_proposal,
@@ -37,6 +38,15 @@ from app.points.queries.programme import (
     list_proposals,
     lock_proposal,
     names_of,
+)
+from app.points.queries.register import (
+    RegisterLine,
+    get_award,
+    list_awards_by,
+    list_awards_of_allotment,
+    list_awards_of_budget,
+    list_awards_of_rule,
+    list_awards_of_sponsor,
 )
 from app.points.queries.rulebook import (
     get_rule,
@@ -60,6 +70,7 @@ from app.points.queries.statements import (
     list_strict_entries,
     sum_budget_points,
 )
+from app.points.queries.tracing import find_trace
 from app.points.queries.transactions import (
     Figures,
     figures_of_transactions,
@@ -81,18 +92,22 @@ __all__ = [
     "Figures",
     "PassbookFigures",
     "Person",
+    "RegisterLine",
     "StatementLine",
     "allotments_of",
     "available_points",
     "budgets_of",
     "closed_until",
+    "count_past_facts",
     "current_rules",
     "figures_of_transactions",
     "find_book_id",
     "find_outcome",
     "find_reversal",
+    "find_trace",
     "free_in_lot",
     "get_account",
+    "get_award",
     "get_book",
     "get_budget",
     "get_chain_head",
@@ -107,6 +122,11 @@ __all__ = [
     "highest_versions",
     "households_of",
     "list_accounts",
+    "list_awards_by",
+    "list_awards_of_allotment",
+    "list_awards_of_budget",
+    "list_awards_of_rule",
+    "list_awards_of_sponsor",
     "list_books",
     "list_budgets",
     "list_chain",
@@ -134,6 +154,7 @@ __all__ = [
     "points_in_allotments",
     "records_of",
     "streaks_before",
+    "stream_past_facts",
     "successors_of",
     "sum_budget_points",
     "sums_for_caps",

@@ -56,6 +56,11 @@ def sentence(code: str, amount: int, asset: str, lang: str) -> str:
     return f"{what},{direction} {quantity}" if lang == "zh" else f"{what}: {quantity} {direction}"
 
 
+def code_title(code: str, lang: str) -> str:
+    """Name what a transaction is about."""
+    return WHAT[Code(code)][lang]
+
+
 def kind_title(kind: str, lang: str) -> str:
     """Name a kind of accounts."""
     return KIND[AccountKind(kind)][lang]

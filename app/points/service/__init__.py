@@ -53,6 +53,7 @@ from app.points.service.passbooks import (
 from app.points.service.posting import Outcome, post, post_one
 from app.points.service.rounds import expire_step, fold_step, list_book_codes, release_step
 from app.points.service.spending import redeem_points
+from app.points.service.undoing import undo_award
 
 __all__ = [
     "Award",
@@ -126,4 +127,5 @@ __all__ = [
     "take_over_passbooks",
     "thaw_owner",
     "thaw_passbook",
+    "undo_award",
 ]

@@ -45,6 +45,11 @@ def read_lot(cursor: str | None) -> tuple[date, UUID] | None:
         raise CursorInvalid from None
 
 
+def read_day_and_id(cursor: str | None) -> tuple[date, UUID] | None:
+    """The key of a list by a day and an id. Refuses CursorInvalid."""
+    return read_lot(cursor)
+
+
 def read_account(cursor: str | None) -> tuple[str, UUID, int] | None:
     """The key of a list of accounts: kind, owner, stripe. Refuses CursorInvalid."""
     if cursor is None:

@@ -7,7 +7,7 @@ from app.infra.unit_of_work import UnitOfWork
 from app.kernel.paging import Page, page_by_id, read_id
 from app.points import errors, queries
 from app.points.models import Book, Proposal
-from app.points.service import minting, rulebook
+from app.points.service import minting, rulebook, undoing
 from app.points.terms import ProposalKind, ProposalState
 
 CarryOut = Callable[[UnitOfWork, Book, Proposal, str], UUID | None]
@@ -16,6 +16,7 @@ CarryOut = Callable[[UnitOfWork, Book, Proposal, str], UUID | None]
 ACTS: Mapping[ProposalKind, CarryOut] = {
     ProposalKind.MINT: minting.carry_out,
     ProposalKind.RULE: rulebook.carry_out,
+    ProposalKind.UNDO: undoing.carry_out,
 }
 
 
