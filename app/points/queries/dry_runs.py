@@ -43,7 +43,7 @@ def stream_past_facts(
     query = select(*columns).where(*_of_period(book_id, rules, first, last), ~undone)
     query = query.order_by(AwardRecord.performed_on, AwardRecord.id).execution_options(yield_per=STREAM_ROWS)
     for row in session.execute(query):
-        yield PastFact(*row)
+        yield PastFact._make(row)
 
 
 def _of_period(book_id: int, rules: Collection[str], first: date, last: date) -> tuple[ColumnElement[bool], ...]:
