@@ -136,6 +136,22 @@ def test_coordinators_racing_for_an_allotment_give_each_of_its_points_once(place
     assert commit(ledger, lambda acts: acts.trial())["allotment"] == 0
 
 
+def test_an_award_is_undone_once_whoever_asks(place, sound):
+    ledger = sound()
+    commit(ledger, lambda acts: publish(acts.uow, ledger))
+    for lap in range(3):
+        record = commit(ledger, award(subject=f"wrong {lap}")).record
+
+        def undo(acts, id_=record.id):
+            return points.undo_award(acts.uow, acts.ledger.book, award_id=id_, reason="wrong")
+
+        answers = together(place, ledger, [undo, lambda acts: acts.redeem(ANNA, 5)] * 6)
+        undone = answers[::2]
+        assert sorted(outcome.replayed for outcome in undone) == [False] + [True] * 5
+        assert len({outcome.subject_id for outcome in undone}) == 1
+    assert paid(ledger) == 0
+
+
 def test_an_award_meets_the_merging_of_its_passbook_and_follows_it(place, sound):
     """The award has read that Boris's passbook is open, and waits for it; meanwhile it goes into Anna's."""
     ledger = sound()

@@ -89,7 +89,7 @@ def preview_by_rule(
 
 @blueprint.route("/v1/books/<book>/rule-awards/own")
 @endpoint(roles=COORDINATOR, query=OwnAwardsQuery, reply=RegisterPage)
-def list_own_awards(
+def list_own_rule_awards(
     uow: UnitOfWork,
     *,
     book: str,
@@ -100,7 +100,7 @@ def list_own_awards(
     cursor: str | None,
 ) -> object:
     """我发过的,新的在前 / what I awarded, newest first."""
-    return tracing.list_own_awards(
+    return tracing.list_own_rule_awards(
         uow,
         book=book,
         rule=rule,
@@ -113,7 +113,7 @@ def list_own_awards(
 
 @blueprint.route("/v1/books/<book>/rule-awards")
 @endpoint(roles=READERS, query=AwardsQuery, reply=RegisterPage)
-def list_awards(
+def list_rule_awards(
     uow: UnitOfWork,
     *,
     book: str,
@@ -127,7 +127,7 @@ def list_awards(
 ) -> object:
     """由预算、资助方、额度、经办人或规则查到每笔奖励 / from a budget, sponsor, allotment or rule to its awards."""
     origin = AwardsOrigin(budget_id, sponsor_id, allotment_id, coordinator_id, rule)
-    return tracing.list_awards(uow, book=book, origin=origin, limit=limit, cursor=cursor)
+    return tracing.list_rule_awards(uow, book=book, origin=origin, limit=limit, cursor=cursor)
 
 
 @blueprint.route("/v1/books/<book>/rule-awards/<uuid:award_id>/undo", methods=["POST"])

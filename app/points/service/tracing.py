@@ -44,7 +44,7 @@ def trace_own_line(uow: UnitOfWork, *, book: str, transaction_id: UUID) -> Any:
     return _trace(uow, book_id, transaction_id, account_id(book_id, AccountRef(AccountKind.RESIDENT, uow.actor.id)))
 
 
-def list_own_awards(
+def list_own_rule_awards(
     uow: UnitOfWork,
     *,
     book: str,
@@ -68,7 +68,7 @@ def list_own_awards(
     return _page(rows, limit)
 
 
-def list_awards(
+def list_rule_awards(
     uow: UnitOfWork, *, book: str, origin: AwardsOrigin, limit: int, cursor: str | None
 ) -> Page[RegisterLine]:
     """What was paid from one origin, the youngest first; by a rule, what was done last first.
