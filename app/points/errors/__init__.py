@@ -107,9 +107,17 @@ from app.points.errors.months import (
     MonthsTooMany,
 )
 from app.points.errors.openings import BudgetTooSmall, OpeningsMoved, PassbookTakenOver
-from app.points.errors.passbooks import ExportMonthTooLong, ExportTooLong, MonthsReversed, YearOutside, YearTooBusy
+from app.points.errors.passbooks import ExportMonthTooLong, ExportTooLong, YearOutside, YearTooBusy
 from app.points.errors.proposals import ProposalDecided, ProposalMissing, ProposalOwn
-from app.points.errors.rulebook import RuleCodeTaken, RuleLimitOutOfRange, RuleVersionMissing, RuleVersionOutdated
+from app.points.errors.rulebook import (
+    DryRunTooWide,
+    DryRunUnclear,
+    RuleCodeTaken,
+    RuleLimitOutOfRange,
+    RuleVersionMissing,
+    RuleVersionOutdated,
+)
+from app.points.errors.undoing import AwardMissing, AwardPaidNothing, AwardsOriginUnclear
 
 __all__ = [
     "REFUSED_OVER_THERE",
@@ -123,6 +131,9 @@ __all__ = [
     "AlreadyReversed",
     "AlreadySpent",
     "AmountOver",
+    "AwardMissing",
+    "AwardPaidNothing",
+    "AwardsOriginUnclear",
     "BookCodeTaken",
     "BookMissing",
     "BudgetInsufficient",
@@ -152,6 +163,8 @@ __all__ = [
     "ClearingUnderWay",
     "CorrectionNotReversible",
     "DaysReversed",
+    "DryRunTooWide",
+    "DryRunUnclear",
     "ExpiryDatePast",
     "ExportMonthTooLong",
     "ExportTooLong",

@@ -20,16 +20,6 @@ class YearTooBusy(DomainError):
     field = "year"
 
 
-class MonthsReversed(DomainError):
-    kind = Kind.INVALID
-    code = "points.months_reversed"
-    text = {
-        "zh": "起始月份 {first} 在结束月份 {last} 之后,请对调 from 和 to。",
-        "en": "The period begins with {first}, after its end {last}; exchange from and to.",
-    }
-    field = "to"
-
-
 class ExportTooLong(DomainError):
     kind = Kind.INVALID
     code = "points.export_too_long"

@@ -38,3 +38,23 @@ class RuleLimitOutOfRange(DomainError):
         "zh": "{name} 为 {found},须在 {minimum} 到 {maximum} 之间。",
         "en": "{name} is {found}; it must be from {minimum} to {maximum}.",
     }
+
+
+class DryRunUnclear(DomainError):
+    kind = Kind.INVALID
+    code = "points.dry_run_unclear"
+    text = {
+        "zh": "试算须给出 version(已保存的版本)或 definition(新的写法),二者选一。",
+        "en": "Say either version (a saved one) or definition (a new one) of what is to be tried, not both.",
+    }
+    field = "version"
+
+
+class DryRunTooWide(DomainError):
+    kind = Kind.INVALID
+    code = "points.dry_run_too_wide"
+    text = {
+        "zh": "这段期间的记录超过 {facts_max} 条,请缩短期间或减少规则。",
+        "en": "More than {facts_max} facts were recorded in this period; narrow it, or name fewer rules.",
+    }
+    field = "from"

@@ -48,6 +48,7 @@ from app.points.queries.books import (
     list_budgets,
     lock_book_numbers,
 )
+from app.points.queries.dry_runs import count_past_facts, stream_past_facts
 from app.points.queries.holds import list_open_holds
 from app.points.queries.lifetimes import (
     LotPlace,
@@ -87,6 +88,15 @@ from app.points.queries.openings import (
 )
 from app.points.queries.owners import SponsorFigures, find_owner, get_owner, list_owners, list_sponsors
 from app.points.queries.programme import get_proposal, households_of, list_proposals, lock_proposal, names_of
+from app.points.queries.register import (
+    RegisterLine,
+    get_award,
+    list_awards_by,
+    list_awards_of_allotment,
+    list_awards_of_budget,
+    list_awards_of_rule,
+    list_awards_of_sponsor,
+)
 from app.points.queries.rulebook import (
     get_rule,
     get_rule_version,
@@ -120,6 +130,7 @@ from app.points.queries.tellings import (
     partners_of,
     successions_of,
 )
+from app.points.queries.tracing import find_trace
 from app.points.queries.transactions import (
     Figures,
     figures_of_transactions,
@@ -150,6 +161,7 @@ __all__ = [
     "PassbookFigures",
     "Person",
     "Reached",
+    "RegisterLine",
     "SponsorFigures",
     "StatementLine",
     "activities_of",
@@ -161,6 +173,7 @@ __all__ = [
     "closings_of",
     "count_accounts",
     "count_dated",
+    "count_past_facts",
     "current_rules",
     "figures_of_transactions",
     "find_book_id",
@@ -170,12 +183,14 @@ __all__ = [
     "find_owner",
     "find_owner_of_paper",
     "find_reversal",
+    "find_trace",
     "find_version_before",
     "first_recorded_at",
     "folded_balance_before",
     "free_in_lot",
     "get_account",
     "get_allotment",
+    "get_award",
     "get_book",
     "get_budget",
     "get_chain_head",
@@ -199,6 +214,11 @@ __all__ = [
     "list_allotments",
     "list_allotments_of_spender",
     "list_award_records",
+    "list_awards_by",
+    "list_awards_of_allotment",
+    "list_awards_of_budget",
+    "list_awards_of_rule",
+    "list_awards_of_sponsor",
     "list_books",
     "list_budgets",
     "list_chain",
@@ -256,6 +276,7 @@ __all__ = [
     "points_in_allotments",
     "records_of",
     "streaks_before",
+    "stream_past_facts",
     "successions_of",
     "successors_of",
     "sum_allotment_points",

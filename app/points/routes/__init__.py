@@ -2,6 +2,7 @@
 
 from app.points.routes import (
     allotments,
+    award_rules,
     books,
     clearing,
     journal,
@@ -10,6 +11,7 @@ from app.points.routes import (
     owners,
     passbooks,
     proposals,
+    rule_awards,
     statements,
 )
 
@@ -19,9 +21,11 @@ BLUEPRINTS = (
     passbooks.blueprint,
     journal.blueprint,
     allotments.blueprint,
+    award_rules.blueprint,
     clearing.blueprint,
     lifetimes.blueprint,
     months.blueprint,
     owners.blueprint,
+    rule_awards.blueprint,
     statements.blueprint,
 )

@@ -7,7 +7,6 @@ from app.infra.unit_of_work import UnitOfWork
 from app.points import service
 from app.points.routes.passbooks import PASSBOOK_EXPORTERS, PASSBOOK_READERS, RESIDENT
 from app.points.schemas.extracts import (
-    CSV,
     PDF,
     PDF_ENTRIES_MAX,
     XLSX,
@@ -22,6 +21,7 @@ from app.points.schemas.years import PassbookYearOut
 from app.points.service import Period
 from app.points.terms import Code
 from app.web.endpoint import Blueprint, endpoint
+from app.web.operation import CSV
 
 blueprint = Blueprint("statements", __name__, description="存折明细与对账单 / statements of passbooks")
 

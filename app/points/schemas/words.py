@@ -76,6 +76,11 @@ def notice(points: int, expires_on: date, lang: str) -> str:
     return f"{quantity} can be spent until {expires_on.isoformat()}, that day included, and lapse then"
 
 
+def code_title(code: str, lang: str) -> str:
+    """Name what a transaction is about."""
+    return WHAT[Code(code)][lang]
+
+
 def kind_title(kind: str, lang: str) -> str:
     """Name a kind of accounts."""
     return KIND[AccountKind(kind)][lang]

@@ -71,6 +71,7 @@ from app.points.service.rounds import expire_step, fold_step, list_book_codes, n
 from app.points.service.spending import redeem_points
 from app.points.service.statements import list_own_entries, list_passbook_entries
 from app.points.service.tellings import Telling, ToldLine
+from app.points.service.undoing import undo_award
 from app.points.service.years import PassbookYear, show_own_year, show_passbook_year
 
 __all__ = [
@@ -184,4 +185,5 @@ __all__ = [
     "take_over_passbooks",
     "thaw_owner",
     "thaw_passbook",
+    "undo_award",
 ]

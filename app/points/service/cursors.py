@@ -69,6 +69,11 @@ def read_notice(cursor: str | None) -> tuple[date, int] | None:
     return read
 
 
+def read_day_and_id(cursor: str | None) -> tuple[date, UUID] | None:
+    """The key of a list by a day and an id. Refuses CursorInvalid."""
+    return read_lot(cursor)
+
+
 def read_account(cursor: str | None) -> tuple[str, UUID, int] | None:
     """The key of a list of accounts: kind, owner, stripe. Refuses CursorInvalid."""
     if cursor is None:

@@ -75,7 +75,7 @@ def continue_extract(uow: UnitOfWork, extract: Extract, after: int) -> Sequence[
 
 def _check(period: Period) -> None:
     if period.first is not None and period.last is not None and period.first > period.last:
-        raise errors.MonthsReversed(first=f"{period.first:%Y-%m}", last=f"{period.last:%Y-%m}")
+        raise errors.MonthsReversed(first=f"{period.first:%Y-%m}")
 
 
 def _extract(uow: UnitOfWork, passbook: Passbook, period: Period, entries_max: int | None) -> Extract:

@@ -7,7 +7,7 @@ from app.infra.unit_of_work import UnitOfWork
 from app.kernel.paging import Page, page_by_id, read_id
 from app.points import errors, queries
 from app.points.models import Book, Proposal
-from app.points.service import clearing, minting, rulebook, transferring
+from app.points.service import clearing, minting, rulebook, transferring, undoing
 from app.points.terms import ProposalKind, ProposalState
 
 CarryOut = Callable[[UnitOfWork, Book, Proposal, str], UUID | None]
@@ -18,6 +18,7 @@ ACTS: Mapping[ProposalKind, CarryOut] = {
     ProposalKind.RULE: rulebook.carry_out,
     ProposalKind.TRANSFER: transferring.carry_out,
     ProposalKind.CLEARING: clearing.carry_out,
+    ProposalKind.UNDO: undoing.carry_out,
 }
 
 

@@ -1,0 +1,30 @@
+"""The refusals of looking awards up, and of taking them back."""
+
+from app.kernel.errors import DomainError, Kind
+
+
+class AwardMissing(DomainError):
+    kind = Kind.MISSING
+    code = "points.award_missing"
+    text = {"zh": "没有这笔奖励记录。", "en": "There is no such award."}
+    field = "award_id"
+
+
+class AwardsOriginUnclear(DomainError):
+    kind = Kind.INVALID
+    code = "points.awards_origin_unclear"
+    text = {
+        "zh": "请给出 budget_id、sponsor_id、allotment_id、coordinator_id、rule 中的一项,且只给一项。",
+        "en": "Say one of budget_id, sponsor_id, allotment_id, coordinator_id and rule, and only one.",
+    }
+    field = "budget_id"
+
+
+class AwardPaidNothing(DomainError):
+    kind = Kind.CONFLICT
+    code = "points.award_paid_nothing"
+    text = {
+        "zh": "这笔奖励没有发出积分,没有可撤销的内容。",
+        "en": "This award paid no points, so there is nothing to take back.",
+    }
+    field = "award_id"

@@ -1,0 +1,93 @@
+"""Taking an award back: asked for by whoever awarded, approved by another person."""
+
+from uuid import UUID
+
+from app.infra.unit_of_work import UnitOfWork
+from app.kernel.actor import Role
+from app.points import errors, queries
+from app.points.models import Allotment, AwardRecord, Book, Proposal
+from app.points.rules.accounts import AccountRef, account_id, stripe_for
+from app.points.rules.facts import fact_key
+from app.points.rules.postings import Leg, Posting
+from app.points.service.corrections import claw_back_award, reverse_transaction
+from app.points.service.posting import Outcome, post_one
+from app.points.service.proposing import open_proposal
+from app.points.terms import AccountKind, Code, ProposalKind
+
+
+def propose_undo(uow: UnitOfWork, *, book: str, award_id: UUID, reason: str) -> Proposal:
+    """Ask for an award to be taken back. Nothing moves before another person approves.
+
+    Coordinators ask for what they awarded themselves. Refuses BookMissing, AwardMissing (also another coordinator's),
+    AwardPaidNothing, AlreadyReversed.
+    """
+    found = queries.get_book(uow.session, book)
+    record = queries.get_award(uow.session, found.id, award_id)
+    if Role.TREASURER not in uow.actor.roles and record.awarded_by != uow.actor.id:
+        raise errors.AwardMissing
+    if queries.find_reversal(uow.session, found.id, _paid(record)) is not None:
+        raise errors.AlreadyReversed
+    payload = {
+        "award_id": str(record.id),
+        "rule": record.rule_code,
+        "title": record.title,
+        "performed_on": record.performed_on.isoformat(),
+        "beneficiary_id": str(record.beneficiary_id),
+        "points": record.points,
+    }
+    return open_proposal(uow, found.id, kind=ProposalKind.UNDO, payload=payload, reason=reason)
+
+
+def carry_out(uow: UnitOfWork, book: Book, proposal: Proposal, cause: str) -> UUID:  # noqa: ARG001 - the shape of an act
+    """Take the award back. Refuses AlreadyReversed. The cause is the fact's own, so that it is undone once."""
+    award_id = UUID(proposal.payload["award_id"])
+    return undo_award(uow, book, award_id=award_id, reason=proposal.reason or "undo").subject_id
+
+
+def undo_award(uow: UnitOfWork, book: Book, *, award_id: UUID, reason: str, cause: str | None = None) -> Outcome:
+    """Take an award back, once: whole while its points are there, else what is left of them, and the rest is owed.
+
+    Its fact stays used, its caps are free again. `reason`: 1 to 200 characters. `cause` None: the fact's key with
+    `:rev`. Refuses AwardMissing, AwardPaidNothing, AlreadyReversed, and CauseReused for another reason.
+    """
+    record = queries.get_award(uow.session, book.id, award_id)
+    transaction_id = _paid(record)
+    key = fact_key(record.rule_code, record.subject, record.passbook_id, record.cycle)
+    cause = cause or f"{key}:rev"
+    queries.lock_for_correction(uow.session, book.id, transaction_id)  # so that what is decided here stays true
+    before = queries.find_reversal(uow.session, book.id, transaction_id)
+    whole = before.code == Code.REVERSAL if before else _is_whole(uow, book, record, transaction_id)
+    undo = reverse_transaction if whole else claw_back_award
+    outcome = undo(uow, book, cause=cause, transaction_id=transaction_id, reason=reason)
+    if not outcome.replayed and record.allotment_id is not None:
+        _return_to_budget(uow, book, record, cause)
+    return outcome
+
+
+def _paid(record: AwardRecord) -> UUID:
+    if record.transaction_id is None:
+        raise errors.AwardPaidNothing
+    return record.transaction_id
+
+
+def _is_whole(uow: UnitOfWork, book: Book, record: AwardRecord, transaction_id: UUID) -> bool:
+    """Whether all the points are still in their lot, and no hold sets any of them aside."""
+    (move,) = queries.list_lot_moves_of(uow.session, book.id, transaction_id)
+    account = account_id(book.id, AccountRef(AccountKind.RESIDENT, record.passbook_id))
+    free = queries.free_in_lot(uow.session, book.id, account, move.expires_on, move.budget_id, now=uow.now)
+    return free >= move.points
+
+
+def _return_to_budget(uow: UnitOfWork, book: Book, record: AwardRecord, cause: str) -> None:
+    """What came back to an allotment that is closed goes on to its budget: nobody awards from it any more."""
+    allotment = uow.session.get_one(Allotment, (book.id, record.allotment_id), populate_existing=True)
+    if allotment.state == "open":
+        return
+    source = AccountRef(AccountKind.ALLOTMENT, allotment.id)
+    back = queries.points_in_allotments(uow.session, book.id, [allotment.id]).get(allotment.id, 0)
+    if not back:
+        return
+    stripe = stripe_for(AccountKind.SPONSOR_BUDGET, allotment.id)
+    target = AccountRef(AccountKind.SPONSOR_BUDGET, allotment.budget_id, stripe)
+    legs = (Leg(source, -back), Leg(target, back))
+    post_one(uow, book.id, Posting(cause=f"{cause}:return", code=Code.ALLOT_RETURN, legs=legs))

@@ -1,0 +1,138 @@
+"""Taking awards back: once, by two people, and also when the points are spent."""
+
+from dataclasses import replace
+from datetime import date
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import text
+
+from app.kernel.actor import Actor, Role
+from app.points import errors, queries
+from app.points import service as points
+from app.points.service import proposals, undoing
+from tests.points.ledger import ANNA
+from tests.points.programme import DEPUTY, TREASURER, Door, fact
+
+COORDINATOR = Actor(id=uuid4(), roles=frozenset({Role.COORDINATOR}))
+
+
+@pytest.fixture
+def door(uow, acts):
+    made = Door(replace(uow, actor=COORDINATOR), acts.ledger)
+    made.publish()
+    return made
+
+
+def undo(door, record, *, reason="记错了", actor=DEPUTY):
+    return points.undo_award(replace(door.uow, actor=actor), door.ledger.book, award_id=record.id, reason=reason)
+
+
+def code_of(door, outcome):
+    return queries.get_transaction(door.uow.session, door.ledger.id, outcome.subject_id).code
+
+
+def test_an_award_whose_points_are_there_is_reversed(door, acts):
+    record = door.one().record
+    outcome = undo(door, record)
+    assert (code_of(door, outcome), acts.available(ANNA)) == ("reversal", 0)
+    assert acts.trial()["sponsor_budget"] == 100_000
+
+
+def test_an_award_whose_points_are_spent_is_clawed_back_and_the_rest_is_owed(door, acts):
+    record = door.one().record
+    acts.redeem(ANNA, 4)
+    outcome = undo(door, record)
+    assert (code_of(door, outcome), acts.available(ANNA)) == ("clawback", 0)
+    assert acts.trial()["sponsor_budget"] == 100_000 - 4
+    lines = queries.list_entries_of(door.uow.session, door.ledger.id, outcome.subject_id)
+    assert [entry.amount for entry, account in lines if account.kind == "clawback"] == [-4, 4]
+
+
+def test_points_that_are_held_count_as_spent(door, acts):
+    record = door.one().record
+    acts.hold(ANNA, 5)
+    assert code_of(door, undo(door, record)) == "clawback"
+
+
+def test_it_is_undone_once_and_again_is_a_replay(door, acts):
+    record = door.one().record
+    first, again = undo(door, record), undo(door, record)
+    assert (again.replayed, again.subject_id) == (True, first.subject_id)
+    with pytest.raises(errors.CauseReused):
+        undo(door, record, reason="another")
+    other = door.one(subject="2").record
+    acts.claw_back(other.transaction_id)
+    with pytest.raises(errors.AlreadyReversed):
+        undo(door, other)
+    assert door.one().replayed  # the fact stays used
+
+
+def test_an_award_that_paid_nothing_has_nothing_to_undo(door):
+    record = door.one(minutes=10).record
+    with pytest.raises(errors.AwardPaidNothing):
+        undo(door, record)
+    with pytest.raises(errors.AwardMissing):
+        points.undo_award(door.uow, door.ledger.book, award_id=uuid4(), reason="?")
+
+
+def test_a_coordinator_asks_and_a_treasurer_approves(door, acts):
+    record = door.one().record
+    book = door.ledger.book.code
+    asked = undoing.propose_undo(door.uow, book=book, award_id=record.id, reason="记错人")
+    assert (asked.kind, asked.payload["points"], acts.available(ANNA)) == ("undo", 15, 15)
+    approved = proposals.approve_proposal(replace(door.uow, actor=TREASURER), book=book, proposal_id=asked.id)
+    found = queries.get_transaction(door.uow.session, door.ledger.id, approved.result_id)
+    assert (found.reverses_id, found.evidence, found.actor_id) == (record.transaction_id, "记错人", TREASURER.id)
+    assert found.cause == f"hours:activity-1:{ANNA}:once:rev"
+    with pytest.raises(errors.AlreadyReversed):
+        undoing.propose_undo(door.uow, book=book, award_id=record.id, reason="again")
+
+
+def test_of_two_requests_for_one_award_the_second_is_refused(door):
+    record, book = door.one().record, door.ledger.book.code
+    one, two = (undoing.propose_undo(door.uow, book=book, award_id=record.id, reason=r) for r in ("a", "b"))
+    treasurer = replace(door.uow, actor=TREASURER)
+    proposals.approve_proposal(treasurer, book=book, proposal_id=one.id)
+    with pytest.raises(errors.CauseReused):
+        proposals.approve_proposal(treasurer, book=book, proposal_id=two.id)
+    assert two.state == "open"
+
+
+def test_a_coordinator_asks_for_own_awards_only_a_treasurer_for_all(door):
+    record, book = door.one().record, door.ledger.book.code
+    stranger = replace(door.uow, actor=replace(COORDINATOR, id=uuid4()))
+    with pytest.raises(errors.AwardMissing):
+        undoing.propose_undo(stranger, book=book, award_id=record.id, reason="not mine")
+    treasurer = replace(door.uow, actor=TREASURER)
+    assert undoing.propose_undo(treasurer, book=book, award_id=record.id, reason="seen").state == "open"
+    with pytest.raises(errors.AwardPaidNothing):
+        undoing.propose_undo(door.uow, book=book, award_id=door.one(subject="2", minutes=0).record.id, reason="?")
+
+
+@pytest.mark.parametrize(("state", "left"), [("open", 40), ("closed", 0)])
+def test_what_an_allotment_gave_comes_back_to_it_or_to_the_budget_when_it_is_closed(door, acts, state, left):
+    allotment = uuid4()
+    values = {"book": door.ledger.id, "id": allotment, "budget": door.ledger.budget_id, "who": COORDINATOR.id}
+    door.uow.session.execute(
+        text(
+            "INSERT INTO points_allotments (book_id, id, budget_id, holder_kind, holder_id, period_from, period_to,"
+            " points, allotted_by, allotted_at, state) VALUES (:book, :id, :budget, 'team', :id, '2026-06-01',"
+            " '2026-06-30', 40, :who, '2026-06-01Z', 'open')"
+        ),
+        values,
+    )
+    door.uow.session.execute(text("INSERT INTO points_allotment_spenders VALUES (:book, :id, :who)"), values)
+    acts.allot(allotment, 40)
+    record = door.award(fact(allotment_id=allotment, performed_on=date(2026, 6, 10)))[0].record
+    if state == "closed":
+        door.uow.session.execute(
+            text(
+                "UPDATE points_allotments SET state = 'closed', closed_by = :who, closed_at = '2026-06-14Z',"
+                " returned_points = 25 WHERE book_id = :book AND id = :id"
+            ),
+            values,
+        )
+    undo(door, record)
+    assert acts.trial()["allotment"] == left
+    assert acts.trial()["sponsor_budget"] == 100_000 - left
