@@ -86,7 +86,7 @@ HOURS = RulePlan("vol.hours", "志愿服务(按时长)", VOLUNTEERS, "minutes //
 EVENTS = RulePlan("vol.event", "志愿活动(按表现)", VOLUNTEERS, "chosen", 200)
 SORTING = RulePlan("green.sorting", "垃圾分类", GREEN, "chosen", 50)
 LIKES = RulePlan("thanks", "邻里点赞", THANKS, "chosen", 10)
-ACCEPTED = RulePlan("report.accepted", "随手拍被采纳", REPORTS, "chosen", 50)
+ACCEPTED = RulePlan("report.valid", "随手拍被采纳", REPORTS, "chosen", 50)
 RULES = (HOURS, EVENTS, SORTING, LIKES, ACCEPTED)
 RULE_OF = {rule.budget: rule for rule in (EVENTS, SORTING, LIKES, ACCEPTED)}
 """The rule by which the demo's people are paid from each budget."""

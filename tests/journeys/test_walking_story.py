@@ -29,7 +29,7 @@ def two_people_publish_rules(uow, budget):
     ledger = Ledger(points_queries.get_book(uow.session, BOOK), UUID(budget))
     publish(uow, ledger, "hours", "minutes // 30 * 10")
     publish(uow, ledger, "event", "chosen")
-    publish(uow, ledger, "report.accepted", "10 * events")
+    publish(uow, ledger, "report.valid", "10 * events")
 
 
 @pytest.fixture

@@ -17,8 +17,8 @@ from app.points import service as points
 from tests.points import invariants
 from tests.points.ledger import ANNA, BORIS, Acts, open_ledger
 
-FOLD, RELEASE, EXPIRE = (
-    SCHEDULE[f"points.{name}"] for name in ("fold_balances", "release_expired_holds", "expire_points")
+FOLD, RELEASE, EXPIRE, NOTICES = (
+    SCHEDULE[f"points.{name}"] for name in ("fold_balances", "release_expired_holds", "expire_points", "give_notices")
 )
 
 
@@ -136,6 +136,24 @@ def test_an_expiry_that_was_cut_off_is_finished_by_the_next(app, books, monkeypa
     assert acts.trial()["breakage"] == 30
     run(app, EXPIRE)
     assert acts.trial()["breakage"] == 60
+
+
+def test_notices_are_given_at_nine_in_every_book_and_each_once(app, books, monkeypatch):
+    due = croniter(NOTICES.cron, datetime(2026, 6, 15, tzinfo=UTC)).get_next(datetime)
+    assert due.astimezone(DISTRICT).isoformat() == "2026-06-15T09:00:00+08:00"
+    monkeypatch.setattr(points.rounds, "NOTICE_PASSBOOKS", 1)
+    last = local_date(unit_of_work.clock()) + timedelta(days=20)
+    for acts in books:
+        for resident in (ANNA, BORIS):
+            acts.opening(resident, 30, last)
+    for _ in range(2):
+        run(app, NOTICES)
+    rows = (
+        books[0]
+        .uow.session.connection()
+        .exec_driver_sql("SELECT book_id, expires_on, days_ahead, points FROM points_expiry_notices")
+    )
+    assert sorted(map(tuple, rows)) == [(acts.ledger.id, last, 30, 30) for acts in books for _ in range(2)]
 
 
 def test_a_book_that_fails_does_not_keep_the_others_from_theirs(app, books):

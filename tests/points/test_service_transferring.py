@@ -8,6 +8,7 @@ import pytest
 from app.points import errors, queries, service
 from app.points.queries import list_lots
 from app.points.service import proposals
+from app.points.terms import ExpiryPolicyKind
 from tests.points.ledger import ANNA, BORIS, CLERK, Acts, named, open_ledger
 
 CAROL = named("carol")
@@ -193,6 +194,31 @@ def test_what_reaches_a_closed_passbook_follows_by_the_same_act(acts):
     assert (acts.figures(ANNA).posted, acts.available(BORIS)) == (0, 24)
     acts.uow.session.refresh(row)
     assert row.transaction_id != again.result_id
+
+
+def test_a_debt_that_comes_to_light_after_a_merge_follows_as_well(acts):
+    wrong = acts.award(ANNA, 20)
+    acts.transfer(ANNA, BORIS, "merge")
+    acts.claw_back(wrong.subject_id)  # the points are Boris's by now
+    assert (debt(acts, ANNA), debt(acts, BORIS)) == (20, 0)
+    acts.transfer(ANNA, BORIS, "merge")
+    assert (debt(acts, ANNA), debt(acts, BORIS), acts.available(BORIS)) == (0, 20, 20)
+
+
+def test_yearly_points_keep_their_day_in_a_book_of_another_policy_by_then(uow):
+    acts = Acts(uow, open_ledger(uow, validity_months=6, fixed_day=(12, 31)))
+    acts.award(ANNA, 10)
+    service.change_expiry_policy(
+        uow,
+        book=acts.book.code,
+        expiry_policy=ExpiryPolicyKind.ROLLING,
+        expiry_month=None,
+        expiry_day=None,
+        validity_months=None,
+        reason="decided",
+    )
+    acts.transfer(ANNA, BORIS)
+    assert lots(acts, BORIS) == {(LATE, acts.ledger.budget_id): (10, 100)}
 
 
 def test_a_transfer_is_not_reversed_and_an_award_that_went_over_is_clawed_back_from_its_owner(acts):

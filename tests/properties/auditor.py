@@ -11,7 +11,7 @@ from uuid import UUID
 VALUE = 7
 GRACE_DAYS = 30
 DISTRICT = timedelta(hours=8)
-CORRECTIONS = {"reversal", "refund", "clawback"}
+NOT_REVERSED = {"reversal", "refund", "clawback", "transfer"}
 
 
 @dataclass(frozen=True)
@@ -85,6 +85,7 @@ class Auditor:
     holds: dict[UUID, Held] = field(default_factory=dict)
     done: dict[UUID, Done] = field(default_factory=dict)
     decided: dict[str, tuple[object, Answer]] = field(default_factory=dict)
+    closed: dict[UUID, UUID] = field(default_factory=dict)
     lapses: int = 0
 
     @property
@@ -124,12 +125,19 @@ class Auditor:
         for day, points in held.pieces:
             self.passbook(held.who).lots[day].held -= points
 
+    def waiting(self, who: UUID) -> Counter:
+        """By lot: what holds set aside whose time is over, and that nobody has released yet."""
+        found: Counter = Counter()
+        for held in self.holds.values():
+            if held.who == who and held.ended is None and held.expires_at <= self.now:
+                for day, points in held.pieces:
+                    found[day] += points
+        return found
+
     def available(self, who: UUID) -> int:
         """Points that can be spent, whether or not anybody has released expired holds."""
         total = sum(lot.left - lot.held for _, lot in self.passbook(who).spendable(self.today))
-        for held in self.holds.values():
-            if held.who == who and held.ended is None and held.expires_at <= self.now:
-                total += sum(points for day, points in held.pieces if day >= self.today)
+        total += sum(points for day, points in self.waiting(who).items() if day >= self.today)
         return total
 
     def reserve(self, who: UUID, points: int) -> list[tuple[date, int]]:

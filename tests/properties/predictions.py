@@ -4,7 +4,7 @@ import calendar
 from datetime import date, timedelta
 from uuid import UUID
 
-from tests.properties.auditor import CORRECTIONS, VALUE, Answer, Auditor, Done, Held
+from tests.properties.auditor import NOT_REVERSED, VALUE, Answer, Auditor, Done, Held
 
 REDEEMED = "merchant_points"
 
@@ -152,7 +152,7 @@ def refund(a: Auditor, cause: str, of: UUID, who: UUID, points: int) -> tuple[An
 def correctable(a: Auditor, cause: str, kind: str, of: UUID) -> Answer | None:
     """What is refused, or answered again, before anything is decided."""
     original = a.done[of]
-    if original.code in CORRECTIONS:
+    if original.code in NOT_REVERSED:
         return Answer("CorrectionNotReversible", sticky=False)
     if original.refunded:
         return Answer("PartlyRefunded", sticky=False)
@@ -203,9 +203,7 @@ def claw_back(a: Auditor, cause: str, of: UUID) -> tuple[Answer, Done | None]:
     original, content = a.done[of], ("clawback", of)
     (day, points), who = original.pieces[0], original.who
     lot = a.passbook(who).lots[day]
-    waiting = [h for h in a.holds.values() if h.who == who and h.ended is None and h.expires_at <= a.now]
-    freed = sum(piece for held in waiting for at, piece in held.pieces if at == day)
-    left = min(points, lot.left - lot.held + freed)
+    left = min(points, lot.left - lot.held + a.waiting(who)[day])
     owed, fen = points - left, left * VALUE
     if left:
         a.lapse(who)
@@ -222,7 +220,7 @@ def expire(a: Auditor) -> list[Done]:
     due = [
         who
         for who, passbook in a.residents.items()
-        if any(day < a.today and lot.left > lot.held for day, lot in passbook.lots.items())
+        if any(day < a.today and lot.left - lot.held + a.waiting(who)[day] > 0 for day, lot in passbook.lots.items())
     ]
     made = []
     for who in due:
@@ -234,6 +232,31 @@ def expire(a: Auditor) -> list[Done]:
         moves = {("breakage", None): points, ("points_liability", None): -fen, ("sponsor_funding", None): fen}
         made.append(a.post("expiry", who, pieces, moves))
     return made
+
+
+def transfer(a: Auditor, who: UUID, to: UUID, kind: str) -> tuple[str | None, Done | None]:
+    """The refusal, or what moved, if anything. The passbook is closed in favour of `to`."""
+    if who == to:
+        return "TransferToSelf", None
+    if to in a.closed:
+        return "SuccessorClosed", None
+    last = who
+    while last in a.closed:
+        last = a.closed[last]
+    if last not in {who, to}:
+        return "PassbookClosed", None
+    if any(held.who == who and held.ended is None and held.expires_at > a.now for held in a.holds.values()):
+        return "PassbookHeld", None
+    pieces = [(day, -lot.left) for day, lot in a.passbook(who).spendable(a.today) if lot.left]
+    owed = -a.balance("clawback", who) if kind == "merge" else 0
+    if pieces:
+        a.lapse(who)
+    for day, points in pieces:
+        a.passbook(to).give(day, -points)
+    made = a.post("transfer", who, pieces, {("clawback", who): owed, ("clawback", to): -owed})
+    a.closed.setdefault(who, to)
+    a.passbook(who).frozen = True
+    return None, made if pieces or owed else None
 
 
 def batch(a: Auditor, rows: list[tuple[str, str, UUID, int]]) -> list[tuple[Answer, Done | None]]:

@@ -27,6 +27,7 @@ from tests.properties.reading import read_balances, read_journal, read_lots
 
 profiles.load()
 PEOPLE = [named(name) for name in ("anna", "boris", "chen")]
+HEIR = named("dora")
 people = st.sampled_from(PEOPLE)
 amounts = st.integers(1, 60)
 fates = st.sampled_from(["fresh"] * 6 + ["again", "stolen"])
@@ -183,7 +184,8 @@ class LedgerMachine(RuleBasedStateMachine):
         who = self.model.holds[hold_id].who
         self.freeze(who, frozen=True)
         self.ask("capture", hold_id, who, None)
-        self.freeze(who, frozen=False)
+        if who not in self.model.closed:
+            self.freeze(who, frozen=False)
 
     @rule(points=st.integers(1, 200), fate=fates, data=st.data(), money=st.booleans())
     def mint(self, points, fate, data, money):
@@ -228,9 +230,28 @@ class LedgerMachine(RuleBasedStateMachine):
         found = {owner: id_ for id_, owner in self.session.connection().exec_driver_sql(query, arguments)}
         self.model.done |= {found[done.who]: done for done in made}
 
+    @precondition(lambda self: any(passbook.posted for passbook in self.model.residents.values()))
+    @rule(data=st.data(), to=st.sampled_from([*PEOPLE, HEIR, HEIR]), kind=st.sampled_from(["death", "move", "merge"]))
+    def transfer(self, data, to, kind):
+        """Rarely, because it closes a passbook; each history has one more person to inherit."""
+        owners = [who for who, passbook in self.model.residents.items() if passbook.posted]
+        who = data.draw(st.sampled_from(owners))
+        if who not in self.model.closed and not data.draw(st.sampled_from([True, False, False])):
+            return
+        expected, made = foretell.transfer(self.model, who, to, kind)
+        try:
+            answer = self.acts.transfer(who, to, kind)
+        except DomainError as refused:
+            answer = refused
+        assert (type(answer).__name__ if isinstance(answer, DomainError) else None) == expected
+        assert (getattr(answer, "result_id", None) is None) == (made is None)
+        if made is not None:
+            self.model.done[answer.result_id] = made
+
     @rule(who=people, frozen=st.booleans())
     def freeze_or_thaw(self, who, frozen):
-        self.freeze(who, frozen=frozen)
+        if frozen or who not in self.model.closed:
+            self.freeze(who, frozen=frozen)
 
     def freeze(self, who, *, frozen):
         changed = (self.acts.freeze if frozen else self.acts.thaw)(who)

@@ -14,7 +14,7 @@ def rules(request):
     """The usual one pays ten; `report.chosen` what the clerk chooses. Tests without `acts` need none."""
     if "acts" in request.fixturenames:
         acts = request.getfixturevalue("acts")
-        publish(acts.uow, acts.ledger, "report.accepted", "10 * events")
+        publish(acts.uow, acts.ledger, "report.valid", "10 * events")
         publish(acts.uow, acts.ledger, "report.chosen", "chosen", points_max=10_000)
 
 

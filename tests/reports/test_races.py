@@ -13,7 +13,7 @@ from tests.points.programme import publish
 @pytest.fixture
 def ledger(real_commits):
     made = alone(open_ledger)
-    alone(lambda uow: publish(uow, made, "report.accepted", "10 * events"))
+    alone(lambda uow: publish(uow, made, "report.valid", "10 * events"))
     alone(lambda uow: publish(uow, made, "report.chosen", "chosen"))
     yield made
     assert alone(lambda uow: invariants.list_wrongs(invariants.fetch_in(uow.session), made.id)) == []
@@ -29,7 +29,7 @@ def accepting(ledger, report, points=None):
         uow,
         book=ledger.book.code,
         report_id=report.id,
-        rule="report.chosen" if points else "report.accepted",
+        rule="report.chosen" if points else "report.valid",
         chosen_points=points,
     )
 

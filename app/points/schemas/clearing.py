@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from marshmallow import Schema, fields, post_load, validate
@@ -13,7 +12,7 @@ from app.points.rules.clearing import ClearingTerms
 from app.points.schemas.fields import Reason, Reference
 from app.points.terms import ClearingState, Direction
 from app.web import problems
-from app.web.fields import Day, Id, Points, ShownInstant, StrictInteger, Text
+from app.web.fields import Day, Id, Month, Points, ShownInstant, StrictInteger, Text
 from app.web.paging import page_of
 from app.web.parsing import StrictSchema
 
@@ -27,20 +26,6 @@ class BookCode(Text):
     def __init__(self, **kwargs: Any) -> None:
         shape = validate.Regexp(re.compile(r"^[a-z][a-z0-9-]{1,31}$"), error="pattern:meilihua")
         super().__init__(length_min=2, length_max=32, validate=[shape], **kwargs)
-
-
-class Month(fields.Date):
-    """A month, YYYY-MM; comes out as its first day."""
-
-    default_error_messages = {"invalid": "pattern:2026-11"}
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(format="%Y-%m", metadata={"pattern": "^[0-9]{4}-[0-9]{2}$"}, **kwargs)
-
-    def _deserialize(self, value: object, *_args: object, **_kwargs: object) -> date:
-        if not isinstance(value, str) or not re.fullmatch(r"2[01][0-9]{2}-(0[1-9]|1[0-2])", value):
-            raise self.make_error("invalid")
-        return date.fromisoformat(f"{value}-01")
 
 
 class ClearingTermsIn(StrictSchema):

@@ -1,7 +1,5 @@
 """JSON and CSV of months: their closings, and the figures of the programme."""
 
-import re
-from datetime import date
 from typing import Any
 
 from marshmallow import Schema, fields
@@ -9,33 +7,13 @@ from marshmallow import Schema, fields
 from app.infra.unit_of_work import UnitOfWork
 from app.points.schemas.journal import TrialRowOut
 from app.points.service.figures import FiguresReport, write_table
-from app.web.fields import ShownInstant
+from app.web.fields import Month, ShownInstant
 from app.web.paging import page_of
 from app.web.parsing import StrictSchema
 from app.web.streaming import Stream
 
-MONTH = re.compile(r"(20[0-9]{2})-(0[1-9]|1[0-2])")
 BYTE_ORDER_MARK = "\ufeff"
 """Without it Excel reads a CSV file in the code page of the computer."""
-
-
-class Month(fields.Field[date]):
-    """A month, YYYY-MM, of this century; it is read as its first day."""
-
-    default_error_messages = {"month": "pattern:2026-11"}
-
-    def __init__(self, **kwargs: Any) -> None:
-        shape = {"type": "string", "pattern": f"^{MONTH.pattern}$", "example": "2026-11"}
-        super().__init__(metadata=shape, **kwargs)
-
-    def _deserialize(self, value: object, *_args: object, **_kwargs: object) -> date:
-        found = MONTH.fullmatch(value) if isinstance(value, str) and value.isascii() else None
-        if found is None:
-            raise self.make_error("month")
-        return date(int(found[1]), int(found[2]), 1)
-
-    def _serialize(self, value: date | None, *_args: object, **_kwargs: object) -> str | None:
-        return None if value is None else f"{value:%Y-%m}"
 
 
 class MonthClosingIn(StrictSchema):

@@ -60,8 +60,8 @@ def expire_points(uow: UnitOfWork, book: Book, *, limit: int = 1000) -> ExpirySt
     else:
         run.after_day, run.after_account, run.after_budget = due[-1]
     uow.session.flush()
-    # a run of days ago that is finished only now has not looked at what lapsed since
-    return ExpiryStep(len(moved), points, fen, more=run.finished_at is None or run.day < local_date(uow.now))
+    # a run of another day that is finished only now has not looked at what lapsed until today
+    return ExpiryStep(len(moved), points, fen, more=run.finished_at is None or run.day != local_date(uow.now))
 
 
 def list_expiry_runs(uow: UnitOfWork, *, book: str, limit: int, cursor: str | None) -> Page[ExpiryRun]:
