@@ -65,7 +65,7 @@ BOOK = (
         for name, share in (
             ("causes", 0.05),
             ("folded", 0.05),
-            ("closings", 0.05),
+            ("closings", 0.2),
             *(
                 (rest, 0.0)
                 for rest in ("balances", "holds", "held", "lot_budgets", "refunds", "reversals", "accounts", "freezes")
