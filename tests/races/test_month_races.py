@@ -88,7 +88,8 @@ def books(place, sound):
 
 def test_a_closing_waits_for_whoever_posts_by_sql_as_well(place, books):
     ledger, raw = books
-    raw.post(*raw.good(), recorded_at=JULY, effective_at=NOW)
+    made = raw.post(*raw.good(), recorded_at=JULY, effective_at=NOW)
+    raw.connection.execute("INSERT INTO points_unfolded VALUES (%s, %s)", [ledger.id, made])
     closing = start(place, ledger, [close], now=JULY)
     until_waiting(place, 1)
     raw.connection.commit()

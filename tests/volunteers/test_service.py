@@ -5,6 +5,7 @@ import pytest
 
 from app.points import queries as points_queries
 from app.points.errors import BudgetMissing, PointsInsufficient
+from app.points.service import close_month
 from app.volunteers import service
 from app.volunteers.errors import DayOutOfRange
 from app.volunteers.rules import Service
@@ -52,6 +53,15 @@ def test_an_earlier_day_is_the_effective_day(acts, award):
     posted = points_queries.get_transaction(acts.uow.session, acts.ledger.id, made.transaction_id)
     assert posted.effective_at.isoformat() == "2026-05-31T16:00:00+00:00"  # midnight in the district
     assert posted.recorded_at == acts.uow.now
+
+
+def test_an_earlier_day_in_a_closed_month_is_dated_after_it(acts, award):
+    july = acts.on(date(2026, 7, 3))
+    close_month(july.uow, book=acts.book.code, month=date(2026, 6, 1))
+    made = award(performed_on=date(2026, 6, 20), uow=july.uow)
+    posted = points_queries.get_transaction(acts.uow.session, acts.ledger.id, made.transaction_id)
+    assert posted.effective_at.isoformat() == "2026-06-30T16:00:00+00:00"  # July begins in the district
+    assert made.performed_on == date(2026, 6, 20)
 
 
 def test_a_service_of_tomorrow_is_refused(acts, award):
