@@ -49,3 +49,4 @@ def _play(uow: UnitOfWork, owner: UUID, budget_id: UUID) -> None:
     queries.list_folded_entries(uow.session, book.id, taken, before=None, limit=20)
     queries.list_budgets(uow.session, book.id, after=None, limit=20)
     queries.list_trial_balance(uow.session, book.id)
+    queries.sums_by_kind(uow.session, book.id, since=uow.now - timedelta(minutes=5), until=uow.now)

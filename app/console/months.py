@@ -1,8 +1,9 @@
 """`flask --app wsgi points close-month` and `points figures`: the months of a book on the command line."""
 
 import re
+from collections.abc import Callable
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 from flask.cli import with_appcontext
@@ -13,6 +14,7 @@ from app.kernel.errors import DomainError
 from app.points import service
 from app.points.service.figures import write_table
 
+T = TypeVar("T")
 BOOK_HELP = "The book, by its code."
 
 
@@ -55,7 +57,7 @@ def show_figures(book: str, first: date, last: date) -> None:
     click.echo(write_table(report), nl=False)
 
 
-def _told(work: Any) -> Any:
+def _told(work: Callable[[UnitOfWork], T]) -> T:
     try:
         return run_in_transaction(work, actor=SYSTEM)
     except DomainError as refused:

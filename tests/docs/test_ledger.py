@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, date, datetime
 from uuid import UUID, uuid5
 
@@ -15,6 +15,7 @@ from app.points import service as points
 from app.points.models import Transaction
 from app.points.queries import audit
 from app.points.rules import chain
+from app.points.rules.figures import MonthFigures
 from app.points.schemas import words
 from app.points.service import Award, OpeningBalance, proposals, transferring
 from app.points.service.export import names
@@ -263,6 +264,11 @@ def test_every_check_of_the_audit_is_named() -> None:
     checks = set(re.findall(r"'([a-z]+\.[a-z]+)'", code))
     assert checks
     assert checks == set(re.findall(r"`([a-z]+\.[a-z]+)`", section(TEXT, "## The audit")))
+
+
+def test_every_figure_of_a_month_is_explained() -> None:
+    explained = [row["figure"] for row in table_after(TEXT, "figures")]
+    assert explained == [field.name for field in fields(MonthFigures)]
 
 
 def test_the_names_of_the_export_are_the_codes() -> None:

@@ -111,7 +111,7 @@ POST = """
     WITH header AS (
         INSERT INTO points_transactions
                (book_id, id, code, cause, lines, actor_id, recorded_at, effective_at, reverses_id)
-        VALUES (%(book)s, %(id)s, 'reversal', %(cause)s, %(lines)s, %(id)s, %(now)s, %(now)s, %(reverses)s))
+        VALUES (%(book)s, %(id)s, 'reversal', %(cause)s, %(lines)s, %(id)s, %(recorded)s, %(effective)s, %(reverses)s))
     INSERT INTO points_entries (book_id, transaction_id, line, account_id, amount, version, balance_after, chain)
     SELECT %(book)s, %(id)s, (leg->>0)::int, (leg->>1)::uuid, (leg->>2)::bigint, (leg->>3)::bigint, (leg->>4)::bigint,
            decode(leg->>5, 'hex')
@@ -139,7 +139,16 @@ class Raw:
     def claim(self, transaction: UUID, cause: str, decline: str | None = None) -> None:
         self.connection.execute(CLAIM, [self.book, cause, DATA, transaction, decline, NOW])
 
-    def post(self, *legs, lines: int | None = None, transaction: UUID | None = None, cause=None, reverses=None) -> UUID:
+    def post(
+        self,
+        *legs,
+        lines: int | None = None,
+        transaction: UUID | None = None,
+        cause=None,
+        reverses=None,
+        recorded_at: datetime = NOW,
+        effective_at: datetime = NOW,
+    ) -> UUID:
         made = transaction or uuid4()
         if cause is None:
             self.claim(made, str(made))
@@ -148,7 +157,8 @@ class Raw:
             "id": made,
             "cause": cause or str(made),
             "lines": len(legs) if lines is None else lines,
-            "now": NOW,
+            "recorded": recorded_at,
+            "effective": effective_at,
             "reverses": reverses,
             "legs": Jsonb([[*leg, *[None] * (6 - len(leg))] for leg in legs]),
         }

@@ -2,15 +2,13 @@
 
 from datetime import UTC, datetime, timedelta
 
-import psycopg
 import pytest
 from psycopg import errors as pg
 from psycopg.types.json import Jsonb
 
 from app.points.service.closings import close_month
-from tests.points import guarded
 from tests.points.committed import commit, commit_ledger
-from tests.points.guarded import Raw, application, owner, place, raw, story
+from tests.points.guarded import application, owner, place, raw, story
 
 __all__ = ["application", "owner", "place", "raw", "story"]
 
@@ -21,28 +19,8 @@ CLOSE = """INSERT INTO points_month_closings (book_id, month, ends_at, figures, 
            VALUES (%s, %s, %s, %s, %s, 0, gen_random_uuid(), %s)"""
 
 
-def close(
-    connection: psycopg.Connection, book: int, month="2026-06-01", ends_at=JULY_BEGINS, closed_at=CLOSED_AT
-) -> None:
+def close(connection, book: int, month="2026-06-01", ends_at=JULY_BEGINS, closed_at=CLOSED_AT) -> None:
     connection.execute(CLOSE, [book, month, ends_at, Jsonb({}), Jsonb([]), closed_at])
-
-
-def post(raw: Raw, monkeypatch, *, recorded_at: datetime, effective_at: datetime) -> None:
-    dated = guarded.POST.replace("%(now)s, %(now)s", "%(recorded)s, %(effective)s")
-    assert dated != guarded.POST
-    values = {"recorded": recorded_at, "effective": effective_at}
-    execute = raw.connection.execute
-
-    class Dated:
-        """The same connection; its postings bear these dates."""
-
-        def execute(self, query, parameters=None):
-            if query is guarded.POST:
-                return execute(dated, parameters | values)
-            return execute(query, parameters)
-
-    monkeypatch.setattr(raw, "connection", Dated())
-    raw.post(*raw.good())
 
 
 AFTER = JULY_BEGINS + timedelta(days=5)
@@ -59,10 +37,10 @@ AFTER = JULY_BEGINS + timedelta(days=5)
         (AFTER + timedelta(days=3650), JULY_BEGINS - MICROSECOND),
     ],
 )
-def test_a_transaction_in_a_closed_month_is_refused(raw, owner, monkeypatch, recorded_at, effective_at):
+def test_a_transaction_in_a_closed_month_is_refused(raw, owner, recorded_at, effective_at):
     close(owner, raw.book)
     with pytest.raises(pg.CheckViolation) as refused:
-        post(raw, monkeypatch, recorded_at=recorded_at, effective_at=effective_at)
+        raw.post(*raw.good(), recorded_at=recorded_at, effective_at=effective_at)
     assert refused.value.diag.constraint_name == "points_months_closed"
 
 
@@ -70,14 +48,14 @@ def test_a_transaction_in_a_closed_month_is_refused(raw, owner, monkeypatch, rec
     ("recorded_at", "effective_at"),
     [(AFTER, AFTER), (AFTER, JULY_BEGINS), (JULY_BEGINS, JULY_BEGINS), (AFTER + timedelta(days=40), AFTER)],
 )
-def test_a_transaction_after_it_is_not(raw, owner, monkeypatch, recorded_at, effective_at):
+def test_a_transaction_after_it_is_not(raw, owner, recorded_at, effective_at):
     close(owner, raw.book)
-    post(raw, monkeypatch, recorded_at=recorded_at, effective_at=effective_at)
+    raw.post(*raw.good(), recorded_at=recorded_at, effective_at=effective_at)
 
 
-def test_the_closing_of_another_book_says_nothing_of_this_one(raw, owner, monkeypatch):
+def test_the_closing_of_another_book_says_nothing_of_this_one(raw, owner):
     close(owner, commit_ledger(minted=0).id)
-    post(raw, monkeypatch, recorded_at=AFTER, effective_at=JULY_BEGINS - MICROSECOND)
+    raw.post(*raw.good(), recorded_at=AFTER, effective_at=JULY_BEGINS - MICROSECOND)
 
 
 def test_one_of_many_is_enough(raw, owner, story):

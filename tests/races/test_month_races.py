@@ -1,6 +1,8 @@
 """Closing a month against awards that are dated into it, with real commits."""
 
+import threading
 from datetime import UTC, date, datetime
+from types import SimpleNamespace
 
 import psycopg
 import pytest
@@ -9,6 +11,7 @@ from app.points.models import MonthClosing
 from app.points.service import Award
 from app.points.service.closings import close_month
 from tests.fixtures.work import NOW
+from tests.points.guarded import Raw
 from tests.points.ledger import ANNA, named
 from tests.races.contest import finish, gate, names, start, together
 
@@ -71,6 +74,51 @@ def test_an_award_dated_back_waits_for_a_closing_and_is_dated_after_it(place, so
     assert closed.dated == ask(place, DATED, ledger.id) == 3
     late = ask(place, "SELECT effective_at FROM points_transactions WHERE book_id = %s AND cause = 'late'", ledger.id)
     assert late == closed.ends_at
+
+
+@pytest.fixture
+def books(place, sound):
+    """A book with money at a shop, and a raw way to post in it that knows nothing of the application."""
+    ledger = sound()
+    together(place, ledger, [lambda acts: (acts.award(ANNA, 5), acts.redeem(ANNA, 1))], now=NOW)
+    with psycopg.connect(place.database.owner_url) as connection:
+        yield ledger, Raw(connection, SimpleNamespace(ledger=ledger))
+        connection.rollback()
+
+
+def test_a_closing_waits_for_whoever_posts_by_sql_as_well(place, books):
+    ledger, raw = books
+    made = raw.post(*raw.good(), recorded_at=JULY, effective_at=NOW)
+    raw.connection.execute("INSERT INTO points_unfolded VALUES (%s, %s)", [ledger.id, made])
+    closing = start(place, ledger, [close], now=JULY)
+    until_waiting(place, 1)
+    raw.connection.commit()
+    [closed] = finish(closing)
+    assert closed.dated == ask(place, DATED, ledger.id) == 5
+
+
+def test_whoever_posts_by_sql_waits_for_a_closing_and_is_refused(place, books):
+    ledger, raw = books
+    refused: list[BaseException] = []
+
+    def post() -> None:
+        try:
+            raw.post(*raw.good(), recorded_at=JULY, effective_at=NOW)
+        except psycopg.errors.CheckViolation as violation:
+            refused.append(violation)
+
+    with psycopg.connect(place.database.superuser_url) as locker:
+        locker.execute("SELECT pg_advisory_xact_lock_shared(hashtext('points_months'), %s)", [ledger.id])
+        closing = start(place, ledger, [close], now=JULY)
+        until_waiting(place, 1)
+        posting = threading.Thread(target=post, daemon=True)
+        posting.start()
+        until_waiting(place, 2)
+        locker.commit()
+        [closed] = finish(closing)
+        posting.join(60)
+    assert [violation.diag.constraint_name for violation in refused] == ["points_months_closed"]
+    assert closed.dated == ask(place, DATED, ledger.id) == 4
 
 
 @pytest.mark.parametrize("trial", range(5))

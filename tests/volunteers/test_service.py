@@ -4,6 +4,7 @@ import pytest
 
 from app.points import queries as points_queries
 from app.points.errors import FactChanged, FactDayOutOfRange, PointsInsufficient, RuleMissing
+from app.points.service import close_month
 from app.volunteers import service
 from app.volunteers.service import Activity, Service
 from tests.points.api import statements
@@ -12,9 +13,9 @@ from tests.points.ledger import ANNA, BORIS, named
 
 @pytest.fixture
 def award(acts):
-    def give(resident_id=ANNA, rule="hours", activity="楼道清扫", day=None, **done):
+    def give(resident_id=ANNA, rule="hours", activity="楼道清扫", day=None, uow=acts.uow, **done):
         return service.award_volunteer(
-            acts.uow,
+            uow,
             book=acts.book.code,
             service=Service(resident_id, **(done or {"minutes": 60})),
             activity=Activity(rule, activity, day),
@@ -56,6 +57,15 @@ def test_the_same_activity_on_the_same_day_pays_a_volunteer_once(acts, award):
     award(activity="河道巡查")
     award(BORIS)
     assert (acts.available(ANNA), acts.available(BORIS)) == (30, 10)
+
+
+def test_an_earlier_day_in_a_closed_month_is_dated_after_it(acts, award):
+    july = acts.on(date(2026, 7, 3))
+    close_month(july.uow, book=acts.book.code, month=date(2026, 6, 1))
+    made = award(day=date(2026, 6, 20), uow=july.uow).record
+    posted = points_queries.get_transaction(acts.uow.session, acts.ledger.id, made.transaction_id)
+    assert posted.effective_at.isoformat() == "2026-06-30T16:00:00+00:00"  # July begins in the district
+    assert made.performed_on == date(2026, 6, 20)
 
 
 def test_a_service_of_tomorrow_and_an_unknown_rule_are_refused(award):

@@ -68,7 +68,7 @@ BOOK = (
         for name, share in (
             ("causes", 0.05),
             ("folded", 0.05),
-            ("closings", 0.05),
+            ("closings", 0.2),
             ("allotments", 0.02),
             *(
                 (rest, 0.0)
