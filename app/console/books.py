@@ -1,8 +1,9 @@
 """`flask --app wsgi books`: setting up points programmes. Done by hand, a few times in a district's life."""
 
+import json
 import re
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -132,6 +133,18 @@ def _template(source: str | None, like: str | None, said: Mapping[str, Any]) -> 
     except ValidationError as wrong:
         found = messages.flatten(wrong, "en")
         raise click.ClickException("\n".join(f"{source}: {each['detail']}" for each in found)) from None
+
+
+@books.command("template")
+@click.argument("code", type=Code())
+@with_appcontext
+def describe(code: str) -> None:
+    """Print how the book CODE is set up, as a template to keep or to change."""
+    try:
+        template = run_in_transaction(lambda uow: programmes.describe_programme(uow, book=code), actor=SYSTEM)
+    except DomainError as refused:
+        raise click.ClickException(f"{refused.detail('en')} {refused.detail('zh')}") from None
+    click.echo(json.dumps(asdict(template), ensure_ascii=False, indent=2))
 
 
 @books.command("list")

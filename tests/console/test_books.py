@@ -87,6 +87,17 @@ def test_a_book_is_set_up_from_a_file_and_another_like_it(flask, tmp_path):
     assert "There is no such book" in flask("create", "third", "--like", "nowhere").output
 
 
+def test_a_book_prints_a_template_that_sets_up_another(flask, tmp_path):
+    flask("create", "meilihua", "--template", "community")
+    printed = flask("template", "meilihua")
+    assert printed.exit_code == 0, printed.output
+    file = tmp_path / "template.json"
+    file.write_text(printed.output)
+    made = flask("create", "zhongyi", "--template", str(file))
+    assert (made.exit_code, made.output.count("budget\t")) == (0, 4), made.output
+    assert "There is no such book" in flask("template", "nowhere").output
+
+
 def test_every_wrong_place_of_a_file_is_named(flask, tmp_path):
     file = tmp_path / "template.json"
     wrong = json.loads(BUILT_IN["community"].read_text())

@@ -168,11 +168,13 @@ def test_a_job_that_is_delivered_twice_after_a_crash_does_nothing_the_second_tim
 
 def test_two_deliveries_at_once_take_it_in_once(neighbours):
     """The sweep handed it over a second time, and both jobs run at the same moment."""
+    alone(lambda uow: Acts(uow, neighbours.ledgers[1]).award(ANNA, 5))  # there is a balance to meet at
     sent = alone(neighbours.send(100))
     _, name, told = neighbours.take()
     at = [lambda uow: JOBS[name](uow, **told)] * 3
-    done, refused = split(together(neighbours.app, *at, gate="points_clearing_agreements"))
+    done, refused = split(together(neighbours.app, *at, gate="points_balances"))
     assert (len(done), refused) == (3, [])
+    alone(lambda uow: Acts(uow, neighbours.ledgers[1]).redeem(ANNA, 5))
     neighbours.work()
     assert neighbours.states() == [("out", "arrived"), ("in", "arrived")]
     assert neighbours.points() == [200, 100]
@@ -193,7 +195,7 @@ def test_an_answer_heard_twice_at_once_gives_back_once(neighbours):
 
 def test_the_same_request_twice_at_once_is_one_transfer(neighbours):
     both = [neighbours.send(100, "r"), neighbours.send(100, "r")]
-    done, refused = split(together(neighbours.app, *both, gate="points_clearing_agreements"))
+    done, refused = split(together(neighbours.app, *both, gate="points_balances"))
     assert ({each.id for each in done}, refused) == ({done[0].id}, [])
     neighbours.work()
     assert neighbours.points() == [200, 100]

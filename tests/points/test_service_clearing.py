@@ -534,6 +534,23 @@ def test_a_month_is_not_counted_before_it_is_over_nor_while_transfers_are_under_
     assert refused.value.retryable
 
 
+def test_a_book_with_transfers_under_way_answers_later(june):
+    """The job is tried again: what is refused for now is no answer."""
+    june.at(datetime(2026, 6, 30, 2, tzinfo=UTC)).send(5, back=True)
+    june.done = june.next_job()
+    with pytest.raises(errors.ClearingUnderWay):
+        nettings.hear_netting(
+            june.there.uow,
+            book=june.there.book.code,
+            agreement_id=str(june.agreement_id),
+            month="2026-06-01",
+            out_fen=2000,
+            in_fen=500,
+            answer=True,
+        )
+    assert june.waiting() == []
+
+
 def test_a_transfer_belongs_to_the_month_it_left_in_on_both_sides(pair):
     at_night = pair.at(datetime(2026, 6, 30, 15, 59, tzinfo=UTC))
     at_night.send(10)
