@@ -52,6 +52,21 @@ WRONGS = {
                   JOIN points_accounts a ON a.book_id = e.book_id AND a.id = e.account_id
                  WHERE e.book_id = %(book)s AND a.kind = 'points_liability') m
          WHERE l.fen <> m.fen""",
+    "a budget's reserve is not the money behind the points on its stripes and in its allotments": """
+        SELECT b.id, r.fen, p.points FROM points_budgets b
+          LEFT JOIN (SELECT a.owner_id, sum(e.amount) AS fen FROM points_entries e
+                       JOIN points_accounts a ON a.book_id = e.book_id AND a.id = e.account_id
+                      WHERE e.book_id = %(book)s AND a.kind = 'budget_reserve' GROUP BY 1) r ON r.owner_id = b.id
+          LEFT JOIN (SELECT coalesce(o.budget_id, a.owner_id) AS id, sum(s.posted) AS points
+                       FROM points_accounts a JOIN points_balances s ON s.book_id = a.book_id AND s.account_id = a.id
+                       LEFT JOIN points_allotments o
+                         ON o.book_id = a.book_id AND o.id = a.owner_id AND a.kind = 'allotment'
+                      WHERE a.book_id = %(book)s AND a.kind IN ('sponsor_budget', 'allotment') GROUP BY 1) p
+            ON p.id = b.id
+         WHERE b.book_id = %(book)s AND coalesce(r.fen, 0) <> coalesce(p.points, 0) * b.point_value_fen
+           AND NOT EXISTS (SELECT 1 FROM points_accounts x  -- points handed over by a bare posting: of no budget
+                             LEFT JOIN points_allotments o ON o.book_id = x.book_id AND o.id = x.owner_id
+                            WHERE x.book_id = b.book_id AND x.kind = 'allotment' AND o.id IS NULL)""",
     "what a lot holds is not the sum of its open holds": """
         SELECT x.account_id, x.expires_on FROM points_lots x
           LEFT JOIN (SELECT h.book_id, h.account_id, l.expires_on, l.budget_id, sum(l.points) AS held

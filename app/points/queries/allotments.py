@@ -8,10 +8,21 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from app.points import errors
-from app.points.models import Account, Allotment, AllotmentSpender, Balance, OwnerName
+from app.points.models import Allotment, AllotmentSpender, Balance, OwnerName
 from app.points.rules.accounts import account_id, allotment_account
-from app.points.terms import SPENDERS_MAX, AccountKind, AllotmentState
+from app.points.terms import SPENDERS_MAX, AllotmentState
 
+# Once a night, over the accounts of all allotments there were, each looked up: the number of awards does not matter.
+_CLOSED_WITH_POINTS = text("""
+    SELECT o.id
+      FROM points_accounts a
+     CROSS JOIN LATERAL (SELECT x.posted FROM points_balances x
+                          WHERE x.book_id = a.book_id AND x.account_id = a.id AND x.posted > 0 OFFSET 0) s
+     CROSS JOIN LATERAL (SELECT x.id FROM points_allotments x
+                          WHERE x.book_id = a.book_id AND x.id = a.owner_id AND x.state = 'closed' OFFSET 0) o
+     WHERE a.book_id = :book_id AND a.kind = 'allotment'
+     LIMIT :limit
+""")
 _LOCK_ACCOUNTS = text("SELECT points_lock_accounts(:book_id, CAST(:accounts AS uuid[]))")
 
 
@@ -48,21 +59,10 @@ def lock_due_allotments(session: Session, book_id: int, *, today: date, limit: i
 
 def lock_closed_with_points(session: Session, book_id: int, *, limit: int) -> Sequence[Allotment]:
     """Closed allotments that hold points again because an award was undone, held as by `lock_allotment`."""
-    query = (
-        select(Allotment)
-        .join(
-            Account,
-            (Account.book_id == Allotment.book_id)
-            & (Account.kind == AccountKind.ALLOTMENT)
-            & (Account.owner_id == Allotment.id),
-        )
-        .join(Balance, (Balance.book_id == Account.book_id) & (Balance.account_id == Account.id))
-        .where(Allotment.book_id == book_id, Allotment.state == AllotmentState.CLOSED, Balance.posted > 0)
-        .order_by(Allotment.id)
-        .limit(limit)
-        .with_for_update(of=Allotment, key_share=True)
-    )
-    return session.scalars(query.execution_options(populate_existing=True)).all()
+    found = session.scalars(_CLOSED_WITH_POINTS, {"book_id": book_id, "limit": limit}).all()
+    query = select(Allotment).where(Allotment.book_id == book_id, Allotment.id.in_(found)).order_by(Allotment.id)
+    held = query.with_for_update(key_share=True).execution_options(populate_existing=True)
+    return session.scalars(held).all() if found else ()
 
 
 def lock_allotment_points(session: Session, book_id: int, allotment_ids: Collection[UUID]) -> Mapping[UUID, int]:

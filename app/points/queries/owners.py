@@ -43,13 +43,16 @@ _SPONSORS = text("""
           JOIN points_accounts a ON a.book_id = b.book_id AND a.kind = 'budget_reserve' AND a.owner_id = b.id),
     reserved AS (
         SELECT r.sponsor_id, sum(f.posted) AS fen
-          FROM reserves r JOIN points_folded_balances f ON f.book_id = :book_id AND f.account_id = r.id
+          FROM reserves r
+         CROSS JOIN LATERAL (SELECT x.posted FROM points_folded_balances x
+                              WHERE x.book_id = :book_id AND x.account_id = r.id OFFSET 0) f
          GROUP BY r.sponsor_id),
     tail AS (
         SELECT r.sponsor_id, sum(e.amount) AS fen
           FROM points_unfolded u
-          JOIN points_entries e
-            ON e.book_id = u.book_id AND e.transaction_id = u.transaction_id AND e.version IS NULL
+         CROSS JOIN LATERAL (SELECT x.account_id, x.amount FROM points_entries x
+                              WHERE x.book_id = u.book_id AND x.transaction_id = u.transaction_id
+                                AND x.version IS NULL OFFSET 0) e
           JOIN reserves r ON r.id = e.account_id
          WHERE u.book_id = :book_id GROUP BY r.sponsor_id)
     SELECT p.id, n.name, coalesce(s.posted, 0)::bigint AS free_fen,

@@ -58,8 +58,8 @@ BOOK = (
     Statement("chains", _read("chains").format(digest=DIGEST, link=LINK), 0.4, Split.ACCOUNTS, IN_HEAP_ORDER),
     Statement("transactions", _read("transactions"), 0.36, Split.TRANSACTIONS, ("enable_seqscan", "enable_sort")),
     *(
-        Statement(name.replace("_", " "), _read(name), 0.1, Split.TRANSACTIONS, ("enable_seqscan", "enable_sort"))
-        for name in ("legs", "allotment_budgets")
+        Statement(name, _read(name), share, Split.TRANSACTIONS, ("enable_seqscan", "enable_sort"))
+        for name, share in (("legs", 0.1), ("allotment_budgets", 0.03))
     ),
     Statement("lots", _read("lots"), 0.12, Split.ACCOUNTS, IN_HEAP_ORDER),
     Statement("lot sums", _read("lot_sums"), 0.01, Split.ACCOUNTS),
@@ -69,7 +69,7 @@ BOOK = (
             ("causes", 0.05),
             ("folded", 0.05),
             ("closings", 0.2),
-            ("allotments", 0.02),
+            ("allotments", 0.03),
             *(
                 (rest, 0.0)
                 for rest in (
