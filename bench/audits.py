@@ -43,7 +43,7 @@ def _audit(server: Server, place: Place) -> tuple[float, int, int]:
         audit = subprocess.Popen(command, cwd=ROOT, env=environment(server, place), stdout=said, stderr=said)
         peak = 0
         while audit.poll() is None:
-            peak = max(peak, _private_bytes(audit.pid, place.name))
+            peak = max(peak, private_bytes(audit.pid, place.name))
             time.sleep(SAMPLE_SECONDS)
         seconds = time.perf_counter() - started
         said.seek(0)
@@ -56,7 +56,7 @@ def _audit(server: Server, place: Place) -> tuple[float, int, int]:
     return seconds, peak, int(found[1].replace(",", ""))
 
 
-def _private_bytes(pid: int, database: str) -> int:
+def private_bytes(pid: int, database: str) -> int:
     """Memory that only these processes have: the audit's tree, and the backends serving its database."""
     total = 0
     for process in psutil.process_iter(["pid", "ppid", "cmdline"]):

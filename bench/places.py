@@ -70,9 +70,8 @@ def open_server() -> Iterator[Server]:
         yield Server(found.server_url, found.redis_url, str(folder / "pgbench"))
 
 
-def make_place(server: Server, name: str, entries: int) -> Place:
-    """A migrated database with a valid history of `entries` entries, ready to be measured."""
-    started = time.perf_counter()
+def make_empty_place(server: Server, name: str) -> Place:
+    """A migrated database without a book."""
     with psycopg.connect(server.url, autocommit=True) as connection:
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
         connection.execute(
@@ -82,6 +81,13 @@ def make_place(server: Server, name: str, entries: int) -> Place:
         name, server.database_url(name), server.database_url(name, roles.OWNER), server.database_url(name, roles.APP)
     )
     _migrate(server, place)
+    return place
+
+
+def make_place(server: Server, name: str, entries: int) -> Place:
+    """A migrated database with a valid history of `entries` entries, ready to be measured."""
+    started = time.perf_counter()
+    place = make_empty_place(server, name)
     with psycopg.connect(place.owner_url) as connection:
         told = history.fill(connection, entries, residents=RESIDENTS)
         connection.commit()

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from app.enrolment.terms import FILE_BYTES_MAX
 from app.infra.config import Config, settings_table
 from tests.docs.markdown import ROOT
 
@@ -134,6 +135,7 @@ def test_nginx_lets_through_what_the_application_takes() -> None:
     assert f"client_max_body_size    {int(sizes['LINLI_BODY_BYTES_MAX']) // 2**20}m;" in text
     assert f"server {sizes['LINLI_WEB_BIND']};" in text
     assert re.search(r"location = /metrics +\{ return 404; \}", text)
+    assert f"client_max_body_size    {FILE_BYTES_MAX // 2**20}m;" in text
     assert text.count("{") == text.count("}")
 
 

@@ -1,6 +1,8 @@
 """A file of residents from upload to undo, over HTTP."""
 
 import io
+import subprocess
+import sys
 from datetime import timedelta
 from uuid import UUID
 
@@ -15,6 +17,7 @@ from app.infra.unit_of_work import run_in_transaction
 from app.kernel.actor import SYSTEM, Role
 from app.points.service import openings
 from tests.enrolment.desk import HEADER, LI, WANG, ZHAO, as_csv, as_xlsx
+from tests.fixtures.servers import ROOT
 from tests.fixtures.work import NOW
 from tests.points.api import refused
 from tests.points.ledger import open_ledger
@@ -98,6 +101,17 @@ def test_thousands_of_rows_go_in_by_pages_and_the_audit_is_clean(desk, acts, led
     assert session.scalar(text("SELECT count(*) FROM points_transactions WHERE code = 'opening'")) == 3
     assert acts.trial()["resident"] == 25_000
     assert len(desk.residents()) == 2500
+
+
+def test_an_imported_passbook_is_checked_by_an_outsider(desk, acts, tmp_path):
+    desk.take_in(as_csv(*LIST))
+    li = UUID(desk.residents()[0]["id"])
+    acts.redeem(li, 5)
+    file = tmp_path / "passbook.json"
+    file.write_text(desk.api.get(f"/passbooks/{li}/export").text, encoding="utf-8")
+    command = [sys.executable, ROOT / "tools" / "verify_passbook.py", file]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 # --- the same again

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
 from app.points import errors, queries
 from app.points import service as points
@@ -117,3 +118,35 @@ def test_paper_passbooks_are_found_by_resident_and_by_number(acts, ledger, uow):
     assert queries.find_owner_of_paper(uow.session, ledger.id, 'B"1') == BORIS
     points.forget_paper_passbooks(uow, ledger.id, resident_ids=[BORIS])
     assert queries.taken_over_numbers(uow.session, ledger.id, ['B"1']) == set()
+
+
+def test_a_passbook_that_came_with_a_file_is_not_taken_over_by_hand(acts, ledger, uow):
+    points.record_paper_passbooks(uow, ledger.id, numbers=[(BORIS, "B1")])
+    row = points.PaperPassbook("B1", ANNA, 3, DAY)
+    with pytest.raises(errors.PassbookTakenOver):
+        points.take_over_passbooks(uow, book=ledger.book.code, budget_id=ledger.budget_id, rows=[row])
+    assert "resident" not in acts.trial()
+
+
+def test_two_residents_cannot_have_one_paper_passbook(ledger, uow):
+    points.record_paper_passbooks(uow, ledger.id, numbers=[(BORIS, "B1")])
+    with pytest.raises(IntegrityError), uow.session.begin_nested():
+        points.record_paper_passbooks(uow, ledger.id, numbers=[(ANNA, "B1")])
+
+
+def test_households_are_joined_and_left_by_thousands(acts, ledger, uow):
+    people = [named(f"at home {n}") for n in range(2000)]
+    points.join_households(uow, ledger.id, members=dict.fromkeys(people, ANNA))
+    points.join_households(uow, ledger.id, members={people[0]: BORIS})
+    assert queries.households_of(uow.session, ledger.id, people[:2]) == {people[0]: BORIS, people[1]: ANNA}
+    points.leave_households(uow, ledger.id, resident_ids=people[1:])
+    assert queries.households_of(uow.session, ledger.id, people[:2]) == {people[0]: BORIS}
+
+
+def test_passbooks_that_moved_otherwise_have_a_history(acts, ledger, uow):
+    open_(acts, [Opening(ANNA, 30, DAY), Opening(BORIS, 5, DAY)])
+    acts.award(BORIS, 1)
+    assert queries.owners_with_history(uow.session, ledger.id, [ANNA, BORIS]) == {BORIS}
+    transactions, _ = points.lock_openings(uow, ledger.id, causes=["import:1:1"])
+    points.take_back_openings(uow, ledger.id, transactions=transactions, reason="wrong list")
+    assert queries.owners_with_history(uow.session, ledger.id, [ANNA, BORIS]) == {BORIS}

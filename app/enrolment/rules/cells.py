@@ -8,6 +8,7 @@ import re
 import unicodedata
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 from app.enrolment.terms import CELL_LENGTH_MAX, POINTS_ROW_MAX, YEARS_AHEAD_MAX, ProblemCode
 from app.kernel.periods import add_months, month_end
@@ -28,6 +29,7 @@ YM = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})月?")
 PACKED = re.compile(r"(?:19|20)[0-9]{6}")
 SERIAL = re.compile(r"[0-9]{5}(?:\.[0-9]+)?")
 DIGITS_MAX = 20
+CACHED = 4096
 EXCEL_EPOCH = date(1899, 12, 30)
 
 
@@ -122,8 +124,11 @@ def read_day(cell: Cell, today: date) -> date | None:
     2026/12/31, 2026-12-31, 2026年12月31日, 20261231, Excel's serial number, and 2026年12月 for its last day.
     """
     text = read_text(cell)
-    if not text:
-        return None
+    return _checked_day(text, today) if text else None
+
+
+@lru_cache(maxsize=CACHED)  # a list has few days, however many rows
+def _checked_day(text: str, today: date) -> date:
     try:
         day = _day_of(text)
     except (ValueError, OverflowError):

@@ -82,10 +82,10 @@ class Checker:
             return None
 
     def _place(self, row: Picked) -> Place:
-        texts = {name: self._read(row, name, _place_text) or "" for name in PLACES}
-        if texts[Field.PLACE]:
+        texts = {name: self._read(row, name, _place_text) or "" for name in PLACES if name in row.cells}
+        if texts.get(Field.PLACE):
             return place_of(texts[Field.PLACE])
-        return place_from(texts[Field.BUILDING], texts[Field.UNIT], texts[Field.ROOM])
+        return place_from(texts.get(Field.BUILDING, ""), texts.get(Field.UNIT, ""), texts.get(Field.ROOM, ""))
 
     def _doubt(self, row: Picked, phone: str | None, place: Place, *, failed: bool) -> None:
         if row.hidden:

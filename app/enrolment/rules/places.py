@@ -2,9 +2,11 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 from uuid import UUID
 
+CACHED = 4096
 WORDS = re.compile(r"(.+?)(?:号楼|栋|幢|座|楼)[ ]?(?:(.+?)单元)?[ ]?(?:(.+?)(?:室|房|号)?)?")
 PARTS = re.compile(r"[-/\\#、,]+")
 SUFFIX = re.compile(r"(?:号楼|栋|幢|座|楼|单元|室|房|号)$")
@@ -23,12 +25,18 @@ class Place:
         """Give the household of this home: the same in every file. None unless a building and a room are known."""
         if self.building is None or self.room is None:
             return None
-        digest = bytearray(sha256(f"{book_id}|{self.building}|{self.unit or ''}|{self.room}".encode()).digest()[:16])
-        digest[6] = (digest[6] & 0x0F) | 0x80
-        digest[8] = (digest[8] & 0x3F) | 0x80
-        return UUID(bytes=bytes(digest))
+        return _household_id(f"{book_id}|{self.building}|{self.unit or ''}|{self.room}")
 
 
+@lru_cache(maxsize=CACHED)
+def _household_id(name: str) -> UUID:
+    digest = bytearray(sha256(name.encode()).digest()[:16])
+    digest[6] = (digest[6] & 0x0F) | 0x80
+    digest[8] = (digest[8] & 0x3F) | 0x80
+    return UUID(bytes=bytes(digest))
+
+
+@lru_cache(maxsize=CACHED)  # the rows of one home stand together
 def place_of(text: str) -> Place:
     """Read an address of one column: 3栋2单元501室, 3-2-501, 3/501. What has no such parts is all building."""
     if not text:
@@ -43,6 +51,7 @@ def place_of(text: str) -> Place:
     return Place(text)
 
 
+@lru_cache(maxsize=CACHED)
 def place_from(building: str, unit: str, room: str) -> Place:
     """Read an address of three columns; words such as 栋, 单元 and 室 do not matter."""
     return Place(_part(building), _part(unit), _part(room))

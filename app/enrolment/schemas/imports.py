@@ -60,7 +60,7 @@ class ImportOut(Schema):
         _failure,
         required=True,
         allow_none=True,
-        metadata={"type": ["object", "null"], "description": "{code, detail}"},
+        metadata={"type": "object", "description": "{code, detail}"},
     )
     uploaded_by = fields.UUID(required=True)
     uploaded_at = ShownInstant(required=True)
@@ -93,7 +93,7 @@ class ResidentOut(Schema):
 
     id = fields.UUID(required=True)
     name = fields.String(required=True)
-    phone = fields.Function(_masked, required=True, allow_none=True, metadata={"type": ["string", "null"]})
+    phone = fields.Function(_masked, required=True, allow_none=True, metadata={"type": "string"})
     building = fields.String(required=True, allow_none=True)
     unit = fields.String(required=True, allow_none=True)
     room = fields.String(required=True, allow_none=True)

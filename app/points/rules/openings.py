@@ -1,6 +1,5 @@
 """Opening balances by the page: what may stand on one, where a list is cut, and its fingerprint."""
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -40,8 +39,8 @@ def cut_pages(rows: Sequence[Opening], point_value_fen: int) -> Iterator[Sequenc
 
 def content_hash(budget_id: UUID, rows: Sequence[Opening]) -> bytes:
     """Fingerprint of what a page opens: under the same cause another page is another act."""
-    content = [str(budget_id), [[row.resident_id.hex, row.points, row.expires_on.isoformat()] for row in rows]]
-    return sha256(json.dumps(content).encode()).digest()
+    lines = [f"{row.resident_id.int:032x} {row.points} {row.expires_on}" for row in rows]
+    return sha256("\n".join([str(budget_id), *lines]).encode()).digest()
 
 
 def check_new(rows: Sequence[Opening]) -> None:

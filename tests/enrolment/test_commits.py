@@ -1,0 +1,124 @@
+"""Imports that really commit: cut off in the middle, side by side with others, read by the audit and by an outsider."""
+
+from uuid import UUID
+
+import psycopg
+import pytest
+from sqlalchemy import create_engine, text
+
+from app.enrolment import service as enrolment
+from app.enrolment.terms import CSV, ImportState
+from app.infra.db import database_url
+from app.infra.unit_of_work import run_in_transaction
+from app.kernel.actor import SYSTEM
+from app.points.service import openings
+from app.points.service.audit import audit_books
+from tests.enrolment.desk import HEADER, as_csv
+from tests.fixtures.work import NOW
+from tests.points import committed, invariants
+from tests.points.committed import commit, commit_ledger
+from tests.points.ledger import named
+from tests.races.contest import together
+
+
+@pytest.fixture(scope="module")
+def place(servers, template):
+    with committed.open_place(servers, template, pool_size=12) as place:
+        yield place
+
+
+@pytest.fixture
+def ledger(place):
+    made = commit_ledger()
+    yield made
+    with psycopg.connect(place.database.superuser_url) as connection:
+        assert invariants.list_wrongs(invariants.fetch_on(connection), made.id) == []
+
+
+def act(work):
+    return run_in_transaction(work, actor=SYSTEM, now=NOW)
+
+
+def checked(ledger, rows, *, seed):
+    """An import that waits for its commit: the arguments of its jobs."""
+    lines = [[f"居民{n}", "", "3", "1", n, f"{seed}{n}", 3, "2027-12-31"] for n in range(rows)]
+    content = as_csv(HEADER, *lines)
+    upload = {"book": ledger.book.code, "budget_id": ledger.budget_id, "content": content, "media_type": CSV}
+    made = act(lambda uow: enrolment.upload_file(uow, **upload))
+    names = {"book_id": ledger.id, "import_id": str(made.id)}
+    act(lambda uow: enrolment.read_file(uow, **names))
+    while state(ledger, names) == ImportState.CHECKING:
+        act(lambda uow: enrolment.check_rows(uow, **names))
+    act(lambda uow: enrolment.start_commit(uow, book=ledger.book.code, import_id=made.id))
+    return names | {"book": ledger.book.code}
+
+
+def state(ledger, names):
+    wanted = {"book": ledger.book.code, "import_id": UUID(names["import_id"])}
+    return act(lambda uow: enrolment.show_import(uow, **wanted)).state
+
+
+def residents(ledger):
+    counting = text("SELECT count(*) FROM points_accounts WHERE book_id = :b AND kind = 'resident'")
+    enrolled = text("SELECT count(*) FROM enrolment_residents WHERE book_id = :b")
+    return act(lambda uow: tuple(uow.session.scalar(query, {"b": ledger.id}) for query in (counting, enrolled)))
+
+
+def audit(place, ledger):
+    engine = create_engine(database_url(place.database.app_url))
+    try:
+        return audit_books(engine, book=ledger.book.code)
+    finally:
+        engine.dispose()
+
+
+def test_an_import_that_is_cut_off_leaves_nothing_and_the_next_try_makes_it_whole(place, ledger, monkeypatch):
+    names = checked(ledger, 2500, seed="A")
+    real = openings._open_page
+
+    def cut(uow, book_id, budget_id, words, part):
+        if words[0].endswith(":2"):
+            raise RuntimeError("power cut")
+        real(uow, book_id, budget_id, words, part)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(openings, "_open_page", cut)
+        with pytest.raises(RuntimeError, match="power cut"):
+            act(lambda uow: enrolment.commit_import(uow, **names))
+    assert residents(ledger) == (0, 0)
+    act(lambda uow: enrolment.commit_import(uow, **names))
+    assert residents(ledger) == (2500, 2500)
+    assert audit(place, ledger).findings == {}
+
+    wanted = {"book": ledger.book.code, "import_id": UUID(names["import_id"])}
+    act(lambda uow: enrolment.start_undo(uow, reason="wrong list", **wanted))
+    act(lambda uow: enrolment.undo_import(uow, **names))
+    assert state(ledger, names) == "undone"
+    assert residents(ledger) == (2500, 0)  # accounts stay, as everything of the ledger does
+    assert audit(place, ledger).findings == {}
+
+
+def test_imports_awards_and_purchases_side_by_side_all_end(place, ledger):
+    jobs = [checked(ledger, 300, seed=seed) for seed in "BC"]
+    people = [named(f"awarded {n}") for n in range(6)]
+
+    def taking_in(names):
+        return lambda acts: enrolment.commit_import(acts.uow, **names)
+
+    def earning(person):
+        def work(acts):
+            acts.award(person, 5)
+            return acts.redeem(person, 2)
+
+        return work
+
+    together(place, ledger, [*map(taking_in, jobs), *map(earning, people)])
+    assert [state(ledger, names) for names in jobs] == ["committed", "committed"]
+    assert residents(ledger) == (606, 600)
+    assert commit(ledger, lambda acts: acts.trial())["resident"] == 1818
+
+
+def test_two_workers_with_one_commit_do_it_once(place, ledger):
+    names = checked(ledger, 50, seed="D")
+    together(place, ledger, [lambda acts: enrolment.commit_import(acts.uow, **names)] * 3)
+    assert residents(ledger) == (50, 50)
