@@ -12,6 +12,7 @@ from app.kernel.actor import Actor, Role
 from app.points import errors, queries
 from app.points import service as points
 from app.points.service import rulebook
+from app.points.service.audit import audit_snapshot
 from app.points.terms import FACTS_MAX, Code
 from tests.points.api import statements
 from tests.points.ledger import ANNA, BORIS, SPONSOR, named, open_ledger
@@ -443,3 +444,10 @@ def test_what_was_paid_is_looked_up_by_passbook_while_nobody_has_counted_the_reg
         assert "passbook_id = k." in plan.replace("(", ""), plan
         assert "ix_points_awards_rule" not in plan
         assert "Seq Scan on points_awards" not in plan
+
+
+def test_the_audit_finds_the_register_and_the_journal_agreed(door, acts):
+    door.award(fact(), fact(subject="2", minutes=0))
+    points.undo_award(door.uow, acts.book, award_id=door.one(subject="3").record.id, reason="wrong")
+    door.uow.session.flush()
+    assert audit_snapshot([door.uow.session.connection()]).counts == {}

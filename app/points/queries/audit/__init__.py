@@ -58,6 +58,7 @@ BOOK = (
     Statement("chains", _read("chains").format(digest=DIGEST, link=LINK), 0.4, Split.ACCOUNTS, IN_HEAP_ORDER),
     Statement("transactions", _read("transactions"), 0.36, Split.TRANSACTIONS, ("enable_seqscan", "enable_sort")),
     Statement("legs", _read("legs"), 0.1, Split.TRANSACTIONS, ("enable_seqscan", "enable_sort")),
+    Statement("awards", _read("awards"), 0.05, Split.TRANSACTIONS, ("enable_seqscan",)),
     Statement("lots", _read("lots"), 0.12, Split.ACCOUNTS, IN_HEAP_ORDER),
     Statement("lot sums", _read("lot_sums"), 0.01, Split.ACCOUNTS),
     *(
