@@ -234,6 +234,30 @@ UPDATE points_transactions SET hold_id = {RANDOM} WHERE id = {SPENDING} RETURNIN
 -- hold.capture
 UPDATE points_holds SET points = 1 WHERE id = (SELECT hold_id FROM points_hold_resolutions WHERE points_captured > 1 ORDER BY hold_id LIMIT 1) RETURNING id;
 
+-- award.paid
+WITH t AS (SELECT t.*, m.budget_id, m.points, x.owner_id FROM points_transactions t
+    JOIN points_lot_moves m ON m.book_id = t.book_id AND m.transaction_id = t.id
+    JOIN points_entries e ON e.book_id = m.book_id AND e.transaction_id = m.transaction_id AND e.line = m.line
+    JOIN points_accounts x ON x.book_id = e.book_id AND x.id = e.account_id WHERE t.id = {AWARD})
+  INSERT INTO points_awards SELECT t.book_id, t.id, 'rule', 1, 'subject', t.owner_id, 'once', t.owner_id, NULL, '2026-06-01', 'title',
+    NULL, NULL, NULL, NULL, 1, 1000000, t.points + 1, t.budget_id, NULL, NULL, t.actor_id, t.recorded_at, t.id FROM t RETURNING id;
+
+-- award.paid
+WITH t AS (SELECT t.*, m.budget_id, m.points, x.owner_id FROM points_transactions t
+    JOIN points_lot_moves m ON m.book_id = t.book_id AND m.transaction_id = t.id
+    JOIN points_entries e ON e.book_id = m.book_id AND e.transaction_id = m.transaction_id AND e.line = m.line
+    JOIN points_accounts x ON x.book_id = e.book_id AND x.id = e.account_id WHERE t.id = {AWARD})
+  INSERT INTO points_awards SELECT t.book_id, t.id, 'rule', 1, 'subject', t.owner_id, 'once', {RANDOM}, NULL, '2026-06-01', 'title',
+    NULL, NULL, NULL, NULL, 1, 1000000, t.points, t.budget_id, NULL, NULL, t.actor_id, t.recorded_at, t.id FROM t RETURNING id;
+
+-- award.paid
+WITH t AS (SELECT t.*, m.budget_id, m.points, x.owner_id FROM points_transactions t
+    JOIN points_lot_moves m ON m.book_id = t.book_id AND m.transaction_id = t.id
+    JOIN points_entries e ON e.book_id = m.book_id AND e.transaction_id = m.transaction_id AND e.line = m.line
+    JOIN points_accounts x ON x.book_id = e.book_id AND x.id = e.account_id WHERE t.id = {AWARD})
+  INSERT INTO points_awards SELECT t.book_id, t.id, 'rule', 1, 'subject', t.owner_id, 'once', t.owner_id, NULL, '2026-06-01', 'title',
+    NULL, NULL, NULL, NULL, 1, 1000000, t.points, {RANDOM}, NULL, NULL, t.actor_id, t.recorded_at, t.id FROM t RETURNING id;
+
 -- refund.amount
 UPDATE points_lot_moves SET points = points + 100000 WHERE transaction_id = {REFUND} RETURNING (SELECT refunds_id FROM points_transactions t WHERE t.id = transaction_id);
 

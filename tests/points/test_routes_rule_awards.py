@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from app.kernel.actor import Role
+from app.points import errors
 from app.points import service as points
 from app.points.terms import OwnerKind
 from tests.points.api import Api, refused, statements
@@ -144,7 +145,11 @@ def test_from_each_origin_to_the_awards_it_paid_in_one_query(api, acts, person, 
 
 def test_exactly_one_origin_is_said(api):
     for query in ("", f"?rule=hours&budget_id={uuid4()}"):
-        assert refused(api.get(f"/rule-awards{query}", AUDITOR)) == (422, "points.awards_origin_unclear", ["budget_id"])
+        assert refused(api.get(f"/rule-awards{query}", AUDITOR)) == (
+            422,
+            errors.AwardsOriginUnclear.code,
+            ["budget_id"],
+        )
     assert refused(api.get("/rule-awards?rule=hours&cursor=x", AUDITOR))[1] == "kernel.cursor_invalid"
     assert refused(api.get("/rule-awards?budget_id=7", AUDITOR)) == (422, "web.invalid", ["budget_id"])
 

@@ -5,12 +5,14 @@ from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
+from app.infra.db import db
 from app.kernel.actor import Actor, Role
 from app.points import errors, queries
 from app.points import service as points
 from app.points.service import rulebook
+from app.points.service.audit import audit_snapshot
 from app.points.terms import FACTS_MAX, Code
 from tests.points.api import statements
 from tests.points.ledger import ANNA, BORIS, SPONSOR, named, open_ledger
@@ -415,3 +417,37 @@ def test_a_stranger_to_the_allotments_of_others_awards_from_the_budget_only(door
     own = Door(replace(door.uow, actor=stranger), door.ledger)
     assert said([own.one(allotment_id=allotted(door)), own.one()]) == ["FactAllotmentMissing", 15]
     assert own.one().record.awarded_by == stranger.id
+
+
+def test_what_was_paid_is_looked_up_by_passbook_while_nobody_has_counted_the_register(uow):
+    """The planner knows nothing of fresh rows; by the rule's index each look-up would read all of its awards."""
+    rich = open_ledger(uow, minted=1_000_000, value_fen=0)
+    door = Door(uow, rich)
+    door.publish("capped", "minutes", cycle="day", person_day_max=500, household_month_max=5000)
+    facts, homes = many(600)
+    points.join_households(uow, rich.id, members=homes)
+    door.award(*facts)
+    plans = []
+
+    def explain(connection, _cursor, statement, parameters, *_rest):
+        if "json_to_recordset" in statement and "EXPLAIN" not in statement:
+            rows = connection.exec_driver_sql(f"EXPLAIN (COSTS OFF) {statement}", parameters)
+            plans.append("\n".join(row[0] for row in rows))
+
+    event.listen(db.engine, "before_cursor_execute", explain)
+    try:
+        door.preview(*[replace(one, subject="another") for one in facts])
+    finally:
+        event.remove(db.engine, "before_cursor_execute", explain)
+    assert len(plans) == 3
+    for plan in plans:
+        assert "passbook_id = k." in plan.replace("(", ""), plan
+        assert "ix_points_awards_rule" not in plan
+        assert "Seq Scan on points_awards" not in plan
+
+
+def test_the_audit_finds_the_register_and_the_journal_agreed(door, acts):
+    door.award(fact(), fact(subject="2", minutes=0))
+    points.undo_award(door.uow, acts.book, award_id=door.one(subject="3").record.id, reason="wrong")
+    door.uow.session.flush()
+    assert audit_snapshot([door.uow.session.connection()]).counts == {}

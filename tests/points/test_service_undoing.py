@@ -94,7 +94,7 @@ def test_of_two_requests_for_one_award_the_second_is_refused(door):
     one, two = (undoing.propose_undo(door.uow, book=book, award_id=record.id, reason=r) for r in ("a", "b"))
     treasurer = replace(door.uow, actor=TREASURER)
     proposals.approve_proposal(treasurer, book=book, proposal_id=one.id)
-    with pytest.raises(errors.CauseReused):
+    with pytest.raises(errors.AlreadyReversed):
         proposals.approve_proposal(treasurer, book=book, proposal_id=two.id)
     assert two.state == "open"
 

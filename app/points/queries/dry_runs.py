@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 from datetime import date
 
-from sqlalchemy import ColumnElement, exists, func, literal, select
+from sqlalchemy import ColumnElement, collate, exists, func, literal, select
 from sqlalchemy.orm import Session, aliased
 
 from app.points.models import AwardRecord, Transaction
@@ -49,6 +49,6 @@ def stream_past_facts(
 def _of_period(book_id: int, rules: Collection[str], first: date, last: date) -> tuple[ColumnElement[bool], ...]:
     return (
         AwardRecord.book_id == book_id,
-        AwardRecord.rule_code.in_(rules),
+        collate(AwardRecord.rule_code, "C").in_(rules),  # as ix_points_awards_rule has it
         AwardRecord.performed_on.between(first, last),
     )

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, collate, func, select
 from sqlalchemy.orm import Session, aliased
 
 from app.points import errors
@@ -86,7 +86,8 @@ def list_awards_of_rule(
     session: Session, book_id: int, rule: str, *, before: tuple[date, UUID] | None, limit: int
 ) -> Sequence[RegisterLine]:
     """What a rule paid for, what was done last first, before (day, id)."""
-    query = select(AwardRecord).where(AwardRecord.book_id == book_id, AwardRecord.rule_code == rule)
+    by_rule = collate(AwardRecord.rule_code, "C") == rule  # as ix_points_awards_rule has it
+    query = select(AwardRecord).where(AwardRecord.book_id == book_id, by_rule)
     if before is not None:
         query = query.where(func.row(AwardRecord.performed_on, AwardRecord.id) < func.row(*before))
     return _with_undoing(

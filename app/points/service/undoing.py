@@ -41,6 +41,8 @@ def propose_undo(uow: UnitOfWork, *, book: str, award_id: UUID, reason: str) -> 
 def carry_out(uow: UnitOfWork, book: Book, proposal: Proposal, cause: str) -> UUID:  # noqa: ARG001 - the shape of an act
     """Take the award back. Refuses AlreadyReversed. The cause is the fact's own, so that it is undone once."""
     award_id = UUID(proposal.payload["award_id"])
+    if queries.find_reversal(uow.session, book.id, _paid(queries.get_award(uow.session, book.id, award_id))):
+        raise errors.AlreadyReversed
     return undo_award(uow, book, award_id=award_id, reason=proposal.reason or "undo").subject_id
 
 

@@ -61,6 +61,7 @@ BOOK = (
         Statement(name, _read(name), share, Split.TRANSACTIONS, ("enable_seqscan", "enable_sort"))
         for name, share in (("legs", 0.1), ("allotment_budgets", 0.03))
     ),
+    Statement("awards", _read("awards"), 0.05, Split.TRANSACTIONS, ("enable_seqscan",)),
     Statement("lots", _read("lots"), 0.12, Split.ACCOUNTS, IN_HEAP_ORDER),
     Statement("lot sums", _read("lot_sums"), 0.01, Split.ACCOUNTS),
     *(
