@@ -7,10 +7,9 @@ from uuid import UUID
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.actor import Role
 from app.volunteers import service
-from app.volunteers.schemas import AwardBatchIn, AwardBatchOut, AwardIn, AwardOut, AwardPage
+from app.volunteers.schemas import AwardBatchIn, AwardBatchOut, AwardIn, AwardOut
 from app.volunteers.service import Activity, Service
 from app.web.endpoint import Blueprint, endpoint
-from app.web.paging import PageQuery
 
 blueprint = Blueprint("volunteers", __name__, description="志愿服务 / volunteering")
 
@@ -78,10 +77,3 @@ def preview_awards(
     """预览这批积分会怎么发,不入账 / what a roster would pay now; nothing is posted."""
     done = Activity(rule, activity, performed_on, activity_id, allotment_id, evidence)
     return service.preview_awards(uow, book=book, activity=done, awards=awards)
-
-
-@blueprint.route("/v1/books/<book>/awards")
-@endpoint(roles={Role.COORDINATOR}, query=PageQuery, reply=AwardPage)
-def list_awards(uow: UnitOfWork, *, book: str, limit: int, cursor: str | None) -> object:
-    """已发积分,最新在前 / awards, newest first."""
-    return service.list_awards(uow, book=book, limit=limit, cursor=cursor)

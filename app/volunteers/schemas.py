@@ -8,7 +8,6 @@ from marshmallow import Schema, fields, post_load, validate
 from app.volunteers import terms
 from app.volunteers.service import Service
 from app.web.fields import Day, Id, Points, ShownInstant, StrictInteger, Text
-from app.web.paging import page_of
 from app.web.parsing import StrictSchema
 from app.web.problems import language
 
@@ -118,6 +117,3 @@ class AwardBatchOut(Schema):
     declined = fields.Integer(required=True)
     points = fields.Integer(required=True)
     items = fields.List(fields.Nested(AwardRowOut), required=True)
-
-
-AwardPage = page_of(AwardOut, "AwardPage")

@@ -6,7 +6,6 @@ from datetime import date
 from uuid import NAMESPACE_OID, UUID, uuid5
 
 from app.infra.unit_of_work import UnitOfWork
-from app.kernel.paging import Page, page_by_id, read_id
 from app.kernel.periods import local_date
 from app.points import queries as points_queries
 from app.points import service as points
@@ -104,13 +103,6 @@ def preview_awards(uow: UnitOfWork, *, book: str, activity: Activity, awards: Se
     found = points_queries.get_book(uow.session, book)
     outcomes = points.preview_awards(uow, found, facts=_facts(uow, activity, awards))
     return BatchOutcome([RowOutcome(row, outcome) for row, outcome in zip(awards, outcomes, strict=True)])
-
-
-def list_awards(uow: UnitOfWork, *, book: str, limit: int, cursor: str | None) -> Page[points_queries.AwardRecord]:
-    """The awards of a book, newest first, of every rule. Refuses BookMissing, CursorInvalid."""
-    book_id = points_queries.get_book(uow.session, book).id
-    rows = points_queries.list_award_records(uow.session, book_id, before=read_id(cursor), limit=limit + 1)
-    return page_by_id(rows, limit, lambda record: record.id)
 
 
 def _facts(uow: UnitOfWork, activity: Activity, awards: Sequence[Service]) -> list[Fact]:

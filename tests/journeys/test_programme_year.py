@@ -192,7 +192,7 @@ class Year:
         wronged = self.residents[WRONGED]
         left = home.get("/passbook", RESIDENT, who=wronged)["available"]
         spend(home, wronged, self.shop, left - 4, number="all")
-        home.approve(home.post(f"/rule-awards/{self.wrong}/undo", {"reason": "名单登记错误"}, COORDINATOR))
+        home.approve(home.post(f"/awards/{self.wrong}/undo", {"reason": "名单登记错误"}, COORDINATOR))
         passbook = home.get("/passbook", RESIDENT, who=wronged)
         assert (passbook["available"], passbook["owed"]) == (4, 15)  # the 4 are of another award, and stay
 

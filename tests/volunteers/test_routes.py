@@ -44,7 +44,7 @@ def test_an_award_is_answered_and_listed(acts, api):
         "transaction_id": made.json["transaction_id"],
         "awarded_at": "2026-06-15T10:00:00+08:00",
     }
-    assert api.walk("/awards", COORDINATOR, limit=5) == [made.json]
+    assert [line["award"]["id"] for line in api.walk("/awards/own", COORDINATOR, limit=5)] == [made.json["id"]]
 
 
 def test_a_double_click_awards_once_also_without_a_key(acts, api):
@@ -69,14 +69,14 @@ def test_a_roster_says_row_by_row_how_it_ended(api):
     assert (bad["state"], bad["award_id"], bad["transaction_id"], bad["points"]) == ("declined", None, None, 0)
     assert bad["refusal"]["code"] == "points.choice_out_of_range"
     assert bad["refusal"]["field"] == "chosen_points"
-    assert [made["id"] for made in api.walk("/awards", COORDINATOR, limit=5)] == [good["award_id"]]
+    assert [line["award"]["id"] for line in api.walk("/awards/own", COORDINATOR, limit=5)] == [good["award_id"]]
 
 
 def test_a_preview_says_the_same_and_pays_nothing(acts, api):
     foreseen = api.post("/awards/preview", roster(row(), row(10_001, ANNA)), COORDINATOR).json
     assert (foreseen["awarded"], foreseen["declined"], foreseen["points"]) == (1, 1, 10)
     assert acts.available(BORIS) == 0
-    assert api.walk("/awards", COORDINATOR, limit=5) == []
+    assert api.walk("/awards/own", COORDINATOR, limit=5) == []
     done = api.post("/awards/batch", roster(row(), row(10_001, ANNA)), COORDINATOR).json
     assert [item["points"] for item in done["items"]] == [item["points"] for item in foreseen["items"]]
 
@@ -136,6 +136,6 @@ def test_only_coordinators_award(acts, api, role):
     for answer in (
         api.post("/awards", one(), role),
         api.post("/awards/batch", roster(row()), role),
-        api.get("/awards", role),
+        api.get("/awards/own", role),
     ):
         assert refused(answer) == (403, "web.role_denied", [])

@@ -113,11 +113,3 @@ def test_a_thousand_awards_read_as_often_as_one(acts, award_all):
     assert batch.awarded == 1000
     assert len(thousand) <= len(one)
     assert acts.available(named("volunteer 0")) == 2
-
-
-def test_awards_are_listed_newest_first(acts, award):
-    made = [award(activity=f"活动 {n}").record.id for n in range(1, 6)]
-    first = service.list_awards(acts.uow, book=acts.book.code, limit=3, cursor=None)
-    second = service.list_awards(acts.uow, book=acts.book.code, limit=3, cursor=first.next_cursor)
-    assert [found.id for found in [*first.items, *second.items]] == made[::-1]
-    assert second.next_cursor is None

@@ -1,6 +1,5 @@
 """Reads of the ledger, session first."""
 
-from app.points.models import AwardRecord
 from app.points.queries.alerts import Reached, list_alerts, list_reached
 from app.points.queries.allotments import (
     get_allotment,
@@ -20,7 +19,6 @@ from app.points.queries.awarding import (
     allotments_of,
     budgets_of,
     current_rules,
-    list_award_records,
     lock_caps,
     persons_of,
     plan_anew,
@@ -150,7 +148,6 @@ __all__ = [
     "AccountLine",
     "Activity",
     "ActivitySum",
-    "AwardRecord",
     "ChainHead",
     "Figures",
     "LotPlace",
@@ -213,7 +210,6 @@ __all__ = [
     "list_alerts",
     "list_allotments",
     "list_allotments_of_spender",
-    "list_award_records",
     "list_awards_by",
     "list_awards_of_allotment",
     "list_awards_of_budget",

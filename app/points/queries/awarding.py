@@ -204,14 +204,6 @@ def streaks_before(
     return {row["n"]: (row["now"], row["before"]) for row in rows}
 
 
-def list_award_records(session: Session, book_id: int, *, before: UUID | None, limit: int) -> Sequence[AwardRecord]:
-    """Records of all rules, the youngest id first, those below `before`."""
-    query = select(AwardRecord).where(AwardRecord.book_id == book_id)
-    if before is not None:
-        query = query.where(AwardRecord.id < before)
-    return session.scalars(query.order_by(AwardRecord.id.desc()).limit(limit)).all()
-
-
 def _on_arrays(
     session: Session, statement: Any, book_id: int, name: str, rows: Iterable[Mapping[str, object]]
 ) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from app.points.routes import (
     owners,
     passbooks,
     proposals,
-    rule_awards,
+    register,
     statements,
 )
 
@@ -26,6 +26,6 @@ BLUEPRINTS = (
     lifetimes.blueprint,
     months.blueprint,
     owners.blueprint,
-    rule_awards.blueprint,
+    register.blueprint,
     statements.blueprint,
 )

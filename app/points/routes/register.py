@@ -1,6 +1,5 @@
-"""Awards by rule: the coordinators' desk, and what auditors read of it."""
+"""The register of awards: a coordinator's own, an auditor's look from where points came to where they went, undoing."""
 
-from collections.abc import Sequence
 from datetime import date
 from http import HTTPStatus
 from uuid import UUID
@@ -8,18 +7,15 @@ from uuid import UUID
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.actor import Role
 from app.points.schemas.proposals import ProposalOut
-from app.points.schemas.rule_awards import (
+from app.points.schemas.register import (
     AwardsQuery,
     OwnAwardsQuery,
     OwnTraceOut,
     RegisterPage,
-    RuleAwardsIn,
-    RuleAwardsOut,
     TraceOut,
     UndoIn,
 )
-from app.points.service import batches, tracing, undoing
-from app.points.service.batches import BatchRow
+from app.points.service import tracing, undoing
 from app.points.service.tracing import AwardsOrigin
 from app.web.endpoint import Blueprint, endpoint
 
@@ -28,66 +24,10 @@ COORDINATOR = frozenset({Role.COORDINATOR})
 UNDOERS = frozenset({Role.COORDINATOR, Role.TREASURER})
 READERS = frozenset({Role.AUDITOR, Role.TREASURER})
 
-blueprint = Blueprint("rule_awards", __name__, description="按规则发分 / awards by rule")
+blueprint = Blueprint("register", __name__, description="积分登记簿 / the register of awards")
 
 
-@blueprint.route("/v1/books/<book>/rule-awards", methods=["POST"])
-@endpoint(roles=COORDINATOR, body=RuleAwardsIn, reply=RuleAwardsOut, idempotent=True)
-def award_by_rule(
-    uow: UnitOfWork,
-    *,
-    book: str,
-    rule: str,
-    subject: str,
-    title: str,
-    performed_on: date | None,
-    allotment_id: UUID | None,
-    evidence: str | None,
-    rows: Sequence[BatchRow],
-) -> object:
-    """按规则给一人或多人发分,逐行给出结果,一件事只计一次 / award one or many by a rule, each fact once."""
-    return batches.award_batch(
-        uow,
-        book=book,
-        rule=rule,
-        subject=subject,
-        title=title,
-        performed_on=performed_on,
-        allotment_id=allotment_id,
-        evidence=evidence,
-        rows=rows,
-    )
-
-
-@blueprint.route("/v1/books/<book>/rule-awards/preview", methods=["POST"])
-@endpoint(roles=COORDINATOR, body=RuleAwardsIn, reply=RuleAwardsOut, idempotent=True)
-def preview_by_rule(
-    uow: UnitOfWork,
-    *,
-    book: str,
-    rule: str,
-    subject: str,
-    title: str,
-    performed_on: date | None,
-    allotment_id: UUID | None,
-    evidence: str | None,
-    rows: Sequence[BatchRow],
-) -> object:
-    """预览:会发多少、哪些不行,什么都不写 / what would be awarded; nothing is written."""
-    return batches.preview_batch(
-        uow,
-        book=book,
-        rule=rule,
-        subject=subject,
-        title=title,
-        performed_on=performed_on,
-        allotment_id=allotment_id,
-        evidence=evidence,
-        rows=rows,
-    )
-
-
-@blueprint.route("/v1/books/<book>/rule-awards/own")
+@blueprint.route("/v1/books/<book>/awards/own")
 @endpoint(roles=COORDINATOR, query=OwnAwardsQuery, reply=RegisterPage)
 def list_own_rule_awards(
     uow: UnitOfWork,
@@ -111,7 +51,7 @@ def list_own_rule_awards(
     )
 
 
-@blueprint.route("/v1/books/<book>/rule-awards")
+@blueprint.route("/v1/books/<book>/awards")
 @endpoint(roles=READERS, query=AwardsQuery, reply=RegisterPage)
 def list_rule_awards(
     uow: UnitOfWork,
@@ -130,7 +70,7 @@ def list_rule_awards(
     return tracing.list_rule_awards(uow, book=book, origin=origin, limit=limit, cursor=cursor)
 
 
-@blueprint.route("/v1/books/<book>/rule-awards/<uuid:award_id>/undo", methods=["POST"])
+@blueprint.route("/v1/books/<book>/awards/<uuid:award_id>/undo", methods=["POST"])
 @endpoint(roles=UNDOERS, body=UndoIn, reply=ProposalOut, status=HTTPStatus.CREATED, idempotent=True)
 def propose_undo(uow: UnitOfWork, *, book: str, award_id: UUID, reason: str) -> object:
     """申请撤销一笔奖励,须另一人批准 / ask for an award to be taken back; another person approves."""

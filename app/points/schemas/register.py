@@ -1,58 +1,18 @@
 """JSON of awards by rule: a coordinator's list, what became of it, the register, and the trace of a line."""
 
-from collections.abc import Mapping
-from typing import Any
-
-from marshmallow import Schema, fields, post_load, validate
+from marshmallow import Schema, fields
 
 from app.points.schemas import words
 from app.points.schemas.award_rules import RuleCode
-from app.points.schemas.budgets import RefusalOut
-from app.points.schemas.fields import Reason, Reference
-from app.points.service.batches import BatchRow
-from app.points.terms import EVENTS_MAX, MINUTES_MAX, RULE_POINTS_MAX, SUBJECT_LENGTH_MAX, TITLE_LENGTH_MAX
+from app.points.schemas.fields import Reason
 from app.web import problems
-from app.web.fields import Day, Id, ShownInstant, StrictInteger, Text
+from app.web.fields import Day, Id, ShownInstant
 from app.web.paging import PageQuery, page_of
 from app.web.parsing import StrictSchema
 
-ROWS_MAX = 1000
-
-
-class RuleAwardRowIn(StrictSchema):
-    """One person, and what the rule asks for."""
-
-    beneficiary_id = Id(required=True)
-    minutes = StrictInteger(minimum=0, maximum=MINUTES_MAX, load_default=None, allow_none=True)
-    events = StrictInteger(minimum=0, maximum=EVENTS_MAX, load_default=None, allow_none=True)
-    grade = Text(load_default=None, allow_none=True, length_max=20)
-    chosen_points = StrictInteger(minimum=0, maximum=RULE_POINTS_MAX, load_default=None, allow_none=True)
-    evidence = Text(load_default=None, allow_none=True)
-
-    @post_load
-    def make(self, data: Mapping[str, Any], **_kwargs: Any) -> BatchRow:
-        """Give the row as the service takes it."""
-        return BatchRow(**data)
-
-
-class RuleAwardsIn(StrictSchema):
-    """One activity and its people. `subject` with person and cycle says which fact it is, paid once."""
-
-    rule = RuleCode(required=True)
-    subject = Reference(required=True, length_max=SUBJECT_LENGTH_MAX, example="activity-2026-11-24-stairs")
-    title = Text(
-        required=True, length_max=TITLE_LENGTH_MAX, metadata={"description": "存折上的说明 / what the passbook says"}
-    )
-    performed_on = Day(load_default=None, allow_none=True)
-    allotment_id = Id(load_default=None, allow_none=True)
-    evidence = Text(load_default=None, allow_none=True)
-    rows = fields.List(
-        fields.Nested(RuleAwardRowIn), required=True, validate=validate.Length(1, ROWS_MAX, error="count:{min}:{max}")
-    )
-
 
 class RuleAwardOut(Schema):
-    """An award as recorded. In a preview nothing is yet: `transaction_id` is null."""
+    """An award as recorded. `transaction_id` is null where the caps left nothing to pay."""
 
     id = fields.UUID(required=True)
     rule = fields.String(required=True, attribute="rule_code")
@@ -76,26 +36,6 @@ class RuleAwardOut(Schema):
     awarded_by = fields.UUID(required=True)
     awarded_at = ShownInstant(required=True)
     transaction_id = fields.UUID(required=True, allow_none=True)
-
-
-class RuleAwardOutcomeOut(Schema):
-    """What became of one row: its award, or why there is none."""
-
-    beneficiary_id = fields.UUID(required=True, attribute="fact.beneficiary_id")
-    award = fields.Nested(RuleAwardOut, required=True, allow_none=True, attribute="record")
-    replayed = fields.Boolean(required=True, metadata={"description": "此前已计过 / it was awarded before"})
-    balance_after = fields.Integer(required=True, allow_none=True)
-    refusal = fields.Nested(RefusalOut, required=True, allow_none=True)
-
-
-class RuleAwardsOut(Schema):
-    """What became of each row, in the order asked."""
-
-    items = fields.List(fields.Nested(RuleAwardOutcomeOut), required=True)
-    awarded = fields.Integer(required=True)
-    refused = fields.Integer(required=True)
-    points = fields.Integer(required=True, metadata={"description": "新发积分合计 / points paid anew"})
-    preview = fields.Boolean(required=True)
 
 
 class OwnAwardsQuery(PageQuery):

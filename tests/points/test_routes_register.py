@@ -1,4 +1,4 @@
-"""Awards by rule over HTTP: lists with preview, the register both ways, undoing, and the trace of a line."""
+"""The register over HTTP: both ways, undoing, and the trace of a line."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -11,18 +11,10 @@ from app.points import errors
 from app.points import service as points
 from app.points.terms import OwnerKind
 from tests.points.api import Api, refused, statements
-from tests.points.ledger import ANNA, BORIS, SPONSOR
+from tests.points.ledger import ANNA, SPONSOR
 from tests.points.programme import TODAY, Door, fact, publish
 from tests.points.test_service_awarding import allotted
 
-LIST = {
-    "rule": "hours",
-    "subject": "activity-1",
-    "title": "楼道保洁",
-    "performed_on": "2026-06-15",
-    "evidence": "photo:1",
-    "rows": [{"beneficiary_id": str(ANNA), "minutes": 90}, {"beneficiary_id": str(BORIS), "minutes": 30}],
-}
 COORDINATOR, AUDITOR, RESIDENT = Role.COORDINATOR, Role.AUDITOR, Role.RESIDENT
 
 
@@ -40,74 +32,24 @@ def me(person, acts) -> UUID:
     return person(COORDINATOR, book=acts.ledger.book.code).id
 
 
-def award(api, **changes):
-    return api.post("/rule-awards", LIST | changes, COORDINATOR)
+@pytest.fixture
+def award(api, acts, person):
+    """Facts told by the coordinator of the requests; answers the record of the first."""
+    uow = replace(acts.uow, actor=person(COORDINATOR, book=acts.ledger.book.code))
+    return lambda *facts, **changes: Door(uow, acts.ledger).award(*(facts or (fact(**changes),)))[0].record
 
 
-def test_a_list_is_previewed_and_then_awarded(api, acts, me):
-    foreseen = api.post("/rule-awards/preview", LIST, COORDINATOR)
-    assert foreseen.status_code == 200
-    assert (foreseen.json["preview"], foreseen.json["points"], acts.available(ANNA)) == (True, 20, 0)
-    done = award(api)
-    assert (done.json["preview"], done.json["awarded"], done.json["refused"], done.json["points"]) == (False, 2, 0, 20)
-    anna = done.json["items"][0]
-    assert (anna["award"]["points"], anna["balance_after"], anna["replayed"], anna["refusal"]) == (15, 15, False, None)
-    assert (anna["award"]["awarded_by"], anna["award"]["evidence"]) == (str(me), "photo:1")
-    again = award(api).json
-    assert (again["points"], again["awarded"], [item["replayed"] for item in again["items"]]) == (0, 2, [True, True])
-    assert acts.available(ANNA) == 15
-
-
-def test_a_row_that_is_refused_says_why_and_the_others_go_on(api):
-    rows = [*LIST["rows"], {"beneficiary_id": str(uuid4())}]
-    answer = award(api, rows=rows)
-    assert (answer.json["awarded"], answer.json["refused"]) == (2, 1)
-    assert answer.json["items"][2]["refusal"] == {
-        "code": "points.fact_incomplete",
-        "detail": "规则 hours 按 minutes 计分,请填写 minutes。",
-    }
-
-
-WRONG = [
-    ({"rule": "No"}, "rule"),
-    ({"rule": None}, "rule"),
-    ({"subject": " x"}, "subject"),
-    ({"subject": "x" * 81}, "subject"),
-    ({"title": ""}, "title"),
-    ({"performed_on": "2026-13-01"}, "performed_on"),
-    ({"allotment_id": "1"}, "allotment_id"),
-    ({"evidence": "x" * 201}, "evidence"),
-    ({"rows": []}, "rows"),
-    ({"rows": [LIST["rows"][0]] * 1001}, "rows"),
-    ({"rows": [{"minutes": 5}]}, "rows.0.beneficiary_id"),
-    ({"rows": [LIST["rows"][0] | {"minutes": 44_641}]}, "rows.0.minutes"),
-    ({"rows": [LIST["rows"][0] | {"minutes": "5"}]}, "rows.0.minutes"),
-    ({"rows": [LIST["rows"][0] | {"events": -1}]}, "rows.0.events"),
-    ({"rows": [LIST["rows"][0] | {"grade": 5}]}, "rows.0.grade"),
-    ({"rows": [LIST["rows"][0] | {"chosen_points": 10_001}]}, "rows.0.chosen_points"),
-    ({"points": 5}, "points"),
-]
-
-
-@pytest.mark.parametrize(("change", "field"), WRONG, ids=lambda value: str(value)[:40])
-@pytest.mark.parametrize("path", ["/rule-awards", "/rule-awards/preview"])
-def test_bad_input_is_named(api, path, change, field):
-    assert refused(api.post(path, LIST | change, COORDINATOR)) == (422, "web.invalid", [field])
-
-
-def test_a_coordinator_sees_own_awards_by_rule_and_day(api, acts):
+def test_a_coordinator_sees_own_awards_by_rule_and_day(api, acts, award):
     publish(acts.uow, acts.ledger, "other", "3")
     for n in range(4):
-        award(api, subject=f"s{n}", performed_on=(TODAY - timedelta(n)).isoformat(), rows=LIST["rows"][:1])
-    award(api, rule="other")
+        award(subject=f"s{n}", performed_on=TODAY - timedelta(n))
+    award(rule="other")
     Door(acts.uow, acts.ledger).one(subject="of somebody else")
-    mine = api.walk("/rule-awards/own", COORDINATOR, limit=2)
-    assert [line["award"]["subject"] for line in mine] == ["activity-1", "activity-1", "s3", "s2", "s1", "s0"]
-    some = api.walk(
-        "/rule-awards/own?rule=hours&performed_from=2026-06-13&performed_to=2026-06-14", COORDINATOR, limit=9
-    )
+    mine = api.walk("/awards/own", COORDINATOR, limit=2)
+    assert [line["award"]["subject"] for line in mine] == ["activity-1", "s3", "s2", "s1", "s0"]
+    some = api.walk("/awards/own?rule=hours&performed_from=2026-06-13&performed_to=2026-06-14", COORDINATOR, limit=9)
     assert [line["award"]["subject"] for line in some] == ["s2", "s1"]
-    assert api.walk("/rule-awards/own", COORDINATOR, limit=5, name="newcomer") == []
+    assert api.walk("/awards/own", COORDINATOR, limit=5, name="newcomer") == []
 
 
 def test_from_each_origin_to_the_awards_it_paid_in_one_query(api, acts, person, me):
@@ -135,40 +77,39 @@ def test_from_each_origin_to_the_awards_it_paid_in_one_query(api, acts, person, 
         f"sponsor_id={uuid4()}": [],
     }
     for origin, expected in origins.items():
-        assert [line["award"]["id"] for line in api.walk(f"/rule-awards?{origin}", AUDITOR, limit=1)] == expected, (
-            origin
-        )
+        assert [line["award"]["id"] for line in api.walk(f"/awards?{origin}", AUDITOR, limit=1)] == expected, origin
         with statements() as seen:
-            api.get(f"/rule-awards?{origin}", AUDITOR)
+            api.get(f"/awards?{origin}", AUDITOR)
         assert sum("points_awards" in statement for statement in seen) == 1, origin
 
 
 def test_exactly_one_origin_is_said(api):
     for query in ("", f"?rule=hours&budget_id={uuid4()}"):
-        assert refused(api.get(f"/rule-awards{query}", AUDITOR)) == (
+        assert refused(api.get(f"/awards{query}", AUDITOR)) == (
             422,
             errors.AwardsOriginUnclear.code,
             ["budget_id"],
         )
-    assert refused(api.get("/rule-awards?rule=hours&cursor=x", AUDITOR))[1] == "kernel.cursor_invalid"
-    assert refused(api.get("/rule-awards?budget_id=7", AUDITOR)) == (422, "web.invalid", ["budget_id"])
+    assert refused(api.get("/awards?rule=hours&cursor=x", AUDITOR))[1] == "kernel.cursor_invalid"
+    assert refused(api.get("/awards?budget_id=7", AUDITOR)) == (422, "web.invalid", ["budget_id"])
 
 
-def test_an_undo_is_asked_for_and_approved_by_another(api, acts):
-    made = award(api).json["items"][0]["award"]
-    asked = api.post(f"/rule-awards/{made['id']}/undo", {"reason": "记错人"}, COORDINATOR)
+def test_an_undo_is_asked_for_and_approved_by_another(api, acts, award):
+    award(subject="another")
+    made = {"id": str(award().id)}
+    asked = api.post(f"/awards/{made['id']}/undo", {"reason": "记错人"}, COORDINATOR)
     assert (asked.status_code, asked.json["kind"], asked.json["state"]) == (201, "undo", "open")
     assert (asked.json["title"], asked.json["payload"]["points"]) == ("撤销一笔奖励", 15)
     approved = api.post(f"/proposals/{asked.json['id']}/approve", {})
     assert approved.status_code == 200, approved.text
-    assert acts.available(ANNA) == 0
-    line = api.get("/rule-awards/own", COORDINATOR).json["items"][1]
+    assert acts.available(ANNA) == 15
+    line = api.get("/awards/own", COORDINATOR).json["items"][0]
     assert line["undone_by_id"] == approved.json["result_id"]
-    again = api.post(f"/rule-awards/{made['id']}/undo", {"reason": "?"}, COORDINATOR)
+    again = api.post(f"/awards/{made['id']}/undo", {"reason": "?"}, COORDINATOR)
     assert refused(again) == (409, "points.already_reversed", [])
-    missing = api.post(f"/rule-awards/{uuid4()}/undo", {"reason": "?"}, COORDINATOR)
+    missing = api.post(f"/awards/{uuid4()}/undo", {"reason": "?"}, COORDINATOR)
     assert refused(missing) == (404, "points.award_missing", ["award_id"])
-    assert refused(api.post(f"/rule-awards/{made['id']}/undo", {}, COORDINATOR)) == (422, "web.invalid", ["reason"])
+    assert refused(api.post(f"/awards/{made['id']}/undo", {}, COORDINATOR)) == (422, "web.invalid", ["reason"])
 
 
 def test_a_line_is_traced_to_rule_evidence_allotment_and_sponsor_in_one_query(api, acts, person, me):
