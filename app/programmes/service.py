@@ -11,8 +11,8 @@ from app.merchants import service as merchants
 from app.points import queries as points_queries
 from app.points import service as points
 from app.points.queries import programmes as points_programmes
-from app.points.service import rule_seeds
-from app.points.terms import OwnerKind
+from app.points.service import rulebook
+from app.points.terms import Cycle, OwnerKind
 from app.programmes import terms
 from app.programmes.rules import BudgetPart, RulePart, SponsorPart, Template, check_template
 
@@ -118,15 +118,12 @@ def describe_programme(uow: UnitOfWork, *, book: str) -> Template:
 def _propose_rules(
     uow: UnitOfWork, code: str, parts: Sequence[RulePart], budgets: Mapping[str, UUID]
 ) -> list[ProposedRule]:
-    book = points_queries.get_book(uow.session, code)
     proposed = []
     for index, part in enumerate(parts):
-        seed = rule_seeds.RuleSeed(
-            code=part.code,
-            title=part.title,
+        definition = points.RuleDefinition(
             budget_id=budgets[part.budget],
             formula=part.formula,
-            cycle=part.cycle,
+            cycle=Cycle(part.cycle),
             points_max=part.points_max,
             grades=part.grades,
             person_day_max=part.person_day_max,
@@ -136,7 +133,9 @@ def _propose_rules(
             validity_months=part.validity_months,
         )
         with _placed(f"rules.{index}."):
-            proposed.append(ProposedRule(part.code, rule_seeds.seed_rule(uow, book, seed).id))
+            rulebook.create_rule(uow, book=code, code=part.code, title=part.title)
+            proposal = rulebook.propose_rule_version(uow, book=code, code=part.code, definition=definition)
+            proposed.append(ProposedRule(part.code, proposal.id))
     return proposed
 
 

@@ -11,13 +11,14 @@ from app.merchants import service as merchants
 from app.points.models import Allotment, AwardRecord, Entry
 from app.points.queries import clearing as clearing_queries
 from app.points.rules.accounts import AccountRef, account_id
-from app.points.service import minting, rule_seeds
+from app.points.service import minting
 from app.points.service.clearing import nettings
 from app.points.terms import AccountKind
 from app.reports import service as reports
 from tests.merchants.till import Till
 from tests.points.ledger import SHOP, SPONSOR, Acts, named, open_ledger
 from tests.points.neighbours import Pair
+from tests.points.programme import publish
 
 CARLA = named("carla")  # has a passbook in the second book only
 
@@ -65,8 +66,7 @@ def furnish(uow: UnitOfWork) -> tuple[int, dict[str, Any]]:
 
 def _ruled(uow: UnitOfWork, acts: Acts, transaction_id: UUID) -> dict[str, Any]:
     """A rule, an award by it, an allotment: rows as their own features write them."""
-    seed = rule_seeds.RuleSeed("vol.hours", "时长", acts.ledger.budget_id, "minutes // 30", "day", 10)
-    rule_seeds.seed_rule(uow, acts.book, seed)
+    publish(uow, acts.ledger, "vol.hours", "minutes // 30")
     allotment = Allotment(
         book_id=acts.ledger.id,
         id=uuid4(),

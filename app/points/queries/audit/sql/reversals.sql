@@ -1,5 +1,5 @@
 -- A reversal turns every account's entries round. A clawback does so for every owner: what the passbook no longer
--- has is owed on the clawback account of the same owner.
+-- has is owed on the clawback account of the same owner; to a budget, also where its allotment had paid.
 WITH turned AS MATERIALIZED (
     SELECT t.id, t.reverses_id, t.code = 'clawback' AS clawback FROM points_transactions t
      WHERE t.book_id = :book AND t.reverses_id IS NOT NULL),
@@ -9,9 +9,10 @@ legs AS (
       JOIN points_entries p ON p.book_id = :book AND p.transaction_id = o.id)
 SELECT 'reversal.legs', 'transaction ' || x.id || CASE WHEN x.clawback THEN ' owner ' ELSE ' account ' END || x.side,
        (-coalesce(x.before, 0))::text, coalesce(x.after, 0)::text
-  FROM (SELECT l.id, l.clawback, CASE WHEN l.clawback THEN a.owner_id ELSE a.id END AS side,
+  FROM (SELECT l.id, l.clawback, CASE WHEN l.clawback THEN coalesce(m.budget_id, a.owner_id) ELSE a.id END AS side,
                sum(l.amount) FILTER (WHERE NOT l.own) AS before, sum(l.amount) FILTER (WHERE l.own) AS after
           FROM legs l JOIN points_accounts a ON a.book_id = :book AND a.id = l.account_id
+          LEFT JOIN points_allotments m ON m.book_id = :book AND a.kind = 'allotment' AND m.id = a.owner_id
          WHERE NOT (l.clawback AND a.asset <> 'points') GROUP BY 1, 2, 3) x
  WHERE coalesce(x.before, 0) + coalesce(x.after, 0) <> 0
 UNION ALL
