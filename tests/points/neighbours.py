@@ -1,5 +1,6 @@
 """Two books that clear points with each other, and the jobs between them run by hand, one transaction each."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -10,11 +11,12 @@ from sqlalchemy import text
 from app.infra.unit_of_work import UnitOfWork
 from app.jobs.catalogue import JOBS
 from app.kernel.actor import Actor, Role
-from app.points.models import ClearingTransfer
+from app.points.models import Book, ClearingTransfer
 from app.points.rules.clearing import ClearingTerms
 from app.points.service import proposals
-from app.points.service.clearing import agreements, transfers
-from tests.points.ledger import ANNA, SPONSOR, Acts
+from app.points.service.clearing import agreements, nettings, transfers
+from tests.points import invariants
+from tests.points.ledger import ANNA, SPONSOR, Acts, open_ledger
 
 FIRST, SECOND = (Actor(id=uuid4(), roles=frozenset({Role.TREASURER})) for _ in range(2))
 WAITING = text(
@@ -97,3 +99,35 @@ class Pair:
     def later(self, **span: float) -> "Pair":
         """The same, later."""
         return self.at(self.here.uow.now + timedelta(**span))
+
+
+def cleared(pair: Pair) -> list[tuple[int, int]]:
+    """(points, fen) on the clearing accounts of both books."""
+    trials = [acts.trial() for acts in (pair.here, pair.there)]
+    return [(trial.get("clearing", 0), trial.get("clearing_due", 0)) for trial in trials]
+
+
+def pay(acts: Acts, netting: Any, reference: str = "B-1") -> Any:
+    """One treasurer proposes to book a payment, another approves."""
+    proposed = nettings.propose_payment(
+        replace(acts.uow, actor=FIRST),
+        book=acts.book.code,
+        netting_id=netting.id,
+        bank_reference=reference,
+        reason=None,
+    )
+    return approve(acts.uow, acts.book.code, proposed)
+
+
+def agreed_pair(uow: UnitOfWork) -> Iterator[Pair]:
+    """Two books in agreement, Anna with 300 points in the first; both sound at the end."""
+    # far apart from every other number, so that a statement that names a book is known by it
+    far = {"id": 770_000, "code": "far-away", "name": "x", "currency_name": "x", "expired_cost_goes_to": "book"}
+    uow.session.add(Book(**far, validity_months=1, grace_days=1, created_at=uow.now))
+    uow.session.flush()
+    made = Pair(Acts(uow, open_ledger(uow)), Acts(uow, open_ledger(uow, validity_months=6, value_fen=20)))
+    made.agree()
+    made.here.award(ANNA, 300)
+    yield made
+    for acts in (made.here, made.there):
+        assert invariants.list_wrongs(invariants.fetch_in(uow.session), acts.ledger.id) == []

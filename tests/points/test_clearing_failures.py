@@ -24,9 +24,8 @@ from tests.fixtures.together import alone, split, together
 from tests.points import invariants
 from tests.points.audited import engine_of
 from tests.points.ledger import ANNA, Acts, open_ledger
-from tests.points.neighbours import agree, terms
+from tests.points.neighbours import agree, pay, terms
 from tests.points.test_export import HLEDGER, judge, written
-from tests.points.test_service_clearing import pay
 
 NEXT = text("SELECT id, task_name, args FROM procrastinate_jobs WHERE id > :after ORDER BY id LIMIT 1")
 

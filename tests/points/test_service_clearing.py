@@ -1,8 +1,8 @@
-"""Points move between two books: three steps, each in its own book, and the month's netting."""
+"""Points move between two books: three steps, each in its own book."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
-from uuid import UUID, uuid4
+from datetime import UTC, date, datetime
+from uuid import uuid4
 
 import pytest
 import sqlalchemy
@@ -11,47 +11,15 @@ from sqlalchemy import event
 from app.jobs.catalogue import JOBS
 from app.kernel.actor import Actor, Role
 from app.points import errors
-from app.points.models import Book, ClearingTransfer, Lot, Successor
+from app.points.models import ClearingTransfer, Lot, Successor
 from app.points.queries import clearing as clearing_queries
-from app.points.service import proposals
 from app.points.service.auditing import correct_transaction
-from app.points.service.clearing import agreements, nettings, transfers
+from app.points.service.clearing import agreements, transfers
 from app.points.terms import AccountKind
-from tests.points import invariants
 from tests.points.ledger import ANNA, BORIS, Acts, open_ledger
-from tests.points.neighbours import FIRST, Pair, agree, approve, terms
+from tests.points.neighbours import Pair, agreed_pair, cleared
 
-
-@pytest.fixture
-def pair(uow):
-    """Two books in agreement, Anna with 300 points in the first; both sound at the end."""
-    # far apart from every other number, so that a statement that names a book is known by it
-    uow.session.add(_far(uow))
-    uow.session.flush()
-    made = Pair(Acts(uow, open_ledger(uow)), Acts(uow, open_ledger(uow, validity_months=6, value_fen=20)))
-    made.agree()
-    made.here.award(ANNA, 300)
-    yield made
-    for acts in (made.here, made.there):
-        assert invariants.list_wrongs(invariants.fetch_in(uow.session), acts.ledger.id) == []
-
-
-def _far(uow):
-    return Book(
-        id=770_000,
-        code="far-away",
-        name="x",
-        currency_name="x",
-        validity_months=1,
-        grace_days=1,
-        expired_cost_goes_to="book",
-        created_at=uow.now,
-    )
-
-
-def cleared(pair):
-    """(points, fen) on the clearing accounts of both books."""
-    return [(acts.trial().get("clearing", 0), acts.trial().get("clearing_due", 0)) for acts in (pair.here, pair.there)]
+a_pair = pytest.fixture(agreed_pair, name="pair")
 
 
 def reread(acts, transfer):
@@ -62,95 +30,6 @@ def reread(acts, transfer):
 def lots(acts, who=ANNA):
     rows = acts.uow.session.query(Lot).filter_by(book_id=acts.ledger.id, account_id=acts.ledger.passbook(who))
     return sorted((row.expires_on, row.points_left, row.cost_left_fen) for row in rows if row.points_left)
-
-
-# Agreements
-
-
-def test_it_is_in_force_only_when_both_sides_approved_the_same_terms(uow):
-    pair = Pair(Acts(uow, open_ledger(uow)), Acts(uow, open_ledger(uow)))
-    pair.here.award(ANNA, 10)
-    agree(uow, pair.here.book.code, terms(pair.there.book.code))
-    pair.work()
-    with pytest.raises(errors.ClearingNotInForce):
-        pair.send(5)
-    # other terms there are another agreement
-    agree(uow, pair.there.book.code, terms(pair.here.book.code, points_max=400))
-    pair.work()
-    for back in (False, True):
-        with pytest.raises(errors.ClearingNotInForce):
-            pair.send(5, back=back)
-
-
-def test_either_order_of_approvals_ends_in_force_on_both_sides(uow):
-    pair = Pair(Acts(uow, open_ledger(uow)), Acts(uow, open_ledger(uow)))
-    first = agree(uow, pair.here.book.code, terms(pair.there.book.code))
-    assert pair.work() == 1  # told too early: nobody there has approved
-    assert agree(uow, pair.there.book.code, terms(pair.here.book.code)) == first
-    assert pair.work() == 3
-    for acts in (pair.here, pair.there):
-        found = clearing_queries.find_agreement(uow.session, acts.ledger.id, first)
-        assert found.partner_approved_at is not None
-
-
-def test_nobody_approves_an_own_proposal_and_agreements_do_not_overlap(pair):
-    code, there = pair.here.book.code, pair.there.book.code
-    with pytest.raises(errors.ClearingOverlaps):
-        agree(pair.here.uow, code, terms(there, points_max=1))
-    agreements.stop_agreement(pair.here.uow, book=code, agreement_id=pair.agreement_id, reason="over")
-    with pytest.raises(errors.ClearingStopped):
-        agree(pair.here.uow, code, terms(there))
-    proposed = agreements.propose_agreement(
-        replace(pair.here.uow, actor=FIRST), book=code, terms=terms(there, points_max=1), sponsor_id=uuid4(), reason="x"
-    )
-    with pytest.raises(errors.ProposalOwn):
-        agreements_approve(pair, proposed)
-    assert approve(pair.here.uow, code, proposed).result_id
-
-
-def agreements_approve(pair, proposed):
-    return proposals.approve_proposal(
-        replace(pair.here.uow, actor=FIRST), book=pair.here.book.code, proposal_id=proposed.id
-    )
-
-
-@pytest.mark.parametrize("side", ["here", "there"])
-def test_either_side_stops_it_for_both(pair, side):
-    acts = getattr(pair, side)
-    agreements.stop_agreement(acts.uow, book=acts.book.code, agreement_id=pair.agreement_id, reason="over")
-    with pytest.raises(errors.ClearingStopped):
-        agreements.stop_agreement(acts.uow, book=acts.book.code, agreement_id=pair.agreement_id, reason="over")
-    pair.work()
-    for back in (False, True):
-        with pytest.raises(errors.ClearingNotInForce):
-            pair.send(5, back=back)
-
-
-def test_an_agreement_stopped_before_the_other_side_approved_never_comes_into_force_there(uow):
-    pair = Pair(Acts(uow, open_ledger(uow)), Acts(uow, open_ledger(uow)))
-    id_ = agree(uow, pair.here.book.code, terms(pair.there.book.code))
-    agreements.stop_agreement(uow, book=pair.here.book.code, agreement_id=id_, reason="over")
-    pair.work()
-    agree(uow, pair.there.book.code, terms(pair.here.book.code))
-    pair.work()
-    pair.there.award(ANNA, 5)
-    with pytest.raises(errors.ClearingNotInForce):
-        pair.send(5, back=True)
-
-
-def test_an_agreement_of_another_book_is_missing(pair):
-    other = open_ledger(pair.here.uow)
-    with pytest.raises(errors.ClearingAgreementMissing):
-        agreements.stop_agreement(pair.here.uow, book=other.book.code, agreement_id=pair.agreement_id, reason="x")
-    with pytest.raises(errors.ClearingAgreementMissing):
-        transfers.list_transfers(
-            pair.here.uow, book=other.book.code, agreement_id=pair.agreement_id, limit=5, cursor=None
-        )
-
-
-def test_what_is_told_to_a_book_that_is_not_there_is_heard_by_nobody(uow):
-    agree(uow, open_ledger(uow).book.code, terms("nowhere"))
-    assert Pair(Acts(uow, open_ledger(uow)), Acts(uow, open_ledger(uow))).work() == 1
 
 
 # Transfers
@@ -443,199 +322,6 @@ def test_no_transaction_names_two_books(pair):
             pair.done = pair.next_job()
     assert watched == ["points.receive_transfer", "points.settle_transfer"] * 2
     assert pair.there.available(ANNA) == 10
-
-
-# Netting
-
-JULY = datetime(2026, 7, 2, 2, tzinfo=UTC)
-
-
-def net(pair, month=date(2026, 6, 1)):
-    """Count a month on the first side; the other hears and answers."""
-    stated = nettings.state_netting(
-        pair.here.uow, book=pair.here.book.code, agreement_id=pair.agreement_id, month=month
-    )
-    pair.work()
-    both = []
-    for acts in (pair.here, pair.there):
-        found = clearing_queries.find_netting(acts.uow.session, acts.ledger.id, pair.agreement_id, month)
-        both.append(found)
-    assert both[0].id == stated.id
-    return both
-
-
-def pay(acts, netting, reference="B-1"):
-    proposed = nettings.propose_payment(
-        replace(acts.uow, actor=FIRST),
-        book=acts.book.code,
-        netting_id=netting.id,
-        bank_reference=reference,
-        reason=None,
-    )
-    return approve(acts.uow, acts.book.code, proposed)
-
-
-@pytest.fixture
-def june(pair):
-    """June: 200 points left, 50 came back; it is the second of July."""
-    pair.send(200)
-    pair.work()
-    pair.send(50, back=True)
-    pair.work()
-    return pair.at(JULY)
-
-
-def test_a_month_is_netted_and_paid_in_both_books_once(june):
-    own, theirs = net(june)
-    assert (own.out_fen, own.in_fen, theirs.out_fen, theirs.in_fen) == (2000, 500, 500, 2000)
-    assert (own.partner_out_fen, own.partner_in_fen) == (500, 2000)
-    before = [acts.trial()["bank"] for acts in (june.here, june.there)]
-    pay(june.here, own, "B-1")
-    pay(june.there, theirs, "B-1")
-    assert cleared(june) == [(150, 0), (-150, 0)]
-    assert [acts.trial()["bank"] for acts in (june.here, june.there)] == [before[0] + 1500, before[1] - 1500]
-    for acts, netting in ((june.here, own), (june.there, theirs)):
-        with pytest.raises(errors.ClearingPaid):
-            pay(acts, netting, "B-2")
-        again = nettings.state_netting(
-            acts.uow, book=acts.book.code, agreement_id=june.agreement_id, month=date(2026, 6, 9)
-        )
-        assert (again.id, again.bank_reference) == (netting.id, "B-1")
-
-
-def test_two_proposals_for_one_month_pay_it_once(june):
-    own, _ = net(june)
-    proposed = [
-        nettings.propose_payment(
-            replace(june.here.uow, actor=FIRST),
-            book=june.here.book.code,
-            netting_id=own.id,
-            bank_reference=reference,
-            reason=None,
-        )
-        for reference in ("B-1", "B-2")
-    ]
-    approve(june.here.uow, june.here.book.code, proposed[0])
-    with pytest.raises(errors.ClearingPaid):
-        approve(june.here.uow, june.here.book.code, proposed[1])
-
-
-def test_a_month_is_not_counted_before_it_is_over_nor_while_transfers_are_under_way(pair):
-    pair.send(10)
-    code = pair.here.book.code
-    first_of_july = pair.at(datetime(2026, 7, 1, 2, tzinfo=UTC))
-    for early in (pair, first_of_july):
-        with pytest.raises(errors.ClearingMonthOpen):
-            nettings.state_netting(early.here.uow, book=code, agreement_id=pair.agreement_id, month=date(2026, 6, 1))
-    late = pair.at(JULY)
-    with pytest.raises(errors.ClearingUnderWay) as refused:
-        nettings.state_netting(late.here.uow, book=code, agreement_id=pair.agreement_id, month=date(2026, 6, 1))
-    assert refused.value.params["count"] == 1
-    assert refused.value.retryable
-
-
-def test_a_book_with_transfers_under_way_answers_later(june):
-    """The job is tried again: what is refused for now is no answer."""
-    june.at(datetime(2026, 6, 30, 2, tzinfo=UTC)).send(5, back=True)
-    june.done = june.next_job()
-    with pytest.raises(errors.ClearingUnderWay):
-        nettings.hear_netting(
-            june.there.uow,
-            book=june.there.book.code,
-            agreement_id=str(june.agreement_id),
-            month="2026-06-01",
-            out_fen=2000,
-            in_fen=500,
-            answer=True,
-        )
-    assert june.waiting() == []
-
-
-def test_a_transfer_belongs_to_the_month_it_left_in_on_both_sides(pair):
-    at_night = pair.at(datetime(2026, 6, 30, 15, 59, tzinfo=UTC))
-    at_night.send(10)
-    late = at_night.at(JULY)
-    late.work()
-    own, theirs = net(late)
-    assert (own.out_fen, theirs.in_fen) == (100, 100)
-
-
-def test_without_the_others_figures_or_when_they_differ_nothing_is_paid(june):
-    code = june.here.book.code
-    own = nettings.state_netting(june.here.uow, book=code, agreement_id=june.agreement_id, month=date(2026, 6, 1))
-    with pytest.raises(errors.ClearingFiguresDiffer) as refused:
-        pay(june.here, own)
-    assert refused.value.params == {"own": 1500, "partner": "-"}
-    nettings.hear_netting(
-        june.here.uow,
-        book=code,
-        agreement_id=str(june.agreement_id),
-        month="2026-06-01",
-        out_fen=500,
-        in_fen=1990,
-        answer=False,
-    )
-    with pytest.raises(errors.ClearingFiguresDiffer) as refused:
-        pay(june.here, own)
-    assert refused.value.params == {"own": 1500, "partner": 1490}
-
-
-def test_a_month_that_comes_out_even_needs_no_payment(pair):
-    pair.send(50)
-    pair.work()
-    pair.send(50, back=True)
-    pair.work()
-    own, _ = net(pair.at(JULY))
-    with pytest.raises(errors.ClearingNothingOwed):
-        pay(pair.at(JULY).here, own)
-
-
-def test_a_bank_reference_pays_one_month(june):
-    own, _ = net(june)
-    pay(june.here, own, "B-1")
-    june.send(10)
-    june.work()
-    august = june.at(datetime(2026, 8, 2, 2, tzinfo=UTC))
-    july, _ = net(august, date(2026, 7, 1))
-    with pytest.raises(errors.ClearingReferenceUsed):
-        pay(august.here, july, "B-1")
-    assert pay(august.here, july, "B-3").state == "approved"
-
-
-def test_what_was_counted_anew_is_proposed_anew(june):
-    own, _ = net(june)
-    proposed = nettings.propose_payment(
-        replace(june.here.uow, actor=FIRST),
-        book=june.here.book.code,
-        netting_id=own.id,
-        bank_reference="B-1",
-        reason=None,
-    )
-    own.out_fen, own.partner_in_fen = 2100, 2100
-    june.here.uow.session.flush()
-    with pytest.raises(errors.ClearingFiguresDiffer):
-        approve(june.here.uow, june.here.book.code, proposed)
-
-
-def test_a_netting_of_another_book_is_missing(june):
-    own, _ = net(june)
-    with pytest.raises(errors.ClearingNettingMissing):
-        nettings.show_netting(june.there.uow, book=june.there.book.code, netting_id=own.id)
-    with pytest.raises(errors.ClearingNettingMissing):
-        pay(june.there, own)
-
-
-def test_the_clock_counts_last_month_of_every_agreement_that_moved_anything(june):
-    where: UUID | None = None
-    steps = 0
-    while (where := nettings.state_step(june.here.uow, june.here.book.code, where)) is not None:
-        steps += 1
-    assert steps == 1
-    page = nettings.list_nettings(june.here.uow, book=june.here.book.code, limit=5, cursor=None)
-    assert [(each.month, each.out_fen) for each in page.items] == [(date(2026, 6, 1), 2000)]
-    later = june.at(JULY + timedelta(days=31))
-    assert nettings.state_step(later.here.uow, later.here.book.code, None) is not None
-    assert len(nettings.list_nettings(later.here.uow, book=later.here.book.code, limit=5, cursor=None).items) == 1
 
 
 def test_the_agreements_budget_holds_what_arrived(pair):
