@@ -127,6 +127,20 @@ def test_the_same_file_twice_changes_nothing(desk, session, ledger):
     assert refused(desk.commit(found["id"]))[1] == "enrolment.import_not_ready"
 
 
+def test_a_file_whose_jobs_were_lost_is_checked_on_when_it_comes_again(desk):
+    first = desk.upload(as_csv(*LIST)).json
+    assert desk._next() is not None  # the job is lost before it was begun
+    again = desk.upload(as_csv(*LIST)).json
+    assert again["id"] == first["id"]
+    desk.run(desk._next())
+    assert desk._next() is not None  # and lost in the middle
+    desk.upload(as_csv(*LIST))
+    desk.upload(as_csv(*LIST))
+    desk.work()
+    done = desk.show(first["id"])
+    assert (done["state"], done["rows_done"], done["points_total"]) == ("checked", 3, 1245)
+
+
 def test_a_passbook_that_is_enrolled_cannot_come_with_another_file(desk, session, ledger):
     desk.take_in(as_csv(*LIST))
     before = counts(session, ledger)

@@ -50,6 +50,11 @@ def test_every_wrong_cell_is_named_with_what_would_be_right(desk):
     assert english["G5"] == "balance G5 is a formula; copy it and paste it as a value"
 
 
+def test_what_cannot_be_seen_is_not_dropped_but_named(desk):
+    found = desk.check(as_csv(HEADER, person(name="李\x00桂芳"), person(number="A\x072")))
+    assert desk.codes(found) == [("A2", "unprintable"), ("F3", "unprintable")]
+
+
 def test_a_balance_needs_a_day_and_an_empty_passbook_does_not(desk):
     found = desk.check(as_csv(HEADER, person(day=""), person(number="A2", balance=0, day="", phone="13812345679")))
     assert desk.codes(found) == [("H2", "missing")]

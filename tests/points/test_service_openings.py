@@ -120,6 +120,17 @@ def test_paper_passbooks_are_found_by_resident_and_by_number(acts, ledger, uow):
     assert queries.taken_over_numbers(uow.session, ledger.id, ['B"1']) == set()
 
 
+def test_a_number_that_was_declined_first_counts_once_a_later_attempt_succeeded(acts, ledger, uow):
+    row = points.PaperPassbook("D1", ANNA, 100_001, DAY)
+    take = {"book": ledger.book.code, "budget_id": ledger.budget_id, "rows": [row]}
+    assert points.take_over_passbooks(uow, **take).refused == 1
+    assert queries.taken_over_numbers(uow.session, ledger.id, ["D1"]) == set()
+    acts.fund(10)
+    acts.mint(1)
+    assert points.take_over_passbooks(uow, **take).taken_over == 1
+    assert queries.taken_over_numbers(uow.session, ledger.id, ["D1"]) == {"D1"}
+
+
 def test_a_passbook_that_came_with_a_file_is_not_taken_over_by_hand(acts, ledger, uow):
     points.record_paper_passbooks(uow, ledger.id, numbers=[(BORIS, "B1")])
     row = points.PaperPassbook("B1", ANNA, 3, DAY)

@@ -8,7 +8,7 @@ from app.enrolment.errors import FileBomb, FileOldOrLocked, FileUnreadable
 OLE_MAGIC = bytes.fromhex("d0cf11e0a1b11ae1")  # Excel 97 to 2003, and every workbook with a password
 ENTRY_MAGIC = b"PK\x01\x02"
 ENTRIES_MAX = 1000
-UNPACKED_MAX = 256 * 1024 * 1024
+UNPACKED_MAX = 128 * 1024 * 1024  # three times a full list
 STRINGS_MAX = 48 * 1024 * 1024
 RATIO_MAX = 200
 SMALL = 1024 * 1024  # below this a ratio says nothing

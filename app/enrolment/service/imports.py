@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from app.enrolment import queries
 from app.enrolment.errors import ImportNotReady
 from app.enrolment.models import File, Import, Problem, Resident
+from app.enrolment.service.reading import CHECK_JOB
 from app.enrolment.service.undoing import causes_of, too_late
 from app.enrolment.terms import MOVED_NAMED, ImportState
 from app.infra.unit_of_work import UnitOfWork
@@ -23,7 +24,7 @@ LINE_MAX = 2**31 - 1
 
 
 def upload_file(uow: UnitOfWork, *, book: str, budget_id: UUID, content: bytes, media_type: str) -> Import:
-    """Keep a file and queue its checking. The same file for the same budget again is the same import.
+    """Keep a file and queue its checking. The same file for the same budget again is the same import (checked on).
 
     Refuses BookMissing, BudgetMissing. What is wrong with the file stands in its import.
     """
@@ -52,9 +53,12 @@ def upload_file(uow: UnitOfWork, *, book: str, budget_id: UUID, content: bytes, 
     ).scalar()
     if made is None:  # a twin, perhaps one that was only just uploaded: read in a statement of its own
         twin = queries.find_import_of_content(uow.session, ledger.id, digest, budget.id)
-        if twin is not None:
-            return twin
-        raise ImportNotReady(state=str(ImportState.CHECKING))
+        if twin is None:  # it ended between the two statements
+            raise ImportNotReady(state=str(ImportState.CHECKING))
+        if twin.state == ImportState.CHECKING:  # its job may have been lost; a job too many does nothing
+            job = READ_JOB if twin.layout is None else CHECK_JOB
+            uow.defer(job, book_id=ledger.id, import_id=str(twin.id))
+        return twin
     uow.session.execute(insert(File).values(book_id=ledger.id, import_id=made, content=content))
     uow.defer(READ_JOB, book_id=ledger.id, import_id=str(made))
     return queries.get_import(uow.session, ledger.id, made)

@@ -47,7 +47,6 @@ def _write_pieces(uow: UnitOfWork, found: Import, table: Table) -> int:
     rows = table.pick()
     for number, part in enumerate(iter(lambda: list(islice(rows, PIECE_ROWS)), []), start=1):
         cells = json.dumps([_plain(row, table.columns) for row in part], ensure_ascii=False, separators=(",", ":"))
-        cells = cells.replace("\\u0000", "")
         values = {"book_id": found.book_id, "import_id": found.id, "piece": number, "cells": cells}
         uow.session.execute(insert(Piece).values(values))
         total += len(part)

@@ -9,29 +9,33 @@ from sqlalchemy.orm import Session, aliased
 from app.points.models import Account, Entry, Lot, LotMove, Outcome, PaperPassbook, Transaction
 
 # A number was taken over on its own (service/budgets.py) when an attempt of it was not declined; a second attempt is
-# only made after the first was.
+# only made after the first was. Look-ups are LATERAL, not EXISTS: inside OR that would become a hashed scan of every
+# outcome there is.
 _TAKEN_OVER = text("""
     SELECT n.passbook_no
       FROM unnest(CAST(:numbers AS text[])) n (passbook_no)
-     WHERE EXISTS (SELECT 1 FROM points_paper_passbooks p WHERE p.book_id = :book_id AND p.passbook_no = n.passbook_no)
-        OR EXISTS (SELECT 1 FROM points_outcomes o
-                    WHERE o.book_id = :book_id AND o.cause = 'opening:1:' || n.passbook_no
-                      AND (o.decline IS NULL OR EXISTS (
-                           SELECT 1 FROM generate_series(2, 20) k
-                             JOIN points_outcomes l ON l.book_id = :book_id
-                                                   AND l.cause = 'opening:' || k || ':' || n.passbook_no
-                            WHERE l.decline IS NULL)))
+      LEFT JOIN LATERAL (SELECT p.resident_id FROM points_paper_passbooks p
+                          WHERE p.book_id = :book_id AND p.passbook_no = n.passbook_no LIMIT 1) p ON true
+      LEFT JOIN LATERAL (SELECT o.subject_id, o.decline FROM points_outcomes o
+                          WHERE o.book_id = :book_id AND o.cause = 'opening:1:' || n.passbook_no LIMIT 1) o ON true
+      LEFT JOIN LATERAL (SELECT l.subject_id
+                           FROM generate_series(2, CASE WHEN o.decline IS NULL THEN 1 ELSE 20 END) k,
+                                LATERAL (SELECT x.subject_id FROM points_outcomes x
+                                          WHERE x.book_id = :book_id AND x.decline IS NULL
+                                            AND x.cause = 'opening:' || k || ':' || n.passbook_no LIMIT 1) l
+                          LIMIT 1) l ON true
+     WHERE p.resident_id IS NOT NULL OR (o.subject_id IS NOT NULL AND o.decline IS NULL) OR l.subject_id IS NOT NULL
 """)
 
 
 _WITH_HISTORY = text("""
     SELECT a.owner_id
-      FROM points_accounts a
+      FROM points_accounts a,
+           LATERAL (SELECT 1 FROM points_entries e
+                      JOIN points_transactions t ON t.book_id = e.book_id AND t.id = e.transaction_id
+                     WHERE e.book_id = a.book_id AND e.account_id = a.id AND e.version IS NOT NULL
+                       AND t.code <> 'opening' AND t.cause NOT LIKE 'takeback:%' LIMIT 1) moved
      WHERE a.book_id = :book_id AND a.kind = 'resident' AND a.owner_id = ANY (CAST(:owners AS uuid[]))
-       AND EXISTS (SELECT 1 FROM points_entries e
-                     JOIN points_transactions t ON t.book_id = e.book_id AND t.id = e.transaction_id
-                    WHERE e.book_id = a.book_id AND e.account_id = a.id AND e.version IS NOT NULL
-                      AND t.code <> 'opening' AND t.cause NOT LIKE 'takeback:%')
 """)
 
 
