@@ -171,7 +171,7 @@ class Year:
         more = {"budget_id": self.budgets["志愿服务"], "spender_ids": [str(person(COORDINATOR))]}
         paid = earn(home, self.residents.values(), home.post("/allotments", station | period | more)["allotment"]["id"])
         self.report_a_problem(home)
-        spend(home, self.residents[WRONGED], self.shop, 20)
+        spend(home, self.residents[WRONGED], self.shop, 20 if month < 6 else 10)
         spend(home, self.residents[SHOPPER], self.shop, 5)
         if month == 5:
             self.wrong = paid[NAMES.index(WRONGED)]
