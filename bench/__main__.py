@@ -10,7 +10,7 @@ from statistics import median
 import psycopg
 from psycopg import sql
 
-from bench import audits, books, imports, pgbench, places, reads, storage, throughput
+from bench import audits, books, expiry, imports, pages, pgbench, places, reads, storage, throughput
 from bench.table import Row, at_least, keep, render
 from bench.throughput import Spans
 
@@ -57,7 +57,9 @@ def _measure(server: places.Server, spans: Spans, large_entries: int) -> list[Ro
     rows.append(storage.idle_indexes(server, large))
     for place in (small, large):
         reads.add_busy_passbook(place)
-    rows += reads.measure(small, large, label)
+    rows += reads.measure(small, large, label) + pages.measure(large, label)
+    _say("expiry")
+    rows += expiry.measure(server, small, spans.rounds)
     _say("taking residents in from a file")
     return rows + imports.measure(server)
 
