@@ -164,6 +164,12 @@ def test_days_of_the_other_calendar_of_excel():
     assert cells.serial_day(46387 - 1462, since_1904=True) == date(2026, 12, 31)
 
 
+def test_what_a_workbook_calls_a_number_is_read_as_carefully_as_text():
+    assert wrong(_name, ["n", "张\x07三"]) is ProblemCode.UNPRINTABLE
+    assert _name(["n", "张\t三\n"]) == "张三"
+    assert wrong(_name, ["n", "x" * (CELL_LENGTH_MAX + 1)]) is ProblemCode.TOO_LONG
+
+
 def test_names_and_passbook_numbers():
     assert _name("  张 三\u3000") == "张三"
     assert _name("Anna  Müller") == "AnnaMüller"

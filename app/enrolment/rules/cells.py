@@ -53,7 +53,7 @@ def read_text(cell: Cell) -> str:
             raise Wrong(ProblemCode.FORMULA)
         if kind == "e":
             raise Wrong(ProblemCode.CELL_ERROR, found=text)
-        return _number_text(text) if kind == "n" else text
+        cell = _number_text(text) if kind == "n" else text
     if len(cell) > CELL_LENGTH_MAX:
         raise Wrong(ProblemCode.TOO_LONG, length_max=CELL_LENGTH_MAX)
     if cell.isascii():

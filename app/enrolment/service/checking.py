@@ -22,7 +22,6 @@ COPY_SQL = (
     "COPY enrolment_lines (book_id, import_id, line, resident_id, name, phone, building, unit, room, household_id,"
     " passbook_no, points, expires_on) FROM STDIN"
 )
-ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
 def check_rows(uow: UnitOfWork, *, book_id: int, import_id: str) -> None:
@@ -74,15 +73,16 @@ def _copy_row(uow: UnitOfWork, found: Import, person: Person) -> str:
     place = person.place
     values = (
         *(found.book_id, found.id, person.line, uow.new_id()),
-        *(person.name.translate(ESCAPES), person.phone, _escaped(place.building), _escaped(place.unit)),
-        *(_escaped(place.room), place.household_id(found.book_id), person.passbook_no.translate(ESCAPES)),
+        *(_escaped(person.name), person.phone, _escaped(place.building), _escaped(place.unit)),
+        *(_escaped(place.room), place.household_id(found.book_id), _escaped(person.passbook_no)),
         *(person.points, person.expires_on),
     )
     return "\t".join(["\\N" if value is None else str(value) for value in values]) + "\n"
 
 
 def _escaped(text: str | None) -> str | None:
-    return None if text is None else text.translate(ESCAPES)
+    """Texts of cells are printable: of what COPY reads as its own signs only the backslash is left."""
+    return text.replace("\\", "\\\\") if text and "\\" in text else text
 
 
 def _note_taken(uow: UnitOfWork, found: Import, people: Sequence[Person], columns: dict[Field, int]) -> None:
