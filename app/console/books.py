@@ -103,8 +103,9 @@ def create(code: str, source: str | None, like: str | None, **details: Any) -> N
             lambda uow: programmes.create_programme(uow, code=code, template=template), actor=SYSTEM
         )
     except DomainError as refused:
-        where = f"{refused.field}: " if refused.field else ""
-        raise click.ClickException(f"{where}{refused.detail('en')} {refused.detail('zh')}") from None
+        told = f"{refused.detail('en')} {refused.detail('zh')}"
+        named = refused.field is None or told.startswith(refused.field)  # what is wrong in a template says where
+        raise click.ClickException(told if named else f"{refused.field}: {told}") from None
     click.echo(f"{made.code} ({made.name})")
     for kind, parts in (("sponsor", made.sponsors), ("budget", made.budgets)):
         for part in parts:

@@ -25,8 +25,8 @@ class TemplateDayWrong(DomainError):
     kind = Kind.INVALID
     code = "programmes.day_wrong"
     text = {
-        "zh": "{path}:按年到期须同时给出每年都有的月和日,按月滚动到期则都不填。",
-        "en": "{path}: a yearly expiry needs a month and a day that every year has; a rolling one has neither.",
+        "zh": "{path}:按年到期须同时给出月和日,按月滚动到期则都不填。",
+        "en": "{path}: a yearly expiry needs a month and a day; a rolling one has neither.",
     }
 
 

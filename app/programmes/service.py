@@ -8,6 +8,7 @@ from uuid import UUID
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.errors import DomainError
 from app.merchants import service as merchants
+from app.points import errors as points_errors
 from app.points import queries as points_queries
 from app.points import service as points
 from app.points.queries import programmes as points_programmes
@@ -50,28 +51,20 @@ class Programme:
 def create_programme(uow: UnitOfWork, *, code: str, template: Template, at: str = "") -> Programme:
     """Open a book under `code` with all the template holds. Its rules are proposals: another person publishes them.
 
-    Refuses BookCodeTaken, BookMissing (`shops_from`), and what does not fit, with the path in the template; `at` is put
-    before it, where the template itself is part of something.
+    Refuses BookCodeTaken, FixedDayInvalid, BookMissing (`shops_from`), and what does not fit, with the path in the
+    template; `at` is put before it, where the template itself is part of something.
     """
     with _placed(at):
         check_template(template)
-    book = points.create_book(
-        uow,
-        code=code,
-        name=template.name,
-        currency_name=template.currency_name,
-        validity_months=template.validity_months,
-        grace_days=template.grace_days,
-        expired_cost_goes_to=template.expired_cost_goes_to,
-        fixed_day=template.fixed_day,
-    )
+    with _placed(at, of=points_errors.FixedDayInvalid):
+        book_id = _open_book(uow, code, template)
     sponsors = {part.name: uow.new_id() for part in template.sponsors}
     for name, sponsor_id in sponsors.items():
-        points.name_owner(uow, book.id, owner_id=sponsor_id, kind=OwnerKind.SPONSOR, name=name)
+        points.name_owner(uow, book_id, owner_id=sponsor_id, kind=OwnerKind.SPONSOR, name=name)
     budgets = {
         part.name: points.create_budget(
             uow,
-            book.id,
+            book_id,
             sponsor_id=sponsors[part.sponsor],
             name=part.name,
             point_value_fen=part.point_value_fen,
@@ -113,6 +106,20 @@ def describe_programme(uow: UnitOfWork, *, book: str) -> Template:
         rules=_describe_rules(uow, found.id, {id_: part.name for id_, part in parts.items()}),
         shops_from=book,
     )
+
+
+def _open_book(uow: UnitOfWork, code: str, template: Template) -> int:
+    book = points.create_book(
+        uow,
+        code=code,
+        name=template.name,
+        currency_name=template.currency_name,
+        validity_months=template.validity_months,
+        grace_days=template.grace_days,
+        expired_cost_goes_to=template.expired_cost_goes_to,
+        fixed_day=template.fixed_day,
+    )
+    return book.id
 
 
 def _propose_rules(
@@ -171,11 +178,11 @@ def _describe_rules(uow: UnitOfWork, book_id: int, budgets: Mapping[UUID, str]) 
 
 
 @contextmanager
-def _placed(at: str, *, whole: bool = False) -> Iterator[None]:
+def _placed(at: str, *, whole: bool = False, of: type[DomainError] = DomainError) -> Iterator[None]:
     """Let what is refused name its place in the template: its own field after `at`, or `at` alone."""
     try:
         yield
-    except DomainError as refused:
+    except of as refused:
         refused.field = at if whole else f"{at}{refused.field or ''}".rstrip(".") or None
         raise
 

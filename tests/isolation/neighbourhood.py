@@ -1,103 +1,163 @@
-"""A second book with one of everything in it: the ids that must mean nothing in the first."""
+"""Two books with one of everything in each: ids that are good in one of them and must mean nothing in the other.
 
-from dataclasses import replace
-from datetime import date, datetime, timedelta
+Everything is made by the services that make it in earnest, so what is found here can be found by a resident.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
+from app.enrolment import service as enrolment
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.actor import Actor, Role
 from app.merchants import service as merchants
-from app.points.models import Allotment, AwardRecord, Entry
-from app.points.queries import clearing as clearing_queries
+from app.points import service as points
 from app.points.rules.accounts import AccountRef, account_id
 from app.points.service import minting
 from app.points.service.clearing import nettings
 from app.points.terms import AccountKind
 from app.reports import service as reports
+from tests.enrolment.desk import HEADER, as_csv
 from tests.merchants.till import Till
-from tests.points.ledger import SHOP, SPONSOR, Acts, named, open_ledger
+from tests.points.ledger import ANNA, OTHER_SHOP, SHOP, Acts, Ledger, named, open_ledger
 from tests.points.neighbours import Pair
-from tests.points.programme import publish
+from tests.points.programme import fact, publish
 
-CARLA = named("carla")  # has a passbook in the second book only
+STAFF, PROPOSER = named("staff"), named("proposer")  # who sit at the desks; a person has one id in all books
 
 
-def furnish(uow: UnitOfWork) -> tuple[int, dict[str, Any]]:
-    """Open the second book and do one of everything; answers its key, and an id for each kind a path may hold."""
-    acts = Acts(uow, open_ledger(uow))
-    third = Acts(uow, open_ledger(uow))
-    carla = replace(uow, actor=Actor(CARLA, frozenset({Role.RESIDENT})))
-    book, award = acts.book.code, acts.award(CARLA, 500)
-    merchants.open_shop(uow, book=book, name="面馆", street="忠义街", shop_id=SHOP)
-    till = Till(uow, book, SHOP)
-    till.pay(20, CARLA)
-    held = till.authorise(30, code=till.code(CARLA))
-    settlement = till.settle()
-    report = reports.file_report(carla, book=book, text="路灯不亮", place="3号楼")
-    proposal = minting.propose_mint(uow, book=book, budget_id=acts.ledger.budget_id, points=5, reason=None)
-    pair = Pair(acts, third).agree()
-    sent = pair.send(40, who=CARLA)
-    pair.work()
-    july = pair.at(datetime(2026, 7, 2, 2, tzinfo=uow.now.tzinfo))
-    netting = nettings.state_netting(july.here.uow, book=book, agreement_id=pair.agreement_id, month=date(2026, 6, 1))
-    ids: dict[str, Any] = {
+@dataclass(frozen=True)
+class Cast:
+    """Who and what is in a book, and in no other."""
+
+    resident: UUID
+    successor: UUID
+    sponsor: UUID
+    shop: UUID
+    station: UUID
+    rule: str
+    passbook_no: str
+    phone: str
+
+
+HERE = Cast(
+    ANNA, named("anna's"), named("sponsor here"), OTHER_SHOP, named("station"), "hours.here", "H-1", "13812345678"
+)
+THERE = Cast(
+    named("carla"),
+    named("carla's"),
+    named("sponsor there"),
+    SHOP,
+    named("station there"),
+    "hours.there",
+    "T-1",
+    "13912345678",
+)
+NOWHERE = Cast(*(UUID(int=0xABCDEF0 + n, version=4) for n in range(5)), "hours.none", "N-1", "13712345678")
+
+
+def furnish(uow: UnitOfWork, cast: Cast) -> tuple[Acts, dict[str, Any]]:
+    """Open a book and do one of everything; answers it, and an id for each kind that a request may hold."""
+    acts = Acts(uow, _sponsored(uow, open_ledger(uow, minted=0), cast.sponsor))
+    resident = replace(uow, actor=Actor(cast.resident, frozenset({Role.RESIDENT})))
+    book = acts.book.code
+    ids = _ruled(acts, cast) | _sold(acts, cast)
+    report = reports.file_report(resident, book=book, text="路灯不亮", place="3号楼")
+    clerk = replace(uow, actor=Actor(PROPOSER, frozenset({Role.TREASURER})))
+    proposal = minting.propose_mint(clerk, book=book, budget_id=acts.ledger.budget_id, points=5, reason=None)
+    uow.session.flush()
+    cleared = _cleared(acts, cast)
+    imported = _imported(acts, cast)
+    acts.transfer(cast.successor, cast.resident, "merge")  # there is one who had two passbooks
+    uow.session.flush()
+    return acts, {
+        **ids,
+        **cleared,
+        **imported,
         "budget_id": acts.ledger.budget_id,
-        "account_id": account_id(acts.ledger.id, AccountRef(AccountKind.RESIDENT, CARLA)),
-        "transaction_id": award.subject_id,
-        "owner_id": CARLA,
-        "resident_id": CARLA,
-        "sponsor_id": SPONSOR,
+        "account_id": account_id(acts.ledger.id, AccountRef(AccountKind.RESIDENT, cast.resident)),
+        "owner_id": cast.resident,
+        "resident_id": cast.resident,
+        "merged_id": cast.successor,
+        "sponsor_id": cast.sponsor,
         "proposal_id": proposal.id,
-        "shop_id": SHOP,
-        "payment_id": held.payment.id,
-        "settlement_id": settlement.id,
         "report_id": report.id,
+    }
+
+
+def _sponsored(uow: UnitOfWork, ledger: Ledger, sponsor_id: UUID) -> Ledger:
+    """The same book with a budget of another sponsor, who has paid for it."""
+    budget = points.create_budget(uow, ledger.id, sponsor_id=sponsor_id, name="Spring", point_value_fen=10)
+    acts = Acts(uow, Ledger(ledger.book, budget.id, sponsor_id))
+    acts.fund(1_000_000)
+    acts.mint(100_000)
+    return acts.ledger
+
+
+def _ruled(acts: Acts, cast: Cast) -> dict[str, Any]:
+    """A rule, an allotment, an award by the one from the other."""
+    publish(acts.uow, acts.ledger, cast.rule, "events * 500")
+    allotment_id = acts.allot(cast.station, 5_000, spender_ids=(STAFF,))
+    staff = replace(acts.uow, actor=Actor(STAFF, frozenset({Role.COORDINATOR})))
+    done = fact(rule=cast.rule, beneficiary_id=cast.resident, minutes=None, events=1, allotment_id=allotment_id)
+    more = fact(rule=cast.rule, beneficiary_id=cast.successor, minutes=None, events=1, subject="activity-2")
+    outcome, other = points.award(staff, acts.book, facts=[done, more])
+    assert outcome.record is not None
+    assert other.record is not None
+    return {
+        "code": cast.rule,
+        "holder_id": cast.station,
+        "allotment_id": allotment_id,
+        "award_id": outcome.record.id,
+        "transaction_id": outcome.record.transaction_id,
+    }
+
+
+def _sold(acts: Acts, cast: Cast) -> dict[str, Any]:
+    """A shop that was paid, was settled with, and waits for the rest of a payment; and a code to pay with."""
+    merchants.open_shop(acts.uow, book=acts.book.code, name="面馆", street="忠义街", shop_id=cast.shop)
+    till = Till(acts.uow, acts.book.code, cast.shop)
+    till.pay(20, cast.resident)
+    held = till.authorise(30, code=till.code(cast.resident), number=f"no-of-{cast.rule}")
+    return {
+        "shop_id": cast.shop,
+        "payment_id": held.payment.id,
+        "out_trade_no": held.payment.out_trade_no,
+        "settlement_id": till.settle().id,
+        "payment_code": till.code(cast.resident),
+    }
+
+
+def _cleared(acts: Acts, cast: Cast) -> dict[str, Any]:
+    """Points sent to a third book, and a month netted with it."""
+    pair = Pair(acts, Acts(acts.uow, open_ledger(acts.uow))).agree()
+    sent = pair.send(40, who=cast.resident)
+    pair.work()
+    july = pair.at(datetime(2026, 7, 2, 2, tzinfo=acts.uow.now.tzinfo))
+    netting = nettings.state_netting(
+        july.here.uow, book=acts.book.code, agreement_id=pair.agreement_id, month=date(2026, 6, 1)
+    )
+    return {
+        "partner": pair.there.book.code,
         "agreement_id": pair.agreement_id,
         "transfer_id": sent.id,
         "netting_id": netting.id,
-        **_ruled(uow, acts, award.subject_id),
     }
+
+
+def _imported(acts: Acts, cast: Cast) -> dict[str, Any]:
+    """A file that was checked and taken in, with two rows that are alike."""
+    uow, book = acts.uow, acts.book.code
+    first = ["李桂芳", cast.phone, "3", "2", "501", cast.passbook_no, 45, "2026-12-31"]
+    alike = ["李桂芳", "", "3", "2", "501", f"{cast.passbook_no}0", 5, "2026-12-31"]
+    rows = as_csv(HEADER, first, alike)
+    made = enrolment.upload_file(uow, book=book, budget_id=acts.ledger.budget_id, content=rows, media_type="text/csv")
+    jobs = Pair(acts, acts)
+    jobs.work()
+    enrolment.start_commit(uow, book=book, import_id=made.id)
+    jobs.work()
     uow.session.flush()
-    assert clearing_queries.find_transfer(uow.session, acts.ledger.id, sent.id) is not None
-    assert uow.session.query(Entry).filter_by(book_id=acts.ledger.id, account_id=ids["account_id"]).count() > 2
-    return acts.ledger.id, ids
-
-
-def _ruled(uow: UnitOfWork, acts: Acts, transaction_id: UUID) -> dict[str, Any]:
-    """A rule, an award by it, an allotment: rows as their own features write them."""
-    publish(uow, acts.ledger, "vol.hours", "minutes // 30")
-    allotment = Allotment(
-        book_id=acts.ledger.id,
-        id=uuid4(),
-        budget_id=acts.ledger.budget_id,
-        holder_kind="station",
-        holder_id=named("station"),
-        period_from=date(2026, 6, 1),
-        period_to=date(2026, 6, 30),
-        points=10,
-        allotted_by=uuid4(),
-        allotted_at=uow.now,
-        state="open",
-    )
-    award = AwardRecord(
-        book_id=acts.ledger.id,
-        id=uuid4(),
-        rule_code="vol.hours",
-        rule_version=1,
-        subject="monday",
-        beneficiary_id=CARLA,
-        cycle="2026-06-15",
-        passbook_id=CARLA,
-        performed_on=date(2026, 6, 15),
-        title="楼道保洁",
-        streak=1,
-        computed_points=500,
-        points=500,
-        budget_id=acts.ledger.budget_id,
-        awarded_by=uuid4(),
-        awarded_at=uow.now - timedelta(minutes=1),
-        transaction_id=transaction_id,
-    )
-    uow.session.add_all([allotment, award])
-    return {"allotment_id": allotment.id, "award_id": award.id, "code": "vol.hours"}
+    uow.session.refresh(made)
+    assert (made.state, made.warnings > 0) == ("committed", True), made.failure_detail
+    return {"import_id": made.id, "passbook_no": cast.passbook_no}

@@ -1,131 +1,163 @@
 """Every route with ids of another book: answered as if they existed nowhere, and nothing moves.
 
 A route added with a kind of id that the second book (neighbourhood.py) has no sample of fails here, and so does one
-that takes ids in its body and has no body below.
+that takes ids in its body or query and has none in requests.py. One id at a time is of the other book, all others are
+good ones; the same request with good ones only is the control, and finds something.
 """
 
+import io
 import json
 import re
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
+from zipfile import ZipFile, is_zipfile
 
 import pytest
 import sqlalchemy
+from pypdf import PdfReader
 
 from app.kernel.actor import Role
 from tests.architecture.test_routes import guarded
-from tests.isolation.neighbourhood import furnish
-from tests.points.ledger import ANNA, Acts, open_ledger
+from tests.isolation.neighbourhood import HERE, NOWHERE, STAFF, THERE, furnish
+from tests.isolation.requests import ALIASES, BODIES, CALLERS, NOT_404, OPAQUE, PLAIN, QUERIES, UPLOADS, WRITES
 
 PATH_ARGUMENT = re.compile(r"<(?:\w+:)?(\w+)>")
 ANY_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-NOWHERE = {"code": "no.such"}
-NOBODY = str(UUID(int=0xABCDEF, version=4))
+STRAY = UUID(int=0xABCDEF, version=4)
+NEVER_GOOD = "00000000"
 
-# What one may name although no book knows it: people and sponsors have one id in all books, and a passbook that never
-# moved reads as empty. Their answers must not tell what another book holds for them.
-OPAQUE = {"owner_id", "resident_id", "sponsor_id", "person_id", "holder_id"}
-# Arguments of paths that are no ids.
-PLAIN = {"year": "2026"}
 
-SINCE = {"valid_from": "2026-01-01", "valid_to": "2026-12-31"}
-TERMS = {"partner": "elsewhere", "rate_num": 1, "rate_den": 1, "points_min": 1, "points_max": 5, "month_points_max": 9}
-# Bodies for the routes that need one, by method and path after the book; "<kind>" stands for an id of that kind.
-BODIES: dict[str, dict[str, Any]] = {
-    "POST /sponsors/<sponsor_id>/funding": {"amount_fen": 5, "bank_reference": "<fresh>"},
-    "POST /budgets": {"sponsor_id": "<sponsor_id>", "name": "夏季", "point_value_fen": 1},
-    "POST /budgets/<budget_id>/mint": {"points": 5},
-    "POST /opening-balances": {
-        "budget_id": "<budget_id>",
-        "rows": [{"resident_id": str(ANNA), "points": 5, "expires_on": "2026-12-31", "passbook_no": "1"}],
-    },
-    "POST /proposals/<proposal_id>/reject": {"reason": "x"},
-    "POST /passbooks/<owner_id>/freeze": {"reason": "x"},
-    "POST /passbooks/<owner_id>/thaw": {"reason": "x"},
-    "POST /transactions/<transaction_id>/reverse": {"reason": "x"},
-    "POST /awards": {"budget_id": "<budget_id>", "resident_id": str(ANNA), "points": 5, "activity": "保洁"},
-    "POST /awards/batch": {
-        "budget_id": "<budget_id>",
-        "activity": "保洁",
-        "awards": [{"resident_id": str(ANNA), "points": 5}],
-    },
-    "POST /reports/<report_id>/accept": {"budget_id": "<own budget>"},
-    "POST /reports/<report_id>/reject": {"reason": "x"},
-    "POST /payments/<payment_id>/refunds": {"points": 5, "out_refund_no": "r-1"},
-    "POST /settlements": {"shop_id": "<shop_id>", "through": "2026-06-15"},
-    "POST /settlements/<settlement_id>/pay": {"bank_reference": "ICBC-1"},
-    "POST /clearing/agreements": {"sponsor_id": "<sponsor_id>", "terms": TERMS | SINCE},
-    "POST /clearing/agreements/<agreement_id>/stop": {"reason": "x"},
-    "POST /clearing/nettings": {"agreement_id": "<agreement_id>", "month": "2026-05"},
-    "POST /clearing/nettings/<netting_id>/payment": {"bank_reference": "ICBC-1"},
-}
-# Lists that an id narrows: of another book's they are as empty as of nobody's.
-QUERIES = {"GET /settlements": "shop_id"}
+@dataclass(frozen=True)
+class Request:
+    """A request of the walk, with "<kind>" where its ids go."""
+
+    name: str
+    view: Any
+    query: dict[str, str]
+
+    @property
+    def method(self) -> str:
+        return self.name.split(" ", 1)[0]
+
+    @property
+    def path(self) -> str:
+        return self.name.split(" ", 1)[1]
+
+    @property
+    def kinds(self) -> list[str]:
+        """The kinds of ids it holds."""
+        parts = self.path + json.dumps(BODIES.get(self.name, {})) + json.dumps(self.query)
+        return sorted(set(PATH_ARGUMENT.findall(parts)) - PLAIN.keys())
+
+    @property
+    def narrows(self) -> bool:
+        """Whether it lists what belongs to an id."""
+        return self.method == "GET" and bool(self.query)
+
+
+@dataclass(frozen=True)
+class World:
+    """Our book and another, with a sample of each kind of id in both, and one that is in neither."""
+
+    ours: Any
+    theirs: Any
+    here: dict[str, str]
+    there: dict[str, str]
+    nowhere: dict[str, str]
 
 
 @pytest.fixture
-def books(uow):
-    """(our book, the other's key, its ids)."""
-    other, ids = furnish(uow)
-    ours = Acts(uow, open_ledger(uow))
-    ours.award(ANNA, 50)
+def world(uow):
+    theirs, there = furnish(uow, THERE)
+    ours, here = furnish(uow, HERE)
+    people = {"person_id": STAFF, "activity_id": UUID(int=1)}
+    nowhere = dict.fromkeys(there, STRAY) | {
+        "code": NOWHERE.rule,
+        "payment_code": NEVER_GOOD,
+        "out_trade_no": "no-of-none",
+        "passbook_no": NOWHERE.passbook_no,
+        "partner": "no-such-book",
+    }
+    samples = (
+        here | people,
+        there | dict.fromkeys(people, NOWHERE.resident),
+        nowhere | dict.fromkeys(people, STRAY),
+    )
     uow.session.flush()
-    return ours, other, ids
+    return World(ours, theirs, *({kind: str(value) for kind, value in ids.items()} for ids in samples))
 
 
 def routes(app):
-    """(method, path after the book, arguments, view) of every guarded route of a book."""
+    """(method and path after the book, view) of every guarded route of a book."""
     for rule, method, view in guarded(app):
         if rule.startswith("/v1/books/<book>"):
-            path = re.sub(r"<\w+:", "<", rule.removeprefix("/v1/books/<book>"))
-            yield method, path, PATH_ARGUMENT.findall(path), view
+            yield f"{method} {re.sub(r'<[a-z]+:', '<', rule.removeprefix('/v1/books/<book>'))}", view
 
 
-def uuids_of_bodies(client):
-    """(method, path after the book, names of the uuid fields in body and query) of every route in the document."""
+def requests_of(app):
+    """Every request with ids in it."""
+    made = [Request(name, view, query) for name, view in routes(app) for query in QUERIES.get(name, [{}])]
+    return [request for request in made if request.kinds]
+
+
+def ids_in(document, schema, seen=()):
+    """Names of the ids in a schema: what is a UUID, and what this walk knows as an id."""
+    if "$ref" in schema:
+        name = schema["$ref"].rsplit("/", 1)[1]
+        return ids_in(document, document["components"]["schemas"][name], (*seen, name)) if name not in seen else set()
+    found: set[str] = set()
+    for name, inner in schema.get("properties", {}).items():
+        if "uuid" in (inner.get("format"), inner.get("items", {}).get("format")) or name in ALIASES:
+            found |= {name}
+        else:
+            found |= ids_in(document, inner, seen)
+    for inner in (*schema.get("allOf", []), *schema.get("anyOf", []), schema.get("items", {})):
+        found |= ids_in(document, inner, seen) if inner else set()
+    return found
+
+
+def ids_taken(client):
+    """By method and path after the book, the names of the ids in body and query of every route that has any."""
     document = client.get("/openapi.json").json
-    schemas = document["components"]["schemas"]
-
-    def names(schema, seen=()):
-        if "$ref" in schema:
-            name = schema["$ref"].rsplit("/", 1)[1]
-            return names(schemas[name], (*seen, name)) if name not in seen else set()
-        found: set[str] = set()
-        for name, inner in schema.get("properties", {}).items():
-            found |= {name} if inner.get("format") == "uuid" else names(inner, seen)
-        for inner in (*schema.get("allOf", []), *schema.get("anyOf", []), schema.get("items", {})):
-            found |= names(inner, seen) if inner else set()
-        return found
-
     for path, item in document["paths"].items():
-        for method in ("get", "post"):
-            if method in item and path.startswith("/v1/books/{book}"):
-                content = item[method].get("requestBody", {}).get("content", {})
-                found = set().union(*(names(body["schema"]) for body in content.values())) if content else set()
-                found |= {
-                    each["name"]
-                    for each in item[method].get("parameters", [])
-                    if each["in"] == "query" and each["schema"].get("format") == "uuid"
-                }
-                short = path.removeprefix("/v1/books/{book}").replace("{", "<").replace("}", ">")
-                yield method.upper(), short, found
+        for method in {"get", "post"} & item.keys() if path.startswith("/v1/books/{book}") else ():
+            content = item[method].get("requestBody", {}).get("content", {})
+            found = set().union(*(ids_in(document, body["schema"]) for body in content.values()))
+            for each in item[method].get("parameters", []):
+                if each["in"] == "query" and (each["schema"].get("format") == "uuid" or each["name"] in ALIASES):
+                    found |= {each["name"]}
+            if found:
+                yield f"{method.upper()} {path.removeprefix('/v1/books/{book}').translate({123: '<', 125: '>'})}", found
 
 
-def test_there_is_a_sample_for_every_kind_of_id_in_a_path(app, books):
-    known = books[2].keys() | PLAIN.keys()
-    lacking = {f"{path}: {kind}" for _, path, kinds, _ in routes(app) for kind in kinds if kind not in known}
+def test_there_is_a_sample_for_every_kind_of_id(app, world):
+    lacking = {f"{request.name}: {kind}" for request in requests_of(app) for kind in request.kinds}
+    lacking -= {f"{request.name}: {kind}" for request in requests_of(app) for kind in world.there}
     assert lacking == set(), "tests/isolation/neighbourhood.py has no such thing in the second book"
+    alike = {kind for kind in world.there if world.here[kind] == world.there[kind]}
+    assert alike == set(), "it must be an id of the other book only"
 
 
-def test_there_is_a_body_for_every_route_that_takes_ids_in_it(client, books):
-    served = {f"{method} {path}": found for method, path, found in uuids_of_bodies(client) if found}
-    assert served.keys() - BODIES.keys() - QUERIES.keys() == set(), "add a body to BODIES"
-    assert set().union(*served.values()) - books[2].keys() - OPAQUE == set()
-    assert {"POST /awards/batch", "POST /opening-balances", "GET /settlements"} <= served.keys()
+def test_every_id_that_a_route_takes_in_body_or_query_is_sent(client):
+    served = dict(ids_taken(client))
+    sent = {
+        name: set(re.findall(r'"(\w+)": \[?"<', json.dumps([BODIES.get(name), QUERIES.get(name)]))) for name in served
+    }
+    assert {name: found - sent[name] for name, found in served.items() if found - sent[name]} == {}, "requests.py"
+    assert {"POST /awards/batch", "POST /opening-balances", "GET /settlements", "POST /imports"} <= served.keys()
+    assert {"spender_ids", "rule"} <= set().union(*served.values())
 
 
-def filled(text: str, ids: dict[str, Any], own: dict[str, str]) -> str:
-    for kind, value in {**{kind: str(value) for kind, value in ids.items()}, **PLAIN, **own}.items():
+def test_what_is_said_of_routes_is_said_of_routes_that_are_there(app):
+    known = {name for name, _ in routes(app)}
+    kinds = {(request.name, kind) for request in requests_of(app) for kind in request.kinds}
+    assert (BODIES.keys() | QUERIES.keys() | UPLOADS.keys()) - known == set()
+    assert NOT_404.keys() - kinds == set()
+
+
+def filled(text: str, ids: dict[str, str]) -> str:
+    for kind, value in {**ids, **PLAIN}.items():
         text = text.replace(f"<{kind}>", value)
     return text
 
@@ -146,65 +178,111 @@ def state(session, book_id: int) -> dict[str, str]:
     return dict(session.execute(sqlalchemy.text(parts), {"book": book_id}).all())
 
 
-def told(answer) -> Any:
+@dataclass(frozen=True)
+class Walk:
+    """Sends requests to our book, each to the same state: what one did is taken back before the next."""
+
+    client: Any
+    bearer: Any
+    world: World
+    session: Any
+
+    def send(self, request: Request, ids: dict[str, str]) -> tuple[Any, dict[str, str], dict[str, str]]:
+        """The answer, and what both books, ours first, were right after it."""
+        book, roles = self.world.ours.book.code, request.view.roles
+        who = HERE.resident if roles == {Role.RESIDENT} else CALLERS.get(request.name, STAFF)
+        headers = self.bearer(*roles, book=book, shop_id=HERE.shop, person_id=who) if roles else {}
+        kind, content = UPLOADS.get(
+            request.name, ("application/json", filled(json.dumps(BODIES.get(request.name, {})), ids).encode())
+        )
+        point = self.session.connection().begin_nested()
+        answer = self.client.open(
+            filled(f"/v1/books/{book}{request.path}", ids),
+            method=request.method,
+            headers=headers | {"Linli-Demo-Clock": self.world.ours.uow.now.isoformat()},
+            query_string=json.loads(filled(json.dumps(request.query), ids)),
+            **({} if request.method == "GET" else {"content_type": kind, "data": content}),
+        )
+        told(answer)  # what is streamed is read before it is taken back
+        states = (state(self.session, acts.ledger.id) for acts in (self.world.ours, self.world.theirs))
+        answered = answer, *states
+        point.rollback()
+        return answered
+
+
+def told(answer, given: str = "") -> Any:
     """A body without what differs between any two requests: trace, address, and ids made or given."""
-    body = answer.json if answer.is_json or "json" in answer.content_type else answer.text
+    body: Any = answer.json if "json" in answer.content_type else text_of(answer.data)
     if isinstance(body, dict):
         body = {key: value for key, value in body.items() if key not in {"trace_id", "instance"}}
-    return json.loads(ANY_ID.sub("ID", json.dumps(body)).replace("vol.hours", "ID").replace("no.such", "ID"))
+    text = ANY_ID.sub("ID", json.dumps(body, ensure_ascii=False))
+    return text.replace(given, "ID") if given else text
 
 
-def test_ids_of_another_book_are_ids_of_nothing(app, client, bearer, books, session):
-    ours, other, ids = books
-    nowhere = {kind: NOWHERE.get(kind, NOBODY) for kind in ids}
-    walked = []
-    for method, path, kinds, view in routes(app):
-        body = BODIES.get(f"{method} {path}", {})
-        narrowed = QUERIES.get(f"{method} {path}")
-        if not set(kinds) - PLAIN.keys() and "<" not in json.dumps(body) and narrowed is None:
-            continue
-        here, there = state(session, ours.ledger.id), state(session, other)
-        answers = []
-        for number, values in enumerate((ids, nowhere)):
-            own = {"fresh": f"ICBC-{number}", "own budget": str(ours.ledger.budget_id)}
-            headers = bearer(*view.roles, book=ours.book.code, shop_id=UUID(int=5)) if view.roles else {}
-            answer = client.open(
-                filled(f"/v1/books/{ours.book.code}{path}", values, own),
-                method=method,
-                headers=headers | {"Linli-Demo-Clock": ours.uow.now.isoformat()},
-                json=json.loads(filled(json.dumps(body), values, own)) if method != "GET" else None,
-                query_string={narrowed: str(values[narrowed])} if narrowed else None,
-            )
-            answers.append(answer)
-        name = f"{method} {path}"
-        foreign, unknown = answers
-        session.expire_all()
-        assert foreign.status_code == unknown.status_code, f"{name}: {foreign.text} {unknown.text}"
-        assert told(foreign) == told(unknown), name
-        assert foreign.status_code != 422, f"{name}: {foreign.text} (give it a body in BODIES)"
-        assert state(session, other) == there, f"{name} moved something in the other book"
-        if narrowed is None and not OPAQUE.intersection([*kinds, *re.findall(r"<(\w+)>", json.dumps(body))]):
-            assert foreign.status_code == 404, f"{name}: {foreign.status_code} {foreign.text}"
-            assert state(session, ours.ledger.id) == here, f"{name} moved something"
-        walked.append(name)
-    assert len(walked) >= 35
-    assert set(BODIES) <= set(walked)
+def text_of(content: bytes) -> str:
+    """What a downloaded file says."""
+    if content.startswith(b"%PDF"):
+        return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
+    if is_zipfile(io.BytesIO(content)):
+        with ZipFile(io.BytesIO(content)) as parts:
+            sheets = [name for name in parts.namelist() if "worksheets" in name or "sharedStrings" in name]
+            return "\n".join(parts.read(name).decode() for name in sheets)
+    return content.decode()
 
 
-def test_the_watch_sees_what_the_walk_looks_for(client, bearer, books, session):
-    """The same ids in their own book are found, so a walk that finds nothing has looked at something."""
-    ours, other, ids = books
-    code = session.scalar(sqlalchemy.text("SELECT code FROM points_books WHERE id = :id"), {"id": other})
-    before = state(session, other)
+@pytest.fixture
+def walk(client, bearer, world, session):
+    return Walk(client, bearer, world, session)
+
+
+def test_ids_of_another_book_are_ids_of_nothing(app, walk, world, session):
+    before = [state(session, acts.ledger.id) for acts in (world.ours, world.theirs)]
+    walked = set()
+    for request in requests_of(app):
+        for kind in request.kinds:
+            name = f"{request.name} {request.query or ''} {kind}"
+            foreign, *after = walk.send(request, world.here | {kind: world.there[kind]})
+            unknown, *_ = walk.send(request, world.here | {kind: world.nowhere[kind]})
+            assert foreign.status_code == unknown.status_code, f"{name}: {foreign.text} {unknown.text}"
+            assert told(foreign, world.there[kind]) == told(unknown, world.nowhere[kind]), name
+            assert foreign.status_code != 422, f"{name}: {foreign.text} (give it a body in requests.py)"
+            assert after[1] == before[1], f"{name} moved something in the other book"
+            if request.narrows:
+                assert (foreign.status_code, foreign.json["items"]) == (200, []), name
+            elif kind not in OPAQUE:
+                expected = NOT_404.get((request.name, kind), 404)
+                assert foreign.status_code == expected, f"{name}: {foreign.status_code} {foreign.text}"
+                assert after[0] == before[0] or (request.name, kind) in WRITES, f"{name} moved something"
+            walked.add(request.name)
+    assert len(walked) >= 60
+    assert {name for name in BODIES if "<" in name + json.dumps(BODIES[name])} <= walked
+
+
+def test_the_same_requests_find_what_is_here(app, walk, world):
+    """The control: with ids of our own book only, nothing is missing, so a walk that finds nothing has looked."""
+    for request in requests_of(app):
+        answer, *_ = walk.send(request, world.here)
+        assert answer.status_code < 500, f"{request.name}: {answer.text}"
+        assert answer.status_code not in {403, 404, 422}, f"{request.name} {request.query}: {answer.text}"
+        if request.narrows:
+            assert answer.json["items"], f"{request.name} {request.query}"
+        if request.name in {"POST /awards/batch", "POST /awards/preview"}:
+            assert (answer.json["awarded"], answer.json["declined"]) == (2, 0), answer.text
+
+
+def test_the_watch_sees_what_the_walk_looks_for(client, bearer, world, session):
+    """What moves in a book changes its digest, and ids that are found are told otherwise than ids that are not."""
+    code = world.theirs.book.code
+    before = state(session, world.theirs.ledger.id)
     auditor = bearer(Role.AUDITOR, book=code)
-    shown = client.get(f"/v1/books/{code}/transactions/{ids['transaction_id']}", headers=auditor)
+    shown = client.get(f"/v1/books/{code}/transactions/{world.there['transaction_id']}", headers=auditor)
     assert shown.status_code == 200
     frozen = client.post(
-        f"/v1/books/{code}/passbooks/{ids['owner_id']}/freeze",
+        f"/v1/books/{code}/passbooks/{THERE.resident}/freeze",
         json={"reason": "x"},
         headers=bearer(Role.TREASURER, book=code),
     )
     assert frozen.status_code == 200
-    assert state(session, other) != before
-    assert told(shown) != told(client.get(f"/v1/books/{code}/transactions/{NOBODY}", headers=auditor))
-    assert ours.ledger.id != other
+    assert state(session, world.theirs.ledger.id) != before
+    assert told(shown) != told(client.get(f"/v1/books/{code}/transactions/{STRAY}", headers=auditor))
+    assert world.ours.ledger.id != world.theirs.ledger.id

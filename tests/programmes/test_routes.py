@@ -151,6 +151,19 @@ def test_what_does_not_fit_is_named_by_its_path(post, session, path, value, code
     assert counts(session) == before
 
 
+def test_a_day_that_no_year_has_is_named_by_its_path(post, session):
+    before = counts(session)
+    wrong = template(expiry_policy="yearly", expiry_month=4, expiry_day=31)
+    answer = post({"code": "zhongyi", "template": wrong})
+    assert refused(answer) == (422, "points.fixed_day_invalid", ["template.expiry_day"])
+    assert counts(session) == before
+
+
+def test_a_code_that_is_taken_is_named_where_it_was_given(post, uow):
+    taken = open_ledger(uow).book.code
+    assert refused(post({"code": taken, "template": "community"})) == (409, "points.book_code_taken", ["code"])
+
+
 @pytest.mark.parametrize("body", [{"code": "zhongyi"}, {"code": "zhongyi", "template": "village"}, {"template": {}}])
 def test_a_template_is_needed(post, body):
     assert post(body).status_code == 422

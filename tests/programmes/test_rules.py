@@ -57,8 +57,8 @@ WRONGS = {
         errors.TemplateDayWrong,
         "expiry_day",
     ),
-    "a day not every year has": (
-        replace(GOOD, expiry_policy="yearly", expiry_month=2, expiry_day=29),
+    "a yearly expiry without a month": (
+        replace(GOOD, expiry_policy="yearly", expiry_day=29),
         errors.TemplateDayWrong,
         "expiry_day",
     ),

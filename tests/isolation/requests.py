@@ -1,0 +1,131 @@
+"""The requests of the walk: what each route is sent, where its path alone does not say it.
+
+"<kind>" stands for an id of that kind; the walk puts in one of another book, and ids of the own book for all others.
+"""
+
+from typing import Any
+
+from tests.isolation.neighbourhood import PROPOSER
+
+# What one may name although no book knows it: people and sponsors have one id in all books, and a passbook that never
+# moved reads as empty. Their answers must not tell what another book holds for them.
+OPAQUE = {"owner_id", "resident_id", "merged_id", "sponsor_id", "activity_id", "person_id"}
+# Names of ids in bodies and queries that are other kinds of what the neighbourhood has.
+ALIASES = {"successor_id": "resident_id", "spender_ids": "person_id", "person_ids": "person_id"}
+ALIASES |= {"coordinator_id": "person_id", "rule": "code", "facts_of": "code"}
+# Arguments of paths that are no ids.
+PLAIN = {"year": "2026"}
+
+SINCE = {"valid_from": "2026-01-01", "valid_to": "2026-12-31"}
+TERMS = {"partner": "elsewhere", "rate_num": 1, "rate_den": 1, "points_min": 1, "points_max": 5, "month_points_max": 9}
+DEFINITION = {"budget_id": "<budget_id>", "formula": "events", "points_max": 5}
+ACTIVITY = {
+    "rule": "<code>",
+    "activity": "清扫楼道",
+    "activity_id": "<activity_id>",
+    "allotment_id": "<allotment_id>",
+    "performed_on": "2026-06-14",
+}
+PRESENT = [{"resident_id": "<resident_id>", "events": 1}, {"resident_id": "<merged_id>", "events": 1}]
+ROSTER = ACTIVITY | {"awards": PRESENT}
+PAPER = {"resident_id": "<resident_id>", "points": 5, "expires_on": "2026-12-31", "passbook_no": "P-1"}
+WHY = {"reason": "x"}
+
+# Bodies for the routes that need one, by method and path after the book.
+BODIES: dict[str, dict[str, Any]] = {
+    "POST /sponsors": {"sponsor_id": "<sponsor_id>", "name": "商会"},
+    "POST /sponsors/<sponsor_id>/funding": {"amount_fen": 5, "bank_reference": "ICBC-2"},
+    "POST /holders": {"holder_id": "<holder_id>", "kind": "station", "name": "驿站"},
+    "POST /budgets": {"sponsor_id": "<sponsor_id>", "name": "夏季", "point_value_fen": 1},
+    "POST /budgets/<budget_id>/mint": {"points": 5},
+    "POST /opening-balances": {"budget_id": "<budget_id>", "rows": [PAPER]},
+    "POST /imports/<import_id>/undo": WHY,
+    "POST /allotments": {
+        "budget_id": "<budget_id>",
+        "holder_kind": "station",
+        "holder_id": "<holder_id>",
+        "period_from": "2026-06-15",
+        "period_to": "2026-06-30",
+        "points": 5,
+        "spender_ids": ["<person_id>"],
+    },
+    "POST /allotments/<allotment_id>/points": {"points": 5},
+    "POST /allotments/<allotment_id>/spenders": {"person_ids": ["<person_id>"]},
+    "POST /allotments/<allotment_id>/spenders/remove": {"person_ids": ["<person_id>"]},
+    "POST /award-rules": {"code": "<code>", "title": "一条规则"},
+    "POST /award-rules/<code>/versions": {"definition": DEFINITION},
+    "POST /award-rules/dry-runs": {
+        "rule": "<code>",
+        "definition": DEFINITION,
+        "facts_of": ["<code>"],
+        "period": {"from": "2026-06-01", "to": "2026-06-30"},
+    },
+    "POST /awards": ACTIVITY | {"resident_id": "<resident_id>", "events": 1},
+    "POST /awards/batch": ROSTER,
+    "POST /awards/preview": ROSTER,
+    "POST /awards/<award_id>/undo": WHY,
+    "POST /transactions/<transaction_id>/reverse": WHY,
+    "POST /passbooks/<owner_id>/freeze": WHY,
+    "POST /passbooks/<owner_id>/thaw": WHY,
+    "POST /passbooks/<owner_id>/transfer": {"successor_id": "<merged_id>", "kind": "move", "reason": "x"},
+    "POST /proposals/<proposal_id>/reject": WHY,
+    "POST /reports/<report_id>/accept": {"rule": "<code>"},
+    "POST /reports/<report_id>/reject": WHY,
+    "POST /payments": {"code": "<payment_code>", "points": 5, "out_trade_no": "no-5"},
+    "POST /payments/<payment_id>/capture": {"points": 5},
+    "POST /payments/<payment_id>/refunds": {"points": 5, "out_refund_no": "r-1"},
+    "POST /settlements": {"shop_id": "<shop_id>", "through": "2026-06-15"},
+    "POST /settlements/<settlement_id>/pay": {"bank_reference": "ICBC-1"},
+    "POST /clearing/agreements": {"sponsor_id": "<sponsor_id>", "terms": TERMS | SINCE},
+    "POST /clearing/agreements/<agreement_id>/stop": WHY,
+    "POST /clearing/transfers": {"to": "<partner>", "points": 5, "reference": "move-1"},
+    "POST /clearing/nettings": {"agreement_id": "<agreement_id>", "month": "2026-05"},
+    "POST /clearing/nettings/<netting_id>/payment": {"bank_reference": "ICBC-1"},
+}
+# Queries that name an id, each asked alone. A list that an id of another book narrows is as empty as one of nobody's.
+QUERIES: dict[str, list[dict[str, str]]] = {
+    "GET /allotments": [{"holder_id": "<holder_id>"}],
+    "GET /awards": [
+        {"budget_id": "<budget_id>"},
+        {"sponsor_id": "<sponsor_id>"},
+        {"allotment_id": "<allotment_id>"},
+        {"coordinator_id": "<person_id>"},
+        {"rule": "<code>"},
+    ],
+    "GET /awards/own": [{"rule": "<code>"}],
+    "GET /settlements": [{"shop_id": "<shop_id>"}],
+    "GET /payments": [{"out_trade_no": "<out_trade_no>"}],
+    "GET /residents": [{"passbook_no": "<passbook_no>"}],
+    "POST /imports": [{"budget_id": "<budget_id>"}],
+}
+# Files, for the routes that take one instead of JSON: their type and their bytes.
+UPLOADS = {
+    "POST /imports": (
+        "text/csv",
+        "姓名,电话,楼栋,单元,室,存折号,余额,到期日\n张三,,1,1,101,Z-1,5,2026-12-31\n".encode(),
+    )
+}
+
+# Who asks, where it matters: by who may withdraw a proposal it is found.
+CALLERS = {"POST /proposals/<proposal_id>/withdraw": PROPOSER}
+
+# Where an id that is unknown is answered otherwise than by 404, and why that is right.
+NOT_404: dict[tuple[str, str], int] = {
+    # a roster is answered row by row
+    ("POST /awards/batch", "code"): 201,
+    ("POST /awards/batch", "allotment_id"): 201,
+    ("POST /awards/preview", "code"): 200,
+    ("POST /awards/preview", "allotment_id"): 200,
+    # a book may use words and name stations as it likes, whatever another one calls so
+    ("POST /award-rules", "code"): 201,
+    ("POST /holders", "holder_id"): 200,
+    # facts are tried on a formula; neither the code nor the budget of a new rule need be there, and nothing is kept
+    ("POST /award-rules/dry-runs", "code"): 200,
+    ("POST /award-rules/dry-runs", "budget_id"): 200,
+    # a code is good or not, and never says why
+    ("POST /payments", "payment_code"): 409,
+    # there is nothing in force with a book that is nowhere, nor with the partner of others
+    ("POST /clearing/transfers", "partner"): 409,
+}
+# Of these, those that write something in the own book; a payment that was declined is kept with its out_trade_no.
+WRITES = {("POST /award-rules", "code"), ("POST /holders", "holder_id"), ("POST /payments", "payment_code")}
