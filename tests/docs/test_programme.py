@@ -1,5 +1,6 @@
 """docs/programme.md in both languages: its routes exist, its tables are the code's, and both say the same."""
 
+import json
 import re
 from datetime import date
 from uuid import UUID
@@ -13,22 +14,24 @@ from app.kernel.errors import DomainError
 from app.points.rules.definitions import RuleDefinition, check_definition
 from app.points.rules.expiry import ExpiryPolicy, FixedDay, expiry_day
 from app.points.rules.formulas import read_formula
+from app.points.schemas import allotments
+from app.points.schemas.award_rules import RuleProposalIn
 from app.points.terms import ProposalKind
 from tests.docs.markdown import ROOT, read, table_after
+from tests.docs.test_documents import refusals
 
 DOCUMENTS = {"en": "docs/programme.md", "zh": "docs/programme.zh-CN.md"}
 TEXTS = {lang: read(name) for lang, name in DOCUMENTS.items()}
 ROUTE = re.compile(r"`(GET|POST) (…|/v1/books)([\w/<>.-]*)")
 GRADES = {"community": 25, "street": 50, "district": 100, "city": 200}
 BUDGET = UUID(int=1)
-DETAIL = {
-    "other": r"(\d+|\S+)",
-    "points_max": r"\d+",
-    "length_max": r"\d+",
-    "today": r"\S+",
-    "latest": r"\S+",
-    "found": r".+",
-}
+
+
+def pattern(sentence_: str) -> str:
+    """A sentence of the program, whatever its places are filled with."""
+    return re.sub(r"\\{\w+\\}", ".+", re.escape(sentence_))
+
+
 both = pytest.mark.parametrize("lang", ["en", "zh"])
 
 
@@ -56,8 +59,8 @@ def test_every_request_that_is_named_exists(app, lang: str) -> None:
 
 def test_both_languages_name_the_same_requests_tables_and_chapters() -> None:
     english, chinese = TEXTS["en"], TEXTS["zh"]
-    for pattern in (r"<!-- ([\w-]+) -->", r"^(#+) "):
-        assert re.findall(pattern, english, re.MULTILINE) == re.findall(pattern, chinese, re.MULTILINE)
+    for sign in (r"<!-- ([\w-]+) -->", r"^(#+) "):
+        assert re.findall(sign, english, re.MULTILINE) == re.findall(sign, chinese, re.MULTILINE)
     words = [set(re.findall(r"`([a-z_]{4,})`", text)) for text in (english, chinese)]
     assert words[0] == words[1]
     assert routes(english) == routes(chinese)
@@ -78,14 +81,10 @@ def test_every_heading_that_is_named_is_recognised(lang: str) -> None:
 
 @both
 def test_problems_are_told_as_the_code_tells_them(lang: str) -> None:
-    known = {
-        code: re.sub(r"\\{(\w+)\\}", lambda m: DETAIL[m[1]], re.escape(SENTENCES[code][lang])) for code in ProblemCode
-    }
+    known = [pattern(SENTENCES[code][lang]) for code in ProblemCode]
     for line, _, answer in columns(lang, "problems"):
         assert any(
-            re.fullmatch(f"{LABELS[field][lang]} [A-H]{line} ?{words}", answer)
-            for words in known.values()
-            for field in Field
+            re.fullmatch(f"{LABELS[field][lang]} [A-H]{line} ?{words}", answer) for words in known for field in Field
         ), answer
 
 
@@ -119,6 +118,26 @@ def test_refused_formulas_are_refused_in_these_words(lang: str) -> None:
         assert refused.value.detail(lang) == answer
         codes.add(refused.value.code)
     assert len(codes) == 8
+
+
+@both
+def test_the_rule_that_is_shown_may_be_proposed(lang: str) -> None:
+    shown = TEXTS[lang].split("<!-- rule -->\n", 1)[1].split("\n\n", 1)[0]
+    check_definition(RuleProposalIn().load(json.loads(shown))["definition"])
+
+
+@both
+def test_whatever_is_quoted_is_said_by_the_program(app, lang: str) -> None:
+    said = [pattern(cls.text[lang]) for cls in refusals() if "code" in vars(cls)]
+    said += [
+        pattern(allotments._ALLOTMENT[lang]),
+        {"en": r".+: \d+ points? (in|out)", "zh": r".+,(存入|支出) \d+ 积分"}[lang],
+    ]
+    wrong = TEXTS[lang].rsplit("\n## ", 1)[1]
+    quoted = re.findall(r"^ *> (.+)$", TEXTS[lang], re.MULTILINE)
+    quoted += [text for text in re.findall(r"^\| [*“](.+?)[*”] \|", wrong, re.MULTILINE) if "…" not in text]
+    assert len(quoted) > 15
+    assert [text for text in quoted if not any(re.fullmatch(words, text) for words in said)] == []
 
 
 @both
