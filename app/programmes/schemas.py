@@ -10,7 +10,7 @@ from marshmallow import Schema, fields, post_load, validate
 
 from app.programmes import terms
 from app.programmes.rules import BudgetPart, RulePart, ShopPart, SponsorPart, Template
-from app.web.fields import Id, StrictInteger, Text
+from app.web.fields import Id, StrictInteger, Text, WholeNumbers
 from app.web.parsing import StrictSchema
 
 BUILT_IN = {terms.COMMUNITY: Path(__file__).with_name("community.json")}
@@ -68,11 +68,8 @@ class RulePartSchema(_Part):
     formula = Text(required=True, length_max=terms.FORMULA_LENGTH_MAX, validate=[FORMULA])
     cycle = Text(required=True, validate=[_one_of(*terms.CYCLES)])
     points_max = StrictInteger(required=True, minimum=1, maximum=terms.RULE_POINTS_MAX)
-    grades = fields.Dict(
-        keys=Text(length_max=terms.GRADE_LENGTH_MAX),
-        values=StrictInteger(minimum=0, maximum=terms.GRADE_PERCENT_MAX),
-        load_default=dict,
-        validate=_count(terms.GRADES_MAX),
+    grades = WholeNumbers(
+        count_max=terms.GRADES_MAX, name_length_max=terms.GRADE_LENGTH_MAX, maximum=terms.GRADE_PERCENT_MAX
     )
     person_day_max = _cap()
     person_month_max = _cap()

@@ -116,17 +116,30 @@ class Day(fields.Date):
 
 
 class Month(fields.Field[date]):
-    """A calendar month, YYYY-MM, from 1000 to 2999; comes out as its first day."""
+    """A calendar month, YYYY-MM, from 2000 to 2199; comes out as its first day."""
 
     default_error_messages = {"invalid": "month"}
 
     def _deserialize(self, value: object, *_args: object, **_kwargs: object) -> date:
-        if not isinstance(value, str) or not re.fullmatch(r"[12][0-9]{3}-(0[1-9]|1[0-2])", value):
+        if not isinstance(value, str) or not re.fullmatch(r"2[01][0-9]{2}-(0[1-9]|1[0-2])", value):
             raise self.make_error("invalid")
         return date(int(value[:4]), int(value[5:]), 1)
 
     def _serialize(self, value: date | None, *_args: object, **_kwargs: object) -> str | None:
         return None if value is None else f"{value:%Y-%m}"
+
+
+class WholeNumbers(fields.Dict):
+    """Whole numbers by a short name: {"A": 100, "C": 60}. `count_max` of them at most, each from 0 to `maximum`."""
+
+    def __init__(self, *, count_max: int, name_length_max: int, maximum: int, **kwargs: Any) -> None:
+        super().__init__(
+            keys=Text(length_max=name_length_max),
+            values=StrictInteger(minimum=0, maximum=maximum),
+            load_default=dict,
+            validate=validate.Length(0, count_max, error="count:{min}:{max}"),
+            **kwargs,
+        )
 
 
 class Choice(fields.String):

@@ -1,9 +1,11 @@
 """The ledger knows what shops are called: those that open, and those that had opened before it asked."""
 
 import psycopg
+import pytest
 from sqlalchemy import select
 
 from app.merchants import service
+from app.merchants.errors import ShopTwice
 from app.points.models import OwnerName
 from tests.fixtures import servers as places
 from tests.fixtures.servers import ROOT
@@ -37,3 +39,10 @@ def test_shops_that_opened_earlier_are_named_by_the_migration(servers, template)
         }
     finally:
         places.drop(servers, made)
+
+
+def test_a_shop_of_a_new_book_opens_once(acts):
+    one = service.ShopToOpen("豆腐坊", "忠义街", SHOP)
+    with pytest.raises(ShopTwice) as refused:
+        service.open_shops(acts.uow, book=acts.book.code, shops=[one, one])
+    assert "豆腐坊" in refused.value.detail("zh")

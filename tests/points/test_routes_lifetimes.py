@@ -198,7 +198,7 @@ def test_a_passbook_goes_into_another_by_two_people(api, acts):
     taken = own(api, who=BORIS).json
     assert (taken["available"], taken["lots"][0]["expires_on"], taken["owed"]) == (30, "2028-06-30", 0)
     line = own(api, "/entries", BORIS, lang="en").json["items"][0]
-    assert (line["code"], line["sentence"]) == ("transfer", "Moved between passbooks: 30 points in")
+    assert (line["code"], line["sentence"]) == ("transfer", "Moved in from another passbook (move): 30 points in")
     shown = api.get(f"/transactions/{approved.json['result_id']}", Role.AUDITOR).json
     assert shown["evidence"] == f"proposal:{proposed.json['id']}"
     thawed = api.post(f"/passbooks/{ANNA}/thaw", {"reason": "please"})

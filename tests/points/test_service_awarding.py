@@ -288,7 +288,12 @@ def allotted(door, points_=40, *, spender=TREASURER.id, **changes):
     )
     door.uow.session.execute(text("INSERT INTO points_allotment_spenders VALUES (:book, :id, :who)"), values)
     points.allot_points(
-        door.uow, door.ledger.id, cause=f"allot:{made}", budget_id=door.ledger.budget_id, holder_id=made, points=points_
+        door.uow,
+        door.ledger.id,
+        cause=f"allot:{made}",
+        budget_id=door.ledger.budget_id,
+        allotment_id=made,
+        points=points_,
     )
     return made
 
@@ -307,6 +312,7 @@ def test_an_allotment_pays_what_it_has(door, acts):
 def test_an_allotment_is_for_its_spenders_its_period_and_its_budget(door):
     own = Door(replace(door.uow, actor=TREASURER), door.ledger)
     other = points.create_budget(door.uow, door.ledger.id, sponsor_id=SPONSOR, name="Other", point_value_fen=0)
+    points.mint_points(door.uow, door.ledger.id, cause="mint other", budget_id=other.id, points=100)
     cases = {
         "FactAllotmentMissing": allotted(door, spender=uuid4()),
         "FactAllotmentClosed": allotted(door, to=date(2026, 6, 14)),
@@ -314,7 +320,9 @@ def test_an_allotment_is_for_its_spenders_its_period_and_its_budget(door):
     }
     for name, allotment in cases.items():
         assert said([own.one(allotment_id=allotment)]) == [name]
-    assert said([own.one(allotment_id=allotted(door, state="closed"))]) == ["FactAllotmentClosed"]
+    closed = allotted(door)
+    points.close_allotment(door.uow, book=door.ledger.book.code, allotment_id=closed)
+    assert said([own.one(allotment_id=closed)]) == ["FactAllotmentClosed"]
     assert said([own.one(allotment_id=uuid4())]) == ["FactAllotmentMissing"]
 
 
@@ -327,8 +335,9 @@ def test_an_award_is_dated_on_its_day_unless_that_month_is_closed(door):
     assert effective(door, may).isoformat() == "2026-05-19T16:00:00+00:00"
     door.uow.session.execute(
         text(
-            "INSERT INTO points_month_closings VALUES"
-            " (:book, '2026-05-01', '2026-05-31T16:00Z', '{}', '[]', :id, '2026-06-02Z')"
+            "INSERT INTO points_month_closings"
+            " (book_id, month, ends_at, figures, balances, dated, closed_by, closed_at) VALUES"
+            " (:book, '2026-05-01', '2026-05-31T16:00Z', '{}', '[]', 0, :id, '2026-06-02T16:00Z')"
         ),
         {"book": door.ledger.id, "id": uuid4()},
     )

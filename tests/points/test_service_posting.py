@@ -11,7 +11,7 @@ from app.points import errors, queries
 from app.points.rules.accounts import AccountRef, stripe_for
 from app.points.rules.postings import Leg, Posting
 from app.points.service import Award, create_budget, mint_points, post
-from app.points.service.awards import _award_posting
+from app.points.service.awards import award_posting
 from app.points.service.lifetimes import last_day
 from app.points.terms import AccountKind, Code, Decline, Mode
 from tests.points.ledger import ANNA, BORIS, SHOP, Acts, named, open_ledger
@@ -33,7 +33,7 @@ def gift(acts: Acts, who, points, cause) -> Posting:
     """An award as a posting, so that it can stand in one batch with others."""
     budget = queries.get_budget(acts.uow.session, acts.ledger.id, acts.ledger.budget_id)
     day = last_day(acts.book, local_date(acts.uow.now))
-    return _award_posting(budget, Award(cause, who, points), day, Code.AWARD)
+    return award_posting(budget, Award(cause, who, points), day, Code.AWARD)
 
 
 def rows_of(acts: Acts, table: str) -> int:

@@ -5,13 +5,12 @@ from datetime import date
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import text
 
 from app.kernel.actor import Actor, Role
 from app.points import errors, queries
 from app.points import service as points
 from app.points.service import proposals, undoing
-from tests.points.ledger import ANNA
+from tests.points.ledger import ANNA, named
 from tests.points.programme import DEPUTY, TREASURER, Door, fact
 
 COORDINATOR = Actor(id=uuid4(), roles=frozenset({Role.COORDINATOR}))
@@ -110,29 +109,14 @@ def test_a_coordinator_asks_for_own_awards_only_a_treasurer_for_all(door):
         undoing.propose_undo(door.uow, book=book, award_id=door.one(subject="2", minutes=0).record.id, reason="?")
 
 
-@pytest.mark.parametrize(("state", "left"), [("open", 40), ("closed", 0)])
-def test_what_an_allotment_gave_comes_back_to_it_or_to_the_budget_when_it_is_closed(door, acts, state, left):
-    allotment = uuid4()
-    values = {"book": door.ledger.id, "id": allotment, "budget": door.ledger.budget_id, "who": COORDINATOR.id}
-    door.uow.session.execute(
-        text(
-            "INSERT INTO points_allotments (book_id, id, budget_id, holder_kind, holder_id, period_from, period_to,"
-            " points, allotted_by, allotted_at, state) VALUES (:book, :id, :budget, 'team', :id, '2026-06-01',"
-            " '2026-06-30', 40, :who, '2026-06-01Z', 'open')"
-        ),
-        values,
-    )
-    door.uow.session.execute(text("INSERT INTO points_allotment_spenders VALUES (:book, :id, :who)"), values)
-    acts.allot(allotment, 40)
+@pytest.mark.parametrize(("closed", "left"), [(False, 40), (True, 15)])
+def test_what_an_allotment_gave_comes_back_to_it_and_goes_on_to_the_budget_when_it_is_closed(door, acts, closed, left):
+    allotment = acts.allot(named("team"), 40, spender_ids=(COORDINATOR.id,))
     record = door.award(fact(allotment_id=allotment, performed_on=date(2026, 6, 10)))[0].record
-    if state == "closed":
-        door.uow.session.execute(
-            text(
-                "UPDATE points_allotments SET state = 'closed', closed_by = :who, closed_at = '2026-06-14Z',"
-                " returned_points = 25 WHERE book_id = :book AND id = :id"
-            ),
-            values,
-        )
+    if closed:
+        points.close_allotment(door.uow, book=acts.book.code, allotment_id=allotment)
     undo(door, record)
     assert acts.trial()["allotment"] == left
     assert acts.trial()["sponsor_budget"] == 100_000 - left
+    points.close_allotments_step(door.uow, acts.book.code, None)
+    assert acts.trial()["allotment"] == (0 if closed else 40)

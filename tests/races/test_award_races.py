@@ -104,7 +104,7 @@ def test_coordinators_racing_for_an_allotment_give_each_of_its_points_once(place
 
     def hand_over(acts):
         points.allot_points(
-            acts.uow, ledger.id, cause="allot", budget_id=ledger.budget_id, holder_id=allotment, points=100
+            acts.uow, ledger.id, cause="allot", budget_id=ledger.budget_id, allotment_id=allotment, points=100
         )
         values = {"book": ledger.id, "id": allotment, "budget": ledger.budget_id, "from": date(2026, 6, 1)}
         acts.uow.session.execute(

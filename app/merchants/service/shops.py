@@ -1,7 +1,9 @@
 """Opening shops."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import DateTime, Integer, bindparam, select
@@ -48,7 +50,7 @@ def open_shops(uow: UnitOfWork, *, book: str, shops: Sequence[ShopToOpen]) -> in
     book_id = points_queries.get_book(uow.session, book).id
     if not shops:
         return 0
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "book_id": book_id,
             "id": shop.id or uow.new_id(),
@@ -60,8 +62,10 @@ def open_shops(uow: UnitOfWork, *, book: str, shops: Sequence[ShopToOpen]) -> in
     ]
     opened = uow.session.scalars(insert(Shop).values(rows).on_conflict_do_nothing().returning(Shop.id)).all()
     if len(opened) < len(rows):
-        twice = next(row for row in rows if row["id"] not in set(opened))
-        raise errors.ShopTwice(name=twice["name"])
+        left = Counter(row["id"] for row in rows)
+        left.subtract(opened)
+        raise errors.ShopTwice(name=next(row["name"] for row in rows if left[row["id"]]))
+    points_service.name_owners(uow, book_id, kind=OwnerKind.SHOP, names={row["id"]: row["name"] for row in rows})
     return len(opened)
 
 
@@ -73,8 +77,10 @@ def copy_shops(uow: UnitOfWork, *, book: str, source: str) -> int:
     known = select(bindparam("book_id", book_id, Integer), Shop.id, Shop.name, Shop.street, opened_at)
     of_source = known.where(Shop.book_id == source_id)
     columns = ["book_id", "id", "name", "street", "opened_at"]
-    copied = insert(Shop).from_select(columns, of_source).on_conflict_do_nothing().returning(Shop.id)
-    return len(uow.session.scalars(copied).all())
+    copied = insert(Shop).from_select(columns, of_source).on_conflict_do_nothing().returning(Shop.id, Shop.name)
+    names = {row.id: row.name for row in uow.session.execute(copied)}
+    points_service.name_owners(uow, book_id, kind=OwnerKind.SHOP, names=names)
+    return len(names)
 
 
 def list_shops(uow: UnitOfWork, *, book: str, limit: int, cursor: str | None) -> Page[Shop]:

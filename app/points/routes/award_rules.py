@@ -22,7 +22,6 @@ from app.web.endpoint import Blueprint, endpoint
 from app.web.paging import PageQuery
 
 TREASURER = frozenset({Role.TREASURER})
-TRIERS = frozenset({Role.TREASURER, Role.AUDITOR})
 READERS = frozenset({Role.TREASURER, Role.AUDITOR, Role.COORDINATOR, Role.CLERK})
 
 blueprint = Blueprint("award_rules", __name__, description="积分规则 / award rules")
@@ -73,7 +72,7 @@ def withdraw_rule(uow: UnitOfWork, *, book: str, code: str) -> object:
 
 
 @blueprint.route("/v1/books/<book>/award-rules/dry-runs", methods=["POST"])
-@endpoint(roles=TRIERS, body=DryRunIn, query=PageQuery, reply=DryRunOut, idempotent=True)
+@endpoint(roles=TREASURER, body=DryRunIn, query=PageQuery, reply=DryRunOut, idempotent=True)
 def dry_run_rule(
     uow: UnitOfWork,
     *,

@@ -17,7 +17,7 @@ from app.points.terms import (
     VALIDITY_MONTHS_MAX,
     Cycle,
 )
-from app.web.fields import Choice, Day, Id, ShownInstant, StrictInteger, Text
+from app.web.fields import Choice, Day, Id, ShownInstant, StrictInteger, Text, WholeNumbers
 from app.web.paging import page_of
 from app.web.parsing import StrictSchema
 
@@ -64,11 +64,10 @@ class RuleVersionIn(StrictSchema):
         required=True, minimum=1, maximum=RULE_POINTS_MAX, metadata={"description": "单次上限 / most for one award"}
     )
     cycle = Choice(list(Cycle), load_default=Cycle.ONCE)
-    grades = fields.Dict(
-        keys=Text(length_max=20),
-        values=StrictInteger(minimum=0, maximum=GRADE_PERCENT_MAX),
-        load_default=dict,
-        validate=validate.Length(0, GRADES_MAX, error="count:{min}:{max}"),
+    grades = WholeNumbers(
+        count_max=GRADES_MAX,
+        name_length_max=20,
+        maximum=GRADE_PERCENT_MAX,
         metadata={"description": "等级对应百分数 / percent by grade"},
     )
     person_day_max = RuleCap()

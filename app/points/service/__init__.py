@@ -39,7 +39,7 @@ from app.points.service.freezing import freeze_passbook, thaw_passbook
 from app.points.service.funding import allot_points, fund_sponsor, mint_points, pay_merchant
 from app.points.service.holds import HoldPlaced, capture_hold, hold_points, release_expired_holds, release_hold
 from app.points.service.lifetimes import change_expiry_policy, last_day, list_expiry_policies
-from app.points.service.naming import join_households, leave_household, leave_households, name_owner
+from app.points.service.naming import join_households, leave_household, leave_households, name_owner, name_owners
 from app.points.service.notices import give_notices, list_own_notices, read_own_notice
 from app.points.service.openings import (
     Moved,
@@ -153,6 +153,7 @@ __all__ = [
     "lock_openings",
     "mint_points",
     "name_owner",
+    "name_owners",
     "notice_step",
     "open_budget",
     "open_passbooks",

@@ -23,11 +23,24 @@ _JOIN_SQL = """
 
 def name_owner(uow: UnitOfWork, book_id: int, *, owner_id: UUID, kind: OwnerKind, name: str) -> None:
     """Give an owner of accounts its public name (1 to 100 characters), or another one. Never a person's."""
-    row = insert(OwnerName).values(book_id=book_id, owner_id=owner_id, kind=str(kind), name=name, named_at=uow.now)
-    renamed = row.on_conflict_do_update(
-        index_elements=["book_id", "owner_id"], set_={"name": row.excluded.name, "named_at": row.excluded.named_at}
+    name_owners(uow, book_id, kind=kind, names={owner_id: name})
+
+
+def name_owners(uow: UnitOfWork, book_id: int, *, kind: OwnerKind, names: Mapping[UUID, str]) -> None:
+    """The same for several owners of one kind, in one statement."""
+    if not names:
+        return
+    row = insert(OwnerName).values(
+        [
+            {"book_id": book_id, "owner_id": owner, "kind": str(kind), "name": name, "named_at": uow.now}
+            for owner, name in sorted(names.items())
+        ]
     )
-    uow.session.execute(renamed)
+    uow.session.execute(
+        row.on_conflict_do_update(
+            index_elements=["book_id", "owner_id"], set_={"name": row.excluded.name, "named_at": row.excluded.named_at}
+        )
+    )
 
 
 def join_households(uow: UnitOfWork, book_id: int, *, members: Mapping[UUID, UUID]) -> None:

@@ -5,12 +5,11 @@ from uuid import UUID
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.actor import Role
 from app.points import errors, queries
-from app.points.models import Allotment, AwardRecord, Book, Proposal
-from app.points.rules.accounts import AccountRef, account_id, stripe_for
+from app.points.models import AwardRecord, Book, Proposal
+from app.points.rules.accounts import AccountRef, account_id
 from app.points.rules.facts import fact_key
-from app.points.rules.postings import Leg, Posting
 from app.points.service.corrections import claw_back_award, reverse_transaction
-from app.points.service.posting import Outcome, post_one
+from app.points.service.posting import Outcome
 from app.points.service.proposing import open_proposal
 from app.points.terms import AccountKind, Code, ProposalKind
 
@@ -49,7 +48,8 @@ def carry_out(uow: UnitOfWork, book: Book, proposal: Proposal, cause: str) -> UU
 def undo_award(uow: UnitOfWork, book: Book, *, award_id: UUID, reason: str, cause: str | None = None) -> Outcome:
     """Take an award back, once: whole while its points are there, else what is left of them, and the rest is owed.
 
-    Its fact stays used, its caps are free again. `reason`: 1 to 200 characters. `cause` None: the fact's key with
+    Its fact stays used, its caps are free again. What an allotment had paid returns to it; one that is closed hands it
+    on to its budget with the next night's job. `reason`: 1 to 200 characters. `cause` None: the fact's key with
     `:rev`. Refuses AwardMissing, AwardPaidNothing, AlreadyReversed, and CauseReused for another reason.
     """
     record = queries.get_award(uow.session, book.id, award_id)
@@ -60,10 +60,7 @@ def undo_award(uow: UnitOfWork, book: Book, *, award_id: UUID, reason: str, caus
     before = queries.find_reversal(uow.session, book.id, transaction_id)
     whole = before.code == Code.REVERSAL if before else _is_whole(uow, book, record, transaction_id)
     undo = reverse_transaction if whole else claw_back_award
-    outcome = undo(uow, book, cause=cause, transaction_id=transaction_id, reason=reason)
-    if not outcome.replayed and record.allotment_id is not None:
-        _return_to_budget(uow, book, record, cause)
-    return outcome
+    return undo(uow, book, cause=cause, transaction_id=transaction_id, reason=reason)
 
 
 def _paid(record: AwardRecord) -> UUID:
@@ -78,18 +75,3 @@ def _is_whole(uow: UnitOfWork, book: Book, record: AwardRecord, transaction_id: 
     account = account_id(book.id, AccountRef(AccountKind.RESIDENT, record.passbook_id))
     free = queries.free_in_lot(uow.session, book.id, account, move.expires_on, move.budget_id, now=uow.now)
     return free >= move.points
-
-
-def _return_to_budget(uow: UnitOfWork, book: Book, record: AwardRecord, cause: str) -> None:
-    """What came back to an allotment that is closed goes on to its budget: nobody awards from it any more."""
-    allotment = uow.session.get_one(Allotment, (book.id, record.allotment_id), populate_existing=True)
-    if allotment.state == "open":
-        return
-    source = AccountRef(AccountKind.ALLOTMENT, allotment.id)
-    back = queries.points_in_allotments(uow.session, book.id, [allotment.id]).get(allotment.id, 0)
-    if not back:
-        return
-    stripe = stripe_for(AccountKind.SPONSOR_BUDGET, allotment.id)
-    target = AccountRef(AccountKind.SPONSOR_BUDGET, allotment.budget_id, stripe)
-    legs = (Leg(source, -back), Leg(target, back))
-    post_one(uow, book.id, Posting(cause=f"{cause}:return", code=Code.ALLOT_RETURN, legs=legs))
