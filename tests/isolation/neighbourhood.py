@@ -20,41 +20,32 @@ from app.points.terms import AccountKind
 from app.reports import service as reports
 from tests.enrolment.desk import HEADER, as_csv
 from tests.merchants.till import Till
-from tests.points.ledger import ANNA, OTHER_SHOP, SHOP, Acts, Ledger, named, open_ledger
+from tests.points.ledger import ANNA, Acts, Ledger, named, open_ledger
 from tests.points.neighbours import Pair
 from tests.points.programme import fact, publish
 
-STAFF, PROPOSER = named("staff"), named("proposer")  # who sit at the desks; a person has one id in all books
+PROPOSER = named("proposer")
 
 
 @dataclass(frozen=True)
 class Cast:
-    """Who and what is in a book, and in no other."""
+    """Who and what is in one book and in no other."""
 
     resident: UUID
-    successor: UUID
+    moved: UUID
+    staff: UUID
     sponsor: UUID
     shop: UUID
     station: UUID
+    activity: UUID
     rule: str
     passbook_no: str
     phone: str
 
 
-HERE = Cast(
-    ANNA, named("anna's"), named("sponsor here"), OTHER_SHOP, named("station"), "hours.here", "H-1", "13812345678"
-)
-THERE = Cast(
-    named("carla"),
-    named("carla's"),
-    named("sponsor there"),
-    SHOP,
-    named("station there"),
-    "hours.there",
-    "T-1",
-    "13912345678",
-)
-NOWHERE = Cast(*(UUID(int=0xABCDEF0 + n, version=4) for n in range(5)), "hours.none", "N-1", "13712345678")
+PARTS = ("moved", "staff", "sponsor", "shop", "station", "activity")
+HERE = Cast(ANNA, *(named(f"{part} here") for part in PARTS), "hours.here", "H-1", "13812345678")
+THERE = Cast(named("carla"), *(named(f"{part} there") for part in PARTS), "hours.there", "T-1", "13912345678")
 
 
 def furnish(uow: UnitOfWork, cast: Cast) -> tuple[Acts, dict[str, Any]]:
@@ -69,7 +60,7 @@ def furnish(uow: UnitOfWork, cast: Cast) -> tuple[Acts, dict[str, Any]]:
     uow.session.flush()
     cleared = _cleared(acts, cast)
     imported = _imported(acts, cast)
-    acts.transfer(cast.successor, cast.resident, "merge")  # there is one who had two passbooks
+    acts.transfer(cast.moved, cast.resident, "move")  # a passbook that is closed, in its own book only
     uow.session.flush()
     return acts, {
         **ids,
@@ -79,7 +70,7 @@ def furnish(uow: UnitOfWork, cast: Cast) -> tuple[Acts, dict[str, Any]]:
         "account_id": account_id(acts.ledger.id, AccountRef(AccountKind.RESIDENT, cast.resident)),
         "owner_id": cast.resident,
         "resident_id": cast.resident,
-        "merged_id": cast.successor,
+        "moved_id": cast.moved,
         "sponsor_id": cast.sponsor,
         "proposal_id": proposal.id,
         "report_id": report.id,
@@ -98,15 +89,20 @@ def _sponsored(uow: UnitOfWork, ledger: Ledger, sponsor_id: UUID) -> Ledger:
 def _ruled(acts: Acts, cast: Cast) -> dict[str, Any]:
     """A rule, an allotment, an award by the one from the other."""
     publish(acts.uow, acts.ledger, cast.rule, "events * 500")
-    allotment_id = acts.allot(cast.station, 5_000, spender_ids=(STAFF,))
-    staff = replace(acts.uow, actor=Actor(STAFF, frozenset({Role.COORDINATOR})))
-    done = fact(rule=cast.rule, beneficiary_id=cast.resident, minutes=None, events=1, allotment_id=allotment_id)
-    more = fact(rule=cast.rule, beneficiary_id=cast.successor, minutes=None, events=1, subject="activity-2")
-    outcome, other = points.award(staff, acts.book, facts=[done, more])
+    allotment_id = acts.allot(cast.station, 5_000, spender_ids=(cast.staff, HERE.staff))
+    staff = replace(acts.uow, actor=Actor(cast.staff, frozenset({Role.COORDINATOR})))
+    done = fact(rule=cast.rule, subject=str(cast.activity), minutes=None, events=1)
+    facts = [
+        replace(done, beneficiary_id=cast.resident, allotment_id=allotment_id),
+        replace(done, beneficiary_id=cast.moved),
+    ]
+    outcome, other = points.award(staff, acts.book, facts=facts)
     assert outcome.record is not None
     assert other.record is not None
     return {
         "code": cast.rule,
+        "activity_id": cast.activity,
+        "person_id": cast.staff,
         "holder_id": cast.station,
         "allotment_id": allotment_id,
         "award_id": outcome.record.id,

@@ -9,10 +9,9 @@ from tests.isolation.neighbourhood import PROPOSER
 
 # What one may name although no book knows it: people and sponsors have one id in all books, and a passbook that never
 # moved reads as empty. Their answers must not tell what another book holds for them.
-OPAQUE = {"owner_id", "resident_id", "merged_id", "sponsor_id", "activity_id", "person_id"}
-# Names of ids in bodies and queries that are other kinds of what the neighbourhood has.
-ALIASES = {"successor_id": "resident_id", "spender_ids": "person_id", "person_ids": "person_id"}
-ALIASES |= {"coordinator_id": "person_id", "rule": "code", "facts_of": "code"}
+OPAQUE = {"owner_id", "resident_id", "moved_id", "sponsor_id", "activity_id", "person_id"}
+# Fields whose ids are words; all others are known by being UUIDs.
+WORDS = {"rule", "facts_of", "code"}
 # Arguments of paths that are no ids.
 PLAIN = {"year": "2026"}
 
@@ -26,7 +25,7 @@ ACTIVITY = {
     "allotment_id": "<allotment_id>",
     "performed_on": "2026-06-14",
 }
-PRESENT = [{"resident_id": "<resident_id>", "events": 1}, {"resident_id": "<merged_id>", "events": 1}]
+PRESENT = [{"resident_id": "<resident_id>", "events": 1}, {"resident_id": "<moved_id>", "events": 1}]
 ROSTER = ACTIVITY | {"awards": PRESENT}
 PAPER = {"resident_id": "<resident_id>", "points": 5, "expires_on": "2026-12-31", "passbook_no": "P-1"}
 WHY = {"reason": "x"}
@@ -67,7 +66,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /transactions/<transaction_id>/reverse": WHY,
     "POST /passbooks/<owner_id>/freeze": WHY,
     "POST /passbooks/<owner_id>/thaw": WHY,
-    "POST /passbooks/<owner_id>/transfer": {"successor_id": "<merged_id>", "kind": "move", "reason": "x"},
+    "POST /passbooks/<owner_id>/transfer": {"successor_id": "<moved_id>", "kind": "move", "reason": "x"},
     "POST /proposals/<proposal_id>/reject": WHY,
     "POST /reports/<report_id>/accept": {"rule": "<code>"},
     "POST /reports/<report_id>/reject": WHY,
