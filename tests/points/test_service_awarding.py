@@ -291,7 +291,7 @@ def allotted(door, points_=40, *, spender=TREASURER.id, **changes):
         door.uow,
         door.ledger.id,
         cause=f"allot:{made}",
-        budget_id=door.ledger.budget_id,
+        budget_id=values["budget"],
         allotment_id=made,
         points=points_,
     )
