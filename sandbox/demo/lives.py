@@ -32,11 +32,11 @@ SWEPT = frozenset({"points.hold_resolved", "merchants.payment_closed"})
 class Life:
     """Plays acts, one after another for a resident; asks the system and notes what it acknowledged."""
 
-    def __init__(self, stage: Stage, treasurer: Person) -> None:
+    def __init__(self, stage: Stage, treasurer: Person, deputy: Person) -> None:
         self._stage = stage
         self._api = stage.api
         self._tally = stage.tally
-        self._treasurer = treasurer
+        self._treasurer, self._deputy = treasurer, deputy
 
     @singledispatchmethod
     def play(self, act: Act) -> None:
@@ -58,7 +58,7 @@ class Life:
             self._stage.surprise(f"奖励未入账 / award {act.reference} refused", reply)
             return
         last_day = self._stage.earn(act.resident, act.points, act.at, act.budget)
-        self._stage.awards[act.reference] = Given(reply.body["transaction_id"], act.points, last_day, act.budget)
+        self._stage.awards[act.reference] = Given(reply.body["id"], act.points, last_day, act.budget)
         self._tally.add("awards")
         self._tally.add("awarded points", act.points)
 
@@ -143,9 +143,11 @@ class Life:
         award = self._stage.awards.get(act.award)
         if award is None:
             return
-        path = f"/transactions/{award.transaction_id}/reverse"
-        body = {"reason": act.reason, "claw_back": True}
+        path, body = f"/awards/{award.award_id}/undo", {"reason": act.reason}
         reply = self._api.post(self._treasurer, path, body, at=act.at, key=act.reference)
+        if reply.ok:
+            path = f"/proposals/{reply.body['id']}/approve"
+            reply = self._api.post(self._deputy, path, {}, at=act.at, key=act.reference)
         if not reply.ok:
             self._stage.surprise(f"清退失败 / clawback of {act.award} refused", reply)
             return

@@ -31,7 +31,7 @@ class _Player:
         self._screen = screen
         self._pool = ThreadPoolExecutor(lanes, thread_name_prefix="lane")
         self._lanes = lanes
-        self._life = Life(stage, roster.treasurer)
+        self._life = Life(stage, roster.treasurer, roster.deputy)
         self._lane_of = {person: number % lanes for number, person in enumerate(week.people)}
 
     def play(self) -> None:

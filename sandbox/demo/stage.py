@@ -25,7 +25,7 @@ class Bought:
 class Given:
     """An award that was made."""
 
-    transaction_id: str
+    award_id: str
     points: int
     last_day: date
     budget: BudgetPlan

@@ -172,3 +172,13 @@ def test_a_resident_traces_own_lines_only(api, acts, person):
     assert "awarded_by" not in found["award"]
     answer = api.get(f"/passbook/entries/{theirs.transaction_id}/trace", RESIDENT)
     assert refused(answer) == (404, "points.transaction_missing", ["transaction_id"])
+
+
+@pytest.mark.parametrize("claw_back", [True, False])
+def test_one_treasurer_alone_takes_no_award_back(api, acts, award, claw_back):
+    record = award()
+    body = {"reason": "alone", "claw_back": claw_back}
+    answer = api.post(f"/transactions/{record.transaction_id}/reverse", body)
+    assert refused(answer) == (409, errors.AwardTakesTwo.code, ["transaction_id"])
+    assert str(record.id) in answer.json["detail"]
+    assert acts.available(ANNA) == 15

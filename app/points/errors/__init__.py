@@ -117,7 +117,7 @@ from app.points.errors.rulebook import (
     RuleVersionMissing,
     RuleVersionOutdated,
 )
-from app.points.errors.undoing import AwardMissing, AwardPaidNothing, AwardsOriginUnclear
+from app.points.errors.undoing import AwardMissing, AwardPaidNothing, AwardsOriginUnclear, AwardTakesTwo
 
 __all__ = [
     "REFUSED_OVER_THERE",
@@ -133,6 +133,7 @@ __all__ = [
     "AmountOver",
     "AwardMissing",
     "AwardPaidNothing",
+    "AwardTakesTwo",
     "AwardsOriginUnclear",
     "BookCodeTaken",
     "BookMissing",

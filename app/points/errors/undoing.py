@@ -10,6 +10,16 @@ class AwardMissing(DomainError):
     field = "award_id"
 
 
+class AwardTakesTwo(DomainError):
+    kind = Kind.CONFLICT
+    code = "points.award_takes_two"
+    text = {
+        "zh": "奖励须由两人撤销:请对奖励 {award_id} 提交撤销申请,由另一人批准。",
+        "en": "An award is taken back by two people: ask for award {award_id} to be undone, and another approves.",
+    }
+    field = "transaction_id"
+
+
 class AwardsOriginUnclear(DomainError):
     kind = Kind.INVALID
     code = "points.awards_origin_unclear"

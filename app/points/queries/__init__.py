@@ -88,6 +88,7 @@ from app.points.queries.owners import SponsorFigures, find_owner, get_owner, lis
 from app.points.queries.programme import get_proposal, households_of, list_proposals, lock_proposal, names_of
 from app.points.queries.register import (
     RegisterLine,
+    find_award_of,
     get_award,
     list_awards_by,
     list_awards_of_allotment,
@@ -173,6 +174,7 @@ __all__ = [
     "count_past_facts",
     "current_rules",
     "figures_of_transactions",
+    "find_award_of",
     "find_book_id",
     "find_finished_day",
     "find_last_closing",

@@ -29,6 +29,12 @@ def get_award(session: Session, book_id: int, award_id: UUID) -> AwardRecord:
     return record
 
 
+def find_award_of(session: Session, book_id: int, transaction_id: UUID) -> UUID | None:
+    """The award that this transaction paid, if the register has one."""
+    query = select(AwardRecord.id).where(AwardRecord.book_id == book_id, AwardRecord.transaction_id == transaction_id)
+    return session.scalar(query)
+
+
 def list_awards_by(
     session: Session,
     book_id: int,

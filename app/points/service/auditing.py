@@ -110,13 +110,15 @@ def correct_transaction(
 ) -> TransactionDetail:
     """Undo a transaction as a whole; with `claw_back`, an award whose points were spent. Answers the correction.
 
-    Refuses BookMissing, UndoneElsewhere for redemptions, payouts and allotments, and what `reverse_transaction`
-    refuses. Each call is an act of its own: a second correction of one transaction is refused, and one that was
-    declined may be asked for again.
+    Refuses BookMissing, UndoneElsewhere for redemptions, payouts and allotments, AwardTakesTwo for awards by rule (one
+    person alone would get past the two who undo them), and what `reverse_transaction` refuses. Each call is an act of
+    its own: a second correction of one transaction is refused, and one that was declined may be asked for again.
     """
     found = queries.get_book(uow.session, book)
     if queries.get_transaction(uow.session, found.id, transaction_id).code in UNDONE_ELSEWHERE:
         raise errors.UndoneElsewhere
+    if (award_id := queries.find_award_of(uow.session, found.id, transaction_id)) is not None:
+        raise errors.AwardTakesTwo(award_id=award_id)
     act = corrections.claw_back_award if claw_back else corrections.reverse_transaction
     outcome = act(uow, found, cause=f"reverse:{uow.new_id()}", transaction_id=transaction_id, reason=reason)
     return _detail(uow, found, outcome.subject_id)
