@@ -241,7 +241,7 @@ def test_a_kind_is_one_that_a_passbook_can_have(api, kind):
     assert refused(own(api, f"/entries?kind={kind}")) == (422, "web.invalid", ["kind"])
 
 
-@pytest.mark.parametrize("month", ["1000-01", "2999-12"])
+@pytest.mark.parametrize("month", ["2000-01", "2199-12"])
 def test_months_at_the_ends_of_time_are_empty(api, acts, month):
     acts.award(ANNA, 1)
     assert own(api, f"/entries?month={month}").json == {"items": [], "next_cursor": None}
