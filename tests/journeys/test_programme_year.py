@@ -251,6 +251,7 @@ class Year:
         lines = home.get("/passbook/entries?limit=100", RESIDENT, who=who)["items"]
         assert any("楼道保洁" in line["sentence"] and "90" in line["sentence"] for line in lines)
         assert any("忠义粮油店" in line["sentence"] for line in lines)
+        assert "MLH-0007" in lines[-1]["sentence"]  # the paper passbook it began with
         assert len(home.get("/passbook/years/2026", RESIDENT, who=who)["months"]) == 12
         export = folder / "passbook.json"
         export.write_bytes(home.ask("GET", "/passbook/export", RESIDENT, who=who).data)

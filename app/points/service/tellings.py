@@ -1,4 +1,4 @@
-"""What a passbook can tell of its entries beside their code: gathered for a page at once, in at most five queries."""
+"""What a passbook can tell of its entries beside their code: gathered for a page at once, in at most six queries."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -57,14 +57,19 @@ class _Known:
     partners: Mapping[UUID, str]
     last_days: Mapping[UUID, date]
     successions: Mapping[UUID, str]
+    listed_paper_no: str | None
+    """The number of the paper passbook that came with a list of residents."""
 
     def tell(self, transaction_id: UUID, evidence: str | None, code: str) -> Telling:
         """What was found for one transaction."""
-        opening = read_opening(evidence) if code == Code.OPENING else None
+        paper_no = None
+        if code == Code.OPENING:  # by itself, with its number in its words, or by the page of a list
+            opening = read_opening(evidence)
+            paper_no = (opening.paper_no if opening else None) or self.listed_paper_no
         return Telling(
             self.activities.get(transaction_id),
             self.partners.get(transaction_id),
-            opening.paper_no if opening else None,
+            paper_no,
             self.last_days.get(transaction_id),
             self.successions.get(transaction_id),
         )
@@ -83,11 +88,13 @@ def _find(uow: UnitOfWork, book_id: int, owner_id: UUID, codes: Mapping[UUID, st
     def of(wanted: Collection[str]) -> list[UUID]:
         return [key for key, code in codes.items() if code in wanted]
 
+    papers = queries.paper_numbers_of(uow.session, book_id, {owner_id} if of({Code.OPENING}) else ())
     return _Known(
         queries.activities_of(uow.session, book_id, of(EARNED)),
         queries.partners_of(uow.session, book_id, of(WITH_PARTNER)),
         queries.last_days_of(uow.session, book_id, of({Code.EXPIRY})),
         queries.successions_of(uow.session, book_id, owner_id, of({Code.TRANSFER})),
+        papers.get(owner_id),
     )
 
 
