@@ -6,8 +6,11 @@ from uuid import uuid4
 import pytest
 import sqlalchemy
 from sqlalchemy import event
+from sqlalchemy.orm import Session
 
+from app.infra.db import database_url
 from app.points.queries import clearing
+from tests.fixtures import servers as places
 
 NOW = datetime(2026, 6, 15, tzinfo=UTC)
 ID = uuid4()
@@ -32,6 +35,22 @@ ASKED = {
 }
 # find_transfer and get_transfer_of name the whole key of a row: in an empty table any index is as good to the planner
 WHOLE_KEYS = {"pk_points_clearing_transfers", "uq_points_clearing_transfers_transaction_id"}
+
+
+@pytest.fixture(scope="module")
+def untouched(servers, template):
+    """A database nobody has written to: in one that was vacuumed empty, all indexes cost the planner the same."""
+    made = places.clone(servers, template)
+    engine = sqlalchemy.create_engine(database_url(made.app_url))
+    yield engine
+    engine.dispose()
+    places.drop(servers, made)
+
+
+@pytest.fixture
+def session(untouched):
+    with Session(untouched) as found:
+        yield found
 
 
 def plan(session, ask) -> str:

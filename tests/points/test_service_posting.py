@@ -264,6 +264,7 @@ def test_awards_beyond_a_budget_never_touch_another(uow):
 def test_ten_thousand_awards_are_one_call(acts):
     """Also: to one resident several times, so that versions run on within the batch."""
     residents = [named(f"r{n}") for n in range(2500)]
+    acts.uow.session.execute(text("SET LOCAL statement_timeout = '60s'"))  # how long it takes is the bench's business
     outcomes = acts.awards(*(Award(f"award {n}", residents[n % 2500], 1 + n % 3) for n in range(10_000)))
     assert all(o.decline is None for o in outcomes)
     assert acts.figures(residents[0]).version == 4

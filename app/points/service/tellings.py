@@ -80,15 +80,17 @@ def tell_lines(uow: UnitOfWork, book_id: int, owner_id: UUID, lines: Sequence[St
     corrected = {line.corrects_id for line in lines if line.code in CORRECTING and line.corrects_id is not None}
     originals = queries.originals_of(uow.session, book_id, corrected)
     codes = {line.transaction_id: line.code for line in lines} | {key: one.code for key, one in originals.items()}
-    known = _find(uow, book_id, owner_id, codes)
+    openings = [(line.code, line.evidence) for line in lines] + [(one.code, one.evidence) for one in originals.values()]
+    listed = any(code == Code.OPENING and read_opening(evidence) is None for code, evidence in openings)
+    known = _find(uow, book_id, owner_id, codes, listed=listed)
     return [ToldLine(line, _tell(line, known, originals)) for line in lines]
 
 
-def _find(uow: UnitOfWork, book_id: int, owner_id: UUID, codes: Mapping[UUID, str]) -> _Known:
+def _find(uow: UnitOfWork, book_id: int, owner_id: UUID, codes: Mapping[UUID, str], *, listed: bool) -> _Known:
     def of(wanted: Collection[str]) -> list[UUID]:
         return [key for key, code in codes.items() if code in wanted]
 
-    papers = queries.paper_numbers_of(uow.session, book_id, {owner_id} if of({Code.OPENING}) else ())
+    papers = queries.paper_numbers_of(uow.session, book_id, {owner_id} if listed else ())
     return _Known(
         queries.activities_of(uow.session, book_id, of(EARNED)),
         queries.partners_of(uow.session, book_id, of(WITH_PARTNER)),
