@@ -87,14 +87,19 @@ class Id(fields.UUID):
 
 
 class Instant(fields.AwareDateTime):
-    """An instant with its zone (RFC 3339); a naive one is refused."""
+    """An instant with its zone (RFC 3339); a naive one is refused, and one the district's calendar does not reach."""
 
     default_error_messages = {"invalid": "instant", "invalid_awareness": "instant", "format": "instant"}
 
     def _deserialize(self, value: object, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> datetime:
         if not isinstance(value, str):
             raise self.make_error("invalid")
-        return super()._deserialize(value, attr, data, **kwargs)
+        instant = super()._deserialize(value, attr, data, **kwargs)
+        try:
+            instant.astimezone(DISTRICT)
+        except OverflowError:  # the first or last hours there are: in the district that is no date at all
+            raise self.make_error("invalid") from None
+        return instant
 
 
 class ShownInstant(fields.AwareDateTime):

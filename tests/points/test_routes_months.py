@@ -181,6 +181,11 @@ def test_what_is_still_to_come_is_not_told(api, summer, path):
         assert refused(api.get(as_of(path, wrong))) == (422, "web.invalid", ["as_of"])
 
 
+@pytest.mark.parametrize("wrong", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00", "9999-12-31T23:59:59Z"])
+def test_an_instant_beyond_the_calendar_is_refused_and_not_failed_on(api, wrong):
+    assert refused(api.get(as_of("/trial-balance", wrong))) == (422, "web.invalid", ["as_of"])
+
+
 def test_the_balance_of_an_account_as_of_an_instant(api, summer):
     def told(account, instant=None):
         answer = api.get(as_of(f"{account}/balance", instant) if instant else f"{account}/balance", Role.AUDITOR)
