@@ -4,13 +4,15 @@ from collections.abc import Sequence
 
 from flask import Flask
 from flask_migrate import Migrate
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import console
 from app.api_docs import document, pages
 from app.enrolment import routes as enrolment
 from app.identity import routes as identity
-from app.identity.service import TokenOffice
-from app.infra import db, logging, metrics, redis
+from app.identity.routes import access, demo
+from app.identity.service import Gate, Keyring, TokenOffice
+from app.infra import db, logging, metrics, redis, vault
 from app.infra.config import EXTENSION, Config
 from app.jobs import command as jobs
 from app.merchants import routes as merchants
@@ -18,11 +20,11 @@ from app.points import routes as points
 from app.programmes import routes as programmes
 from app.reports import routes as reports
 from app.volunteers import routes as volunteers
-from app.web import callers, health, observe, problems
+from app.web import callers, health, limits, observe, problems
 from app.web.endpoint import Blueprint
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
-    identity.blueprint,
+    *identity.BLUEPRINTS,
     *points.BLUEPRINTS,
     enrolment.blueprint,
     volunteers.blueprint,
@@ -30,7 +32,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     *merchants.BLUEPRINTS,
     programmes.blueprint,
 )
-DEMO_BLUEPRINTS: tuple[Blueprint, ...] = (identity.dev_blueprint,)
+DEMO_BLUEPRINTS: tuple[Blueprint, ...] = identity.DEMO_BLUEPRINTS
 
 
 def create_app(config: Config, *, more: Sequence[Blueprint] = ()) -> Flask:
@@ -45,6 +47,10 @@ def create_app(config: Config, *, more: Sequence[Blueprint] = ()) -> Flask:
     with app.app_context():
         metrics.watch_pool(db.db.engine, config.pool_size)
     redis.install(app, config)
+    vault.install(app, config)
+    limits.install(app, app.extensions[redis.CLIENT])
+    if config.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=config.proxies)  # type: ignore[method-assign]  # how flask is wrapped
     Migrate(app, db.db, directory="migrations")
     observe.register(app)
     _install_identity(app, config)
@@ -57,8 +63,10 @@ def create_app(config: Config, *, more: Sequence[Blueprint] = ()) -> Flask:
 
 def _install_identity(app: Flask, config: Config) -> None:
     office = TokenOffice.for_config(config)
-    app.extensions[identity.OFFICE] = office
-    app.extensions[callers.AUTHENTICATE] = office.authenticate
+    keyring = Keyring.of(config.token_keys)
+    app.extensions[demo.OFFICE] = office
+    app.extensions[access.KEYRING] = keyring
+    app.extensions[callers.AUTHENTICATE] = Gate(keyring, office).admit
 
 
 def _install_routes(app: Flask, blueprints: Sequence[Blueprint]) -> None:

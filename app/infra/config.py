@@ -1,6 +1,7 @@
 """All settings of Linli: read once from the environment, checked, frozen. Nothing else reads the environment."""
 
 import os
+import re
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
@@ -8,9 +9,15 @@ from enum import StrEnum
 from typing import Any, cast
 from urllib.parse import urlsplit
 
-DEMO_TOKEN_SECRET = "linli-demo-secret-known-to-everyone-never-production"  # noqa: S105 - public on purpose, refused in production
+DEMO_SECRET = "linli-demo-secret-known-to-everyone-never-production"  # noqa: S105 - public on purpose, refused in production
+DEMO_KEYS = (("demo", DEMO_SECRET),)
 SECRET_BYTES_MIN = 32
+KEY_NAME = re.compile(r"[a-z0-9-]{1,16}")
 EXTENSION = "linli.config"  # where an application keeps its Config
+
+
+Keys = tuple[tuple[str, str], ...]
+"""Keys by name, the one in use first; the others are still good for what they made."""
 
 
 class Mode(StrEnum):
@@ -59,6 +66,17 @@ def _secret(text: str) -> str:
     if len(text.encode()) < SECRET_BYTES_MIN:
         raise ValueError(f"a secret of at least {SECRET_BYTES_MIN} bytes")
     return text
+
+
+def _keys(text: str) -> Keys:
+    right = f"name:secret, several with commas between, secrets of at least {SECRET_BYTES_MIN} bytes"
+    pairs = [entry.strip().partition(":") for entry in text.split(",")]
+    for name, _, secret in pairs:
+        if not KEY_NAME.fullmatch(name) or len(secret.encode()) < SECRET_BYTES_MIN:
+            raise ValueError(right)
+    if len({name for name, _, _ in pairs}) < len(pairs):
+        raise ValueError(f"{right}, each name once")
+    return tuple((name, secret) for name, _, secret in pairs)
 
 
 def _one_of(*choices: str) -> Callable[[str], str]:
@@ -110,11 +128,28 @@ class Config:
         default=None,
         secret=True,
     )
-    token_secret: str = _setting(
-        "LINLI_TOKEN_SECRET",
+    token_keys: Keys = _setting(
+        "LINLI_TOKEN_KEYS",
+        _keys,
+        "Sign access and refresh tokens: name:secret, several with commas between. The first signs, all are good, so "
+        "that a new one is put in front and the old one taken out 90 days later. Required in production.",
+        default=DEMO_KEYS,
+        secret=True,
+    )
+    vault_keys: Keys = _setting(
+        "LINLI_VAULT_KEYS",
+        _keys,
+        "Seal telephone numbers, WeChat ids and second factors in the database: name:secret, the first seals, all "
+        "open. Without them what is sealed is lost. Required in production.",
+        default=DEMO_KEYS,
+        secret=True,
+    )
+    index_secret: str = _setting(
+        "LINLI_INDEX_SECRET",
         _secret,
-        "Signs access tokens; at least 32 bytes. Required in production; demo and test have a public one.",
-        default=DEMO_TOKEN_SECRET,
+        "Makes sealed numbers findable; at least 32 bytes, never changed: people would not be found again. "
+        "Required in production.",
+        default=DEMO_SECRET,
         secret=True,
     )
     log_level: str = _setting(
@@ -157,6 +192,12 @@ class Config:
     web_bind: str = _setting(
         "LINLI_WEB_BIND", _bind, "Where the web server listens, host:port or unix:/path.", default="127.0.0.1:8000"
     )
+    proxies: int = _setting(
+        "LINLI_PROXIES",
+        _whole(0, 5),
+        "Proxies of yours before the web server that add to X-Forwarded-For; 0 takes the address of the connection.",
+        default=0,
+    )
     web_workers: int = _setting("LINLI_WEB_WORKERS", _whole(1, 64), "Web server processes.", default=2)
     web_threads: int = _setting("LINLI_WEB_THREADS", _whole(1, 64), "Threads of each web process.", default=8)
     worker_jobs_max: int = _setting(
@@ -188,10 +229,16 @@ class Config:
             raise SystemExit(2) from None
 
     def _check_together(self) -> None:
-        if self.mode is Mode.PRODUCTION and self.token_secret == DEMO_TOKEN_SECRET:
-            message = (
-                "LINLI_TOKEN_SECRET is not set or is the demo's: production needs one of its own of at least 32 bytes."
-            )
+        if self.mode is not Mode.PRODUCTION:
+            return
+        for spec in fields(self):
+            if spec.metadata["secret"] and spec.default in {DEMO_KEYS, DEMO_SECRET}:
+                self._check_own(spec.metadata["name"], getattr(self, spec.name))
+
+    def _check_own(self, name: str, value: str | Keys) -> None:
+        secrets = [value] if isinstance(value, str) else [secret for _, secret in value]
+        if DEMO_SECRET in secrets:
+            message = f"{name} is not set or is the demo's: production needs one of its own of at least 32 bytes."
             raise SettingError(message)
 
     @property

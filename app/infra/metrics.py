@@ -15,6 +15,10 @@ request_seconds = Histogram(
 transaction_failures_total = Counter(
     "linli_transaction_failures_total", "Failed attempts of a transaction, by what failed.", ["failure"]
 )
+limited_requests_total = Counter(
+    "linli_limited_requests_total", "Requests refused for coming too often, by what was counted.", ["route", "by"]
+)
+refused_tokens_total = Counter("linli_refused_tokens_total", "Tokens refused, by what was wrong with them.", ["reason"])
 connections_in_use = Gauge(
     "linli_db_connections_in_use", "Database connections taken from the pools.", multiprocess_mode="livesum"
 )

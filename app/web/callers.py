@@ -18,10 +18,11 @@ DEMO_TIME_MIN = datetime(2000, 1, 1, tzinfo=UTC)
 DEMO_TIME_END = datetime(2200, 1, 1, tzinfo=UTC)
 ANONYMOUS = Actor(id=UUID(int=0), roles=frozenset(), name="anonymous")
 
-Authenticate = Callable[[str], Actor]
+Authenticate = Callable[[str, str | None, frozenset[Role]], Actor]
+"""Token, book of the path (None: the path names none), roles of the route: who is calling, as what. See identity."""
 
 
-def identify(roles: frozenset[Role]) -> Actor:
+def identify(roles: frozenset[Role], path: Mapping[str, object]) -> Actor:
     """Give the caller of this request, who holds one of `roles` (none of them: the route is open to everybody).
 
     Refuses TokenMissing, RoleDenied, and what the token's own check refuses.
@@ -32,7 +33,8 @@ def identify(roles: frozenset[Role]) -> Actor:
     if scheme.lower() != "bearer" or not token.strip():
         raise TokenMissing
     authenticate: Authenticate = current_app.extensions[AUTHENTICATE]
-    actor = authenticate(token.strip())
+    book = path.get("book")
+    actor = authenticate(token.strip(), None if book is None else str(book), roles)
     structlog.contextvars.bind_contextvars(actor_id=str(actor.id))
     if not actor.has_any(roles):
         raise RoleDenied(roles=", ".join(sorted(roles)))

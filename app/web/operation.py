@@ -9,6 +9,7 @@ from marshmallow import Schema, fields
 
 from app.kernel.actor import Role
 from app.web import uploads
+from app.web.limits import Limit
 
 PROBLEM = "application/problem+json"
 JSON = "application/json"
@@ -53,6 +54,8 @@ class Shape:
     status: int
     idempotent: bool
     media_type: str = JSON
+    limits: tuple[Limit, ...] = ()
+    before: Any = None  # endpoint.Before; the document does not tell of it
 
 
 def describe(name: str, shape: Shape) -> dict[str, Any]:
@@ -105,6 +108,8 @@ def _problems(shape: Shape) -> Iterable[HTTPStatus]:
     yield from (HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE)
     if shape.roles:
         yield from (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
+    if shape.limits:
+        yield HTTPStatus.TOO_MANY_REQUESTS
     if shape.has_path or shape.body is not None:
         yield HTTPStatus.NOT_FOUND  # what the path or the body names may not exist
     if shape.body is not None or shape.idempotent:

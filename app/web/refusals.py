@@ -138,3 +138,18 @@ class ClockRefused(EdgeRefusal):
         "in the years 2000 to 2199.",
     }
     field = "Linli-Demo-Clock"
+
+
+class TooOften(DomainError):
+    kind = Kind.LIMITED
+    code = "web.too_often"
+    text = {
+        "zh": "操作太频繁,请 {seconds} 秒后再试。",
+        "en": "Too many requests; please try again in {seconds} seconds.",
+    }
+    retryable = True
+
+    def __init__(self, *, seconds: int) -> None:
+        """Say after how many seconds another try makes sense."""
+        super().__init__(seconds=seconds)
+        self.retry_after_seconds = seconds

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from flask import current_app
 
-from app.identity import service
-from app.identity.schemas import ActorOut, DevTokenIn, DevTokenOut
-from app.identity.service import IssuedToken, TokenOffice
+from app.identity.schemas.demo import ActorOut, DevTokenIn, DevTokenOut
+from app.identity.service import demo as service
+from app.identity.service.demo import IssuedToken, TokenOffice
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.actor import Actor, Role
 from app.web.endpoint import ANYONE, PUBLIC, Blueprint, endpoint

@@ -5,7 +5,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validates_schema
 
-from app.identity import rules
+from app.identity.rules import demo as rules
 from app.web.fields import Choice, Id, Text
 from app.web.parsing import StrictSchema
 

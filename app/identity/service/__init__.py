@@ -1,0 +1,7 @@
+"""The acts of identity. Others meet it at the gate every request goes through."""
+
+from app.identity.service.admission import Gate
+from app.identity.service.demo import IssuedToken, TokenOffice, issue_dev_token
+from app.identity.service.keys import Keyring
+
+__all__ = ["Gate", "IssuedToken", "Keyring", "TokenOffice", "issue_dev_token"]
