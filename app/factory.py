@@ -10,7 +10,7 @@ from app.api_docs import document, pages
 from app.enrolment import routes as enrolment
 from app.identity import routes as identity
 from app.identity.service import TokenOffice
-from app.infra import db, logging, metrics, redis
+from app.infra import db, logging, metrics, redis, wechat
 from app.infra.config import EXTENSION, Config
 from app.jobs import command as jobs
 from app.merchants import routes as merchants
@@ -45,6 +45,7 @@ def create_app(config: Config, *, more: Sequence[Blueprint] = ()) -> Flask:
     with app.app_context():
         metrics.watch_pool(db.db.engine, config.pool_size)
     redis.install(app, config)
+    wechat.install(app, config)
     Migrate(app, db.db, directory="migrations")
     observe.register(app)
     _install_identity(app, config)

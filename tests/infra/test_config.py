@@ -52,6 +52,13 @@ def test_from_environment_names_the_setting_that_is_missing(name, value):
         ("LINLI_BODY_BYTES_MAX", "12", "from 1024"),
         ("LINLI_LOG_LEVEL", "LOUD", "one of DEBUG"),
         ("LINLI_TOKEN_SECRET", "short", "at least 32 bytes"),
+        ("LINLI_WECHAT_BASE_URL", "api.weixin.qq.com", "https://"),
+        ("LINLI_WECHAT_APPID", "gh_hunter2", "wx0123456789abcdef"),
+        ("LINLI_WECHAT_SECRET", "hunter2", "32 letters and digits"),
+        ("LINLI_WECHAT_PUSH_TOKEN", "hunter2!", "3 to 32 letters and digits"),
+        ("LINLI_WECHAT_PUSH_AES_KEY", "hunter2", "the 43 letters and digits"),
+        ("LINLI_WECHAT_VERSION", "beta", "one of RELEASE, TRIAL, DEVELOP"),
+        ("LINLI_WECHAT_CALLS_MAX", "0", "from 1 to 32"),
         ("LINLI_WEB_BIND", "8000", "127.0.0.1:8000"),
         ("LINLI_WEB_BIND", "0.0.0.0:99999", "127.0.0.1:8000"),
     ],
@@ -70,6 +77,34 @@ def test_production_has_no_default_secret(secret):
     with pytest.raises(SettingError, match=r"^LINLI_TOKEN_SECRET "):
         Config.from_environment(environment)
     assert Config.from_environment({**environment, "LINLI_TOKEN_SECRET": "x" * 32}).takes_demo_liberties is False
+
+
+WECHAT = {
+    "LINLI_WECHAT_APPID": "wx0123456789abcdef",
+    "LINLI_WECHAT_SECRET": "hunter2" * 4 + "hunt",
+    "LINLI_WECHAT_PUSH_TOKEN": "hunter2",
+    "LINLI_WECHAT_PUSH_AES_KEY": "hunter2" * 6 + "h",
+}
+
+
+@pytest.mark.parametrize("name", list(WECHAT))
+def test_what_belongs_together_of_wechat_is_set_together(name):
+    with pytest.raises(SettingError) as caught:
+        Config.from_environment({**GOOD, **WECHAT, name: ""})
+    assert name in str(caught.value)
+    assert "belong together" in str(caught.value)
+    shown = repr(Config.from_environment({**GOOD, **WECHAT}))
+    assert "hunter2" not in shown
+    alone = {key: value for key, value in WECHAT.items() if "PUSH" in key}
+    with pytest.raises(SettingError, match="LINLI_WECHAT_APPID is not"):
+        Config.from_environment({**GOOD, **alone})
+
+
+def test_in_production_wechat_is_reached_by_https_only():
+    production = {**GOOD, "LINLI_MODE": "production", "LINLI_TOKEN_SECRET": "x" * 32}
+    assert Config.from_environment(production).wechat_base_url == "https://api.weixin.qq.com"
+    with pytest.raises(SettingError, match=r"^LINLI_WECHAT_BASE_URL "):
+        Config.from_environment({**production, "LINLI_WECHAT_BASE_URL": "http://127.0.0.1:8090"})
 
 
 def test_repr_shows_no_secret():
