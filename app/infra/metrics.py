@@ -25,6 +25,15 @@ connections_in_use = Gauge(
 connections_max = Gauge(
     "linli_db_connections_max", "Database connections the pools may hold.", multiprocess_mode="livesum"
 )
+wechat_calls_total = Counter("linli_wechat_calls_total", "Calls to WeChat, by how they ended.", ["call", "outcome"])
+wechat_call_seconds = Histogram(
+    "linli_wechat_call_seconds",
+    "Time of a call to WeChat, retries included.",
+    ["call"],
+    buckets=(0.05, 0.1, 0.25, 0.5, 1, 2, 3, 5, 10),
+)
+wechat_pushes_total = Counter("linli_wechat_pushes_total", "Messages pushed to us in WeChat's name.", ["outcome"])
+notices_total = Counter("linli_notices_total", "Subscribe messages, by what became of them.", ["outcome"])
 
 
 def watch_pool(engine: Engine, size: int) -> None:

@@ -16,7 +16,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from flask import Flask, current_app
 
-from app.infra.config import Config, Keys
+from app.infra.config import Config
+from app.infra.readers import Keys
 
 VAULT = "linli.vault"
 NONCE_BYTES, KEY_BYTES = 12, 32

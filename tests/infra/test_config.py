@@ -58,6 +58,13 @@ def test_from_environment_names_the_setting_that_is_missing(name, value):
         ("LINLI_VAULT_KEYS", f"a:{'s' * 40},a:{'t' * 40}", "each name once"),
         ("LINLI_VAULT_KEYS", f"a:{'s' * 40},", "name:secret"),
         ("LINLI_PROXIES", "6", "from 0 to 5"),
+        ("LINLI_WECHAT_BASE_URL", "api.weixin.qq.com", "https://"),
+        ("LINLI_WECHAT_APPID", "gh_hunter2", "wx0123456789abcdef"),
+        ("LINLI_WECHAT_SECRET", "hunter2", "32 letters and digits"),
+        ("LINLI_WECHAT_PUSH_TOKEN", "hunter2!", "3 to 32 letters and digits"),
+        ("LINLI_WECHAT_PUSH_AES_KEY", "hunter2", "the 43 letters and digits"),
+        ("LINLI_WECHAT_VERSION", "beta", "one of RELEASE, TRIAL, DEVELOP"),
+        ("LINLI_WECHAT_CALLS_MAX", "0", "from 1 to 32"),
         ("LINLI_WEB_BIND", "8000", "127.0.0.1:8000"),
         ("LINLI_WEB_BIND", "0.0.0.0:99999", "127.0.0.1:8000"),
     ],
@@ -92,8 +99,38 @@ def test_keys_come_in_the_order_they_are_written():
     assert config.token_keys == (("new", "x" * 32), ("old", "y" * 32))
 
 
+WECHAT = {
+    "LINLI_WECHAT_APPID": "wx0123456789abcdef",
+    "LINLI_WECHAT_SECRET": "hunter2" * 4 + "hunt",
+    "LINLI_WECHAT_PUSH_TOKEN": "hunter2",
+    "LINLI_WECHAT_PUSH_AES_KEY": "hunter2" * 6 + "h",
+}
+
+
+@pytest.mark.parametrize("name", list(WECHAT))
+def test_what_belongs_together_of_wechat_is_set_together(name):
+    with pytest.raises(SettingError) as caught:
+        Config.from_environment({**GOOD, **WECHAT, name: ""})
+    assert name in str(caught.value)
+    assert "belong together" in str(caught.value)
+    shown = repr(Config.from_environment({**GOOD, **WECHAT}))
+    assert "hunter2" not in shown
+    alone = {key: value for key, value in WECHAT.items() if "PUSH" in key}
+    with pytest.raises(SettingError, match="LINLI_WECHAT_APPID is not"):
+        Config.from_environment({**GOOD, **alone})
+
+
+def test_in_production_wechat_is_reached_by_https_only():
+    production = {**GOOD, "LINLI_MODE": "production", **OWN}
+    assert Config.from_environment(production).wechat_base_url == "https://api.weixin.qq.com"
+    with pytest.raises(SettingError, match=r"^LINLI_WECHAT_BASE_URL "):
+        Config.from_environment({**production, "LINLI_WECHAT_BASE_URL": "http://127.0.0.1:8090"})
+
+
 def test_repr_shows_no_secret():
-    shown = repr(Config.from_environment({**GOOD, "LINLI_TOKEN_KEYS": "a:" + "s3cr3t" * 8, "LINLI_INDEX_SECRET": "s3cr3t" * 8}))
+    shown = repr(
+        Config.from_environment({**GOOD, "LINLI_TOKEN_KEYS": "a:" + "s3cr3t" * 8, "LINLI_INDEX_SECRET": "s3cr3t" * 8})
+    )
     assert "hunter2" not in shown
     assert "s3cr3t" not in shown
 

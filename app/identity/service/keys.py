@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from app.infra.config import Keys
+from app.infra.readers import Keys
 
 
 @dataclass(frozen=True, slots=True)
