@@ -9,7 +9,8 @@ from flask import current_app, request
 
 from app.infra.config import EXTENSION, Config
 from app.kernel.actor import Actor, Role
-from app.web.refusals import BookMissing, ClockRefused, RoleDenied, TokenMissing
+from app.kernel.periods import DISTRICT
+from app.web.refusals import BookMissing, ClockRefused, DeviceCooling, RoleDenied, TokenMissing
 
 AUTHENTICATE = "linli.authenticate"
 DEMO_CLOCK_HEADER = "Linli-Demo-Clock"
@@ -45,6 +46,12 @@ def check_book(actor: Actor, roles: frozenset[Role], path: Mapping[str, object])
     """Refuse BookMissing when the path names a book that is not the caller's: it might as well not exist."""
     if "book" in path and roles and path["book"] != actor.book:
         raise BookMissing
+
+
+def check_device(actor: Actor) -> None:
+    """Refuse DeviceCooling while the caller's device is too new for value to go out from it."""
+    if actor.cools_until is not None:
+        raise DeviceCooling(until=f"{actor.cools_until.astimezone(DISTRICT):%m-%d %H:%M}")
 
 
 def demo_clock() -> datetime | None:

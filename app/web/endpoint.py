@@ -89,6 +89,7 @@ def endpoint(  # noqa: PLR0913 - each is a word of the sentence a route says of 
     media_type: str = operation.JSON,
     limits: Sequence[Limit] = (),
     before: Before | None = None,
+    sends_value: bool = False,
 ) -> Callable[[View], View]:
     """Make an HTTP view of `verb_noun(uow, *, <path arguments>, <query fields>, <body fields>)`.
 
@@ -96,8 +97,8 @@ def endpoint(  # noqa: PLR0913 - each is a word of the sentence a route says of 
     after it, step by step, and so is the reading of a `File`). `media_type` is what it answers when that is not JSON; a
     refusal is a problem all the same. `upload` stands in place of a JSON body. `roles` is PUBLIC or the roles of which
     the caller must hold one. A path argument `book` must be the caller's own book. `idempotent` honours the header
-    Idempotency-Key. `limits` say how often it may be asked, `before` what is asked of the outside first. A view whose
-    keyword parameters do not fit its schemas is refused at import.
+    Idempotency-Key. `limits` say how often it may be asked, `before` what is asked of the outside first. `sends_value`:
+    a new device may not yet. A view whose keyword parameters do not fit its schemas is refused at import.
     """
 
     def decorate(view: View) -> View:
@@ -115,6 +116,7 @@ def endpoint(  # noqa: PLR0913 - each is a word of the sentence a route says of 
             media_type=media_type,
             limits=tuple(limits),
             before=before,
+            sends_value=sends_value,
         )
 
         @functools.wraps(view)
@@ -137,6 +139,8 @@ def _guard(view: View, shape: operation.Shape, path: dict[str, object]) -> Respo
     limiting.check(route, shape.limits)
     actor = callers.identify(shape.roles, path)
     callers.check_book(actor, shape.roles, path)
+    if shape.sends_value:
+        callers.check_device(actor)
     if shape.roles:
         limiting.check(route, shape.limits, actor=actor)
     now = callers.demo_clock()

@@ -55,6 +55,7 @@ class Shape:
     idempotent: bool
     media_type: str = JSON
     limits: tuple[Limit, ...] = ()
+    sends_value: bool = False
     before: Any = None  # endpoint.Before; the document does not tell of it
 
 

@@ -30,6 +30,16 @@ class RoleDenied(DomainError):
     }
 
 
+class DeviceCooling(DomainError):
+    kind = Kind.DENIED
+    code = "web.device_cooling"
+    text = {
+        "zh": "新设备登录后 24 小时内不能用积分付款或转出,{until}(北京时间)起可用;急用请到社区窗口。",
+        "en": "From a new device no points go out for 24 hours: it works from {until} (China time) on; in a hurry, "
+        "ask at the community's desk.",
+    }
+
+
 class BookMissing(DomainError):
     kind = Kind.MISSING
     code = "web.book_missing"

@@ -20,7 +20,7 @@ dev_blueprint = Blueprint("dev", __name__, description="仅演示环境 / demo m
 
 
 @blueprint.route("/v1/me")
-@endpoint(roles=ANYONE | {Role.DISTRICT}, reply=ActorOut)
+@endpoint(roles=ANYONE | {Role.DISTRICT, Role.PERSON}, reply=ActorOut)
 def show_me(uow: UnitOfWork) -> Actor:
     """我是谁 / who the token says I am."""
     return uow.actor
