@@ -65,6 +65,17 @@ def test_a_month_is_closed_once_over_http(api, summer):
     assert listed[-1] == answer.json
 
 
+def test_a_clock_set_back_into_a_closed_month_posts_nothing_and_is_told_why(api, summer, client, bearer):
+    close(api, "2026-06")
+    june = Api(client, bearer, api.book, at=JUNE_NOON)
+    before = june.get("/trial-balance").json
+    sponsor = summer.ledger.sponsor_id
+    answer = june.post(f"/sponsors/{sponsor}/funding", {"amount_fen": 100, "bank_reference": "late"}, lang="en")
+    assert refused(answer) == (409, "points.posting_month_closed", [])
+    assert answer.json["detail"].startswith("2026-06 is closed")
+    assert june.get("/trial-balance").json == before
+
+
 @pytest.mark.parametrize("month", ["2026-13", "2026-6", "2026-06-01", "", "２０２６-06", "1999-01", 202606, None, True])
 def test_a_month_that_is_none_is_refused_by_name(api, summer, month):
     assert refused(close(api, month)) == (422, "web.invalid", ["month"])
