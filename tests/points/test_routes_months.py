@@ -1,6 +1,7 @@
 """Closings, figures, balances as of an instant, statements by days, and the check of a chain, over HTTP."""
 
 import csv
+import dataclasses
 import io
 from datetime import date
 from urllib.parse import quote
@@ -8,6 +9,8 @@ from urllib.parse import quote
 import pytest
 
 from app.kernel.actor import Role
+from app.points.rules.figures import MonthFigures
+from app.points.schemas.figure_words import TITLES, title
 from app.points.schemas.months import BYTE_ORDER_MARK
 from app.points.service import verifying
 from tests.points.api import Api, refused, statements
@@ -117,21 +120,37 @@ def test_a_closed_month_says_the_same_as_when_it_was_open(api, summer):
         assert [row["figures"] for row in api.get(path).json["months"]] == before
 
 
-def test_the_table_says_what_the_json_says(api, summer):
+@pytest.mark.parametrize(
+    ("accepted", "lang", "head"),
+    [
+        ("zh-CN", "zh", ["月份", "已结账", "发行", "纸质存折转入"]),
+        ("", "zh", ["月份", "已结账", "发行", "纸质存折转入"]),
+        ("en", "en", ["Month", "Closed", "Points made", "Taken over from paper"]),
+    ],
+)
+def test_the_table_says_what_the_json_says_in_the_language_asked_for(api, summer, accepted, lang, head):
     close(api, "2026-06")
-    answer = api.get("/figures.csv?from=2026-06&to=2026-09", Role.AUDITOR)
+    answer = api.get("/figures.csv?from=2026-06&to=2026-09", Role.AUDITOR, lang=accepted)
     assert answer.content_type == "text/csv; charset=utf-8"
     assert "figures-" in answer.headers["Content-Disposition"]
     text = answer.get_data(as_text=True)
     assert text.startswith(BYTE_ORDER_MARK)
     rows = list(csv.DictReader(io.StringIO(text.removeprefix(BYTE_ORDER_MARK))))
+    assert list(rows[0])[:4] == head
     months = api.get("/figures?from=2026-06&to=2026-09").json["months"]
     told = [
-        {"month": row["month"], "closed": "yes" if row["closed"] else "no"}
-        | {name: str(value) for name, value in row["figures"].items()}
+        {title("month", lang): row["month"], title("closed", lang): title("yes" if row["closed"] else "no", lang)}
+        | {title(name, lang): str(value) for name, value in row["figures"].items()}
         for row in months
     ]
     assert rows == told
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_no_two_figures_have_one_title(lang):
+    named = {"month", "closed", "yes", "no", *(field.name for field in dataclasses.fields(MonthFigures))}
+    assert set(TITLES) == named
+    assert len({title(name, lang) for name in named}) == len(named)
 
 
 @pytest.mark.parametrize("path", ["/figures", "/figures.csv"])
