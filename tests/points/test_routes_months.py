@@ -11,7 +11,7 @@ import pytest
 from app.kernel.actor import Role
 from app.points.rules.figures import MonthFigures
 from app.points.schemas.figure_words import TITLES, title
-from app.points.schemas.months import BYTE_ORDER_MARK
+from app.points.schemas.sheets import BOM
 from app.points.service import verifying
 from tests.points.api import Api, refused, statements
 from tests.points.ledger import ANNA, BORIS, SHOP
@@ -134,8 +134,8 @@ def test_the_table_says_what_the_json_says_in_the_language_asked_for(api, summer
     assert answer.content_type == "text/csv; charset=utf-8"
     assert "figures-" in answer.headers["Content-Disposition"]
     text = answer.get_data(as_text=True)
-    assert text.startswith(BYTE_ORDER_MARK)
-    rows = list(csv.DictReader(io.StringIO(text.removeprefix(BYTE_ORDER_MARK))))
+    assert text.startswith(BOM)
+    rows = list(csv.DictReader(io.StringIO(text.removeprefix(BOM))))
     assert list(rows[0])[:4] == head
     months = api.get("/figures?from=2026-06&to=2026-09").json["months"]
     told = [

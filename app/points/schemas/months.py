@@ -7,15 +7,13 @@ from marshmallow import Schema, fields
 from app.infra.unit_of_work import UnitOfWork
 from app.points.schemas import figure_words
 from app.points.schemas.journal import TrialRowOut
+from app.points.schemas.sheets import BOM
 from app.points.service.figures import FiguresReport, write_table
 from app.web.fields import Month, ShownInstant
 from app.web.paging import page_of
 from app.web.parsing import StrictSchema
 from app.web.problems import language
 from app.web.streaming import Stream
-
-BYTE_ORDER_MARK = "\ufeff"
-"""Without it Excel reads a CSV file in the code page of the computer."""
 
 
 class MonthClosingIn(StrictSchema):
@@ -98,4 +96,4 @@ def stream_figures_csv(report: FiguresReport) -> Stream:
     months = [f"{row.month:%Y-%m}" for row in report.months] or ["none"]
     name = f"figures-{report.book.code}-{months[0]}-{months[-1]}.csv"
     table = write_table(report, lambda word: figure_words.title(word, lang))
-    return Stream(BYTE_ORDER_MARK + table, nothing_more, "", filename=name)
+    return Stream(BOM + table, nothing_more, "", filename=name)
