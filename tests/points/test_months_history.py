@@ -91,6 +91,7 @@ def instants(history: History) -> list[datetime]:
     chance = random.Random(5)
     recorded = [entry.recorded_at for entry in history.entries]
     edges = [chance.choice(recorded) + timedelta(microseconds=n) for n in (-1, 0, 1) for _ in range(6)]
+    edges = [min(edge, history.acts.uow.now) for edge in edges]  # just after the last entry is still to come
     return [*edges, *(NOW + timedelta(days=chance.uniform(-3, 74)) for _ in range(8))]
 
 
