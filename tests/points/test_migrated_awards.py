@@ -2,6 +2,7 @@
 
 import time
 import uuid
+from dataclasses import replace
 from datetime import date, timedelta
 
 import psycopg
@@ -12,6 +13,7 @@ from psycopg import sql
 from app.factory import create_app
 from app.infra.db import db
 from app.points import errors
+from app.points import service as points
 from app.points.rules.facts import Fact
 from app.points.service.awarding import award
 from tests.fixtures import servers as places
@@ -20,7 +22,7 @@ from tests.fixtures.work import NOW
 from tests.points import invariants
 from tests.points.audited import audit
 from tests.points.committed import commit, commit_ledger
-from tests.points.ledger import ANNA, BORIS
+from tests.points.ledger import ANNA, BORIS, SPONSOR
 
 COORDINATOR, CLERK = uuid.UUID(int=71), uuid.UUID(int=72)
 OLD_AWARD = """
@@ -69,6 +71,18 @@ def migrate(old) -> None:
     db.engine.dispose()  # what was prepared before the tables changed is forgotten
 
 
+def another_budget(ledger):
+    """The same book, seen with another budget of the same sponsor."""
+
+    def open_and_mint(acts):
+        opened = points.create_budget(acts.uow, ledger.id, sponsor_id=SPONSOR, name="Winter", point_value_fen=0)
+        beside = replace(acts, ledger=replace(ledger, budget_id=opened.id))
+        beside.mint(100)
+        return beside.ledger
+
+    return commit(ledger, open_and_mint)
+
+
 def old_award(connection, ledger, who, points, **more):
     """What 0.1.0 wrote when a coordinator awarded: a posting, and a row of its own."""
     id_ = uuid.uuid4()
@@ -101,7 +115,7 @@ def accepted(ledger, who, points):
 
 def register_of(row):
     """What the register must say of an old award."""
-    rule = f"before.{str(row['budget'])[:8]}"
+    rule = f"before.{row['budget'].hex}"
     return (
         *(
             row["id"],
@@ -120,6 +134,8 @@ def register_of(row):
 
 def test_what_was_awarded_before_rules_is_in_the_register_once_and_the_books_are_sound(old):
     ledger, other = commit_ledger(), commit_ledger()
+    beside = another_budget(ledger)
+    assert str(beside.budget_id)[:8] == str(ledger.budget_id)[:8]  # of one minute, as budgets set up together are
     with psycopg.connect(old.owner_url) as connection:
         rows = [
             old_award(connection, ledger, ANNA, 20, minutes=90),
@@ -128,6 +144,7 @@ def test_what_was_awarded_before_rules_is_in_the_register_once_and_the_books_are
                 connection, ledger, BORIS, 30_000, activity="护绿", at=NOW + timedelta(hours=1)
             ),  # above a rule's 10,000
         ]
+        rows.append(old_award(connection, beside, BORIS, 5))
         theirs = old_award(connection, other, ANNA, 7)
         filed = old_report(connection, ledger, ANNA)
         dry = old_report(connection, ledger, BORIS, attempts=3)
@@ -150,7 +167,7 @@ def test_a_fact_of_before_is_paid_by_nobody_again(old):
     with psycopg.connect(old.owner_url) as connection:
         row = old_award(connection, ledger, ANNA, 20)
     migrate(old)
-    rule = f"before.{str(ledger.budget_id)[:8]}"
+    rule = f"before.{ledger.budget_id.hex}"
     fact = Fact(
         rule=rule,
         subject=f"award:{row['id']}",

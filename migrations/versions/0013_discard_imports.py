@@ -2,7 +2,7 @@
 
 from migrations import sql_files
 
-revision = "0014"
+revision = "0013"
 down_revision = "0012"
 branch_labels = None
 depends_on = None
@@ -10,7 +10,7 @@ depends_on = None
 
 def upgrade() -> None:
     """Build it."""
-    sql_files.execute("0014_discard_imports.sql")
+    sql_files.execute("0013_discard_imports.sql")
 
 
 def downgrade() -> None:
