@@ -59,7 +59,7 @@ class Server:
 @contextmanager
 def open_server() -> Iterator[Server]:
     """An embedded server for this run, or the one named in LINLI_TEST_SERVER_URL."""
-    with for_tests.ensure_servers() as found:
+    with for_tests.ensure_servers(settings={}) as found:  # as `make run` has it: what is measured pays for the disk
         with psycopg.connect(found.server_url, autocommit=True) as connection:
             roles.ensure_roles(connection, owner_password=PASSWORD, app_password=PASSWORD)
             # a checkpoint in the middle of one script and not of the other would be measured as a difference

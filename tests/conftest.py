@@ -49,6 +49,11 @@ def pytest_configure(config: pytest.Config) -> None:
         _SERVERS.enter_context(places.open_servers())
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The slow ones first: at the end there are short ones for every worker, and none waits for another's long one."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
 def pytest_unconfigure() -> None:
     """Stop the servers this process started."""
     _SERVERS.close()

@@ -71,7 +71,11 @@ def _run_pytest(arguments: list[str], servers: for_tests.TestServers) -> int:
         for_tests.REDIS_URL_VARIABLE: servers.redis_url,
     }
     pytest = subprocess.Popen(
-        [sys.executable, "-m", "pytest", "-n", str(WORKERS), *arguments], cwd=ROOT, env=environment
+        # Each worker gets a half that hangs together, so that the fixtures of a file are made once; whoever is done
+        # first takes over from the other.
+        [sys.executable, "-m", "pytest", "-n", str(WORKERS), "--dist", "worksteal", *arguments],
+        cwd=ROOT,
+        env=environment,
     )
 
     def pass_on(number: int, _frame: FrameType | None) -> None:

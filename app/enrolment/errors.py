@@ -103,6 +103,16 @@ class ImportNotReady(DomainError):
     }
 
 
+class ImportDiscarded(DomainError):
+    kind = Kind.CONFLICT
+    code = "enrolment.import_discarded"
+    text = {
+        "zh": "这份名单上传后 {days} 天没有正式导入,其中的居民资料已经删除;请重新上传。",
+        "en": "This list was not committed within {days} days, and what it held of residents was deleted; "
+        "upload it again.",
+    }
+
+
 class RowsChanged(DomainError):
     kind = Kind.CONFLICT
     code = "enrolment.rows_changed"

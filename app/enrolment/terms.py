@@ -1,5 +1,6 @@
 """Limits and words of enrolment from files."""
 
+from datetime import timedelta
 from enum import StrEnum
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -28,6 +29,9 @@ GROUP_MAX = 20
 MOVED_NAMED = 20
 """Residents that a refused undoing names."""
 REASON_LENGTH_MAX = 200
+KEPT_DAYS = timedelta(days=30)
+"""How long a file waits for its commit. Names, telephone numbers and addresses of people who are not enrolled are kept
+no longer than an office needs to correct its list; a month holds a correction that waits for one meeting."""
 EXAMPLE_PASSBOOK = "示例0001"
 """The passbook of the template's example row, which is never imported."""
 
@@ -60,6 +64,13 @@ class ImportState(StrEnum):
     COMMITTED = "committed"
     UNDOING = "undoing"
     UNDONE = "undone"
+    DISCARDED = "discarded"
+
+
+WAITING = (ImportState.CHECKING, ImportState.CHECKED, ImportState.COMMITTING)
+"""Not committed yet, and may be."""
+GONE = (ImportState.REFUSED, ImportState.UNDONE, ImportState.DISCARDED)
+"""Over: the same file may come again, as another import."""
 
 
 class Severity(StrEnum):

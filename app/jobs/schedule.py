@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from app.enrolment import service as enrolment
 from app.jobs import service as jobs
 from app.jobs.terms import Periodic, Rounds, Scheduled
 from app.points import service as points
@@ -23,5 +24,7 @@ SCHEDULE: Mapping[str, Scheduled] = {
     "points.sweep_transfers": Rounds("*/5 * * * *", points.list_book_codes, transfers.sweep_step),
     # half past one on the third of a month in the district: what two books owe each other for the month before
     "points.state_nettings": Rounds("30 17 2 * *", points.list_book_codes, nettings.state_step),
+    # what is kept of people whose list nobody commits
+    "enrolment.discard_imports": Periodic("0 19 * * *", enrolment.discard_imports, until_zero=True),
     "web.purge_idempotency_keys": Periodic("40 18 * * *", idempotency.purge_idempotency_keys, until_zero=True),
 }

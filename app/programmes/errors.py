@@ -37,3 +37,15 @@ class TemplateCapsWrong(DomainError):
         "zh": "{path}:上限为 {cap},低于它应包住的 {least}(每日 ≤ 每月,个人 ≤ 家庭)。",
         "en": "{path}: this cap of {cap} is below the {least} it must hold (day ≤ month, person ≤ household).",
     }
+
+
+class BookTooLargeForTemplate(DomainError):
+    """Cut to what a template holds, the new book would lack something that nobody was told of."""
+
+    kind = Kind.CONFLICT
+    code = "programmes.book_too_large"
+    text = {
+        "zh": "{path}:账簿 {book} 有超过 {most} 项,一个模板装不下,所以不能照它的样子开;请另写模板。",
+        "en": "{path}: the book {book} has more than the {most} that a template holds, so no other is set up like it; "
+        "write a template instead.",
+    }

@@ -15,6 +15,7 @@ from app.points.queries import programmes as points_programmes
 from app.points.service import rulebook
 from app.points.terms import Cycle, OwnerKind
 from app.programmes import terms
+from app.programmes.errors import BookTooLargeForTemplate
 from app.programmes.rules import BudgetPart, RulePart, SponsorPart, Template, check_template
 
 __all__ = ["Named", "Programme", "ProposedRule", "Template", "create_programme", "describe_programme"]
@@ -78,19 +79,20 @@ def create_programme(uow: UnitOfWork, *, code: str, template: Template, at: str 
 
 
 def describe_programme(uow: UnitOfWork, *, book: str) -> Template:
-    """The template of a book that runs: how it is set up now, with the shops it accepts. Refuses BookMissing.
+    """The template of a book that runs: how it is set up now, with the shops it accepts.
 
-    Rules are those that pay now; sponsors without a public name are numbered.
+    Rules are those that pay now; sponsors without a public name are numbered. Refuses BookMissing,
+    BookTooLargeForTemplate.
     """
     found = points_queries.get_book(uow.session, book)
-    budgets = points_programmes.list_own_budgets(uow.session, found.id, limit=terms.BUDGETS_MAX)
-    sponsors = list(dict.fromkeys(budget.sponsor_id for budget in budgets))[: terms.SPONSORS_MAX]
+    budgets = points_programmes.list_own_budgets(uow.session, found.id, limit=terms.BUDGETS_MAX + 1)
+    _check_fits(book, "budgets", budgets, terms.BUDGETS_MAX)
+    sponsors = list(dict.fromkeys(budget.sponsor_id for budget in budgets))
+    _check_fits(book, "sponsors", sponsors, terms.SPONSORS_MAX)
     names = points_queries.names_of(uow.session, found.id, sponsors)
     called = {id_: names.get(id_, f"资助方 {number}") for number, id_ in enumerate(sponsors, 1)}
     parts = {
-        budget.id: BudgetPart(budget.name, called[budget.sponsor_id], budget.point_value_fen)
-        for budget in budgets
-        if budget.sponsor_id in called
+        budget.id: BudgetPart(budget.name, called[budget.sponsor_id], budget.point_value_fen) for budget in budgets
     }
     return Template(
         name=found.name,
@@ -103,7 +105,7 @@ def describe_programme(uow: UnitOfWork, *, book: str) -> Template:
         expiry_day=found.expiry_day,
         sponsors=[SponsorPart(name) for name in called.values()],
         budgets=list(parts.values()),
-        rules=_describe_rules(uow, found.id, {id_: part.name for id_, part in parts.items()}),
+        rules=_describe_rules(uow, book, found.id, {id_: part.name for id_, part in parts.items()}),
         shops_from=book,
     )
 
@@ -155,8 +157,9 @@ def _open_shops(uow: UnitOfWork, code: str, template: Template) -> int:
     return copied + merchants.open_shops(uow, book=code, shops=shops)
 
 
-def _describe_rules(uow: UnitOfWork, book_id: int, budgets: Mapping[UUID, str]) -> list[RulePart]:
-    rows = points_programmes.list_published_rules(uow.session, book_id, limit=terms.RULES_MAX)
+def _describe_rules(uow: UnitOfWork, book: str, book_id: int, budgets: Mapping[UUID, str]) -> list[RulePart]:
+    rows = points_programmes.list_published_rules(uow.session, book_id, limit=terms.RULES_MAX + 1)
+    _check_fits(book, "rules", rows, terms.RULES_MAX)
     return [
         RulePart(
             code=rule.code,
@@ -175,6 +178,11 @@ def _describe_rules(uow: UnitOfWork, book_id: int, budgets: Mapping[UUID, str]) 
         for rule, version in rows
         if version.budget_id in budgets
     ]
+
+
+def _check_fits(book: str, path: str, parts: Sequence[object], most: int) -> None:
+    if len(parts) > most:
+        raise BookTooLargeForTemplate(field=path, path=path, book=book, most=most)
 
 
 @contextmanager

@@ -79,26 +79,28 @@ class ParameterRepeated(EdgeRefusal):
     text = {"zh": "查询参数 {name} 出现了不止一次。", "en": "The query parameter {name} occurs twice."}
 
 
-class BodyTypeWrong(EdgeRefusal):
+class MediaTypeWrong(EdgeRefusal):
+    """What is sent is not of the type that the route takes."""
+
     kind = Kind.INVALID
-    code = "web.body_type_wrong"
     status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+    field = "Content-Type"
+
+
+class BodyTypeWrong(MediaTypeWrong):
+    code = "web.body_type_wrong"
     text = {
         "zh": "请求体须为 Content-Type: application/json。",
         "en": "The body must be sent as Content-Type: application/json.",
     }
-    field = "Content-Type"
 
 
-class UploadTypeWrong(EdgeRefusal):
-    kind = Kind.INVALID
+class UploadTypeWrong(MediaTypeWrong):
     code = "web.upload_type_wrong"
-    status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
     text = {
         "zh": "文件类型不对:请求头 Content-Type 须为以下之一:{media_types}。",
         "en": "The file must be sent as one of these types (Content-Type): {media_types}.",
     }
-    field = "Content-Type"
 
 
 class UploadTooLarge(EdgeRefusal):

@@ -1,16 +1,16 @@
 -- Volunteers' awards and accepted reports are paid by rule now. What was awarded before goes into the register under a
 -- rule of its own for each budget, which is withdrawn from the start: it explains the past and pays nothing.
 INSERT INTO points_award_rules (book_id, code, title, created_by, created_at, withdrawn_by, withdrawn_at)
-SELECT v.book_id, 'before.' || left(v.budget_id::text, 8), '按规则发放之前的奖励', '00000000-0000-0000-0000-000000000000',
+SELECT v.book_id, 'before.' || replace(v.budget_id::text, '-', ''), '按规则发放之前的奖励', '00000000-0000-0000-0000-000000000000',
        min(v.awarded_at), '00000000-0000-0000-0000-000000000000', max(v.awarded_at)
   FROM volunteers_awards v GROUP BY v.book_id, v.budget_id;
 INSERT INTO points_award_rule_versions (book_id, code, version, budget_id, formula, grades, cycle, points_max, proposed_by, proposed_at, published_by, published_at)
-SELECT v.book_id, 'before.' || left(v.budget_id::text, 8), 1, v.budget_id, 'chosen', '{}', 'once', 10000,
+SELECT v.book_id, 'before.' || replace(v.budget_id::text, '-', ''), 1, v.budget_id, 'chosen', '{}', 'once', 10000,
        '00000000-0000-0000-0000-000000000000', min(v.awarded_at), 'ffffffff-ffff-ffff-ffff-ffffffffffff', min(v.awarded_at)
   FROM volunteers_awards v GROUP BY v.book_id, v.budget_id;
 INSERT INTO points_awards (book_id, id, rule_code, rule_version, subject, beneficiary_id, cycle, passbook_id, performed_on, title, minutes,
                            chosen_points, streak, computed_points, points, budget_id, awarded_by, awarded_at, transaction_id)
-SELECT v.book_id, v.id, 'before.' || left(v.budget_id::text, 8), 1, 'award:' || v.id, v.resident_id, 'once', v.resident_id, v.performed_on,
+SELECT v.book_id, v.id, 'before.' || replace(v.budget_id::text, '-', ''), 1, 'award:' || v.id, v.resident_id, 'once', v.resident_id, v.performed_on,
        v.activity, v.minutes, v.points, 1, v.points, v.points, v.budget_id, v.coordinator_id, v.awarded_at, v.transaction_id
   FROM volunteers_awards v;
 DROP TABLE volunteers_awards;

@@ -75,6 +75,7 @@ def load(place, ledger) -> Iterator[Log]:
     assert log.defects == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("end", "times"), [(kill_all, 2), (stop_at_once, 1)])
 def test_clients_lose_nothing_when_postgresql_ends_in_mid_load(place, postgres, end, times):
     ledger = commit_ledger(minted=10**7, value_fen=3)

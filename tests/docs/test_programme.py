@@ -16,6 +16,7 @@ from app.points.rules.expiry import ExpiryPolicy, FixedDay, expiry_day
 from app.points.rules.formulas import read_formula
 from app.points.schemas import allotments
 from app.points.schemas.award_rules import RuleProposalIn
+from app.points.schemas.figure_words import TITLES
 from app.points.terms import ProposalKind
 from tests.docs.markdown import ROOT, read, table_after
 from tests.docs.test_documents import refusals
@@ -124,6 +125,15 @@ def test_refused_formulas_are_refused_in_these_words(lang: str) -> None:
 def test_the_rule_that_is_shown_may_be_proposed(lang: str) -> None:
     shown = TEXTS[lang].split("<!-- rule -->\n", 1)[1].split("\n\n", 1)[0]
     check_definition(RuleProposalIn().load(json.loads(shown))["definition"])
+
+
+@both
+def test_the_columns_of_the_table_of_figures_are_the_codes(lang: str) -> None:
+    rows = re.findall(r"^ *\| [^|`]+ \| (`[a-z_`、, ]+`) \| ([^|\d]+) \| [^|]+ \|$", TEXTS[lang], re.MULTILINE)
+    assert len(rows) == 12
+    for names, titles in rows:
+        said = [TITLES[name][lang] for name in re.findall(r"\w+", names)]
+        assert titles == ("、" if lang == "zh" else ", ").join(said)
 
 
 @both

@@ -43,6 +43,16 @@ def as_xlsx(*rows: list[Any], change=None) -> bytes:
     return made.getvalue()
 
 
+def counts(session: Session, ledger: Ledger) -> dict[str, int]:
+    """Rows of everything that an import fills, but for its own report."""
+    tables = ("points_accounts", "points_transactions", "points_lots", "points_outcomes", "points_households")
+    tables += ("points_paper_passbooks", "enrolment_residents")
+    return {
+        table: session.scalar(text(f"SELECT count(*) FROM {table} WHERE book_id = :b"), {"b": ledger.id})
+        for table in tables
+    }
+
+
 @dataclass
 class Desk:
     """Imports into one ledger over HTTP; jobs run when `work` is called."""

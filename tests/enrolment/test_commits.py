@@ -1,5 +1,6 @@
 """Imports that really commit: cut off in the middle, side by side with others, read by the audit and by an outsider."""
 
+from datetime import timedelta
 from uuid import UUID
 
 import psycopg
@@ -7,7 +8,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from app.enrolment import service as enrolment
-from app.enrolment.terms import CSV, ImportState
+from app.enrolment.terms import CSV, KEPT_DAYS, ImportState
 from app.infra.db import database_url
 from app.infra.unit_of_work import run_in_transaction
 from app.kernel.actor import SYSTEM
@@ -122,3 +123,21 @@ def test_two_workers_with_one_commit_do_it_once(place, ledger):
     names = checked(ledger, 50, seed="D")
     together(place, ledger, [lambda acts: enrolment.commit_import(acts.uow, **names)] * 3)
     assert residents(ledger) == (50, 50)
+
+
+def discard():
+    later = NOW + KEPT_DAYS + timedelta(days=1)
+    while run_in_transaction(enrolment.discard_imports, actor=SYSTEM, now=later):
+        pass
+
+
+def test_an_import_that_is_worked_on_at_this_moment_is_not_discarded(place, ledger):
+    names = checked(ledger, 3, seed="E")
+    with psycopg.connect(place.database.superuser_url) as worker:
+        worker.execute("SELECT FROM enrolment_imports WHERE id = %s FOR UPDATE", [names["import_id"]])
+        discard()
+    assert state(ledger, names) == "committing"
+    discard()
+    assert state(ledger, names) == "discarded"
+    act(lambda uow: enrolment.commit_import(uow, **names))
+    assert residents(ledger) == (0, 0)

@@ -16,7 +16,7 @@ from app.enrolment.terms import CSV, FILE_BYTES_MAX, XLSX
 from app.infra.unit_of_work import run_in_transaction
 from app.kernel.actor import SYSTEM, Role
 from app.points.service import openings
-from tests.enrolment.desk import HEADER, LI, WANG, ZHAO, as_csv, as_xlsx
+from tests.enrolment.desk import HEADER, LI, WANG, ZHAO, as_csv, as_xlsx, counts
 from tests.fixtures.servers import ROOT
 from tests.fixtures.work import NOW
 from tests.points.api import refused
@@ -31,16 +31,6 @@ def rows(count, points_=10, *, first=0):
         [f"居民{n:06}", f"138{n:08}", n // 20 + 1, 1, n % 20 + 1, f"P{n:06}", points_, "2027-12-31"]
         for n in range(first, first + count)
     ]
-
-
-def counts(session, ledger):
-    """Rows of everything that an import fills, but for its own report."""
-    tables = ("points_accounts", "points_transactions", "points_lots", "points_outcomes", "points_households")
-    tables += ("points_paper_passbooks", "enrolment_residents")
-    return {
-        table: session.scalar(text(f"SELECT count(*) FROM {table} WHERE book_id = :b"), {"b": ledger.id})
-        for table in tables
-    }
 
 
 # --- taking in

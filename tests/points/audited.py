@@ -162,6 +162,7 @@ def write_history(database: Database, *, seed: int, days: int = DAYS) -> Neighbo
             session.commit()
     finally:
         engine.dispose()
+    places.count_rows(database)
     return life
 
 

@@ -29,7 +29,8 @@ UPDATE points_lot_moves SET cost_fen = cost_fen + 10 WHERE transaction_id = {AWA
 UPDATE points_entries SET amount = amount + CASE line WHEN 3 THEN -10 ELSE 10 END WHERE transaction_id = {AWARD} AND line IN (3, 4) RETURNING transaction_id;
 
 -- transaction.cover
-UPDATE points_budgets SET point_value_fen = point_value_fen + 1 RETURNING (SELECT id FROM points_transactions WHERE code = 'mint' ORDER BY id LIMIT 1);
+UPDATE points_budgets b SET point_value_fen = point_value_fen + 1 WHERE id = {OTHER_BUDGET}
+  RETURNING (SELECT id FROM points_transactions t WHERE t.book_id = b.book_id AND code = 'mint');
 
 -- transaction.cover
 WITH t AS (SELECT e.* FROM points_entries e JOIN points_accounts a ON a.book_id = e.book_id AND a.id = e.account_id

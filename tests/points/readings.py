@@ -1,10 +1,28 @@
-"""How much a query reads: the scans of its plan."""
+"""How much a query reads: the scans of its plan, on a database of many rows."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import event
+import psycopg
+from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.orm import Session
+
+from app.infra.db import database_url
+from tests.fixtures import servers as places
+from tests.fixtures.servers import Servers
+
+
+@contextmanager
+def filled(servers: Servers, template: str, fill: str) -> Iterator[Engine]:
+    """A database of one's own, filled by this SQL as a superuser; its engine, as the application."""
+    made = places.clone(servers, template)
+    with psycopg.connect(made.superuser_url, autocommit=True) as superuser:
+        superuser.execute(fill)
+    engine = create_engine(database_url(made.app_url))
+    yield engine
+    engine.dispose()
+    places.drop(servers, made)
 
 
 class Reading:

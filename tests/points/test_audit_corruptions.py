@@ -6,6 +6,7 @@ import pytest
 
 from app.points.queries import audit as checks
 from app.points.service.audit import audit_snapshot
+from app.points.service.audit.snapshot import SESSION, settle
 from tests.fixtures import servers as places
 from tests.points.audited import audit, copied, corrupt, engine_of, write_history
 from tests.points.corruptions import CORRUPTIONS, NEEDS_NO_INDEX
@@ -35,6 +36,7 @@ def test_audit_names_the_check_and_the_row(superuser, check, statement):
         if check in NEEDS_NO_INDEX:
             connection.exec_driver_sql(f"DROP INDEX {NEEDS_NO_INDEX[check]}")
         touched = corrupt(connection, statement)
+        settle(connection, SESSION)
         verdict = audit_snapshot([connection])
     subjects = [finding.subject for finding in verdict.findings.get(check, [])]
     assert any(touched in subject for subject in subjects), (touched, verdict.findings)

@@ -26,6 +26,7 @@ LARGE = "tests/points/test_service_posting.py::test_ten_thousand_awards_are_one_
 REGRESSION = "tests/races/test_ledger_races.py::test_two_first_time_spenders_from_nothing_cannot_overspend"
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(INSTALLED is None, reason="no PostgreSQL older than the embedded one is installed here")
 def test_the_ledger_stands_on_an_older_server(servers: Servers, monkeypatch):
     monkeypatch.setenv("LINLI_POSTGRES_BIN", str(INSTALLED))

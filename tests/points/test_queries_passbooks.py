@@ -3,21 +3,18 @@
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
-import psycopg
 import pytest
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
-from app.infra.db import database_url
 from app.kernel.periods import month_bounds
 from app.points import queries
 from app.points.queries import Mark
 from app.points.rules.accounts import NOBODY, AccountRef, account_id, passbook_of
 from app.points.service import statements
 from app.points.terms import AccountKind, Code
-from tests.fixtures import servers as places
 from tests.points.ledger import ANNA, SHOP, SPONSOR
-from tests.points.readings import Reading
+from tests.points.readings import Reading, filled
 
 BOOK = 1
 ENTRIES = 100_000
@@ -84,13 +81,8 @@ FILL = f"""
 @pytest.fixture(scope="module")
 def engine(servers, template) -> Iterator[Engine]:
     """A database with many rows."""
-    made = places.clone(servers, template)
-    with psycopg.connect(made.superuser_url, autocommit=True) as superuser:
-        superuser.execute(FILL)
-    opened = create_engine(database_url(made.app_url))
-    yield opened
-    opened.dispose()
-    places.drop(servers, made)
+    with filled(servers, template, FILL) as engine:
+        yield engine
 
 
 @pytest.fixture

@@ -4,18 +4,15 @@ from collections.abc import Iterator
 from datetime import date
 from uuid import UUID
 
-import psycopg
 import pytest
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from app.infra.db import database_url
 from app.points import queries
 from app.points.rules.accounts import NOBODY, AccountRef, account_id
 from app.points.terms import AccountKind
-from tests.fixtures import servers as places
 from tests.points.ledger import ANNA, SHOP
-from tests.points.readings import Reading
+from tests.points.readings import Reading, filled
 
 BOOK = 1
 ENTRIES = 50_000
@@ -59,13 +56,8 @@ FILL = f"""
 @pytest.fixture(scope="module")
 def engine(servers, template) -> Iterator[Engine]:
     """A database with many rows."""
-    made = places.clone(servers, template)
-    with psycopg.connect(made.superuser_url, autocommit=True) as superuser:
-        superuser.execute(FILL)
-    opened = create_engine(database_url(made.app_url))
-    yield opened
-    opened.dispose()
-    places.drop(servers, made)
+    with filled(servers, template, FILL) as engine:
+        yield engine
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Closings, figures, balances as of an instant, statements by days, and the check of a chain, over HTTP."""
 
 import csv
+import dataclasses
 import io
 from datetime import date
 from urllib.parse import quote
@@ -8,7 +9,9 @@ from urllib.parse import quote
 import pytest
 
 from app.kernel.actor import Role
-from app.points.schemas.months import BYTE_ORDER_MARK
+from app.points.rules.figures import MonthFigures
+from app.points.schemas.figure_words import TITLES, title
+from app.points.schemas.sheets import BOM
 from app.points.service import verifying
 from tests.points.api import Api, refused, statements
 from tests.points.ledger import ANNA, BORIS, SHOP
@@ -65,6 +68,17 @@ def test_a_month_is_closed_once_over_http(api, summer):
     assert listed[-1] == answer.json
 
 
+def test_a_clock_set_back_into_a_closed_month_posts_nothing_and_is_told_why(api, summer, client, bearer):
+    close(api, "2026-06")
+    june = Api(client, bearer, api.book, at=JUNE_NOON)
+    before = june.get("/trial-balance").json
+    sponsor = summer.ledger.sponsor_id
+    answer = june.post(f"/sponsors/{sponsor}/funding", {"amount_fen": 100, "bank_reference": "late"}, lang="en")
+    assert refused(answer) == (409, "points.posting_month_closed", [])
+    assert answer.json["detail"].startswith("2026-06 is closed")
+    assert june.get("/trial-balance").json == before
+
+
 @pytest.mark.parametrize("month", ["2026-13", "2026-6", "2026-06-01", "", "２０２６-06", "1999-01", 202606, None, True])
 def test_a_month_that_is_none_is_refused_by_name(api, summer, month):
     assert refused(close(api, month)) == (422, "web.invalid", ["month"])
@@ -106,21 +120,37 @@ def test_a_closed_month_says_the_same_as_when_it_was_open(api, summer):
         assert [row["figures"] for row in api.get(path).json["months"]] == before
 
 
-def test_the_table_says_what_the_json_says(api, summer):
+@pytest.mark.parametrize(
+    ("accepted", "lang", "head"),
+    [
+        ("zh-CN", "zh", ["月份", "已结账", "发行", "纸质存折转入"]),
+        ("", "zh", ["月份", "已结账", "发行", "纸质存折转入"]),
+        ("en", "en", ["Month", "Closed", "Points made", "Taken over from paper"]),
+    ],
+)
+def test_the_table_says_what_the_json_says_in_the_language_asked_for(api, summer, accepted, lang, head):
     close(api, "2026-06")
-    answer = api.get("/figures.csv?from=2026-06&to=2026-09", Role.AUDITOR)
+    answer = api.get("/figures.csv?from=2026-06&to=2026-09", Role.AUDITOR, lang=accepted)
     assert answer.content_type == "text/csv; charset=utf-8"
     assert "figures-" in answer.headers["Content-Disposition"]
     text = answer.get_data(as_text=True)
-    assert text.startswith(BYTE_ORDER_MARK)
-    rows = list(csv.DictReader(io.StringIO(text.removeprefix(BYTE_ORDER_MARK))))
+    assert text.startswith(BOM)
+    rows = list(csv.DictReader(io.StringIO(text.removeprefix(BOM))))
+    assert list(rows[0])[:4] == head
     months = api.get("/figures?from=2026-06&to=2026-09").json["months"]
     told = [
-        {"month": row["month"], "closed": "yes" if row["closed"] else "no"}
-        | {name: str(value) for name, value in row["figures"].items()}
+        {title("month", lang): row["month"], title("closed", lang): title("yes" if row["closed"] else "no", lang)}
+        | {title(name, lang): str(value) for name, value in row["figures"].items()}
         for row in months
     ]
     assert rows == told
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_no_two_figures_have_one_title(lang):
+    named = {"month", "closed", "yes", "no", *(field.name for field in dataclasses.fields(MonthFigures))}
+    assert set(TITLES) == named
+    assert len({title(name, lang) for name in named}) == len(named)
 
 
 @pytest.mark.parametrize("path", ["/figures", "/figures.csv"])

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from app.points import errors, queries
+from app.points import service as points
 from app.points.models import MonthClosing, Transaction
 from app.points.rules.figures import MonthFigures
 from app.points.service import Award, closings
@@ -152,3 +153,33 @@ def test_a_shop_is_paid_and_points_expire_after_a_closing(acts):
     july.pay(50)
     assert july.expire().points == 15
     assert queries.find_last_closing(july.uow.session, acts.ledger.id).month == JUNE
+
+
+def refuse_june(acts, work) -> errors.PostingMonthClosed:
+    with pytest.raises(errors.PostingMonthClosed) as refused, acts.uow.session.begin_nested():
+        work()
+    return refused.value
+
+
+def test_a_posting_of_a_closed_month_is_refused_whatever_door_it_comes_through(acts):
+    """A clock that is set back: what the demonstration's header does, and a server's clock may."""
+    spent = acts.redeem(ANNA, 8) if acts.award(ANNA, 50) else None
+    close(acts.on(date(2026, 9, 5)))
+    june = acts.on(date(2026, 6, 20))
+    page = {"budget_id": acts.ledger.budget_id, "cause": "import:1", "first_page": 1}
+    rows = [points.Opening(named("new"), 3, date(2027, 1, 31))]
+    for work in (
+        lambda: june.award(BORIS, 5),
+        lambda: june.awards(Award("a", BORIS, 5), Award("b", named("dora"), 5)),
+        lambda: june.redeem(ANNA, 1),
+        lambda: june.refund(spent.subject_id, ANNA, 1),
+        lambda: june.fund(100),
+        lambda: points.open_passbooks(june.uow, acts.book, rows=rows, **page),
+    ):
+        refusal = refuse_june(acts, work)
+        assert refusal.params == {"month": "2026-06"}
+    assert refusal.detail("zh") == "2026-06 已经结账,不能再记账;要更正,请以今天的日期另记一笔新交易。"
+    assert refusal.detail("en") == (
+        "2026-06 is closed and takes no more postings; make a correction as a new transaction, dated today."
+    )
+    assert june.later(days=30).award(BORIS, 5).points == 5

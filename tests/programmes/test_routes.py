@@ -10,7 +10,7 @@ from app.kernel.actor import Role
 from app.merchants import service as merchants
 from app.merchants.errors import ShopTwice
 from app.points.service import proposals
-from app.programmes import service
+from app.programmes import errors, service, terms
 from app.programmes.schemas import BUILT_IN, load_built_in, load_template
 from tests.points.api import Api, refused
 from tests.points.ledger import SHOP, open_ledger
@@ -213,6 +213,58 @@ def test_a_book_describes_itself_so_that_another_is_set_up_alike(post, uow, sess
     again = service.describe_programme(uow, book="second")
     assert {part.name for part in again.budgets} == {part.name for part in described.budgets}
     assert load_template(COMMUNITY) == load_built_in("community")
+
+
+RULE_SQL = """
+    INSERT INTO points_award_rules (book_id, code, title, created_by, created_at)
+    SELECT :book, 'rule.' || n, '规则', :by, now() FROM generate_series(1, :count) n"""
+VERSION_SQL = """
+    INSERT INTO points_award_rule_versions (book_id, code, version, budget_id, formula, grades, cycle, points_max,
+                                            proposed_by, proposed_at, published_by, published_at)
+    SELECT :book, 'rule.' || n, 1, :budget, '5', '{}', 'once', 5, :by, now(), gen_random_uuid(), now()
+      FROM generate_series(1, :count) n"""
+BUDGET_SQL = """
+    INSERT INTO points_budgets (book_id, id, sponsor_id, name, point_value_fen, created_at)
+    SELECT :book, gen_random_uuid(), gen_random_uuid(), '活动' || n, 10, now() FROM generate_series(1, :count) n"""
+
+
+def fill(uow, ledger, *statements, count):
+    values = {"book": ledger.id, "by": SHOP, "count": count, "budget": ledger.budget_id}
+    for statement in statements:
+        uow.session.execute(sqlalchemy.text(statement), values)
+
+
+@pytest.mark.parametrize(
+    ("statements", "path", "most"),
+    [((RULE_SQL, VERSION_SQL), "rules", terms.RULES_MAX), ((BUDGET_SQL,), "sponsors", terms.SPONSORS_MAX)],
+)
+def test_a_book_with_more_than_a_template_holds_is_not_cut_but_refused(uow, statements, path, most):
+    ledger = open_ledger(uow)
+    held = 0 if path == "rules" else 1
+    fill(uow, ledger, *statements, count=most - held)
+    whole = service.describe_programme(uow, book=ledger.book.code)
+    assert len(getattr(whole, path)) == most
+    ledger = open_ledger(uow)
+    fill(uow, ledger, *statements, count=most + 1 - held)
+    with pytest.raises(errors.BookTooLargeForTemplate) as too_large:
+        service.describe_programme(uow, book=ledger.book.code)
+    assert too_large.value.params | {"field": path} == {
+        "field": path,
+        "path": path,
+        "book": ledger.book.code,
+        "most": most,
+    }
+
+
+def test_budgets_of_one_sponsor_are_not_cut_either(uow):
+    ledger = open_ledger(uow)
+    one = BUDGET_SQL.replace("gen_random_uuid(), gen_random_uuid()", "gen_random_uuid(), :by")
+    fill(uow, ledger, one, count=terms.BUDGETS_MAX - 1)
+    assert len(service.describe_programme(uow, book=ledger.book.code).budgets) == terms.BUDGETS_MAX
+    fill(uow, ledger, one, count=1)
+    with pytest.raises(errors.BookTooLargeForTemplate) as too_large:
+        service.describe_programme(uow, book=ledger.book.code)
+    assert too_large.value.detail("en").startswith(f"budgets: the book {ledger.book.code} has more than the 50")
 
 
 def test_rules_wait_for_a_person_who_did_not_set_the_book_up(post, uow, client, bearer):

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -290,6 +291,7 @@ class LedgerMachine(RuleBasedStateMachine):
 ALIASES = {"opening": "award"}
 
 
+@pytest.mark.slow
 def test_every_history_is_foretold(session):
     """Forty histories of up to forty acts in every run; thousands with LINLI_HYPOTHESIS=deep."""
     machine = type("Machine", (LedgerMachine,), {"session": session})

@@ -56,6 +56,7 @@ def folder_with(folder: Path, files: dict[str, str]) -> Path:
     return folder
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("note", [MARKER, STAMP])
 def test_an_environment_of_ours_is_rebuilt_and_an_unreachable_index_is_said(tmp_path: Path, note: str) -> None:
     venv = folder_with(tmp_path / "venv", {note: OURS, "half": ""})
@@ -70,6 +71,7 @@ def test_an_environment_of_ours_is_rebuilt_and_an_unreachable_index_is_said(tmp_
     assert "Rebuilding venv: it is incomplete" in again.stdout
 
 
+@pytest.mark.slow
 def test_an_empty_folder_becomes_the_environment(tmp_path: Path) -> None:
     venv = folder_with(tmp_path / "venv", {})
     tried = bootstrap("pass", venv, **NOWHERE)

@@ -55,6 +55,7 @@ def kill(launcher: Launcher, mark: str) -> None:
     child.kill()
 
 
+@pytest.mark.slow
 def test_up_fallen_killed_and_up_again_with_everything_kept(folder: Path) -> None:
     environment = environment_of(folder, LINLI_PORT=str(free_port()))
     with launched(environment) as first:

@@ -29,6 +29,7 @@ class Postgres:
 
     def __init__(self, folder: Path, *, programs: Programs, account: Account, log: Path, password: str) -> None:
         self.folder = folder
+        self.settings: dict[str, str] = {}  # beside those of every start
         self.port = 0
         self.found_orphan = False
         self._programs = programs
@@ -133,6 +134,7 @@ class Postgres:
         }
         if self.has_statistics():
             settings["shared_preload_libraries"] = "pg_stat_statements"
+        settings |= self.settings
         command: list[str | Path] = [self._programs.path / "postgres", "-D", self.folder]
         for name, value in settings.items():
             command += ["-c", f"{name}={value}"]

@@ -3,6 +3,7 @@
 from app.enrolment.queries.imports import (
     count_problems,
     find_import_of_content,
+    find_import_to_discard,
     get_content,
     get_import,
     list_imports,
@@ -24,6 +25,7 @@ from app.enrolment.queries.residents import (
 __all__ = [
     "count_problems",
     "find_import_of_content",
+    "find_import_to_discard",
     "find_lapsed_lines",
     "find_resident",
     "get_content",

@@ -1,16 +1,15 @@
 """Files on their way: the imports, their pieces, what is wrong with their rows."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.enrolment import errors
-from app.enrolment.models import File, Import, Piece, Problem
-from app.enrolment.terms import ImportState, Severity
-
-GONE = (ImportState.REFUSED, ImportState.UNDONE)
+from app.enrolment.models import File, Import, Line, Piece, Problem
+from app.enrolment.terms import GONE, WAITING, Severity
 
 
 def get_import(session: Session, book_id: int, import_id: UUID) -> Import:
@@ -35,7 +34,7 @@ def lock_imports_of_book(session: Session, book_id: int) -> None:
 
 
 def find_import_of_content(session: Session, book_id: int, content_hash: bytes, budget_id: UUID) -> Import | None:
-    """The import of the same file for the same budget, unless it was refused or undone."""
+    """The import of the same file for the same budget, unless it was refused, undone or discarded."""
     return session.scalar(
         select(Import).where(
             Import.book_id == book_id,
@@ -43,6 +42,23 @@ def find_import_of_content(session: Session, book_id: int, content_hash: bytes, 
             Import.budget_id == budget_id,
             Import.state.not_in(GONE),
         )
+    )
+
+
+def find_import_to_discard(session: Session, *, uploaded_before: datetime) -> Import | None:
+    """The oldest import of any book that was uploaded before then and still waits, or holds rows.
+
+    Held until the transaction ends. One that somebody is working on at this moment is passed over.
+    """
+    holds = [
+        exists().where(table.book_id == Import.book_id, table.import_id == Import.id) for table in (File, Piece, Line)
+    ]
+    query = select(Import).where(Import.uploaded_at < uploaded_before, or_(Import.state.in_(WAITING), *holds))
+    return session.scalar(
+        query.order_by(Import.uploaded_at)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
     )
 
 

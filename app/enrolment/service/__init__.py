@@ -2,6 +2,7 @@
 
 from app.enrolment.service.checking import check_rows
 from app.enrolment.service.committing import clear_lines, commit_import
+from app.enrolment.service.discarding import discard_imports
 from app.enrolment.service.imports import (
     list_imports,
     list_problems,
@@ -19,6 +20,7 @@ __all__ = [
     "check_rows",
     "clear_lines",
     "commit_import",
+    "discard_imports",
     "list_imports",
     "list_problems",
     "list_residents",

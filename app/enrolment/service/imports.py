@@ -6,11 +6,11 @@ from uuid import UUID
 from sqlalchemy.dialects.postgresql import insert
 
 from app.enrolment import queries
-from app.enrolment.errors import ImportNotReady
+from app.enrolment.errors import ImportDiscarded, ImportNotReady
 from app.enrolment.models import File, Import, Problem, Resident
 from app.enrolment.service.reading import CHECK_JOB
 from app.enrolment.service.undoing import causes_of, too_late
-from app.enrolment.terms import MOVED_NAMED, ImportState
+from app.enrolment.terms import KEPT_DAYS, MOVED_NAMED, ImportState
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.paging import Cursor, CursorInvalid, Page, page_by_id, read_id
 from app.points import errors as points_errors
@@ -89,10 +89,12 @@ def list_problems(uow: UnitOfWork, *, book: str, import_id: UUID, limit: int, cu
 def start_commit(uow: UnitOfWork, *, book: str, import_id: UUID) -> Import:
     """Queue the taking in of a checked file; a repeat while it waits queues it again, which changes nothing.
 
-    Refuses BookMissing, ImportMissing, ImportNotReady, BudgetTooSmall.
+    Refuses BookMissing, ImportMissing, ImportDiscarded, ImportNotReady, BudgetTooSmall.
     """
     ledger = points_queries.get_book(uow.session, book)
     found = queries.lock_import(uow.session, ledger.id, import_id)
+    if found.state == ImportState.DISCARDED:
+        raise ImportDiscarded(days=KEPT_DAYS.days)
     if found.state not in {ImportState.CHECKED, ImportState.COMMITTING}:
         raise ImportNotReady(state=found.state)
     left = points_queries.sum_budget_points(uow.session, ledger.id, [found.budget_id]).get(found.budget_id, 0)

@@ -105,6 +105,7 @@ from app.points.errors.months import (
     MonthNotOver,
     MonthsReversed,
     MonthsTooMany,
+    PostingMonthClosed,
 )
 from app.points.errors.openings import BudgetTooSmall, OpeningsMoved, PassbookTakenOver
 from app.points.errors.passbooks import ExportMonthTooLong, ExportTooLong, YearOutside, YearTooBusy
@@ -213,6 +214,7 @@ __all__ = [
     "PointsInsufficient",
     "PointsTooCostly",
     "PostingInvalid",
+    "PostingMonthClosed",
     "ProposalDecided",
     "ProposalMissing",
     "ProposalOwn",

@@ -10,6 +10,17 @@ class MonthClosed(DomainError):
     field = "month"
 
 
+class PostingMonthClosed(DomainError):
+    """Its clock was set back: what is dated back on purpose is moved out of closed months (service.closings)."""
+
+    kind = Kind.CONFLICT
+    code = "points.posting_month_closed"
+    text = {
+        "zh": "{month} 已经结账,不能再记账;要更正,请以今天的日期另记一笔新交易。",
+        "en": "{month} is closed and takes no more postings; make a correction as a new transaction, dated today.",
+    }
+
+
 class MonthNotNext(DomainError):
     kind = Kind.CONFLICT
     code = "points.month_not_next"

@@ -5,15 +5,15 @@ from typing import Any
 from marshmallow import Schema, fields
 
 from app.infra.unit_of_work import UnitOfWork
+from app.points.schemas import figure_words
 from app.points.schemas.journal import TrialRowOut
+from app.points.schemas.sheets import BOM
 from app.points.service.figures import FiguresReport, write_table
 from app.web.fields import Month, ShownInstant
 from app.web.paging import page_of
 from app.web.parsing import StrictSchema
+from app.web.problems import language
 from app.web.streaming import Stream
-
-BYTE_ORDER_MARK = "\ufeff"
-"""Without it Excel reads a CSV file in the code page of the computer."""
 
 
 class MonthClosingIn(StrictSchema):
@@ -87,11 +87,13 @@ class FiguresOut(Schema):
 
 
 def stream_figures_csv(report: FiguresReport) -> Stream:
-    """The same as a table, as a file to keep: one line for each month, its columns named as in JSON."""
+    """The same as a table, as a file to keep: one line for each month, its columns named in the caller's language."""
+    lang = language()
 
     def nothing_more(_uow: UnitOfWork, _where: Any) -> tuple[str, None]:
         return "", None
 
     months = [f"{row.month:%Y-%m}" for row in report.months] or ["none"]
     name = f"figures-{report.book.code}-{months[0]}-{months[-1]}.csv"
-    return Stream(BYTE_ORDER_MARK + write_table(report), nothing_more, "", filename=name)
+    table = write_table(report, lambda word: figure_words.title(word, lang))
+    return Stream(BOM + table, nothing_more, "", filename=name)

@@ -72,7 +72,16 @@ class UndoIn(StrictSchema):
     reason = Reason()
 
 
-class TracedAwardOut(Schema):
+class TracedBudgetOut(Schema):
+    """Out of which budget, and whose."""
+
+    budget_id = fields.String(required=True)
+    budget_name = fields.String(required=True)
+    sponsor_id = fields.String(required=True)
+    sponsor_name = fields.String(required=True, allow_none=True)
+
+
+class TracedAwardOut(TracedBudgetOut):
     """The award a transaction paid, or took back."""
 
     id = fields.String(required=True)
@@ -92,10 +101,6 @@ class TracedAwardOut(Schema):
     computed_points = fields.Integer(required=True)
     points = fields.Integer(required=True)
     evidence = fields.String(required=True, allow_none=True)
-    budget_id = fields.String(required=True)
-    budget_name = fields.String(required=True)
-    sponsor_id = fields.String(required=True)
-    sponsor_name = fields.String(required=True, allow_none=True)
 
 
 class TracedAwardInFullOut(TracedAwardOut):
@@ -117,13 +122,9 @@ class TracedAllotmentOut(Schema):
     period_to = fields.String(required=True)
 
 
-class TracedSourceOut(Schema):
+class TracedSourceOut(TracedBudgetOut):
     """Points of one budget that moved together: + into the passbook, - out of it, and the sponsor's money for them."""
 
-    budget_id = fields.String(required=True)
-    budget_name = fields.String(required=True)
-    sponsor_id = fields.String(required=True)
-    sponsor_name = fields.String(required=True, allow_none=True)
     expires_on = fields.String(required=True)
     points = fields.Integer(required=True)
     cost_fen = fields.Integer(required=True)

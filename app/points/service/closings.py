@@ -1,8 +1,12 @@
 """Closing a month: what is in the books of it is stored, and nothing is dated into it any more."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
+
+import psycopg
+from sqlalchemy.exc import IntegrityError
 
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.paging import Page
@@ -12,6 +16,9 @@ from app.points.models import Book, MonthClosing
 from app.points.rules.figures import DAYS_BEFORE_CLOSING, People, month_figures
 from app.points.service.balances import balances_after, trial_rows
 from app.points.service.cursors import cut_page, read_day
+
+GUARD = "points_months_closed"
+"""What the database calls its own refusal of postings in closed months."""
 
 
 def close_month(uow: UnitOfWork, *, book: str, month: date) -> MonthClosing:
@@ -48,6 +55,21 @@ def keep_open(uow: UnitOfWork, book_id: int, instants: Sequence[datetime | None]
         return list(instants)
     until = queries.closed_until(uow.session, book_id)
     return [instant if instant is None or until is None else max(instant, until) for instant in instants]
+
+
+@contextmanager
+def refuse_closed_months(dates: Iterable[datetime]) -> Iterator[None]:
+    """Around what writes transactions that bear these dates: give the database's refusal of closed months its name.
+
+    The database knows, for no more than it costs it anyway; asking before would cost every posting a question. Nothing
+    can be written after it in this transaction (or savepoint). Refuses PostingMonthClosed.
+    """
+    try:
+        yield
+    except IntegrityError as error:
+        if not isinstance(error.orig, psycopg.Error) or error.orig.diag.constraint_name != GUARD:
+            raise
+        raise errors.PostingMonthClosed(month=_name(local_date(min(dates)))) from None
 
 
 def _check_turn(uow: UnitOfWork, book: Book, last: MonthClosing | None, month: date) -> None:

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import date
 
@@ -53,15 +53,16 @@ def show_figures(uow: UnitOfWork, *, book: str, first: date, last: date) -> Figu
     return FiguresReport(found, months)
 
 
-def write_table(report: FiguresReport) -> str:
-    """The months as CSV: a line for each, its columns named as the figures are."""
+def write_table(report: FiguresReport, say: Callable[[str], str] = str) -> str:
+    """The months as CSV, a line for each; columns named as the figures are, or as `say` says (yes and no as well)."""
     text = io.StringIO()
     columns = [field.name for field in fields(MonthFigures)]
     table = csv.writer(text)
-    table.writerow(["month", "closed", *columns])
+    table.writerow([say(name) for name in ("month", "closed", *columns)])
     for row in report.months:
         figures = asdict(row.figures)
-        table.writerow([f"{row.month:%Y-%m}", "yes" if row.closed else "no", *(figures[name] for name in columns)])
+        closed = say("yes" if row.closed else "no")
+        table.writerow([f"{row.month:%Y-%m}", closed, *(figures[name] for name in columns)])
     return text.getvalue()
 
 

@@ -22,6 +22,7 @@ from app.points.rules.accounts import NOBODY, AccountRef, account_id
 from app.points.rules.openings import Opening
 from app.points.rules.postings import Leg, LotChange, Posting
 from app.points.service import wire
+from app.points.service.closings import refuse_closed_months
 from app.points.service.posting import post
 from app.points.terms import AccountKind, Code
 
@@ -51,7 +52,7 @@ def open_passbooks(
 
     Page n is booked under `cause:n`, n counting from `first_page`. The residents must have no passbook yet. A refusal
     is no decline: the caller ends its transaction (or savepoint) with it. Refuses BudgetMissing, PostingInvalid,
-    ExpiryDatePast, BudgetTooSmall.
+    ExpiryDatePast, BudgetTooSmall, PostingMonthClosed.
     """
     budget = queries.get_budget(uow.session, book.id, budget_id)
     today = local_date(uow.now)
@@ -79,7 +80,8 @@ def _open_page(uow: UnitOfWork, book_id: int, budget_id: UUID, words: tuple[str,
         wire.array(row.points for row in rows),
         wire.array(row.expires_on for row in rows),
     )
-    missing = uow.session.connection().exec_driver_sql(TAKE_OVER_SQL, arguments).scalar_one()
+    with refuse_closed_months([uow.now]):
+        missing = uow.session.connection().exec_driver_sql(TAKE_OVER_SQL, arguments).scalar_one()
     if missing:
         raise errors.BudgetTooSmall(missing=missing)
 

@@ -49,7 +49,7 @@ def post(uow: UnitOfWork, book_id: int, postings: Sequence[Posting]) -> list[Out
 
     Each posting is decided on its own, in order: a declined one leaves its sticky outcome, the others go on. A cause
     that stands in the batch twice is decided once; the second is its replay. Refuses PostingInvalid for requests that
-    are not well formed.
+    are not well formed, and PostingMonthClosed where the clock was set back.
     """
     check_batch(postings)
     batch = _Batch(uow, book_id, postings)

@@ -11,6 +11,7 @@ from app.points.rules.accounts import AccountRef, account_id
 from app.points.rules.journal import Journal
 from app.points.rules.postings import Posting
 from app.points.rules.state import BalanceState, HoldState, LedgerState, LotState, TakenState
+from app.points.service.closings import refuse_closed_months
 from app.points.terms import AccountKind, Mode
 
 DecidedBefore = tuple[UUID, str | None, dict[str, int], bytes]
@@ -151,7 +152,7 @@ def _read_referred(state: LedgerState, row: Any) -> None:
 
 
 def write(uow: UnitOfWork, journal: Journal, state: LedgerState) -> None:
-    """Write what was decided: one round trip."""
+    """Write what was decided: one round trip. Refuses PostingMonthClosed."""
     arguments = (
         journal.book_id,
         journal.actor_id,
@@ -167,7 +168,8 @@ def write(uow: UnitOfWork, journal: Journal, state: LedgerState) -> None:
             ((cause, str(refused.decline), json.dumps(refused.detail)) for cause, refused in journal.declines), 3
         ),
     )
-    uow.session.connection().exec_driver_sql(WRITE_SQL, arguments)
+    with refuse_closed_months(min(t.recorded_at, t.effective_at) for t in journal.transactions):
+        uow.session.connection().exec_driver_sql(WRITE_SQL, arguments)
 
 
 def _transaction_columns(journal: Journal) -> list[str]:

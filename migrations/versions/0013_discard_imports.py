@@ -1,0 +1,18 @@
+"""Let files that nobody commits be discarded with the personal data in them."""
+
+from migrations import sql_files
+
+revision = "0013"
+down_revision = "0012"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Build it."""
+    sql_files.execute("0013_discard_imports.sql")
+
+
+def downgrade() -> None:
+    """Refuse: a ledger's history is not undone by a command."""
+    raise NotImplementedError("the ledger has no way back; restore a backup if that is meant")
