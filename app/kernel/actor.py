@@ -14,6 +14,8 @@ class Role(StrEnum):
     CASHIER = "cashier"
     TREASURER = "treasurer"
     AUDITOR = "auditor"
+    GRID_WORKER = "grid_worker"  # knows who lives where in a grid, confirms residents
+    ADMIN = "admin"  # sets up places and staff of an area; touches no points
     DISTRICT = "district"  # the district office: sets up books, belongs to none and sees nothing inside one
     SYSTEM = "system"  # jobs and the command line; never granted by a token
 

@@ -1,0 +1,43 @@
+"""Every refusal of places. What is wrong with single rows of a file is no refusal: it stands in its report."""
+
+from app.places.errors.areas import (
+    AreaClosed,
+    AreaHeaderMissing,
+    AreaHeaderRepeated,
+    AreaMissing,
+    AreaNotEmpty,
+    AreaRowsMissing,
+    AreaRowsTooMany,
+    BookOnlyOfCommunity,
+    BookTaken,
+    BookUnplaced,
+    CodeForm,
+    CodeTaken,
+    GridWrong,
+    ImportHasErrors,
+    ImportMissing,
+    NameTaken,
+    ParentWrong,
+    TreeChanged,
+)
+
+__all__ = [
+    "AreaClosed",
+    "AreaHeaderMissing",
+    "AreaHeaderRepeated",
+    "AreaMissing",
+    "AreaNotEmpty",
+    "AreaRowsMissing",
+    "AreaRowsTooMany",
+    "BookOnlyOfCommunity",
+    "BookTaken",
+    "BookUnplaced",
+    "CodeForm",
+    "CodeTaken",
+    "GridWrong",
+    "ImportHasErrors",
+    "ImportMissing",
+    "NameTaken",
+    "ParentWrong",
+    "TreeChanged",
+]
