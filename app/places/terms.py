@@ -60,6 +60,50 @@ class Per(StrEnum):
     UNIT = "unit"
 
 
+class Column(StrEnum):
+    """What a column of a file of areas may hold."""
+
+    DISTRICT = "district"
+    STREET = "street"
+    COMMUNITY = "community"
+    ESTATE = "estate"
+    BUILDING = "building"
+    UNIT = "unit"
+    GRID = "grid"
+    CODE = "code"
+    BOOK = "book"
+    LAT = "lat"
+    LNG = "lng"
+    DATUM = "datum"
+
+
+class ProblemCode(StrEnum):
+    """What may be wrong with a row of a file of areas, or doubtful; the sentences are in schemas/words.py."""
+
+    FORMULA = "formula"
+    CELL_ERROR = "cell_error"
+    TOO_LONG = "too_long"
+    UNPRINTABLE = "unprintable"
+    NAME_FORM = "name_form"
+    CODE_FORM = "code_form"
+    CODE_TAKEN = "code_taken"
+    NAME_TAKEN = "name_taken"
+    PARENT_NEEDED = "parent_needed"
+    OUTSIDE = "outside"
+    NOTHING_NAMED = "nothing_named"
+    GRID_NEEDS_BUILDING = "grid_needs_building"
+    BOOK_WRONG = "book_wrong"
+    BOOK_FORM = "book_form"
+    BOOK_TAKEN = "book_taken"
+    NUMBER_FORM = "number_form"
+    PAIR_BROKEN = "pair_broken"
+    DATUM_WRONG = "datum_wrong"
+    OUT_OF_BOUNDS = "out_of_bounds"
+    REPEATED = "repeated"
+    CONFLICT = "conflict"
+    HIDDEN_ROW = "hidden_row"
+
+
 class ImportState(StrEnum):
     """Where a file is on its way."""
 
