@@ -61,6 +61,18 @@ def _secret(text: str) -> str:
     return text
 
 
+def _keys(text: str) -> tuple[tuple[int, str], ...]:
+    right = f"version:secret pairs, versions from 1 to 99, commas between, secrets of at least {SECRET_BYTES_MIN} bytes"
+    keys: dict[int, str] = {}
+    for part in text.split(","):
+        version, _, secret = part.strip().partition(":")
+        whole = version.isascii() and version.isdigit() and len(version) <= 2 and int(version) > 0
+        if not whole or int(version) in keys or len(secret.encode()) < SECRET_BYTES_MIN:
+            raise ValueError(right)
+        keys[int(version)] = secret
+    return tuple(sorted(keys.items()))
+
+
 def _one_of(*choices: str) -> Callable[[str], str]:
     def read(text: str) -> str:
         if text.upper() not in choices:
@@ -116,6 +128,21 @@ class Config:
         "Signs access tokens; at least 32 bytes. Required in production; demo and test have a public one.",
         default=DEMO_TOKEN_SECRET,
         secret=True,
+    )
+    qr_keys: tuple[tuple[int, str], ...] | None = _setting(
+        "LINLI_QR_KEYS",
+        _keys,
+        "Signs posted codes: `version:secret` pairs with commas between; the highest version signs, one left out is "
+        "retired. Without it nothing is posted; demo and test have a public one.",
+        default=None,
+        secret=True,
+    )
+    qr_base_url: str | None = _setting(
+        "LINLI_QR_BASE_URL",
+        _url("https", "http"),
+        "What posted codes lead to, before `/q/` and the scene. Without it nothing is printed; demo and test have "
+        "one of this machine.",
+        default=None,
     )
     log_level: str = _setting(
         "LINLI_LOG_LEVEL",

@@ -52,6 +52,11 @@ def test_from_environment_names_the_setting_that_is_missing(name, value):
         ("LINLI_BODY_BYTES_MAX", "12", "from 1024"),
         ("LINLI_LOG_LEVEL", "LOUD", "one of DEBUG"),
         ("LINLI_TOKEN_SECRET", "short", "at least 32 bytes"),
+        ("LINLI_QR_KEYS", "1:short", "version:secret"),
+        ("LINLI_QR_KEYS", "x" * 40, "version:secret"),
+        ("LINLI_QR_KEYS", "0:" + "x" * 40, "from 1 to 99"),
+        ("LINLI_QR_KEYS", ",".join(["1:" + "x" * 40] * 2), "version:secret"),
+        ("LINLI_QR_BASE_URL", "ftp://linli", "https://"),
         ("LINLI_WEB_BIND", "8000", "127.0.0.1:8000"),
         ("LINLI_WEB_BIND", "0.0.0.0:99999", "127.0.0.1:8000"),
     ],
@@ -70,6 +75,11 @@ def test_production_has_no_default_secret(secret):
     with pytest.raises(SettingError, match=r"^LINLI_TOKEN_SECRET "):
         Config.from_environment(environment)
     assert Config.from_environment({**environment, "LINLI_TOKEN_SECRET": "x" * 32}).takes_demo_liberties is False
+
+
+def test_keys_of_posted_codes_are_read_by_their_versions():
+    keys = Config.from_environment({**GOOD, "LINLI_QR_KEYS": f"2:{'b' * 32}, 1:{'a' * 32}"}).qr_keys
+    assert keys == ((1, "a" * 32), (2, "b" * 32))
 
 
 def test_repr_shows_no_secret():

@@ -245,7 +245,7 @@ def test_files_that_are_none_are_refused(ground, uow, monkeypatch):
 
 def test_the_template_is_taken_as_it_is_and_brings_nothing_of_its_own(ground, uow):
     with pytest.raises(errors.AreaRowsMissing):
-        check(uow, make_template(), media_type=XLSX)
+        check(uow, make_template(uow), media_type=XLSX)
 
 
 def test_gbk_and_semicolons_are_read_as_well(ground, uow):

@@ -25,6 +25,15 @@ from app.places.errors.calendar import (
     WeekdayNeeded,
     WeekdayNeedless,
 )
+from app.places.errors.qr import (
+    QrInvalid,
+    QrNothing,
+    QrPointMissing,
+    QrPointTaken,
+    QrRevoked,
+    QrTooMany,
+    QrUnset,
+)
 from app.places.errors.units import (
     BeginPast,
     DaysWrong,
@@ -67,6 +76,13 @@ __all__ = [
     "ParentWrong",
     "PatternMissing",
     "PatternsTooMany",
+    "QrInvalid",
+    "QrNothing",
+    "QrPointMissing",
+    "QrPointTaken",
+    "QrRevoked",
+    "QrTooMany",
+    "QrUnset",
     "ServiceMissing",
     "ServiceOverlaps",
     "ShiftMissing",

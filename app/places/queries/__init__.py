@@ -33,6 +33,14 @@ from app.places.queries.imports import (
     list_upper_areas,
     lock_import,
 )
+from app.places.queries.qr import (
+    find_qr_point_in_use,
+    get_qr_point,
+    list_posting_places,
+    list_qr_points,
+    list_qr_points_to_print,
+    sum_scans,
+)
 from app.places.queries.units import (
     count_patterns,
     extra_of,
@@ -61,6 +69,7 @@ __all__ = [
     "find_neighbour",
     "find_neighbour_by_code",
     "find_other_of_book",
+    "find_qr_point_in_use",
     "find_scope",
     "find_serving_unit",
     "find_unit_of_name",
@@ -70,6 +79,7 @@ __all__ = [
     "get_extra_shift",
     "get_import",
     "get_pattern",
+    "get_qr_point",
     "get_service",
     "get_unit",
     "is_in_use",
@@ -84,7 +94,10 @@ __all__ = [
     "list_imports",
     "list_on_duty",
     "list_patterns",
+    "list_posting_places",
     "list_problems",
+    "list_qr_points",
+    "list_qr_points_to_print",
     "list_services",
     "list_services_of_area",
     "list_units",
@@ -95,5 +108,6 @@ __all__ = [
     "lock_import",
     "lock_tree",
     "lock_unit",
+    "sum_scans",
     "weekly_of",
 ]

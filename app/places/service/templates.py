@@ -6,6 +6,7 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
+from app.infra.unit_of_work import UnitOfWork
 from app.places.rules.area_files import EXAMPLE
 from app.places.terms import IMPORT_ROWS_MAX
 
@@ -48,7 +49,7 @@ HINTS = (
 )
 
 
-def make_template() -> bytes:
+def make_template(uow: UnitOfWork) -> bytes:  # noqa: ARG001 - the shape of an act
     """Make the template as XLSX."""
     book = Workbook()
     sheet = book.worksheets[0]
