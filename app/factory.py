@@ -16,6 +16,8 @@ from app.infra import db, logging, metrics, redis, vault, wechat
 from app.infra.config import EXTENSION, Config
 from app.jobs import command as jobs
 from app.merchants import routes as merchants
+from app.places import routes as places
+from app.places.service import QrSigns
 from app.points import routes as points
 from app.programmes import routes as programmes
 from app.reports import routes as reports
@@ -25,6 +27,7 @@ from app.web.endpoint import Blueprint
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     *identity.BLUEPRINTS,
+    *places.BLUEPRINTS,
     *points.BLUEPRINTS,
     enrolment.blueprint,
     volunteers.blueprint,
@@ -55,6 +58,7 @@ def create_app(config: Config, *, more: Sequence[Blueprint] = ()) -> Flask:
     Migrate(app, db.db, directory="migrations")
     observe.register(app)
     _install_identity(app, config)
+    app.extensions[places.SIGNS] = QrSigns.for_config(config)
     _install_routes(app, [*BLUEPRINTS, *(DEMO_BLUEPRINTS if config.takes_demo_liberties else ()), *more])
     for command in (*console.COMMANDS, jobs.work):
         app.cli.add_command(command)

@@ -90,6 +90,21 @@ class Config:
         default=DEMO_SECRET,
         secret=True,
     )
+    qr_keys: tuple[tuple[int, str], ...] | None = _setting(
+        "LINLI_QR_KEYS",
+        readers.versioned_keys,
+        "Signs posted codes: `version:secret` pairs with commas between; the highest version signs, one left out is "
+        "retired. Without it nothing is posted; demo and test have a public one.",
+        default=None,
+        secret=True,
+    )
+    qr_base_url: str | None = _setting(
+        "LINLI_QR_BASE_URL",
+        readers.url("https", "http"),
+        "What posted codes lead to, before `/q/` and the scene. Without it nothing is printed; demo and test have "
+        "one of this machine.",
+        default=None,
+    )
     log_level: str = _setting(
         "LINLI_LOG_LEVEL",
         readers.one_of("DEBUG", "INFO", "WARNING", "ERROR"),

@@ -101,3 +101,16 @@ def keys(text: str) -> Keys:
     if len({name for name, _, _ in pairs}) < len(pairs):
         raise ValueError(f"{right}, each name once")
     return tuple((name, value) for name, _, value in pairs)
+
+
+def versioned_keys(text: str) -> tuple[tuple[int, str], ...]:
+    """Read secrets by version, the highest last."""
+    right = f"version:secret pairs, versions from 1 to 99, commas between, secrets of at least {SECRET_BYTES_MIN} bytes"
+    found: dict[int, str] = {}
+    for part in text.split(","):
+        version, _, value = part.strip().partition(":")
+        is_version = version.isascii() and version.isdigit() and len(version) <= 2 and int(version) > 0
+        if not is_version or int(version) in found or len(value.encode()) < SECRET_BYTES_MIN:
+            raise ValueError(right)
+        found[int(version)] = value
+    return tuple(sorted(found.items()))

@@ -5,6 +5,7 @@ import inspect
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any, TypeVar
 
@@ -14,7 +15,7 @@ from marshmallow import Schema, missing
 from marshmallow.fields import Field
 
 from app.infra.unit_of_work import UnitOfWork, run_in_transaction
-from app.kernel.actor import Role
+from app.kernel.actor import Actor, Role
 from app.kernel.errors import Declined
 from app.web import answers, callers, idempotency, operation, parsing, problems, streaming, uploads
 from app.web import limits as limiting
@@ -136,13 +137,7 @@ def endpoint(  # noqa: PLR0913 - each is a word of the sentence a route says of 
 def _guard(view: View, shape: operation.Shape, path: dict[str, object]) -> Response:
     """Answer one request: who is calling, may they, parse, run in a transaction, dump."""
     route = f"{request.method} {request.url_rule}"
-    limiting.check(route, shape.limits)
-    actor = callers.identify(shape.roles, path)
-    callers.check_book(actor, shape.roles, path)
-    if shape.sends_value:
-        callers.check_device(actor)
-    if shape.roles:
-        limiting.check(route, shape.limits, actor=actor)
+    actor = _admit(shape, path, route)
     now = callers.demo_clock()
     arguments = _query(shape.query) | (
         uploads.load_upload(request, shape.upload) if shape.upload else _body(shape.body)
@@ -158,15 +153,31 @@ def _guard(view: View, shape: operation.Shape, path: dict[str, object]) -> Respo
     def work(uow: UnitOfWork) -> Answer:
         return _once(uow, claim, act) if claim else act(uow)
 
-    answer = run_in_transaction(work, actor=actor, now=now)
+    return _respond(run_in_transaction(work, actor=actor, now=now), shape.media_type, actor=actor, now=now)
+
+
+def _admit(shape: operation.Shape, path: dict[str, object], route: str) -> Actor:
+    """Say who is calling, and refuse who may not, or not so often."""
+    limiting.check(route, shape.limits)
+    actor = callers.identify(shape.roles, path)
+    callers.check_book(actor, shape.roles, path)
+    if shape.sends_value:
+        callers.check_device(actor)
+    if shape.roles:
+        limiting.check(route, shape.limits, actor=actor)
+    return actor
+
+
+def _respond(answer: Answer, media_type: str, *, actor: Actor, now: datetime | None) -> Response:
+    """Send an answer; what is written or read after the transaction is, as the same caller."""
     if isinstance(answer.body, Stream):
         pieces = streaming.pieces(answer.body, actor=actor, now=now)
-        return answers.stream(pieces, answer.body.filename, shape.media_type)
+        return answers.stream(pieces, answer.body.filename, media_type)
     if isinstance(answer.body, File):
         content = streaming.content(answer.body, actor=actor, now=now)
-        return answers.send(content, answer.body.filename, shape.media_type)
+        return answers.send(content, answer.body.filename, media_type)
     if isinstance(answer.body, Download):
-        return answers.send(answer.body.content, answer.body.filename, shape.media_type)
+        return answers.send(answer.body.content, answer.body.filename, media_type)
     return answers.respond(answer)
 
 

@@ -46,7 +46,9 @@ class Areas:
         return self
 
 
-INSERT_AREA = "INSERT INTO places_areas (id, kind, name, path, book) VALUES (:id, :kind, :name, :path, :book)"
+INSERT_AREA = """
+    INSERT INTO places_areas (id, parent_id, kind, name, code, path, book, opened_by, opened_at)
+    VALUES (:id, :parent_id, :kind, :name, :name, :path, :book, :id, now())"""
 
 
 @dataclass

@@ -65,6 +65,11 @@ def test_from_environment_names_the_setting_that_is_missing(name, value):
         ("LINLI_WECHAT_PUSH_AES_KEY", "hunter2", "the 43 letters and digits"),
         ("LINLI_WECHAT_VERSION", "beta", "one of RELEASE, TRIAL, DEVELOP"),
         ("LINLI_WECHAT_CALLS_MAX", "0", "from 1 to 32"),
+        ("LINLI_QR_KEYS", "1:short", "version:secret"),
+        ("LINLI_QR_KEYS", "x" * 40, "version:secret"),
+        ("LINLI_QR_KEYS", "0:" + "x" * 40, "from 1 to 99"),
+        ("LINLI_QR_KEYS", ",".join(["1:" + "x" * 40] * 2), "version:secret"),
+        ("LINLI_QR_BASE_URL", "ftp://linli", "https://"),
         ("LINLI_WEB_BIND", "8000", "127.0.0.1:8000"),
         ("LINLI_WEB_BIND", "0.0.0.0:99999", "127.0.0.1:8000"),
     ],
@@ -125,6 +130,11 @@ def test_in_production_wechat_is_reached_by_https_only():
     assert Config.from_environment(production).wechat_base_url == "https://api.weixin.qq.com"
     with pytest.raises(SettingError, match=r"^LINLI_WECHAT_BASE_URL "):
         Config.from_environment({**production, "LINLI_WECHAT_BASE_URL": "http://127.0.0.1:8090"})
+
+
+def test_keys_of_posted_codes_are_read_by_their_versions():
+    keys = Config.from_environment({**GOOD, "LINLI_QR_KEYS": f"2:{'b' * 32}, 1:{'a' * 32}"}).qr_keys
+    assert keys == ((1, "a" * 32), (2, "b" * 32))
 
 
 def test_repr_shows_no_secret():

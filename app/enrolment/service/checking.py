@@ -10,12 +10,12 @@ from app.enrolment import queries
 from app.enrolment.models import Import, Line, Piece, Problem
 from app.enrolment.rules.checking import Checker, Person
 from app.enrolment.rules.checking import Problem as Found
-from app.enrolment.rules.headers import letters
 from app.enrolment.service.comparing import compare_lines
 from app.enrolment.service.reading import CHECK_JOB, rows_of
 from app.enrolment.terms import CHECK_PIECES, Field, ImportState, ProblemCode, Severity
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.periods import local_date
+from app.kernel.sheets.rows import letters
 from app.points import queries as points
 
 COPY_SQL = (

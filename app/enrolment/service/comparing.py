@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from sqlalchemy import text
 
 from app.enrolment.models import Import
-from app.enrolment.rules.headers import letters
 from app.enrolment.terms import GROUP_MAX, Field, ProblemCode, Severity
 from app.infra.unit_of_work import UnitOfWork
+from app.kernel.sheets.rows import letters
 
 _NOTE = """
     INSERT INTO enrolment_problems (book_id, import_id, line, field, code, cell, severity, detail)

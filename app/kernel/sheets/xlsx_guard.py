@@ -3,7 +3,7 @@
 import io
 import zipfile
 
-from app.enrolment.errors import FileBomb, FileOldOrLocked, FileUnreadable
+from app.kernel.sheets.errors import FileBomb, FileOldOrLocked, FileUnreadable
 
 OLE_MAGIC = bytes.fromhex("d0cf11e0a1b11ae1")  # Excel 97 to 2003, and every workbook with a password
 ENTRY_MAGIC = b"PK\x01\x02"

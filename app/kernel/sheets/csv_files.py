@@ -3,13 +3,12 @@
 import codecs
 import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from app.enrolment.errors import ColumnsTooMany, EncodingUnknown
-from app.enrolment.rules.headers import find_columns
-from app.enrolment.rules.tables import Row
-from app.enrolment.terms import CELL_LENGTH_MAX, COLUMNS_MAX, HEADER_ROWS_MAX
+from app.kernel.sheets.errors import ColumnsTooMany, EncodingUnknown
+from app.kernel.sheets.rows import CELL_LENGTH_MAX, COLUMNS_MAX, HEADER_ROWS_MAX, Cell, Row
 
+IsHeader = Callable[[Mapping[int, Cell]], bool]
 BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 DELIMITERS = (",", ";", "\t", "，", "|")
 SAMPLE = 4096
@@ -18,10 +17,13 @@ LINE_LENGTH_MAX = 32_768
 ZEROS_SHARE = 20  # of the bytes of UTF-16 at least one in so many is a zero: digits and commas have one each
 
 
-def read_csv(content: bytes) -> Iterator[Row]:
-    """Give the rows of a CSV, one after another. Refuses EncodingUnknown, ColumnsTooMany."""
+def read_csv(content: bytes, is_header: IsHeader) -> Iterator[Row]:
+    """Give the rows of a CSV, one after another; `is_header` knows the caller's header when it sees it split rightly.
+
+    Refuses EncodingUnknown, ColumnsTooMany.
+    """
     encoding = encoding_of(content)
-    delimiter = _delimiter(content, encoding)
+    delimiter = _delimiter(content, encoding, is_header)
     text = io.TextIOWrapper(io.BytesIO(content), encoding=encoding, newline="")
     number = 0
     try:
@@ -64,19 +66,19 @@ def _decodes(content: bytes, encoding: str) -> bool:
     return True
 
 
-def _delimiter(content: bytes, encoding: str) -> str:
+def _delimiter(content: bytes, encoding: str, is_header: IsHeader) -> str:
     """The delimiter under which a header is found; else the one that the first lines hold most of."""
     text = content[: 16 * SAMPLE].decode(encoding, errors="ignore")
     lines = [line[:LINE_LENGTH_MAX] for line in text.splitlines()[:HEADER_ROWS_MAX]]
     for delimiter in DELIMITERS:
         for values in csv.reader(lines, delimiter=delimiter):
-            if len(values) <= COLUMNS_MAX and find_columns(dict(enumerate(values))) is not None:
+            if len(values) <= COLUMNS_MAX and is_header(dict(enumerate(values))):
                 return delimiter
     return max(DELIMITERS, key=lambda delimiter: sum(line.count(delimiter) for line in lines))
 
 
 def _bounded(lines: Iterable[str]) -> Iterator[str]:
-    """Lines without NUL, none longer than a list of residents ever needs: a row is then never made of millions."""
+    """Lines without NUL, none longer than a list ever needs: a row is then never made of millions."""
     for number, line in enumerate(lines, start=1):
         if len(line) > LINE_LENGTH_MAX:
             raise ColumnsTooMany(line=number, columns_max=COLUMNS_MAX, length_max=CELL_LENGTH_MAX)

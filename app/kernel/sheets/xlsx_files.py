@@ -5,12 +5,11 @@ import re
 import zipfile
 from collections.abc import Iterator, Mapping
 
-from app.enrolment.errors import ColumnsTooMany, FileBomb, FileUnreadable
-from app.enrolment.rules.cells import Cell, serial_day
-from app.enrolment.rules.tables import Row
-from app.enrolment.rules.xlsx_guard import open_archive
-from app.enrolment.rules.xlsx_xml import Events, feed, run
-from app.enrolment.terms import CELL_LENGTH_MAX, COLUMNS_MAX
+from app.kernel.sheets.cells import serial_day
+from app.kernel.sheets.errors import ColumnsTooMany, FileBomb, FileUnreadable
+from app.kernel.sheets.rows import CELL_LENGTH_MAX, COLUMNS_MAX, Cell, Row
+from app.kernel.sheets.xlsx_guard import open_archive
+from app.kernel.sheets.xlsx_xml import Events, feed, run
 
 SHEET_ROWS_MAX = 1_048_576
 ROW_CELLS_MAX = 16_384

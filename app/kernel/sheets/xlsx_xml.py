@@ -5,7 +5,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from xml.parsers import expat
 
-from app.enrolment.errors import FileBomb, FileEntities, FileUnreadable
+from app.kernel.sheets.errors import FileBomb, FileEntities, FileUnreadable
 
 CHUNK = 64 * 1024
 DEPTH_MAX = 64
