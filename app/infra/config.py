@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from enum import StrEnum
-from typing import Any, cast
+from typing import Any
 
 from app.infra import readers
 from app.infra.readers import Keys
@@ -288,23 +288,3 @@ def _hint(read: Callable[[str], object]) -> str:
     except ValueError as error:
         return str(error)
     return "set"
-
-
-def settings_table() -> list[tuple[str, str, str]]:
-    """List (name, default, meaning) of every setting, in order, for docs/operations.md."""
-    return [
-        (
-            cast("str", spec.metadata["name"]),
-            _default_text(spec.default, secret=spec.metadata["secret"]),
-            cast("str", spec.metadata["meaning"]),
-        )
-        for spec in fields(Config)
-    ]
-
-
-def _default_text(default: object, *, secret: bool) -> str:
-    if default is MISSING:
-        return "required"
-    if default is None:
-        return "none"
-    return "public demo secret (demo and test only)" if secret else str(default)

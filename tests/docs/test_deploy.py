@@ -12,7 +12,8 @@ import pytest
 import yaml
 
 from app.enrolment.terms import FILE_BYTES_MAX
-from app.infra.config import Config, settings_table
+from app.infra.config import Config
+from app.infra.settings_table import settings_table
 from tests.docs.markdown import ROOT
 
 DEPLOY = ROOT / "deploy"

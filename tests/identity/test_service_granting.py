@@ -70,7 +70,9 @@ WRONG = [
     "UPDATE identity_grants SET approved_by = granted_by, approved_at = now()",
     "UPDATE identity_grants SET approved_by = person_id, approved_at = now()",
     BY_ONE,
-    BY_ONE.replace("person_id, role,", "person_id, 'clerk',").replace("'x', granted_by", "'x', person_id"),
+    BY_ONE.replace(
+        "SELECT gen_random_uuid(), person_id, role,", "SELECT gen_random_uuid(), person_id, 'clerk',"
+    ).replace("'x', granted_by", "'x', person_id"),
 ]
 
 

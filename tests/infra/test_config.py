@@ -5,7 +5,8 @@ from dataclasses import FrozenInstanceError
 
 import pytest
 
-from app.infra.config import DEMO_SECRET, Config, Mode, SettingError, settings_table
+from app.infra.config import DEMO_SECRET, Config, Mode, SettingError
+from app.infra.settings_table import settings_table
 from tests.fixtures.servers import ROOT
 
 GOOD = {
