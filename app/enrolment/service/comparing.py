@@ -52,7 +52,7 @@ _ENROLLED = """
      GROUP BY b.line"""
 
 # Rows whose paper passbook is in the ledger already: it cannot come again.
-_TAKEN = f"SELECT t.line, NULL::integer AS other FROM ({points.taken_over(queries.NUMBERS_OF_IMPORT)}) t"  # noqa: S608
+_TAKEN = f"SELECT t.line, NULL::integer AS other FROM ({points.taken_over(queries.NUMBERS_OF_IMPORT)}) t"  # noqa: S608 - constants
 
 _ONE_DIGIT = """length(a.phone) = length(b.phone) AND a.phone <> b.phone AND 1 = (
     SELECT count(*) FROM generate_series(1, length(a.phone)) n WHERE substr(a.phone, n, 1) <> substr(b.phone, n, 1))"""
