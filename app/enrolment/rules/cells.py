@@ -29,6 +29,7 @@ YM = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})月?")
 PACKED = re.compile(r"(?:19|20)[0-9]{6}")
 SERIAL = re.compile(r"[0-9]{5}(?:\.[0-9]+)?")
 DIGITS_MAX = 20
+DIGITS_SAFE = len(str(POINTS_ROW_MAX)) - 1  # a number of so many digits is in range whatever it is
 CACHED = 4096
 EXCEL_EPOCH = date(1899, 12, 30)
 
@@ -56,14 +57,19 @@ def read_text(cell: Cell) -> str:
         cell = _number_text(text) if kind == "n" else text
     if len(cell) > CELL_LENGTH_MAX:
         raise Wrong(ProblemCode.TOO_LONG, length_max=CELL_LENGTH_MAX)
-    if cell.isascii():
-        text = cell.strip()
-        if text.isprintable():
-            return text
+    if _is_plain(cell):
+        return cell.strip()
     text = SPACES.sub(" ", INVISIBLE.sub("", unicodedata.normalize("NFKC", cell))).strip()
     if not text.isprintable():
         raise Wrong(ProblemCode.UNPRINTABLE)
     return text
+
+
+def _is_plain(cell: str) -> bool:
+    """Whether a cell's text is what a person sees but for spaces around it, as most are; what is left is mended."""
+    if cell.isascii():
+        return cell.strip().isprintable()
+    return cell.isprintable() and "  " not in cell and unicodedata.is_normalized("NFKC", cell)
 
 
 def _number_text(raw: str) -> str:
@@ -82,6 +88,8 @@ def read_phone(cell: Cell) -> str | None:
 
     A number that a CSV shows as 1.38E+10 has lost its last digits, unless all of them stand there.
     """
+    if isinstance(cell, str) and MOBILE.fullmatch(cell):
+        return cell
     text = read_text(cell)
     if not text:
         return None
@@ -101,6 +109,8 @@ def read_phone(cell: Cell) -> str | None:
 
 def read_points(cell: Cell) -> int:
     """Give a balance of 0 to POINTS_ROW_MAX whole points. Wrong: empty, fractions, negative or larger ones."""
+    if isinstance(cell, str) and len(cell) <= DIGITS_SAFE and cell.isascii() and cell.isdigit():
+        return int(cell)
     text = read_text(cell)
     if not WHOLE.fullmatch(text):
         text = POINTS_NOISE.sub("", POINTS_NOISE.sub("", text))
