@@ -11,6 +11,8 @@ BATCH_MAX = 10_000
 """Most postings in one call of the posting door."""
 OPENINGS_PAGE_MAX = 1000
 """Most new passbooks that one transaction opens."""
+OPENINGS_LIST_MAX = 10_000
+"""Most new passbooks that one call of their door opens."""
 CAUSE_LENGTH_MAX = 200
 EVIDENCE_LENGTH_MAX = 200
 HOLD_SECONDS_MAX = 7 * 24 * 3600

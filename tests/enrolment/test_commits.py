@@ -8,11 +8,12 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from app.enrolment import service as enrolment
+from app.enrolment.service import committing
 from app.enrolment.terms import CSV, KEPT_DAYS, ImportState
 from app.infra.db import database_url
 from app.infra.unit_of_work import run_in_transaction
 from app.kernel.actor import SYSTEM
-from app.points.service import openings
+from app.points import service as points
 from app.points.service.audit import audit_books
 from tests.enrolment.desk import HEADER, as_csv
 from tests.fixtures.work import NOW
@@ -75,15 +76,16 @@ def audit(place, ledger):
 
 def test_an_import_that_is_cut_off_leaves_nothing_and_the_next_try_makes_it_whole(place, ledger, monkeypatch):
     names = checked(ledger, 2500, seed="A")
-    real = openings._open_page
+    real = points.open_passbooks
 
-    def cut(uow, book_id, budget_id, words, part):
-        if words[0].endswith(":2"):
+    def cut(uow, book, *, first_page, **more):
+        if first_page == 2:
             raise RuntimeError("power cut")
-        real(uow, book_id, budget_id, words, part)
+        return real(uow, book, first_page=first_page, **more)
 
+    monkeypatch.setattr(committing, "PART_ROWS", 1000)
     with monkeypatch.context() as patched:
-        patched.setattr(openings, "_open_page", cut)
+        patched.setattr(points, "open_passbooks", cut)
         with pytest.raises(RuntimeError, match="power cut"):
             act(lambda uow: enrolment.commit_import(uow, **names))
     assert residents(ledger) == (0, 0)

@@ -12,10 +12,11 @@ from sqlalchemy import text
 
 from app.enrolment import errors
 from app.enrolment import service as enrolment
+from app.enrolment.service import committing
 from app.enrolment.terms import CSV, FILE_BYTES_MAX, XLSX
 from app.infra.unit_of_work import run_in_transaction
 from app.kernel.actor import SYSTEM, Role
-from app.points.service import openings
+from app.points import service as points
 from tests.enrolment.desk import HEADER, LI, WANG, ZHAO, as_csv, as_xlsx, counts
 from tests.fixtures.servers import ROOT
 from tests.fixtures.work import NOW
@@ -208,15 +209,16 @@ def test_a_failure_in_the_middle_leaves_nothing_and_the_next_try_succeeds(desk, 
     found = desk.check(as_csv(HEADER, *rows(2500)))
     desk.commit(found["id"])
     before = counts(session, ledger)
-    real = openings._open_page
+    real = points.open_passbooks
 
-    def fail_at_the_third(uow, book_id, budget_id, words, part):
-        if words[0].endswith(":3"):
+    def fail_at_the_third(uow, book, *, first_page, **more):
+        if first_page == 3:
             raise RuntimeError("power cut")
-        real(uow, book_id, budget_id, words, part)
+        return real(uow, book, first_page=first_page, **more)
 
+    monkeypatch.setattr(committing, "PART_ROWS", 1000)
     with monkeypatch.context() as patched:
-        patched.setattr(openings, "_open_page", fail_at_the_third)
+        patched.setattr(points, "open_passbooks", fail_at_the_third)
         with pytest.raises(RuntimeError, match="power cut"):
             desk.work()
     assert counts(session, ledger) == before

@@ -61,7 +61,7 @@ DOORS = {
     "points_lock_passbooks",
     "points_set_expiry_policy",
     "points_lock_accounts",
-    "points_take_over",
+    "points_open_passbooks",
     "points_lock_openings",
     "points_version_before",
 }

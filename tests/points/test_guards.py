@@ -166,3 +166,29 @@ def test_nothing_that_counts_is_deleted_by_its_owner(owner, table):
     for statement in (f"DELETE FROM {table}", f"TRUNCATE {table} CASCADE"):
         with pytest.raises(pg.RestrictViolation), owner.transaction():
             owner.execute(statement)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        "987654, gen_random_uuid(), 'resident', {o}, 0, 'points', false",
+        "{b}, gen_random_uuid(), 'nonsense', {o}, 0, 'points', false",
+        "{b}, gen_random_uuid(), 'resident', {o}, 0, 'fen', false",
+        "{b}, gen_random_uuid(), 'resident', {o}, 0, 'points', true",
+        "{b}, gen_random_uuid(), 'resident', {o}, 1, 'points', false",
+        "{b}, gen_random_uuid(), 'sponsor_budget', {o}, -1, 'points', false",
+    ],
+)
+def test_an_account_names_a_book_and_is_as_its_kind_is(owner, story, values):
+    wrong = values.format(b=story.ledger.id, o="gen_random_uuid()")
+    with pytest.raises(pg.ForeignKeyViolation, match="points: account"):
+        owner.execute(f"INSERT INTO points_accounts SELECT {wrong}, now()")
+
+
+def test_a_household_is_of_a_book_and_a_book_keeps_its_number(owner, story):
+    household = "INSERT INTO points_households VALUES (%s, gen_random_uuid(), gen_random_uuid(), now())"
+    owner.execute(household, [story.ledger.id])
+    with pytest.raises(pg.ForeignKeyViolation, match="of no book"), owner.transaction():
+        owner.execute(household, [987_654])
+    with pytest.raises(pg.RestrictViolation):
+        owner.execute("UPDATE points_books SET id = 987654 WHERE id = %s", [story.ledger.id])

@@ -3,33 +3,43 @@
 from datetime import date
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import ARRAY, BigInteger, Date, Text, Uuid, column, func, literal, select, text
 from sqlalchemy.exc import IntegrityError
 
 from app.points import errors, queries
 from app.points import service as points
-from app.points.rules import openings as rules
 from app.points.rules.accounts import AccountRef, account_id
-from app.points.rules.openings import Opening
-from app.points.terms import OPENINGS_PAGE_MAX, AccountKind
+from app.points.terms import OPENINGS_LIST_MAX, OPENINGS_PAGE_MAX, POINTS_MAX, AccountKind
 from tests.points.ledger import ANNA, BORIS, Acts, named, open_ledger
 
 DAY = date(2027, 1, 31)
 
 
 def rows(count, points_=3, day=DAY):
-    return [Opening(named(f"opened {n}"), points_, day) for n in range(count)]
+    return [(named(f"opened {n}"), points_, day) for n in range(count)]
+
+
+def query(some, **columns):
+    """A query that gives these rows, as one over a table of another feature would."""
+    named_ = [column(name, kind) for name, kind in columns.items()]
+    arrays = [literal([row[n] for row in some], ARRAY(kind)) for n, kind in enumerate(columns.values())]
+    return select(*func.unnest(*arrays).table_valued(*named_).render_derived().c)
 
 
 def open_(acts, some, *, cause="import:1", first_page=1):
+    listed = query(some, resident_id=Uuid, points=BigInteger, expires_on=Date)
     return points.open_passbooks(
-        acts.uow, acts.book, budget_id=acts.ledger.budget_id, cause=cause, first_page=first_page, rows=some
+        acts.uow, acts.book, budget_id=acts.ledger.budget_id, cause=cause, first_page=first_page, rows=listed
     )
+
+
+def record(uow, ledger, *pairs):
+    points.record_paper_passbooks(uow, ledger.id, numbers=query(pairs, resident_id=Uuid, passbook_no=Text))
 
 
 def test_a_page_opens_passbooks_out_of_the_budget_with_its_money(acts, ledger):
     before = acts.trial()
-    assert open_(acts, [Opening(ANNA, 30, DAY), Opening(BORIS, 5, date(2026, 12, 31))]) == 1
+    assert open_(acts, [(ANNA, 30, DAY), (BORIS, 5, date(2026, 12, 31))]) == 1
     after = acts.trial()
     assert after["resident"] == 35
     assert after["sponsor_budget"] == before["sponsor_budget"] - 35
@@ -43,7 +53,7 @@ def test_a_page_opens_passbooks_out_of_the_budget_with_its_money(acts, ledger):
 
 
 def test_the_accounts_of_a_page_have_the_ids_their_names_give(acts, ledger, session):
-    open_(acts, [Opening(ANNA, 30, DAY)])
+    open_(acts, [(ANNA, 30, DAY)])
     assert session.scalar(text("SELECT id FROM points_accounts WHERE owner_id = :o"), {"o": ANNA}) == account_id(
         ledger.id, AccountRef(AccountKind.RESIDENT, ANNA)
     )
@@ -71,22 +81,35 @@ def test_points_without_money_book_no_money(uow, acts):
 def test_a_passbook_that_is_there_already_fails_the_page(uow, acts):
     acts.award(ANNA, 1)
     with pytest.raises(Exception, match="duplicate key"), uow.session.begin_nested():
-        open_(acts, [Opening(ANNA, 30, DAY)])
+        open_(acts, [(ANNA, 30, DAY)])
 
 
 def test_what_no_page_may_hold(uow, acts):
     with pytest.raises(errors.PostingInvalid):
-        open_(acts, [Opening(ANNA, 30, DAY), Opening(ANNA, 1, DAY)])
+        open_(acts, [(ANNA, 30, DAY), (ANNA, 1, DAY)])
+    for wrong in (0, POINTS_MAX + 1):
+        with pytest.raises(errors.PostingInvalid):
+            open_(acts, [(ANNA, wrong, DAY)])
     with pytest.raises(errors.PostingInvalid):
-        open_(acts, [Opening(ANNA, 0, DAY)])
+        open_(acts, rows(OPENINGS_LIST_MAX + 1))
+    assert open_(acts, []) == 0
     with pytest.raises(errors.ExpiryDatePast):
-        open_(acts, [Opening(ANNA, 1, date(2026, 6, 14))])
+        open_(acts, [(ANNA, 1, date(2026, 6, 14))])
 
 
-def test_pages_end_before_a_leg_carries_too_much():
-    many = [Opening(named(f"rich {n}"), 400_000_000, DAY) for n in range(5)]
-    assert [len(page) for page in rules.cut_pages(many, 10)] == [2, 2, 1]
-    assert [len(page) for page in rules.cut_pages(many, 2000)] == [1, 1, 1, 1, 1]
+@pytest.mark.parametrize(("value_fen", "pages"), [(0, [2, 2, 1]), (2000, [1, 1, 1, 1, 1])])
+def test_pages_end_before_a_leg_carries_too_much(uow, value_fen, pages):
+    rich = Acts(uow, open_ledger(uow, value_fen=value_fen))
+    for _ in range(5):
+        if value_fen:
+            rich.fund(400_000_000 * value_fen)
+        rich.mint(400_000_000)
+    assert open_(rich, [(named(f"rich {n}"), 400_000_000, DAY) for n in range(5)]) == len(pages)
+    legs = text(
+        "SELECT count(*) FROM points_lot_moves m JOIN points_transactions t ON t.book_id = m.book_id"
+        " AND t.id = m.transaction_id WHERE t.book_id = :b GROUP BY t.cause ORDER BY t.cause"
+    )
+    assert list(uow.session.scalars(legs, {"b": rich.ledger.id})) == pages
 
 
 def test_openings_are_taken_back_as_a_whole(acts, ledger, uow):
@@ -100,7 +123,7 @@ def test_openings_are_taken_back_as_a_whole(acts, ledger, uow):
 
 
 def test_who_spent_or_holds_points_of_an_opening_is_named(acts, ledger, uow):
-    open_(acts, [Opening(ANNA, 30, DAY), Opening(BORIS, 5, DAY), Opening(named("carl"), 5, DAY)])
+    open_(acts, [(ANNA, 30, DAY), (BORIS, 5, DAY), (named("carl"), 5, DAY)])
     acts.redeem(ANNA, 1)
     acts.hold(BORIS, 1)
     transactions, moved = points.lock_openings(uow, ledger.id, causes=["import:1:1"])
@@ -112,7 +135,7 @@ def test_who_spent_or_holds_points_of_an_opening_is_named(acts, ledger, uow):
 
 def test_paper_passbooks_are_found_by_resident_and_by_number(acts, ledger, uow):
     acts.opening(ANNA, 3, DAY, cause="opening:1:A1")
-    points.record_paper_passbooks(uow, ledger.id, numbers=[(BORIS, 'B"1')])
+    record(uow, ledger, (BORIS, 'B"1'))
     assert queries.taken_over_numbers(uow.session, ledger.id, ["A1", 'B"1', "C1"]) == {"A1", 'B"1'}
     assert queries.paper_numbers_of(uow.session, ledger.id, [ANNA, BORIS]) == {BORIS: 'B"1'}
     assert queries.find_owner_of_paper(uow.session, ledger.id, 'B"1') == BORIS
@@ -132,7 +155,7 @@ def test_a_number_that_was_declined_first_counts_once_a_later_attempt_succeeded(
 
 
 def test_a_passbook_that_came_with_a_file_is_not_taken_over_by_hand(acts, ledger, uow):
-    points.record_paper_passbooks(uow, ledger.id, numbers=[(BORIS, "B1")])
+    record(uow, ledger, (BORIS, "B1"))
     row = points.PaperPassbook("B1", ANNA, 3, DAY)
     with pytest.raises(errors.PassbookTakenOver):
         points.take_over_passbooks(uow, book=ledger.book.code, budget_id=ledger.budget_id, rows=[row])
@@ -140,9 +163,9 @@ def test_a_passbook_that_came_with_a_file_is_not_taken_over_by_hand(acts, ledger
 
 
 def test_two_residents_cannot_have_one_paper_passbook(ledger, uow):
-    points.record_paper_passbooks(uow, ledger.id, numbers=[(BORIS, "B1")])
+    record(uow, ledger, (BORIS, "B1"))
     with pytest.raises(IntegrityError), uow.session.begin_nested():
-        points.record_paper_passbooks(uow, ledger.id, numbers=[(ANNA, "B1")])
+        record(uow, ledger, (ANNA, "B1"))
 
 
 def test_households_are_joined_and_left_by_thousands(acts, ledger, uow):
@@ -154,8 +177,16 @@ def test_households_are_joined_and_left_by_thousands(acts, ledger, uow):
     assert queries.households_of(uow.session, ledger.id, people[:2]) == {people[0]: BORIS}
 
 
+def test_new_residents_are_settled_by_a_query_and_nobody_twice(ledger, uow):
+    homes = query([(ANNA, BORIS)], resident_id=Uuid, household_id=Uuid)
+    points.settle_households(uow, ledger.id, members=homes)
+    assert queries.households_of(uow.session, ledger.id, [ANNA]) == {ANNA: BORIS}
+    with pytest.raises(IntegrityError), uow.session.begin_nested():
+        points.settle_households(uow, ledger.id, members=homes)
+
+
 def test_passbooks_that_moved_otherwise_have_a_history(acts, ledger, uow):
-    open_(acts, [Opening(ANNA, 30, DAY), Opening(BORIS, 5, DAY)])
+    open_(acts, [(ANNA, 30, DAY), (BORIS, 5, DAY)])
     acts.award(BORIS, 1)
     assert queries.owners_with_history(uow.session, ledger.id, [ANNA, BORIS]) == {BORIS}
     transactions, _ = points.lock_openings(uow, ledger.id, causes=["import:1:1"])

@@ -13,26 +13,28 @@ from app.enrolment.queries.imports import (
     lock_imports_of_book,
 )
 from app.enrolment.queries.residents import (
+    NUMBERS_OF_IMPORT,
+    find_end_of_part,
     find_lapsed_lines,
     find_resident,
-    list_lines,
-    list_passbook_numbers,
+    find_taken_lines,
     list_resident_ids,
     list_residents,
     names_of,
 )
 
 __all__ = [
+    "NUMBERS_OF_IMPORT",
     "count_problems",
+    "find_end_of_part",
     "find_import_of_content",
     "find_import_to_discard",
     "find_lapsed_lines",
     "find_resident",
+    "find_taken_lines",
     "get_content",
     "get_import",
     "list_imports",
-    "list_lines",
-    "list_passbook_numbers",
     "list_pieces",
     "list_problems",
     "list_resident_ids",

@@ -4,21 +4,35 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from app.enrolment.models import Line, Resident
+from app.points import queries as points
+
+NUMBERS_OF_IMPORT = (
+    "SELECT l.line, l.passbook_no FROM enrolment_lines l WHERE l.book_id = :book_id AND l.import_id = :import_id"
+)
+_TAKEN = text(f"SELECT count(*), min(t.line) FROM ({points.taken_over(NUMBERS_OF_IMPORT)}) t")  # noqa: S608 - constants
 
 
-def list_lines(session: Session, book_id: int, import_id: UUID, *, after: int, limit: int) -> Sequence[Line]:
-    """Good rows of a file in their order, those below line `after`: resident, household, passbook, points, day."""
-    query = (
-        select(Line.line, Line.resident_id, Line.household_id, Line.passbook_no, Line.points, Line.expires_on)
+def find_end_of_part(session: Session, book_id: int, import_id: UUID, *, after: int, limit: int) -> int | None:
+    """The last of the next `limit` good rows below line `after`; None when there are no more."""
+    part = (
+        select(Line.line)
         .where(Line.book_id == book_id, Line.import_id == import_id, Line.line > after)
         .order_by(Line.line)
         .limit(limit)
+        .subquery()
     )
-    return session.execute(query).all()  # type: ignore[return-value]  # rows with the columns named
+    last: int | None = session.scalar(select(func.max(part.c.line)))
+    return last
+
+
+def find_taken_lines(session: Session, book_id: int, import_id: UUID) -> tuple[int, int | None]:
+    """How many lines bring a paper passbook that is in the ledger already, and the first of them."""
+    count, first = session.execute(_TAKEN, {"book_id": book_id, "of_book": book_id, "import_id": import_id}).one()
+    return count, first
 
 
 def find_lapsed_lines(session: Session, book_id: int, import_id: UUID, *, today: date) -> tuple[int, int | None]:
@@ -28,19 +42,6 @@ def find_lapsed_lines(session: Session, book_id: int, import_id: UUID, *, today:
     )
     count, first = session.execute(query).one()
     return count, first
-
-
-def list_passbook_numbers(
-    session: Session, book_id: int, import_id: UUID, *, after: int, limit: int
-) -> Sequence[tuple[int, str]]:
-    """Line and passbook number of good rows, in their order."""
-    query = (
-        select(Line.line, Line.passbook_no)
-        .where(Line.book_id == book_id, Line.import_id == import_id, Line.line > after)
-        .order_by(Line.line)
-        .limit(limit)
-    )
-    return [(row.line, row.passbook_no) for row in session.execute(query)]
 
 
 def list_residents(session: Session, book_id: int, *, after: UUID | None, limit: int) -> Sequence[Resident]:

@@ -21,6 +21,7 @@ YMD = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?(?:[ T]
 YM = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})月?")
 PACKED = re.compile(r"(?:19|20)[0-9]{6}")
 SERIAL = re.compile(r"[0-9]{5}(?:\.[0-9]+)?")
+DIGITS_SAFE = len(str(POINTS_ROW_MAX)) - 1  # a number of so many digits is in range whatever it is
 CACHED = 4096
 
 
@@ -49,6 +50,8 @@ def read_phone(cell: Cell) -> str | None:
 
     A number that a CSV shows as 1.38E+10 has lost its last digits, unless all of them stand there.
     """
+    if isinstance(cell, str) and MOBILE.fullmatch(cell):
+        return cell
     text = read_text(cell)
     if not text:
         return None
@@ -68,6 +71,8 @@ def read_phone(cell: Cell) -> str | None:
 
 def read_points(cell: Cell) -> int:
     """Give a balance of 0 to POINTS_ROW_MAX whole points. Wrong: empty, fractions, negative or larger ones."""
+    if isinstance(cell, str) and len(cell) <= DIGITS_SAFE and cell.isascii() and cell.isdigit():
+        return int(cell)
     text = read_text(cell)
     if not WHOLE.fullmatch(text):
         text = POINTS_NOISE.sub("", POINTS_NOISE.sub("", text))

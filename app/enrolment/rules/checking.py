@@ -1,13 +1,14 @@
 """Judging a row: the resident it names, or everything that is wrong with it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import TypeVar
 
 from app.enrolment.rules import cells
 from app.enrolment.rules.cells import Wrong
-from app.enrolment.rules.places import Place, place_from, place_of
+from app.enrolment.rules.places import CACHED, Place, place_from, place_of
 from app.enrolment.rules.tables import Picked
 from app.enrolment.terms import (
     NAME_LENGTH_MAX,
@@ -82,6 +83,9 @@ class Checker:
             return None
 
     def _place(self, row: Picked) -> Place:
+        found = [row.cells.get(name, "") for name in PLACES]
+        if (place := _place_of_cells(found)) is not None:
+            return place
         texts = {name: self._read(row, name, _place_text) or "" for name in PLACES if name in row.cells}
         if texts.get(Field.PLACE):
             return place_of(texts[Field.PLACE])
@@ -105,6 +109,21 @@ class Checker:
         self.problems.append(Problem(row.line, name, wrong.code, cell, Severity.ERROR, wrong.detail))
 
 
+def _place_of_cells(found: Sequence[Cell]) -> Place | None:
+    """Give the home that plain texts in the columns of PLACES name; None where a cell has to be looked at by itself."""
+    texts = [cell for cell in found if isinstance(cell, str)]
+    return _plain_place(*texts) if len(texts) == len(found) else None
+
+
+@lru_cache(maxsize=CACHED)  # the rows of one home stand together
+def _plain_place(place: str, building: str, unit: str, room: str) -> Place | None:
+    try:
+        place, building, unit, room = map(_place_text, (place, building, unit, room))
+    except Wrong:
+        return None
+    return place_of(place) if place else place_from(building, unit, room)
+
+
 def _name(cell: Cell) -> str:
     text = cells.read_text(cell)
     if not text:
@@ -113,12 +132,14 @@ def _name(cell: Cell) -> str:
         text = text.replace(" ", "")  # 张 三 is 张三
     if len(text) > NAME_LENGTH_MAX:
         raise Wrong(ProblemCode.TOO_LONG, length_max=NAME_LENGTH_MAX)
-    if not any(map(str.isalpha, text)):
+    if not (text.isalpha() or any(map(str.isalpha, text))):
         raise Wrong(ProblemCode.NAME_FORM)
     return text
 
 
 def _passbook_no(cell: Cell) -> str:
+    if isinstance(cell, str) and cell.isascii() and cell.isalnum() and len(cell) <= PASSBOOK_LENGTH_MAX:
+        return cell.upper()
     text = cells.read_text(cell).replace(" ", "").upper()
     if not text:
         raise Wrong(ProblemCode.MISSING)

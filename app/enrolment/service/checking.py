@@ -1,6 +1,6 @@
 """The jobs that check a file: some pieces at a time, then the rows against each other and against the enrolled."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -10,13 +10,12 @@ from app.enrolment import queries
 from app.enrolment.models import Import, Line, Piece, Problem
 from app.enrolment.rules.checking import Checker, Person
 from app.enrolment.rules.checking import Problem as Found
+from app.enrolment.rules.places import Place
 from app.enrolment.service.comparing import compare_lines
 from app.enrolment.service.reading import CHECK_JOB, rows_of
-from app.enrolment.terms import CHECK_PIECES, Field, ImportState, ProblemCode, Severity
+from app.enrolment.terms import CHECK_PIECES, Field, ImportState
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.periods import local_date
-from app.kernel.sheets.rows import letters
-from app.points import queries as points
 
 COPY_SQL = (
     "COPY enrolment_lines (book_id, import_id, line, resident_id, name, phone, building, unit, room, household_id,"
@@ -35,16 +34,8 @@ def check_rows(uow: UnitOfWork, *, book_id: int, import_id: str) -> None:
         return
     columns = {Field(name): column for name, column in found.layout.items()}
     checker = Checker(columns, local_date(uow.now))
-    people: list[Person] = []
-    for _, cells in pieces:
-        for row in rows_of(cells, columns):
-            found.rows_done += 1
-            if (person := checker.check(row)) is not None:
-                people.append(person)
-    _stage(uow, found, people)
-    _note_taken(uow, found, people, columns)
+    _stage(uow, _check_pieces(uow, found, pieces, checker))
     _write_problems(uow, found, checker.problems)
-    found.points_total += sum(person.points for person in people)
     numbers = [number for number, _ in pieces]
     uow.session.execute(
         delete(Piece).where(Piece.book_id == book_id, Piece.import_id == found.id, Piece.piece.in_(numbers))
@@ -60,51 +51,48 @@ def _conclude(uow: UnitOfWork, found: Import) -> None:
         uow.session.execute(delete(Line).where(Line.book_id == found.book_id, Line.import_id == found.id))
 
 
-def _stage(uow: UnitOfWork, found: Import, people: Sequence[Person]) -> None:
-    """Write good rows by COPY: a hundred thousand of them are a second that way, and many otherwise."""
+def _check_pieces(uow: UnitOfWork, found: Import, pieces: Sequence[tuple[int, str]], checker: Checker) -> Iterator[str]:
+    """Give the good rows of each piece as COPY takes them."""
+    for _, cells in pieces:
+        rows = list(map(checker.check, rows_of(cells, checker.columns)))
+        people = [person for person in rows if person is not None]
+        found.rows_done += len(rows)
+        found.points_total += sum(person.points for person in people)
+        yield "".join(_copy_rows(uow, found, people))
+
+
+def _stage(uow: UnitOfWork, blocks: Iterable[str]) -> None:
+    """Write good rows by COPY, block by block: the server puts one away while the next is being checked."""
     connection = uow.session.connection().connection.driver_connection
-    if not people or connection is None:
+    if connection is None:
         return
     with connection.cursor() as cursor, cursor.copy(COPY_SQL) as copy:
-        copy.write("".join(_copy_row(uow, found, person) for person in people))
+        for block in blocks:
+            copy.write(block)
 
 
-def _copy_row(uow: UnitOfWork, found: Import, person: Person) -> str:
-    place = person.place
-    values = (
-        *(found.book_id, found.id, person.line, uow.new_id()),
-        *(_escaped(person.name), person.phone, _escaped(place.building), _escaped(place.unit)),
-        *(_escaped(place.room), place.household_id(found.book_id), _escaped(person.passbook_no)),
-        *(person.points, person.expires_on),
-    )
-    return "\t".join(["\\N" if value is None else str(value) for value in values]) + "\n"
+def _copy_rows(uow: UnitOfWork, found: Import, people: Iterable[Person]) -> Iterator[str]:
+    start = f"{found.book_id}\t{found.id}"
+    home: Place | None = None
+    lived = ""
+    for person in people:
+        if person.place is not home:  # the rows of one home stand together
+            home = person.place
+            parts = (_escaped(home.building), _escaped(home.unit), _escaped(home.room))
+            lived = "\t".join(map(_copied, (*parts, home.household_id(found.book_id))))
+        yield (
+            f"{start}\t{person.line}\t{uow.new_id().hex}\t{_escaped(person.name)}\t{_copied(person.phone)}\t{lived}\t"
+            f"{_escaped(person.passbook_no)}\t{person.points}\t{_copied(person.expires_on)}\n"
+        )
+
+
+def _copied(value: object) -> str:
+    return "\\N" if value is None else str(value)
 
 
 def _escaped(text: str | None) -> str | None:
     """Texts of cells are printable: of what COPY reads as its own signs only the backslash is left."""
     return text.replace("\\", "\\\\") if text and "\\" in text else text
-
-
-def _note_taken(uow: UnitOfWork, found: Import, people: Sequence[Person], columns: dict[Field, int]) -> None:
-    """A paper passbook that is in the ledger already cannot come again."""
-    taken = points.taken_over_numbers(uow.session, found.book_id, [person.passbook_no for person in people])
-    column = letters(columns[Field.PASSBOOK_NO])
-    _write_problems(
-        uow,
-        found,
-        (
-            Found(
-                person.line,
-                Field.PASSBOOK_NO,
-                ProblemCode.PASSBOOK_TAKEN,
-                f"{column}{person.line}",
-                Severity.ERROR,
-                {},
-            )
-            for person in people
-            if person.passbook_no in taken
-        ),
-    )
 
 
 def _write_problems(uow: UnitOfWork, found: Import, problems: Iterable[Found]) -> None:

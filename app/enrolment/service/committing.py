@@ -1,13 +1,14 @@
 """The job that makes a checked file true: every resident, household and opening balance of it, or none."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from uuid import UUID
 
-from sqlalchemy import delete, text
+from sqlalchemy import ColumnElement, Date, Uuid, delete, insert, literal, select, type_coerce
 
 from app.enrolment import queries
 from app.enrolment.errors import RowsChanged
-from app.enrolment.models import Import, Line
+from app.enrolment.models import Import, Line, Resident
 from app.enrolment.service.stages import keep_failure
 from app.enrolment.terms import ImportState
 from app.infra.unit_of_work import UnitOfWork
@@ -17,15 +18,12 @@ from app.kernel.periods import local_date
 from app.points import queries as points_queries
 from app.points import service as points
 
-PAGE_ROWS = 1000
+PART_ROWS = 10_000
 CLEAR_JOB = "enrolment.clear_lines"
 CLEAR_ROWS = 20_000
-ENROL = text("""
-    INSERT INTO enrolment_residents
-           (book_id, id, import_id, name, phone, building, unit, room, household_id, passbook_no, enrolled_at)
-    SELECT l.book_id, l.resident_id, l.import_id, l.name, l.phone, l.building, l.unit, l.room, l.household_id,
-           l.passbook_no, :now
-      FROM enrolment_lines l WHERE l.book_id = :book_id AND l.import_id = :import_id ORDER BY l.line""")
+COPIED = ("book_id", "import_id", "name", "phone", "building", "unit", "room", "household_id", "passbook_no")
+"""What of a line becomes the resident's as it is."""
+Part = tuple[ColumnElement[bool], ...]
 
 
 def commit_import(uow: UnitOfWork, *, book_id: int, book: str, import_id: str) -> None:
@@ -55,41 +53,56 @@ def commit_import(uow: UnitOfWork, *, book_id: int, book: str, import_id: str) -
 
 
 def _take_in(uow: UnitOfWork, found: Import, book: str) -> None:
-    """Those who are enrolled first, the budget last: its stripes are locked from the first page to the commit."""
-    count, line = queries.find_lapsed_lines(uow.session, found.book_id, found.id, today=local_date(uow.now))
-    if count:
-        raise RowsChanged(count=count, line=line)
-    uow.session.execute(ENROL, {"book_id": found.book_id, "import_id": found.id, "now": uow.now})
+    """Those who are enrolled first, the budget last: its stripes are locked from the first page to the commit.
+
+    No row leaves the database on its way: each part is some statements from table to table.
+    """
+    for changed in (
+        queries.find_lapsed_lines(uow.session, found.book_id, found.id, today=local_date(uow.now)),
+        queries.find_taken_lines(uow.session, found.book_id, found.id),
+    ):
+        count, line = changed
+        if count:
+            raise RowsChanged(count=count, line=line)
+    parts = list(_parts(uow, found))
+    for part in parts:
+        _enrol(uow, found.book_id, part)
     ledger = points_queries.get_book(uow.session, book)
-    after, page = 0, 1
-    while lines := queries.list_lines(uow.session, found.book_id, found.id, after=after, limit=PAGE_ROWS):
-        after = lines[-1].line
-        taken = points_queries.taken_over_numbers(uow.session, found.book_id, [line.passbook_no for line in lines])
-        if taken:
-            first = next(line.line for line in lines if line.passbook_no in taken)
-            raise RowsChanged(count=len(taken), line=first)
-        points.record_paper_passbooks(
-            uow, found.book_id, numbers=[(line.resident_id, line.passbook_no) for line in lines]
-        )
-        homes = {line.resident_id: line.household_id for line in lines if line.household_id is not None}
-        points.join_households(uow, found.book_id, members=homes)
-        rows = [
-            points.Opening(line.resident_id, line.points, line.expires_on)
-            for line in lines
-            if line.expires_on is not None
-        ]
+    page = 1
+    for part in parts:
+        day = type_coerce(Line.expires_on, Date)  # never NULL where there are points
+        rows = select(Line.resident_id, Line.points, day).where(*part, Line.expires_on.is_not(None))
         page += points.open_passbooks(
             uow, ledger, budget_id=found.budget_id, cause=f"import:{found.id}", first_page=page, rows=rows
         )
     found.pages = page - 1
 
 
+def _parts(uow: UnitOfWork, found: Import) -> Iterator[Part]:
+    """The good rows, PART_ROWS at a time: so many are a second's statement at most, and little memory."""
+    ours = Line.book_id == found.book_id, Line.import_id == found.id
+    after = 0
+    while last := queries.find_end_of_part(uow.session, found.book_id, found.id, after=after, limit=PART_ROWS):
+        yield (*ours, Line.line > after, Line.line <= last)
+        after = last
+
+
+def _enrol(uow: UnitOfWork, book_id: int, part: Part) -> None:
+    copied = [getattr(Line, name) for name in COPIED]
+    residents = select(Line.resident_id, literal(uow.now), *copied).where(*part).order_by(Line.line)
+    uow.session.execute(insert(Resident).from_select(["id", "enrolled_at", *COPIED], residents))
+    numbers = select(Line.resident_id, Line.passbook_no).where(*part)
+    points.record_paper_passbooks(uow, book_id, numbers=numbers.order_by(Line.line))
+    home = type_coerce(Line.household_id, Uuid)
+    homes = select(Line.resident_id, home).where(*part, Line.household_id.is_not(None))
+    points.settle_households(uow, book_id, members=homes.order_by(Line.line))
+
+
 def clear_lines(uow: UnitOfWork, *, book_id: int, import_id: str) -> None:
     """Forget the staged rows of an import that is committed, some at a time: they stand among the residents now."""
-    lines = queries.list_passbook_numbers(uow.session, book_id, UUID(import_id), after=0, limit=CLEAR_ROWS)
-    if not lines:
+    ours = UUID(import_id)
+    last = queries.find_end_of_part(uow.session, book_id, ours, after=0, limit=CLEAR_ROWS)
+    if last is None:
         return
-    uow.session.execute(
-        delete(Line).where(Line.book_id == book_id, Line.import_id == UUID(import_id), Line.line <= lines[-1][0])
-    )
+    uow.session.execute(delete(Line).where(Line.book_id == book_id, Line.import_id == ours, Line.line <= last))
     uow.defer(CLEAR_JOB, book_id=book_id, import_id=import_id)

@@ -1,4 +1,5 @@
-"""Duplicates and near-duplicates: the rows of a file against each other, and against the residents already enrolled.
+"""Duplicates and near-duplicates: the rows of a file against each other, and against what the book
+holds already: residents, and paper passbooks that were taken over.
 
 Rows of one name in one home, or of one telephone number, are compared pair by pair, in groups of at most GROUP_MAX; so
 a hundred thousand equal rows cost no more than others. What is found is a warning, but for a passbook that comes twice.
@@ -8,15 +9,17 @@ from collections.abc import Mapping
 
 from sqlalchemy import text
 
+from app.enrolment import queries
 from app.enrolment.models import Import
 from app.enrolment.terms import GROUP_MAX, Field, ProblemCode, Severity
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.sheets.rows import letters
+from app.points import queries as points
 
 _NOTE = """
     INSERT INTO enrolment_problems (book_id, import_id, line, field, code, cell, severity, detail)
     SELECT :book_id, :import_id, d.line, :field, :code, CAST(:column AS text) || d.line, :severity,
-           jsonb_build_object('other', d.other)
+           jsonb_strip_nulls(jsonb_build_object('other', d.other))
       FROM ({found}) d"""
 
 # Every row of a group but its first, with the line of the first.
@@ -48,6 +51,9 @@ _ENROLLED = """
      WHERE b.book_id = :book_id AND b.import_id = :import_id AND {known} AND {near}
      GROUP BY b.line"""
 
+# Rows whose paper passbook is in the ledger already: it cannot come again.
+_TAKEN = f"SELECT t.line, NULL::integer AS other FROM ({points.taken_over(queries.NUMBERS_OF_IMPORT)}) t"  # noqa: S608 - constants
+
 _ONE_DIGIT = """length(a.phone) = length(b.phone) AND a.phone <> b.phone AND 1 = (
     SELECT count(*) FROM generate_series(1, length(a.phone)) n WHERE substr(a.phone, n, 1) <> substr(b.phone, n, 1))"""
 # 王小明 and 王晓明, 张伟 and 张玮; not the whole family, whose names differ in more than one character
@@ -64,6 +70,11 @@ def _enrolled(same: str, known: str, near: str) -> str:
 
 
 _SEARCHES: Mapping[ProblemCode, tuple[Field, Severity, str]] = {
+    ProblemCode.PASSBOOK_TAKEN: (
+        Field.PASSBOOK_NO,
+        Severity.ERROR,
+        _TAKEN,
+    ),
     ProblemCode.PASSBOOK_REPEATED: (
         Field.PASSBOOK_NO,
         Severity.ERROR,
@@ -113,6 +124,7 @@ def compare_lines(uow: UnitOfWork, found: Import) -> None:
     for code, (field, severity, search) in _SEARCHES.items():
         values = {
             "book_id": found.book_id,
+            "of_book": found.book_id,
             "import_id": found.id,
             "field": str(field),
             "code": str(code),

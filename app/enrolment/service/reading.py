@@ -1,7 +1,7 @@
 """The first job of an import: the file becomes pieces of plain rows, in one pass and bounded memory."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from uuid import UUID
 
@@ -44,16 +44,17 @@ def read_file(uow: UnitOfWork, *, book_id: int, import_id: str) -> None:
 def _write_pieces(uow: UnitOfWork, found: Import, table: Table) -> int:
     total = 0
     rows = table.pick()
+    fields = _in_order(table.columns)
     for number, part in enumerate(iter(lambda: list(islice(rows, PIECE_ROWS)), []), start=1):
-        cells = json.dumps([_plain(row, table.columns) for row in part], ensure_ascii=False, separators=(",", ":"))
+        cells = json.dumps([_plain(row, fields) for row in part], ensure_ascii=False, separators=(",", ":"))
         values = {"book_id": found.book_id, "import_id": found.id, "piece": number, "cells": cells}
         uow.session.execute(insert(Piece).values(values))
         total += len(part)
     return total
 
 
-def _plain(row: Picked, columns: Mapping[Field, int]) -> list[object]:
-    return [row.line, row.hidden, [row.cells.get(field, "") for field in _in_order(columns)]]
+def _plain(row: Picked, fields: Sequence[Field]) -> list[object]:
+    return [row.line, row.hidden, [row.cells.get(field, "") for field in fields]]
 
 
 def _in_order(columns: Mapping[Field, int]) -> list[Field]:

@@ -44,7 +44,7 @@ class Account(Base):
     """Identity of an account; never updated."""
 
     __tablename__ = "points_accounts"
-    book_id: Mapped[int] = mapped_column(ForeignKey("points_books.id"), primary_key=True)
+    book_id: Mapped[int] = mapped_column(Integer, primary_key=True)
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     kind: Mapped[str] = mapped_column(Text)
     owner_id: Mapped[UUID] = mapped_column(Uuid)

@@ -29,7 +29,7 @@ class Household(Base):
     """Which household a resident belongs to, by opaque ids: caps of award rules count by person and by household."""
 
     __tablename__ = "points_households"
-    book_id: Mapped[int] = mapped_column(ForeignKey(BOOK), primary_key=True)
+    book_id: Mapped[int] = mapped_column(Integer, primary_key=True)
     resident_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     household_id: Mapped[UUID] = mapped_column(Uuid)
     joined_at: Mapped[datetime] = mapped_column(INSTANT)

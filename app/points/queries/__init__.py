@@ -82,6 +82,8 @@ from app.points.queries.openings import (
     numbers_from_files,
     owners_with_history,
     paper_numbers_of,
+    sum_openings,
+    taken_over,
     taken_over_numbers,
 )
 from app.points.queries.owners import SponsorFigures, find_owner, get_owner, list_owners, list_sponsors
@@ -281,7 +283,9 @@ __all__ = [
     "sum_budget_points",
     "sum_folded",
     "sum_live_holds",
+    "sum_openings",
     "sums_by_kind",
     "sums_for_caps",
+    "taken_over",
     "taken_over_numbers",
 ]

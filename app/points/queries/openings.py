@@ -1,31 +1,32 @@
 """Paper passbooks that were taken over, and what became of the points they opened with."""
 
 from collections.abc import Collection, Sequence
+from datetime import date
 from uuid import UUID
 
-from sqlalchemy import func, select, text
+from sqlalchemy import Select, func, select, text
 from sqlalchemy.orm import Session, aliased
 
 from app.points.models import Account, Entry, Lot, LotMove, Outcome, PaperPassbook, Transaction
+from app.points.rules.openings import Listed
 
 # A number was taken over on its own (service/budgets.py) when an attempt of it was not declined; a second attempt is
 # only made after the first was. Look-ups are LATERAL, not EXISTS: inside OR that would become a hashed scan of every
 # outcome there is.
-_TAKEN_OVER = text("""
-    SELECT n.passbook_no
-      FROM unnest(CAST(:numbers AS text[])) n (passbook_no)
+_TAKEN_OVER = """
+    SELECT n.* FROM ({listed}) n
       LEFT JOIN LATERAL (SELECT p.resident_id FROM points_paper_passbooks p
-                          WHERE p.book_id = :book_id AND p.passbook_no = n.passbook_no LIMIT 1) p ON true
+                          WHERE p.book_id = :of_book AND p.passbook_no = n.passbook_no LIMIT 1) p ON true
       LEFT JOIN LATERAL (SELECT o.subject_id, o.decline FROM points_outcomes o
-                          WHERE o.book_id = :book_id AND o.cause = 'opening:1:' || n.passbook_no LIMIT 1) o ON true
+                          WHERE o.book_id = :of_book AND o.cause = 'opening:1:' || n.passbook_no LIMIT 1) o ON true
       LEFT JOIN LATERAL (SELECT l.subject_id
-                           FROM generate_series(2, CASE WHEN o.decline IS NULL THEN 1 ELSE 20 END) k,
+                           FROM generate_series(2, 20) k,
                                 LATERAL (SELECT x.subject_id FROM points_outcomes x
-                                          WHERE x.book_id = :book_id AND x.decline IS NULL
+                                          WHERE x.book_id = :of_book AND x.decline IS NULL
                                             AND x.cause = 'opening:' || k || ':' || n.passbook_no LIMIT 1) l
-                          LIMIT 1) l ON true
-     WHERE p.resident_id IS NOT NULL OR (o.subject_id IS NOT NULL AND o.decline IS NULL) OR l.subject_id IS NOT NULL
-""")
+                          WHERE o.decline IS NOT NULL LIMIT 1) l ON true
+     WHERE p.resident_id IS NOT NULL OR (o.subject_id IS NOT NULL AND o.decline IS NULL) OR l.subject_id IS NOT NULL"""
+_NUMBERS = text(_TAKEN_OVER.format(listed="SELECT unnest(CAST(:numbers AS text[])) AS passbook_no"))
 
 
 _WITH_HISTORY = text("""
@@ -43,7 +44,28 @@ def taken_over_numbers(session: Session, book_id: int, numbers: Collection[str])
     """Those of these paper passbooks whose balance is in the ledger already, whichever way it came."""
     if not numbers:
         return set()
-    return set(session.scalars(_TAKEN_OVER, {"book_id": book_id, "numbers": list(numbers)}))
+    return set(session.scalars(_NUMBERS, {"of_book": book_id, "numbers": list(numbers)}))
+
+
+def taken_over(listed: str) -> str:
+    """SQL for those rows of a query, by their `passbook_no`, whose paper passbook's balance is in the ledger already.
+
+    Its parameter `of_book` is the book. So the rows of another feature's table need not leave the database.
+    """
+    return _TAKEN_OVER.format(listed=listed)
+
+
+def sum_openings(session: Session, rows: Select[UUID, int, date]) -> Listed:
+    """What a list of openings (resident, points, last day) comes to."""
+    residents, points, days = rows.subquery("listed").c
+    totals = select(
+        func.count(),
+        func.count(residents.distinct()),
+        *(func.coalesce(figure, 0) for figure in (func.min(points), func.max(points), func.sum(points))),
+        func.coalesce(func.min(days), date.max),
+    )
+    count, people, least, most, total, first_day = session.execute(totals).one()
+    return Listed(count, people, least, most, int(total), first_day)
 
 
 def numbers_from_files(session: Session, book_id: int, numbers: Sequence[str]) -> Sequence[str]:

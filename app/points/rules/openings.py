@@ -1,49 +1,47 @@
-"""Opening balances by the page: what may stand on one, where a list is cut, and its fingerprint."""
+"""Opening balances by the list: what may stand on one, and into how many transactions it is cut."""
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from hashlib import sha256
-from uuid import UUID
 
-from app.points.errors import PostingInvalid
+from app.points.errors import ExpiryDatePast, PostingInvalid
 from app.points.rules.postings import check_amount
-from app.points.terms import FEN_MAX, OPENINGS_PAGE_MAX, POINTS_MAX
+from app.points.terms import FEN_MAX, OPENINGS_LIST_MAX, OPENINGS_PAGE_MAX, POINTS_MAX
 
 
 @dataclass(frozen=True, slots=True)
-class Opening:
-    """What a paper passbook held: 1 to POINTS_MAX points, good to `expires_on`, for a resident without a passbook."""
+class Listed:
+    """What a list of openings comes to: its rows and residents, its smallest, largest and all points, its first day."""
 
-    resident_id: UUID
+    count: int
+    residents: int
+    least: int
+    most: int
     points: int
-    expires_on: date
+    first_day: date
 
 
-def cut_pages(rows: Sequence[Opening], point_value_fen: int) -> Iterator[Sequence[Opening]]:
-    """Cut rows into pages of one transaction each: as many as fit one, and no more points or money than a leg carries.
+def page_points_max(point_value_fen: int) -> int:
+    """Most points that one transaction carries, so that their money fits a leg as well."""
+    return min(POINTS_MAX, FEN_MAX // point_value_fen) if point_value_fen else POINTS_MAX
 
-    Refuses PostingInvalid for amounts out of range and rows that alone are too much.
+
+def check_list(listed: Listed, page_max: int, today: date) -> None:
+    """Refuse PostingInvalid for a list too long, one that names a resident twice, one with an amount that is none or
+    too much for a page; ExpiryDatePast for one with points that have expired.
     """
-    points_max = min(POINTS_MAX, FEN_MAX // point_value_fen) if point_value_fen else POINTS_MAX
-    start, points = 0, 0
-    for index, row in enumerate(rows):
-        check_amount(row.points, points_max)
-        if index - start == OPENINGS_PAGE_MAX or points + row.points > points_max:
-            yield rows[start:index]
-            start, points = index, 0
-        points += row.points
-    if start < len(rows):
-        yield rows[start:]
+    if listed.count > OPENINGS_LIST_MAX:
+        raise PostingInvalid(problem=f"a list has at most {OPENINGS_LIST_MAX} openings, not {listed.count}")
+    if listed.residents < listed.count:
+        raise PostingInvalid(problem="a passbook is opened once")
+    check_amount(listed.least, page_max)
+    check_amount(listed.most, page_max)
+    if listed.first_day < today:
+        raise ExpiryDatePast(expires_on=listed.first_day.isoformat(), today=today.isoformat())
 
 
-def content_hash(budget_id: UUID, rows: Sequence[Opening]) -> bytes:
-    """Fingerprint of what a page opens: under the same cause another page is another act."""
-    lines = [f"{row.resident_id.int:032x} {row.points} {row.expires_on}" for row in rows]
-    return sha256("\n".join([str(budget_id), *lines]).encode()).digest()
+def pages_at_most(listed: Listed, page_max: int) -> int:
+    """How many transactions a list can become: full ones, those cut before their points are too many, and the last.
 
-
-def check_new(rows: Sequence[Opening]) -> None:
-    """Refuse PostingInvalid for a list that names a resident twice: a passbook is opened once."""
-    if len({row.resident_id for row in rows}) < len(rows):
-        raise PostingInvalid(problem="a list of openings names a resident twice")
+    One that was cut carries, together with the next, more than `page_max`.
+    """
+    return listed.count // OPENINGS_PAGE_MAX + 2 * listed.points // page_max + 1

@@ -2,7 +2,6 @@
 
 from app.points.rules.definitions import RuleDefinition
 from app.points.rules.facts import Fact
-from app.points.rules.openings import Opening
 from app.points.service.alerts import raise_alerts, raise_alerts_step
 from app.points.service.allotments import AllotmentDetail, AllotmentLine, add_allotment_points, allot
 from app.points.service.auditing import (
@@ -39,7 +38,14 @@ from app.points.service.freezing import freeze_passbook, thaw_passbook
 from app.points.service.funding import allot_points, fund_sponsor, mint_points, pay_merchant
 from app.points.service.holds import HoldPlaced, capture_hold, hold_points, release_expired_holds, release_hold
 from app.points.service.lifetimes import change_expiry_policy, last_day, list_expiry_policies
-from app.points.service.naming import join_households, leave_household, leave_households, name_owner, name_owners
+from app.points.service.naming import (
+    join_households,
+    leave_household,
+    leave_households,
+    name_owner,
+    name_owners,
+    settle_households,
+)
 from app.points.service.notices import give_notices, list_own_notices, read_own_notice
 from app.points.service.openings import (
     Moved,
@@ -88,7 +94,6 @@ __all__ = [
     "HoldPlaced",
     "Moved",
     "OpenHold",
-    "Opening",
     "OpeningBalance",
     "Outcome",
     "PaperPassbook",
@@ -173,6 +178,7 @@ __all__ = [
     "release_step",
     "reverse_transaction",
     "run_expiry",
+    "settle_households",
     "show_book",
     "show_figures",
     "show_own_passbook",

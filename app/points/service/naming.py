@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy import DateTime, Integer, Select, delete, literal, select
+from sqlalchemy import insert as core_insert
 from sqlalchemy.dialects.postgresql import insert
 
 from app.infra.unit_of_work import UnitOfWork
@@ -11,7 +12,7 @@ from app.points.models import Household, OwnerName
 from app.points.service import wire
 from app.points.terms import OwnerKind
 
-# arrays instead of a row of parameters for each member: a file enrols a hundred thousand
+# arrays instead of a row of parameters for each member: they may be thousands
 _JOIN_SQL = """
     INSERT INTO points_households AS h (book_id, resident_id, household_id, joined_at)
     SELECT n.book_id, m.resident_id, m.household_id, n.joined_at
@@ -51,6 +52,14 @@ def join_households(uow: UnitOfWork, book_id: int, *, members: Mapping[UUID, UUI
     households = wire.array(members[resident] for resident in residents)
     arguments = (book_id, uow.now, wire.array(residents), households)
     uow.session.connection().exec_driver_sql(_JOIN_SQL, arguments)
+
+
+def settle_households(uow: UnitOfWork, book_id: int, *, members: Select[UUID, UUID]) -> None:
+    """Put residents who were in no household into one: resident and household from a query. One that was fails it."""
+    residents, households = members.subquery("listed").c
+    rows = select(literal(book_id, Integer), residents, households, literal(uow.now, DateTime(timezone=True)))
+    columns = ["book_id", "resident_id", "household_id", "joined_at"]
+    uow.session.execute(core_insert(Household).from_select(columns, rows))
 
 
 def leave_household(uow: UnitOfWork, book_id: int, *, resident_id: UUID) -> None:

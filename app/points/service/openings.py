@@ -1,6 +1,6 @@
 """Opening balances of thousands of new passbooks, in pages of one transaction each, and their taking back.
 
-All pages of a list stand or fall together, in the caller's one database transaction. That is several calls of a door
+All pages of all lists stand or fall together, in the caller's one database transaction. That is several calls of a door
 in one transaction, which otherwise takes locks out of the global order; here it does not. Opening: the passbooks are
 new and nobody else can know them, so the only locks that others may want are the budget's stripes, and they are all
 taken by the first page, in their order. Taking back: every balance that will be touched is locked first, at once and in
@@ -9,9 +9,10 @@ the global order, so that no later call waits for anything.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy import ARRAY, Integer, Select, Uuid, cast, delete, func, insert, literal, select, true
 
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.periods import local_date
@@ -19,21 +20,11 @@ from app.points import errors, queries
 from app.points.models import Account, Book, Entry, LotMove, PaperPassbook
 from app.points.rules import openings as rules
 from app.points.rules.accounts import NOBODY, AccountRef, account_id
-from app.points.rules.openings import Opening
 from app.points.rules.postings import Leg, LotChange, Posting
-from app.points.service import wire
 from app.points.service.closings import refuse_closed_months
 from app.points.service.posting import post
 from app.points.terms import AccountKind, Code
 
-_TYPES = (
-    *("integer", "timestamptz", "uuid", "uuid", "uuid", "text", "bytea", "text"),
-    *("uuid", "uuid", "uuid", "uuid[]", "uuid[]", "bigint[]", "date[]"),
-)
-TAKE_OVER_SQL = f"SELECT points_take_over({', '.join(f'%s::{kind}' for kind in _TYPES)})"
-_RECORD_SQL = """
-    INSERT INTO points_paper_passbooks (book_id, resident_id, passbook_no)
-    SELECT %s, n.resident_id, n.passbook_no FROM unnest(%s::uuid[], %s::text[]) n (resident_id, passbook_no)"""
 MOVED_SHOWN = 20
 
 
@@ -46,50 +37,54 @@ class Moved:
 
 
 def open_passbooks(
-    uow: UnitOfWork, book: Book, *, budget_id: UUID, cause: str, first_page: int, rows: Sequence[Opening]
+    uow: UnitOfWork,
+    book: Book,
+    *,
+    budget_id: UUID,
+    cause: str,
+    first_page: int,
+    rows: Select[UUID, int, date],
 ) -> int:
     """Open passbooks that hold what paper ones held; answers how many pages that took. See the module for the locks.
 
-    Page n is booked under `cause:n`, n counting from `first_page`. The residents must have no passbook yet. A refusal
-    is no decline: the caller ends its transaction (or savepoint) with it. Refuses BudgetMissing, PostingInvalid,
-    ExpiryDatePast, BudgetTooSmall, PostingMonthClosed.
+    `rows` is a query for at most OPENINGS_LIST_MAX rows of resident, points and last day; they go from its tables to
+    the ledger's without leaving the database. Page n is booked under `cause:n`, n counting from `first_page`. The
+    residents must have no passbook yet. A refusal is no decline: the caller ends its transaction or savepoint with it.
+    Refuses BudgetMissing, PostingInvalid, ExpiryDatePast, BudgetTooSmall, PostingMonthClosed.
     """
     budget = queries.get_budget(uow.session, book.id, budget_id)
-    today = local_date(uow.now)
-    rules.check_new(rows)
-    for row in rows:
-        if row.expires_on < today:
-            raise errors.ExpiryDatePast(expires_on=row.expires_on.isoformat(), today=today.isoformat())
-    page = first_page
-    for part in rules.cut_pages(rows, budget.point_value_fen):
-        _open_page(uow, book.id, budget_id, (f"{cause}:{page}", cause), part)
-        page += 1
-    return page - first_page
-
-
-def _open_page(uow: UnitOfWork, book_id: int, budget_id: UUID, words: tuple[str, str], rows: Sequence[Opening]) -> None:
-    cause, evidence = words
-    arguments = (
-        *(book_id, uow.now, uow.actor.id, budget_id, uow.new_id(), cause),
-        *(rules.content_hash(budget_id, rows), evidence),
-        account_id(book_id, AccountRef(AccountKind.BUDGET_RESERVE, budget_id)),
-        account_id(book_id, AccountRef(AccountKind.POINTS_LIABILITY)),
-        NOBODY,
-        wire.array(account_id(book_id, AccountRef(AccountKind.RESIDENT, row.resident_id)) for row in rows),
-        wire.array(row.resident_id for row in rows),
-        wire.array(row.points for row in rows),
-        wire.array(row.expires_on for row in rows),
-    )
+    listed = queries.sum_openings(uow.session, rows)
+    if not listed.count:
+        return 0
+    page_max = rules.page_points_max(budget.point_value_fen)
+    rules.check_list(listed, page_max, local_date(uow.now))
+    owners, points, days = rows.subquery("listed").c
+    lists = select(*(func.array_agg(column).label(column.name) for column in (owners, points, days))).subquery("lists")
+    opened = func.points_open_passbooks(
+        *(book.id, uow.now, uow.actor.id, budget_id),
+        cast([uow.new_id() for _ in range(rules.pages_at_most(listed, page_max))], ARRAY(Uuid)),
+        *(cause, first_page, page_max),
+        account_id(book.id, AccountRef(AccountKind.BUDGET_RESERVE, budget_id)),
+        account_id(book.id, AccountRef(AccountKind.POINTS_LIABILITY)),
+        *(NOBODY, *lists.c),
+    ).table_valued("missing", "pages")
     with refuse_closed_months([uow.now]):
-        missing = uow.session.connection().exec_driver_sql(TAKE_OVER_SQL, arguments).scalar_one()
+        missing, pages = uow.session.execute(
+            select(opened.c.missing, opened.c.pages).join_from(lists, opened, true())
+        ).one()
     if missing:
         raise errors.BudgetTooSmall(missing=missing)
+    return int(pages)
 
 
-def record_paper_passbooks(uow: UnitOfWork, book_id: int, *, numbers: Sequence[tuple[UUID, str]]) -> None:
-    """Keep which paper passbook each resident came with. A number that is taken already fails the transaction."""
-    owners, papers = wire.array(owner for owner, _ in numbers), wire.array(paper for _, paper in numbers)
-    uow.session.connection().exec_driver_sql(_RECORD_SQL, (book_id, owners, papers))
+def record_paper_passbooks(uow: UnitOfWork, book_id: int, *, numbers: Select[UUID, str]) -> None:
+    """Keep which paper passbook each resident came with, both from a query.
+
+    A number that is taken already fails the transaction.
+    """
+    owners, papers = numbers.subquery("listed").c
+    rows = select(literal(book_id, Integer), owners, papers)
+    uow.session.execute(insert(PaperPassbook).from_select(["book_id", "resident_id", "passbook_no"], rows))
 
 
 def lock_openings(uow: UnitOfWork, book_id: int, *, causes: Sequence[str]) -> tuple[Sequence[UUID], Moved]:
