@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import click
 
 from app.console.books import books
+from app.console.people import people
 from app.console.points import points
 from app.console.settings import show_settings
 
-COMMANDS: Sequence[click.Command] = (show_settings, books, points)
+COMMANDS: Sequence[click.Command] = (show_settings, books, people, points)

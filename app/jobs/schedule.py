@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from app.enrolment import service as enrolment
+from app.identity import service as identity
 from app.jobs import service as jobs
 from app.jobs.terms import Periodic, Rounds, Scheduled
 from app.places import service as places
@@ -30,5 +31,6 @@ SCHEDULE: Mapping[str, Scheduled] = {
     # half past two in the morning: the holidays of a year as soon as a library knows them, and files nobody took in
     "places.seed_calendar": Periodic("30 18 * * *", places.seed_calendar),
     "places.purge_imports": Periodic("50 18 * * *", places.purge_imports, until_zero=True),
+    "identity.purge_sessions": Periodic("10 19 * * *", identity.purge_sessions, until_zero=True),
     "web.purge_idempotency_keys": Periodic("40 18 * * *", idempotency.purge_idempotency_keys, until_zero=True),
 }
