@@ -90,9 +90,8 @@ class ServiceOut(Schema):
 
 
 class ServingQuery(StrictSchema):
-    """Which kind of unit is asked for, and for which day (today)."""
+    """For which day; today, if it is left out."""
 
-    kind = Choice(KINDS, required=True)
     on = Day(load_default=None)
 
 
@@ -170,10 +169,10 @@ class ShiftOut(Schema):
 
 
 class RosterQuery(StrictSchema):
-    """From which day to which."""
+    """From which day (today) to which (six days later)."""
 
-    first = Day(required=True, data_key="from")
-    last = Day(required=True, data_key="to")
+    first = Day(load_default=None, data_key="from")
+    last = Day(load_default=None, data_key="to")
 
 
 class OnDutyQuery(StrictSchema):
@@ -183,7 +182,7 @@ class OnDutyQuery(StrictSchema):
 
 
 class UnitsOut(Schema):
-    """Units, none or one."""
+    """Units, at most one of each kind."""
 
     items = fields.List(fields.Nested(UnitOut), required=True)
 
