@@ -8,7 +8,7 @@ from marshmallow import Schema, fields, post_load, validate
 
 from app.places.rules.duty import Weekly
 from app.places.terms import NAME_LENGTH_MAX, REASON_LENGTH_MAX, UnitKind
-from app.web.fields import Choice, Day, Id, Instant, ShownInstant, StrictInteger, Text
+from app.web.fields import Choice, Day, Flag, Id, Instant, ShownInstant, StrictInteger, Text
 from app.web.paging import PageQuery, page_of
 from app.web.parsing import StrictSchema
 
@@ -104,10 +104,8 @@ class WeeklyIn(StrictSchema):
     )
     starts_at = TimeOfDay(required=True)
     ends_at = TimeOfDay(required=True)
-    holidays = fields.Boolean(
+    holidays = Flag(
         load_default=False,
-        truthy={True},
-        falsy={False},
         metadata={"description": "法定节假日、调休都照常 / holds whatever the calendar says"},
     )
     valid_from = Day(required=True)
