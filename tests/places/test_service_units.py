@@ -47,8 +47,8 @@ def test_the_nearest_unit_of_a_kind_serves(ground, uow, session):
         squads[name] = squad.id
 
     def serving(area, kind=UnitKind.SQUAD, on=None):
-        found = service.find_serving_unit(uow, book=None, area_id=area.id, kind=kind, on=on)
-        return [each.id for each in found]
+        found = service.list_serving_units(uow, book=None, area_id=area.id, on=on)
+        return [each.id for each in found if each.kind == kind]
 
     assert serving(made["1号楼/1单元"]) == serving(made["1号楼"]) == [squads["网格中队"]]
     assert serving(made["2号楼"]) == serving(ground.community) == [squads["社区中队"]]
@@ -58,6 +58,7 @@ def test_the_nearest_unit_of_a_kind_serves(ground, uow, session):
     service.close_unit(uow, book=None, unit_id=squads["网格中队"])
     assert serving(made["1号楼"]) == [squads["社区中队"]]
     assert queries.find_serving_unit(session, uuid.UUID(int=5), UnitKind.SQUAD, TODAY) is None
+    assert queries.find_serving_unit(session, made["2号楼"].id, UnitKind.SQUAD, TODAY).name == "社区中队"
 
 
 def test_a_service_ends_and_begins_again_without_overlap(ground, uow, unit):

@@ -45,14 +45,12 @@ class QrTooMany(DomainError):
         "zh": "一次最多 {points_max} 个二维码,请按小区或楼栋分开。",
         "en": "At most {points_max} codes in one go; take one estate or building at a time.",
     }
-    field = "within"
 
 
 class QrNothing(DomainError):
     kind = Kind.CONFLICT
     code = "places.qr_nothing"
     text = {"zh": "这里没有可以张贴或打印的二维码。", "en": "There is nothing here to post a code at, or to print."}
-    field = "within"
 
 
 class QrUnset(DomainError):

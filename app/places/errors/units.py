@@ -94,8 +94,8 @@ class ShiftMissing(DomainError):
     kind = Kind.MISSING
     code = "places.shift_missing"
     text = {
-        "zh": "{day} 没有这一班:当天不排这个班次,或已取消。",
-        "en": "There is no such shift on {day}: it does not hold that day, or was cancelled.",
+        "zh": "没有这一班:当天不排这个班次,或已取消。",
+        "en": "There is no such shift: it does not hold that day, or was cancelled.",
     }
     field = "shift_id"
 

@@ -43,6 +43,14 @@ def get_area(session: Session, area_id: UUID, *, within: Area | None = None, fie
     return found
 
 
+def find_area(session: Session, area_id: UUID, *, within: Area | None) -> Area | None:
+    """One area, if it is `within` or lies below it."""
+    try:
+        return get_area(session, area_id, within=within)
+    except AreaMissing:
+        return None
+
+
 def list_areas(
     session: Session,
     *,

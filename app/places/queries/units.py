@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import case, func, or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from app.kernel.periods import local_date
@@ -84,22 +85,30 @@ def get_service(session: Session, unit_id: UUID, service_id: UUID) -> ServiceAre
     return found
 
 
-def find_serving_unit(session: Session, area_id: UUID, kind: UnitKind, on: date) -> Unit | None:
-    """Which unit of a kind serves an area on a day: whoever serves the nearest area that covers it.
+def list_serving_units(session: Session, area_id: UUID, on: date, *, kind: UnitKind | None = None) -> Sequence[Unit]:
+    """Which unit of each kind serves an area on a day: whoever serves the nearest area that covers it.
 
-    Of several at the same place it is the one that has served longest. None when nobody does.
+    Of several at the same place it is the one that has served longest. A kind that nobody serves as is left out.
     """
     ids = list_covering_ids(session, area_id)
     if not ids:
-        return None
+        return []
     nearest = case({each: rank for rank, each in enumerate(ids)}, value=ServiceArea.area_id)
     query = (
         select(Unit)
         .join(ServiceArea, ServiceArea.unit_id == Unit.id)
-        .where(ServiceArea.area_id.in_(ids), Unit.kind == kind, Unit.closed_at.is_(None))
+        .where(ServiceArea.area_id.in_(ids), Unit.closed_at.is_(None))
         .where(ServiceArea.valid_from <= on, or_(ServiceArea.valid_to.is_(None), ServiceArea.valid_to >= on))
+        .ext(distinct_on(Unit.kind))
     )
-    return session.scalar(query.order_by(nearest, ServiceArea.valid_from, ServiceArea.id).limit(1))
+    if kind is not None:
+        query = query.where(Unit.kind == kind)
+    return session.scalars(query.order_by(Unit.kind, nearest, ServiceArea.valid_from, ServiceArea.id)).all()
+
+
+def find_serving_unit(session: Session, area_id: UUID, kind: UnitKind, on: date) -> Unit | None:
+    """Which unit of one kind serves an area on a day, the nearest up the tree; None when nobody does."""
+    return next(iter(list_serving_units(session, area_id, on, kind=kind)), None)
 
 
 def get_pattern(session: Session, unit_id: UUID, pattern_id: UUID) -> DutyPattern:
@@ -114,7 +123,7 @@ def get_extra_shift(session: Session, unit_id: UUID, shift_id: UUID) -> DutyShif
     """One extra shift of a unit that was not cancelled. Refuses ShiftMissing."""
     found = session.get(DutyShift, shift_id, populate_existing=True)
     if found is None or found.unit_id != unit_id or found.cancelled_at is not None:
-        raise ShiftMissing(day="" if found is None else found.day.isoformat())
+        raise ShiftMissing
     return found
 
 

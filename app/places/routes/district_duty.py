@@ -84,7 +84,7 @@ def swap_district_shift(
 
 @blueprint.route("/v1/units/<uuid:unit_id>/roster")
 @endpoint(roles=DISTRICT, query=RosterQuery, reply=ShiftsOut)
-def list_district_roster(uow: UnitOfWork, *, unit_id: UUID, first: date, last: date) -> object:
+def list_district_roster(uow: UnitOfWork, *, unit_id: UUID, first: date | None, last: date | None) -> object:
     """值班表 / who has which shift from one day to another."""
     return {"items": service.list_roster(uow, book=None, unit_id=unit_id, first=first, last=last)}
 

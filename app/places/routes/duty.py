@@ -92,7 +92,7 @@ def swap_shift(
 
 @blueprint.route("/v1/books/<book>/units/<uuid:unit_id>/roster")
 @endpoint(roles=STAFF, query=RosterQuery, reply=ShiftsOut)
-def list_roster(uow: UnitOfWork, *, book: str, unit_id: UUID, first: date, last: date) -> object:
+def list_roster(uow: UnitOfWork, *, book: str, unit_id: UUID, first: date | None, last: date | None) -> object:
     """值班表 / who has which shift from one day to another."""
     return {"items": service.list_roster(uow, book=book, unit_id=unit_id, first=first, last=last)}
 

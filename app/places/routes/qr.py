@@ -84,12 +84,12 @@ def list_codes(
     )
 
 
-@blueprint.route("/v1/books/<book>/qr-points/sheet.pdf")
+@blueprint.route("/v1/books/<book>/areas/<uuid:area_id>/qr-sheet.pdf")
 @endpoint(roles=POSTERS, query=QrSheetQuery, media_type=PDF)
-def print_codes(uow: UnitOfWork, *, book: str, within: UUID | None, purpose: Purpose | None) -> object:
+def print_codes(uow: UnitOfWork, *, book: str, area_id: UUID, purpose: Purpose | None) -> object:
     """打印:整个小区一个 PDF / all codes of an estate as one PDF to print."""
     return Download(
-        print_sheet(service.list_printed_codes(uow, signs(), book=book, within=within, purpose=purpose), language()),
+        print_sheet(service.list_printed_codes(uow, signs(), book=book, area_id=area_id, purpose=purpose), language()),
         f"{book}-codes.pdf",
     )
 

@@ -82,6 +82,6 @@ def end_service(uow: UnitOfWork, *, book: str, unit_id: UUID, service_id: UUID, 
 
 @blueprint.route("/v1/books/<book>/areas/<uuid:area_id>/serving")
 @endpoint(roles=STAFF, query=ServingQuery, reply=UnitsOut)
-def find_serving_unit(uow: UnitOfWork, *, book: str, area_id: UUID, kind: UnitKind, on: date | None) -> object:
-    """谁负责这里(最近一级) / which unit of a kind serves an area, the nearest up the tree."""
-    return {"items": service.find_serving_unit(uow, book=book, area_id=area_id, kind=kind, on=on)}
+def list_serving_units(uow: UnitOfWork, *, book: str, area_id: UUID, on: date | None) -> object:
+    """谁负责这里(各类取最近一级) / who serves an area: of each kind the nearest up the tree."""
+    return {"items": service.list_serving_units(uow, book=book, area_id=area_id, on=on)}

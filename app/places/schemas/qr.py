@@ -26,7 +26,6 @@ class QrPointsQuery(PageQuery):
 class QrSheetQuery(StrictSchema):
     """Which codes to print."""
 
-    within = Id(load_default=None)
     purpose = Choice(PURPOSES, load_default=None)
 
 

@@ -8,7 +8,7 @@ from marshmallow import Schema, fields, post_load, validate
 
 from app.places.rules.duty import Weekly
 from app.places.terms import NAME_LENGTH_MAX, REASON_LENGTH_MAX, UnitKind
-from app.web.fields import Choice, Day, Id, Instant, ShownInstant, StrictInteger, Text
+from app.web.fields import Choice, Day, Flag, Id, Instant, ShownInstant, StrictInteger, Text
 from app.web.paging import PageQuery, page_of
 from app.web.parsing import StrictSchema
 
@@ -90,9 +90,8 @@ class ServiceOut(Schema):
 
 
 class ServingQuery(StrictSchema):
-    """Which kind of unit is asked for, and for which day (today)."""
+    """For which day; today, if it is left out."""
 
-    kind = Choice(KINDS, required=True)
     on = Day(load_default=None)
 
 
@@ -105,10 +104,8 @@ class WeeklyIn(StrictSchema):
     )
     starts_at = TimeOfDay(required=True)
     ends_at = TimeOfDay(required=True)
-    holidays = fields.Boolean(
+    holidays = Flag(
         load_default=False,
-        truthy={True},
-        falsy={False},
         metadata={"description": "法定节假日、调休都照常 / holds whatever the calendar says"},
     )
     valid_from = Day(required=True)
@@ -170,10 +167,10 @@ class ShiftOut(Schema):
 
 
 class RosterQuery(StrictSchema):
-    """From which day to which."""
+    """From which day (today) to which (six days later)."""
 
-    first = Day(required=True, data_key="from")
-    last = Day(required=True, data_key="to")
+    first = Day(load_default=None, data_key="from")
+    last = Day(load_default=None, data_key="to")
 
 
 class OnDutyQuery(StrictSchema):
@@ -183,7 +180,7 @@ class OnDutyQuery(StrictSchema):
 
 
 class UnitsOut(Schema):
-    """Units, none or one."""
+    """Units, at most one of each kind."""
 
     items = fields.List(fields.Nested(UnitOut), required=True)
 

@@ -174,9 +174,11 @@ def list_areas(
     limit: int,
     cursor: str | None,
 ) -> Page[AreaView]:
-    """An area and what lies below it, in the order of the tree. Refuses BookUnplaced, AreaMissing, CursorInvalid."""
+    """An area and what lies below it, in the order of the tree. Refuses BookUnplaced, CursorInvalid."""
     scope = queries.find_scope(uow.session, book)
-    outer = scope if within is None else queries.get_area(uow.session, within, within=scope, field="within")
+    outer = scope if within is None else queries.find_area(uow.session, within, within=scope)
+    if within is not None and outer is None:
+        return Page([])  # as empty as below any area that is not there
     after = None if cursor is None else str(Cursor.decode(cursor, str).parts[0])
     rows = queries.list_areas(uow.session, within=outer, kind=kind, closed=closed, after=after, limit=limit + 1)
     more = Cursor((rows[limit - 1].path,)).encode() if len(rows) > limit else None

@@ -135,9 +135,13 @@ def swap_shift(
     return replace(shift, person_id=person_id)
 
 
-def list_roster(uow: UnitOfWork, *, book: str | None, unit_id: UUID, first: date, last: date) -> Sequence[Shift]:
+def list_roster(
+    uow: UnitOfWork, *, book: str | None, unit_id: UUID, first: date | None, last: date | None
+) -> Sequence[Shift]:
     """Who has which shift, for at most ROSTER_DAYS_MAX days. Refuses BookUnplaced, UnitMissing, SpanWrong."""
     unit = show_unit(uow, book=book, unit_id=unit_id)
+    first = first or local_date(uow.now)
+    last = last or first + timedelta(days=6)
     if not 0 <= (last - first).days < ROSTER_DAYS_MAX:
         raise SpanWrong(days_max=ROSTER_DAYS_MAX)
     return queries.load_roster(uow.session, unit, first, last).shifts_between(first, last)
@@ -153,7 +157,7 @@ def _find_shift(uow: UnitOfWork, unit: Unit, shift_id: UUID, day: date) -> Shift
     found = queries.load_roster(uow.session, unit, day, day).shifts_on(day)
     shift = next((each for each in found if each.id == shift_id), None)
     if shift is None:
-        raise ShiftMissing(day=day.isoformat())
+        raise ShiftMissing
     return shift
 
 

@@ -146,8 +146,11 @@ def list_codes(
     limit: int,
     cursor: str | None,
 ) -> Page[QrView]:
-    """Codes of an area and below with their scans. Refuses BookUnplaced, AreaMissing, CursorInvalid, QrUnset."""
-    outer = _outer(uow, book, within)
+    """Codes of an area and below with their scans. Refuses BookUnplaced, CursorInvalid, QrUnset."""
+    community = queries.get_area_of_book(uow.session, book)
+    outer = community if within is None else queries.find_area(uow.session, within, within=community)
+    if outer is None:
+        return Page([])  # as empty as below any area that is not there
     rows = queries.list_qr_points(
         uow.session, within=outer, purpose=purpose, revoked=revoked, after=read_id(cursor), limit=limit + 1
     )
@@ -167,19 +170,19 @@ def revoke_code(uow: UnitOfWork, signs: QrSigns, *, book: str, qr_point_id: UUID
 
 
 def list_printed_codes(
-    uow: UnitOfWork, signs: QrSigns, *, book: str, within: UUID | None, purpose: Purpose | None
+    uow: UnitOfWork, signs: QrSigns, *, book: str, area_id: UUID, purpose: Purpose | None
 ) -> Sequence[PrintedCode]:
     """All codes in use of an area and below, to print in one go.
 
     Refuses BookUnplaced, AreaMissing, QrNothing, QrTooMany, QrUnset.
     """
-    outer = _outer(uow, book, within)
+    community = queries.get_area_of_book(uow.session, book)
+    outer = queries.get_area(uow.session, area_id, within=community)
     points = queries.list_qr_points_to_print(uow.session, within=outer, purpose=purpose, limit=QR_BATCH_MAX + 1)
     if not points:
         raise QrNothing
     if len(points) > QR_BATCH_MAX:
         raise QrTooMany(points_max=QR_BATCH_MAX)
-    community = queries.get_area_of_book(uow.session, book)
     return [
         PrintedCode(signs.address_of(point), point.short, Purpose(point.purpose), point.place, community.name)
         for point in points
@@ -245,13 +248,6 @@ def _count(uow: UnitOfWork, point: QrPoint) -> None:
             },
         )
     )
-
-
-def _outer(uow: UnitOfWork, book: str, within: UUID | None) -> Area:
-    community = queries.get_area_of_book(uow.session, book)
-    if within is None:
-        return community
-    return queries.get_area(uow.session, within, within=community, field="within")
 
 
 def _views(uow: UnitOfWork, signs: QrSigns, points: Sequence[QrPoint], datum: Datum) -> list[QrView]:

@@ -108,13 +108,10 @@ def list_services(
     return page_by_id(rows, limit, lambda found: found.id)
 
 
-def find_serving_unit(
-    uow: UnitOfWork, *, book: str | None, area_id: UUID, kind: UnitKind, on: date | None
-) -> Sequence[Unit]:
-    """Which unit of a kind serves an area on a day (today): the one, or none. Refuses BookUnplaced, AreaMissing."""
+def list_serving_units(uow: UnitOfWork, *, book: str | None, area_id: UUID, on: date | None) -> Sequence[Unit]:
+    """Who serves an area on a day (today): of each kind the nearest up the tree. Refuses BookUnplaced, AreaMissing."""
     area = queries.get_area(uow.session, area_id, within=queries.find_scope(uow.session, book))
-    found = queries.find_serving_unit(uow.session, area.id, kind, on or local_date(uow.now))
-    return [] if found is None else [found]
+    return queries.list_serving_units(uow.session, area.id, on or local_date(uow.now))
 
 
 def lock_open_unit(uow: UnitOfWork, book: str | None, unit_id: UUID) -> Unit:
