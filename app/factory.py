@@ -14,6 +14,7 @@ from app.infra import db, logging, metrics, redis, wechat
 from app.infra.config import EXTENSION, Config
 from app.jobs import command as jobs
 from app.merchants import routes as merchants
+from app.notices import routes as notices
 from app.points import routes as points
 from app.programmes import routes as programmes
 from app.reports import routes as reports
@@ -23,6 +24,7 @@ from app.web.endpoint import Blueprint
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     identity.blueprint,
+    notices.blueprint,
     *points.BLUEPRINTS,
     enrolment.blueprint,
     volunteers.blueprint,

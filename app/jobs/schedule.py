@@ -1,16 +1,34 @@
 """Everything Linli does by the clock. Add a line: {name: Periodic(cron in UTC, service function)}."""
 
 from collections.abc import Mapping
+from functools import partial
+from uuid import UUID
+
+from sqlalchemy.orm import Session
 
 from app.jobs import service as jobs
-from app.jobs.terms import Periodic, Rounds, Scheduled
+from app.jobs.terms import Errands, Periodic, Rounds, Scheduled
+from app.notices import service as notices
 from app.points import service as points
 from app.points.service.clearing import nettings, transfers
 from app.web import idempotency
 
+
+def _openid_of(_session: Session, _person_id: UUID) -> str | None:
+    """Nobody has a WeChat account yet: identity gives them one."""
+    return None
+
+
 SCHEDULE: Mapping[str, Scheduled] = {
     "jobs.retry_stalled_jobs": Periodic("* * * * * */20", jobs.retry_stalled_jobs),
     "jobs.purge_completions": Periodic("20 18 * * *", jobs.purge_completions, until_zero=True),
+    "notices.send_notices": Errands(
+        "* * * * * */10", partial(notices.claim_due, openid_of=_openid_of), notices.carry_out, notices.record
+    ),
+    "notices.give_up_lost": Periodic("*/5 * * * *", notices.give_up_lost, until_zero=True),
+    "notices.time_out_media_checks": Periodic("*/5 * * * *", notices.time_out_media_checks, until_zero=True),
+    "notices.purge_notices": Periodic("30 18 * * *", notices.purge_notices, until_zero=True),
+    "notices.purge_pushes": Periodic("35 18 * * *", notices.purge_pushes, until_zero=True),
     "points.fold_balances": Rounds("* * * * * */5", points.list_book_codes, points.fold_step),
     "points.release_expired_holds": Rounds("* * * * *", points.list_book_codes, points.release_step),
     # ten past midnight in the district: what could be spent until yesterday leaves the passbooks

@@ -17,7 +17,7 @@ from app.kernel.errors import Declined
 from app.web import answers, callers, idempotency, operation, parsing, problems, streaming, uploads
 from app.web.idempotency import Answer, Claim
 from app.web.streaming import File, Stream
-from app.web.uploads import Download, Upload
+from app.web.uploads import Download, Plain, Upload
 
 PUBLIC: frozenset[Role] = frozenset()
 ANYONE: frozenset[Role] = frozenset(Role) - {Role.SYSTEM, Role.DISTRICT}
@@ -130,6 +130,8 @@ def _guard(view: View, shape: operation.Shape, path: dict[str, object]) -> Respo
         return answers.send(content, answer.body.filename, shape.media_type)
     if isinstance(answer.body, Download):
         return answers.send(answer.body.content, answer.body.filename, shape.media_type)
+    if isinstance(answer.body, Plain):
+        return answers.say(answer.body.text, shape.media_type)
     return answers.respond(answer)
 
 

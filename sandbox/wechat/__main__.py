@@ -4,8 +4,8 @@ import argparse
 import threading
 
 import httpx
-from app.notices.rules.templates import load_templates
 
+from app.notices.service.templates import load_templates
 from sandbox.neighbourhood.people import roster
 from sandbox.wechat import desk, server
 from sandbox.wechat.world import World
