@@ -7,5 +7,6 @@ import click
 from app.console.books import books
 from app.console.points import points
 from app.console.settings import show_settings
+from app.console.wechat import group as wechat
 
-COMMANDS: Sequence[click.Command] = (show_settings, books, points)
+COMMANDS: Sequence[click.Command] = (show_settings, books, points, wechat)
