@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from app.infra.unit_of_work import UnitOfWork
-from app.infra.wechat.push import Stamp
+from app.infra.wechat.sealing import Stamp
 from app.kernel.actor import Role
 from app.notices import service
 from app.notices.schemas import AddressQuery, AnswersIn, OwnTemplatesOut, PushQuery, WeChatNoticePage

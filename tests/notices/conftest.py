@@ -17,7 +17,9 @@ from app.infra.wechat.bulkhead import Breaker
 from sandbox.wechat import server
 from sandbox.wechat.server import StandIn
 from sandbox.wechat.world import PUSH_AES_KEY, PUSH_TOKEN, SECRET, World
+from tests.fixtures.databases import closed_at_the_end
 from tests.fixtures.people import BOOK
+from tests.fixtures.servers import Database
 
 APPID = f"wx{os.getpid():016}"  # the workers of a run share one Redis
 ANNA, BORIS = "王秀英", "李建国"
@@ -50,6 +52,12 @@ def build_app(standing_in: StandIn) -> Callable[[Config], Flask]:
         )
 
     return build
+
+
+@pytest.fixture(scope="session")
+def application(database: Database, build_app: Callable[[Config], Flask]) -> Iterator[Flask]:
+    """This folder's own application: that of the other tests knows no WeChat."""
+    yield from closed_at_the_end(build_app(database.config()))
 
 
 @pytest.fixture

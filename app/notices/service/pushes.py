@@ -10,9 +10,9 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.infra import metrics, wechat
 from app.infra.unit_of_work import UnitOfWork
-from app.infra.wechat.client import read_verdict
+from app.infra.wechat.calls import read_verdict
 from app.infra.wechat.errors import WeChatUnavailable
-from app.infra.wechat.push import Stamp, refused
+from app.infra.wechat.sealing import Stamp, refused
 from app.infra.wechat.terms import Suggestion, Verdict
 from app.notices import queries, terms
 from app.notices.errors import TraceNotKnownYet

@@ -8,7 +8,7 @@ from redis import Redis
 
 from app.infra.wechat.bulkhead import Breaker, Bulkhead
 from app.infra.wechat.caller import Caller
-from app.infra.wechat.client import WeChatClient
+from app.infra.wechat.calls import WeChatClient
 from app.infra.wechat.tokens import Tokens
 from app.infra.wechat.transport import Transport
 from sandbox.wechat import server

@@ -11,7 +11,7 @@ import pytest
 
 from app.infra import logging as linli_logging
 from app.infra.wechat.bulkhead import Breaker
-from app.infra.wechat.client import PHONE
+from app.infra.wechat.calls import PHONE
 from app.infra.wechat.errors import WeChatBusy, WeChatUnavailable
 from app.infra.wechat.transport import Request, Transport, TransportError
 from sandbox.wechat.faults import Fault
