@@ -62,10 +62,9 @@ def _go_round(rounds: Rounds) -> None:
 
 def _run_errands(errands: Errands) -> None:
     failed: list[Exception] = []
-    for _ in range(terms.BATCHES_MAX):
-        claimed = run_in_transaction(errands.claim, actor=SYSTEM)
-        if not claimed:
-            break
+    run = 0
+    while run < errands.most and (claimed := run_in_transaction(errands.claim, actor=SYSTEM)):
+        run += len(claimed)
         for errand in claimed:
             try:
                 outcome = errands.carry_out(errand)

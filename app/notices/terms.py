@@ -58,7 +58,7 @@ class Answer(StrEnum):
 QUIET_FROM_HOUR, QUIET_TO_HOUR = 22, 7  # in the district: from ten in the evening to seven in the morning
 REMAINING_MAX = 50
 ATTEMPTS_MAX = 8
-CLAIMS_MAX, CLAIM_ROUNDS_MAX = 20, 50
+LOOKED_AT_MAX, LOOKS_MAX = 20, 50
 LOST_AFTER = timedelta(minutes=10)
 AGAIN_AFTER_MAX = timedelta(hours=1)
 DEDUPE_KEY_LENGTH_MAX = 200

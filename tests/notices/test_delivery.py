@@ -53,12 +53,13 @@ def work(uow, openid_of):
     """What the worker does at some time: claim, carry out, record."""
 
     def once(at=None):
-        now = at or uow.now
-        claims = service.claim_due(replace(uow, now=now), openid_of=openid_of)
-        for claim in claims:
-            service.record(replace(uow, now=now), claim, service.carry_out(claim))
-        uow.session.flush()
-        return len(claims)
+        then, sent = replace(uow, now=at or uow.now), 0
+        while claims := service.claim_due(then, openid_of=openid_of):
+            [claim] = claims
+            service.record(then, claim, service.carry_out(claim))
+            uow.session.flush()
+            sent += 1
+        return sent
 
     return once
 
@@ -260,6 +261,13 @@ def test_the_worker_holds_no_transaction_while_it_sends(real_commits, stand_in, 
         lambda uow: [n.state for n in queries.list_notices(uow.session, ANNA_ID, before=None, limit=9)], actor=SYSTEM
     )
     assert states == [NoticeState.SENT]
+
+
+def test_a_long_queue_leaves_the_worker_time_for_other_things(real_commits):
+    ran = []
+    errands = Errands("* * * * *", lambda uow: ["one"], ran.append, lambda uow, errand, outcome: None, most=7)
+    runner.run_periodic(real_commits, name="test", job_id=1, periodic=errands)
+    assert len(ran) == 7
 
 
 def test_an_errand_that_breaks_does_not_keep_the_others(real_commits):

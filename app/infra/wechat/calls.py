@@ -186,9 +186,10 @@ class WeChatClient:
     ) -> Answer:
         """Call with the access token, once more with a new one if that was wrong. Codes not `allowed` are refusals."""
         deadline = self.caller.deadline(kind)
-        answer = self._with_token(kind, path, document, deadline)
-        if answer.errcode in TOKEN_WRONG:
+        with self.caller.place(kind):
             answer = self._with_token(kind, path, document, deadline)
+            if answer.errcode in TOKEN_WRONG:
+                answer = self._with_token(kind, path, document, deadline)
         if answer.errcode not in allowed:
             (check or _check)(answer)
         return answer

@@ -43,16 +43,21 @@ class Outcome:
 
 
 def claim_due(uow: UnitOfWork, *, openid_of: OpenidOf) -> Sequence[Claim]:
-    """Claim some of the notices that are due, and end those that need not be tried; empty when none is due."""
-    known, claims = templates(), []
-    for _ in range(terms.CLAIM_ROUNDS_MAX):
-        due = queries.lock_due(uow.session, now=uow.now, quiet=is_quiet(uow.now), limit=terms.CLAIMS_MAX)
-        looked_at = [_claim(uow, notice, known.get(notice.template), openid_of) for notice in due]
-        claims = [claim for claim in looked_at if claim is not None]
-        uow.session.flush()
-        if claims or not due:
+    """Claim the notice that is due, and end those before it that need not be tried; empty when none is due.
+
+    One at a time: with whoever dies between claim and record, one notice is lost and no more.
+    """
+    known = templates()
+    for _ in range(terms.LOOKS_MAX):
+        due = queries.lock_due(uow.session, now=uow.now, quiet=is_quiet(uow.now), limit=terms.LOOKED_AT_MAX)
+        for notice in due:
+            claim = _claim(uow, notice, known.get(notice.template), openid_of)
+            uow.session.flush()
+            if claim is not None:
+                return [claim]
+        if not due:
             break
-    return claims
+    return []
 
 
 def _claim(uow: UnitOfWork, notice: Notice, template: Template | None, openid_of: OpenidOf) -> Claim | None:
