@@ -16,6 +16,7 @@ from app.infra import db, logging, metrics, redis, vault, wechat
 from app.infra.config import EXTENSION, Config
 from app.jobs import command as jobs
 from app.merchants import routes as merchants
+from app.notices import routes as notices
 from app.places import routes as places
 from app.places.service import QrSigns
 from app.points import routes as points
@@ -28,6 +29,7 @@ from app.web.endpoint import Blueprint
 BLUEPRINTS: tuple[Blueprint, ...] = (
     *identity.BLUEPRINTS,
     *places.BLUEPRINTS,
+    notices.blueprint,
     *points.BLUEPRINTS,
     enrolment.blueprint,
     volunteers.blueprint,

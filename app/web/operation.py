@@ -14,6 +14,7 @@ from app.web.limits import Limit
 PROBLEM = "application/problem+json"
 JSON = "application/json"
 CSV = "text/csv; charset=utf-8"
+TEXT = "text/plain; charset=utf-8"
 
 
 class ProblemField(Schema):
@@ -113,5 +114,5 @@ def _problems(shape: Shape) -> Iterable[HTTPStatus]:
         yield HTTPStatus.TOO_MANY_REQUESTS
     if shape.has_path or shape.body is not None:
         yield HTTPStatus.NOT_FOUND  # what the path or the body names may not exist
-    if shape.body is not None or shape.idempotent:
+    if shape.body is not None or shape.upload is not None or shape.idempotent:
         yield from (HTTPStatus.CONFLICT, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)

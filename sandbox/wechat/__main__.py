@@ -1,11 +1,13 @@
 """`python -m sandbox.wechat --port 8090`: the stand-in for development, with the people of the demo neighbourhood."""
 
 import argparse
+import signal
+import sys
 import threading
 
 import httpx
-from app.notices.rules.templates import load_templates
 
+from app.notices.service.templates import load_templates
 from sandbox.neighbourhood.people import roster
 from sandbox.wechat import desk, server
 from sandbox.wechat.world import World
@@ -19,6 +21,8 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8090)
     parser.add_argument("--push-url", default="http://127.0.0.1:8080/v1/wechat/push")
     given = parser.parse_args()
+    # ended by a signal it has nothing to finish, and says nothing
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     everybody = roster()
     world = World()
     world.add_people([*(holder.person.name for holder in everybody.holders), *(each.name for each in everybody.staff)])

@@ -10,7 +10,7 @@ import httpx
 from flask import Blueprint, Response, current_app, redirect, request
 from flask.typing import ResponseReturnValue
 
-from app.infra.wechat.push import Push
+from app.infra.wechat.sealing import Push
 from sandbox.wechat.faults import KINDS, Fault, Faults
 from sandbox.wechat.world import MediaCheck, No, World
 

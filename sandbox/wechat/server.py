@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from flask import Flask
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
-from app.infra.wechat.push import Push
+from app.infra.wechat.sealing import Push
 from sandbox.wechat import api, desk
 from sandbox.wechat.faults import Faults
 from sandbox.wechat.world import PUSH_AES_KEY, PUSH_TOKEN, World

@@ -26,6 +26,17 @@ LOGINS_A_MINUTE = 100
 MESSAGES_KEPT = 500
 
 
+def settings(url: str) -> dict[str, str]:
+    """Give the settings of an application that takes the stand-in at `url` for WeChat."""
+    return {
+        "LINLI_WECHAT_BASE_URL": url,
+        "LINLI_WECHAT_APPID": APPID,
+        "LINLI_WECHAT_SECRET": SECRET,
+        "LINLI_WECHAT_PUSH_TOKEN": PUSH_TOKEN,
+        "LINLI_WECHAT_PUSH_AES_KEY": PUSH_AES_KEY,
+    }
+
+
 class No(Exception):
     """What WeChat answers instead: an error code."""
 

@@ -40,6 +40,13 @@ def test_what_wechat_told_is_sealed_at_rest(desk):
     assert b"openid" not in kept.openid_index
 
 
+def test_a_message_finds_its_way_to_the_openid_and_to_nobody_without_one(desk):
+    tokens = desk.wechat("李桂芳")
+    desk.uow.session.flush()
+    assert signing_in.find_openid(desk.uow.session, tokens.person_id) == "openid-of-李桂芳"
+    assert signing_in.find_openid(desk.uow.session, tokens.session_id) is None
+
+
 def test_another_device_cools_for_a_day_and_the_first_does_not(desk):
     assert desk.wechat("李桂芳").cools_until is None
     second = desk.wechat("李桂芳", install="installation-0002")

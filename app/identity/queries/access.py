@@ -16,9 +16,11 @@ def find_wechat_user(session: Orm, app_id: str, openid_index: bytes) -> WechatUs
     return session.get(WechatUser, (app_id, openid_index))
 
 
-def find_wechat_user_of(session: Orm, person_id: UUID, app_id: str) -> WechatUser | None:
-    """Find the WeChat account of a person in one mini-program."""
-    return session.scalar(select(WechatUser).where(WechatUser.person_id == person_id, WechatUser.app_id == app_id))
+def find_wechat_user_of(session: Orm, person_id: UUID) -> WechatUser | None:
+    """Find the WeChat account of a person: of several mini-programs the one bound last."""
+    return session.scalar(
+        select(WechatUser).where(WechatUser.person_id == person_id).order_by(WechatUser.bound_at.desc()).limit(1)
+    )
 
 
 def lock_session(session: Orm, session_id: UUID) -> Session | None:

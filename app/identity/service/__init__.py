@@ -4,5 +4,6 @@ from app.identity.service.admission import Gate
 from app.identity.service.demo import IssuedToken, TokenOffice, issue_dev_token
 from app.identity.service.keys import Keyring
 from app.identity.service.sessions import purge_sessions
+from app.identity.service.signing_in import find_openid
 
-__all__ = ["Gate", "IssuedToken", "Keyring", "TokenOffice", "issue_dev_token", "purge_sessions"]
+__all__ = ["Gate", "IssuedToken", "Keyring", "TokenOffice", "find_openid", "issue_dev_token", "purge_sessions"]

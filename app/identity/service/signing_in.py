@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from app.identity import queries, terms
 from app.identity.errors import PhoneTaken
@@ -76,6 +77,12 @@ def phone_of(person: Person) -> str | None:
     if person.phone_sealed is None:
         return None
     return vault().open(person.phone_sealed, context=phone_context(person.id))
+
+
+def find_openid(session: Session, person_id: UUID) -> str | None:
+    """Find under which openid WeChat knows a person, to send him a message. None: no account, or it is closed."""
+    found = queries.find_wechat_user_of(session, person_id)
+    return found and vault().open(found.openid_sealed, context=openid_context(person_id))
 
 
 def phone_context(person_id: UUID) -> str:

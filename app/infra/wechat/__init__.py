@@ -8,9 +8,9 @@ from app.infra import redis
 from app.infra.config import Config
 from app.infra.wechat.bulkhead import Breaker, Bulkhead
 from app.infra.wechat.caller import Caller
-from app.infra.wechat.client import WeChatClient
+from app.infra.wechat.calls import WeChatClient
 from app.infra.wechat.errors import WeChatNotSetUp
-from app.infra.wechat.push import Push
+from app.infra.wechat.sealing import Push
 from app.infra.wechat.tokens import Tokens
 from app.infra.wechat.transport import Transport
 

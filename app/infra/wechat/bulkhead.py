@@ -50,17 +50,26 @@ class Breaker:
 
 
 class Bulkhead:
-    """At most `size` calls at a time; whoever comes on top is told so at once, and its thread is free again."""
+    """At most `size` threads at a time; whoever comes on top is told so at once, and its thread is free again.
+
+    A thread that has a place may take it again within it: the call for a token belongs to the call that needs it.
+    """
 
     def __init__(self, size: int) -> None:
         self._places = threading.BoundedSemaphore(size)
+        self._own = threading.local()
 
     @contextmanager
     def place(self) -> Iterator[bool]:
         """Take a place for the length of the block, if there is one."""
+        if getattr(self._own, "has_one", False):
+            yield True
+            return
         taken = self._places.acquire(blocking=False)
+        self._own.has_one = taken
         try:
             yield taken
         finally:
+            self._own.has_one = False
             if taken:
                 self._places.release()

@@ -3,7 +3,8 @@
 import json
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,14 +66,20 @@ class Caller:
         """Give the instant, on the clock `now`, by which a call that begins now has ended."""
         return self.now() + kind.deadline_seconds * self.patience
 
+    @contextmanager
+    def place(self, kind: Kind) -> Iterator[None]:
+        """Hold one of the few places for the length of the block, waiting for tokens included. Refuses WeChatBusy."""
+        with self.bulkhead.place() as place:
+            if not place:
+                raise self._refusal(kind, "full", WeChatBusy())
+            yield
+
     def call(self, kind: Kind, request: Request, *, deadline: float) -> Answer:
         """Call until it is answered, or repeating is unsafe, useless or too late.
 
         Refuses WeChatBusy (nothing was sent) and WeChatUnavailable. An answer with an error code is an answer.
         """
-        with self.bulkhead.place() as place, metrics.wechat_call_seconds.labels(kind.name).time():
-            if not place:
-                raise self._refusal(kind, "full", WeChatBusy())
+        with self.place(kind), metrics.wechat_call_seconds.labels(kind.name).time():
             if not self.breaker.allows(kind.name):
                 raise self._refusal(kind, "resting", WeChatBusy())
             course = _Course()

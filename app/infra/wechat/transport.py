@@ -14,6 +14,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
+import structlog
+
+log = structlog.get_logger(__name__)
 
 CONNECT_SECONDS_MAX = 1.0
 BODY_BYTES_MAX = 4 * 1024 * 1024
@@ -120,7 +123,10 @@ class _Runner:
             raise TransportError("unreachable", sent=False) from None
         except (TimeoutError, httpx.TimeoutException):
             raise TransportError("timeout", sent=progress.connected) from None
-        except (httpx.HTTPError, httpx.InvalidURL):
+        except TransportError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, it may hold the request
+            log.warning("wechat_transport_broken", error=type(error).__name__)
             raise TransportError("broken", sent=progress.connected) from None
 
     async def _fetch(self, request: Request, seconds: float, progress: "_Progress") -> Reply:

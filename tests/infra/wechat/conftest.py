@@ -1,3 +1,4 @@
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -7,13 +8,14 @@ from redis import Redis
 
 from app.infra.wechat.bulkhead import Breaker, Bulkhead
 from app.infra.wechat.caller import Caller
-from app.infra.wechat.client import WeChatClient
+from app.infra.wechat.calls import WeChatClient
 from app.infra.wechat.tokens import Tokens
 from app.infra.wechat.transport import Transport
 from sandbox.wechat import server
 from sandbox.wechat.server import StandIn
 from sandbox.wechat.world import World
 
+APPID = f"wx{os.getpid():016}"  # the workers of a run share one Redis
 ANNA, BORIS = "王秀英", "李建国"
 START = 1_780_000_000.0
 
@@ -38,7 +40,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def stand_in(clock: Clock) -> Iterator[StandIn]:
-    world = World(now=clock, seed=7)
+    world = World(now=clock, seed=7, appid=APPID)
     world.add_people([ANNA, BORIS])
     with server.running(world) as running:
         yield running
@@ -48,8 +50,7 @@ def stand_in(clock: Clock) -> Iterator[StandIn]:
 def cache(servers) -> Iterator[Redis]:
     """Redis, empty of WeChat's things."""
     made = Redis.from_url(servers.redis, decode_responses=True)
-    for key in made.scan_iter("linli:wechat:*"):
-        made.delete(key)
+    made.delete(*(f"linli:wechat:{APPID}:token{more}" for more in ("", ":lock")))
     with made:
         yield made
 

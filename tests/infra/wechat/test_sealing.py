@@ -9,7 +9,7 @@ import xmltodict
 from wechatpy.crypto import WeChatCrypto
 
 from app.infra.wechat.errors import PushRefused
-from app.infra.wechat.push import Push, Stamp
+from app.infra.wechat.sealing import Push, Stamp
 
 # developers.weixin.qq.com/miniprogram/dev/framework/server-ability/message-push.html, as published
 APPID, TOKEN, AES_KEY = "wxba5fad812f8e6fb9", "AAAAA", "A" * 43

@@ -32,7 +32,7 @@ log = structlog.get_logger(__name__)
 
 # A code is good once: where it may have arrived, it is not sent again.
 # The minute quota of a login is that of one person, and a moment later still spent.
-LOGIN = Kind("jscode2session", deadline_seconds=2.5, attempts_max=2, repeatable=False, passing=frozenset({BUSY}))
+LOGIN = Kind("jscode2session", deadline_seconds=2.0, attempts_max=2, repeatable=False, passing=frozenset({BUSY}))
 PHONE = Kind("getuserphonenumber", deadline_seconds=2.5, attempts_max=2, repeatable=False)
 # Sent twice it would use up two subscriptions and ring twice.
 MESSAGE = Kind("subscribe_send", repeatable=False)
@@ -186,9 +186,10 @@ class WeChatClient:
     ) -> Answer:
         """Call with the access token, once more with a new one if that was wrong. Codes not `allowed` are refusals."""
         deadline = self.caller.deadline(kind)
-        answer = self._with_token(kind, path, document, deadline)
-        if answer.errcode in TOKEN_WRONG:
+        with self.caller.place(kind):
             answer = self._with_token(kind, path, document, deadline)
+            if answer.errcode in TOKEN_WRONG:
+                answer = self._with_token(kind, path, document, deadline)
         if answer.errcode not in allowed:
             (check or _check)(answer)
         return answer
