@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from app.infra.config import settings_table
+from app.infra.settings_table import settings_table
 from app.infra.wechat import calls, errors, tokens
 from app.infra.wechat.caller import KNOWN, Kind
 from app.notices.terms import NoticeState, Reason

@@ -82,7 +82,7 @@ def phone_of(person: Person) -> str | None:
 def find_openid(session: Session, person_id: UUID) -> str | None:
     """Find under which openid WeChat knows a person, to send him a message. None: no account, or it is closed."""
     found = queries.find_wechat_user_of(session, person_id)
-    return found and vault().open(found.openid_sealed, context=openid_context(person_id))
+    return None if found is None else vault().open(found.openid_sealed, context=openid_context(person_id))
 
 
 def phone_context(person_id: UUID) -> str:
