@@ -46,14 +46,19 @@ def read_text(cell: Cell) -> str:
         cell = _number_text(text) if kind == "n" else text
     if len(cell) > CELL_LENGTH_MAX:
         raise CellUnreadable(CellProblem.TOO_LONG, length_max=CELL_LENGTH_MAX)
-    if cell.isascii():
-        text = cell.strip()
-        if text.isprintable():
-            return text
+    if _is_plain(cell):
+        return cell.strip()
     text = SPACES.sub(" ", INVISIBLE.sub("", unicodedata.normalize("NFKC", cell))).strip()
     if not text.isprintable():
         raise CellUnreadable(CellProblem.UNPRINTABLE)
     return text
+
+
+def _is_plain(cell: str) -> bool:
+    """Whether a cell's text is what a person sees but for spaces around it, as most are; what is left is mended."""
+    if cell.isascii():
+        return cell.strip().isprintable()
+    return cell.isprintable() and "  " not in cell and unicodedata.is_normalized("NFKC", cell)
 
 
 def _number_text(raw: str) -> str:
