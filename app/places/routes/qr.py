@@ -9,7 +9,7 @@ from flask import current_app
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.geo import Datum, Position
 from app.places import service
-from app.places.routes.desk import POSTERS, SIGNS, STAFF
+from app.places.routes.desk import POSTERS, SCANNERS, SIGNS, STAFF
 from app.places.schemas.qr import (
     QrBatchIn,
     QrBatchOut,
@@ -25,7 +25,7 @@ from app.places.schemas.qr import (
 from app.places.schemas.qr_sheet import print_sheet
 from app.places.service import QrSigns
 from app.places.terms import PDF, Per, Purpose
-from app.web.endpoint import ANYONE, Blueprint, endpoint
+from app.web.endpoint import Blueprint, endpoint
 from app.web.positions import DatumQuery
 from app.web.problems import language
 from app.web.uploads import Download
@@ -102,7 +102,7 @@ def revoke_code(uow: UnitOfWork, *, book: str, qr_point_id: UUID, reason: str, d
 
 
 @blueprint.route("/v1/qr/scans", methods=["POST"])
-@endpoint(roles=ANYONE, body=QrScanIn, reply=QrScanOut, idempotent=True)
+@endpoint(roles=SCANNERS, body=QrScanIn, reply=QrScanOut, idempotent=True)
 def scan_code(uow: UnitOfWork, *, scene: str, position: Position | None) -> object:
     """扫码:这是哪里的什么码 / what a scanned code is."""
     return service.scan_code(uow, signs(), scene=scene, position=position)
