@@ -164,7 +164,7 @@ def test_codes_of_other_communities_are_none(ground, uow):
 
 
 def test_nothing_is_posted_or_printed_before_it_is_set_up(ground, uow, database):
-    production = QrSigns.for_config(database.config(mode=Mode.PRODUCTION, token_secret="x" * 40))
+    production = QrSigns.for_config(database.config(mode=Mode.PRODUCTION, token_keys=(("k", "x" * 40),)))
     assert (dict(production.keys), production.base_url) == ({}, None)
     post(uow, ground.community)
     with pytest.raises(errors.QrUnset):
