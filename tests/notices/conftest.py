@@ -67,7 +67,7 @@ def stand_in(application: Flask, standing_in: StandIn) -> Iterator[StandIn]:
     fresh.add_people([ANNA, BORIS])
     vars(standing_in.world).update(vars(fresh))
     client = application.extensions[wechat.CLIENT]
-    client.caller.breaker, client.caller.patience = Breaker(), 0.2
+    client.caller.breaker, client.caller.patience = Breaker(), 1.0
     client.tokens._own = None
     client.tokens.redis.delete(f"linli:wechat:{APPID}:token")
     yield standing_in

@@ -16,7 +16,7 @@ from app.notices import queries, service
 from app.notices.errors import NoticeValuesWrong, TemplateUnknown
 from app.notices.models import Notice
 from app.notices.service import subscriptions
-from app.notices.service.delivery import Claim
+from app.notices.service.delivery import Claim, Outcome
 from app.notices.service.subscriptions import TemplateAnswer
 from app.notices.terms import Answer, NoticeState
 from sandbox.wechat.faults import Fault
@@ -183,6 +183,7 @@ def test_what_may_have_arrived_is_never_sent_again(uow, stand_in, queue, accept,
     accept(2)
     queue()
     stand_in.faults.add(Fault("subscribe_send", "late"))
+    wechat.client().caller.patience = 0.2
     work()
     assert (notice().state, notice().reason, remaining(uow)) == (NoticeState.FAILED, "unknown", 1)
     stand_in.faults.clear()
@@ -198,13 +199,14 @@ def test_what_wechat_finds_wrong_fails_with_its_code(stand_in, queue, accept, wo
     assert (notice().state, notice().reason) == (NoticeState.FAILED, "errcode_40037")
 
 
-def test_after_eight_tries_it_is_given_up(uow, stand_in, queue, accept, work, notice):
+def test_after_eight_tries_it_is_given_up(uow, openid_of, queue, accept, notice):
     accept(1)
     queue(urgent=True)
-    stand_in.faults.add(Fault("subscribe_send", "quota"))
-    wechat.client().caller.patience = 0.05
     for hours in range(8):
-        assert work(uow.now + timedelta(hours=hours)) == 1
+        then = replace(uow, now=uow.now + timedelta(hours=hours))
+        [claim] = service.claim_due(then, openid_of=openid_of)
+        service.record(then, claim, Outcome(NoticeState.QUEUED, "infra.wechat_busy"))
+        uow.session.flush()
     assert (notice().state, notice().reason, notice().attempts) == (NoticeState.FAILED, "gave_up", 8)
 
 

@@ -205,6 +205,14 @@ def test_what_does_not_come_is_a_humans_after_45_minutes(uow, session):
     assert session.get(MediaCheck, "young").suggestion is None
 
 
+def test_a_result_that_comes_after_a_human_was_asked_changes_nothing(uow, send, event, session):
+    service.expect_media_result(replace(uow, now=AT - timedelta(hours=1)), trace_id=TRACE, subject="photo:1")
+    assert service.time_out_media_checks(replace(uow, now=AT)) == 1
+    send(event())
+    work(uow)
+    assert session.get(MediaCheck, TRACE).suggestion == "review"
+
+
 def test_pushes_are_forgotten_after_seven_days(uow, send, event, session):
     send(event())
     send(event("other-trace"), now=AT + timedelta(seconds=1))

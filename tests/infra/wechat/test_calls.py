@@ -111,6 +111,8 @@ def test_what_is_no_answer_is_no_answer(wechat, stand_in, kind):
         with pytest.raises(WeChatUnavailable) as caught:
             call()
         assert caught.value.retryable
+    # it came after the code had gone out, so the code was not sent again; a text may be
+    assert stand_in.world.calls["jscode2session"] == 1
 
 
 def test_a_wrong_secret_is_the_operators_to_mend(make_client, stand_in):
@@ -198,6 +200,15 @@ def test_a_message_that_may_be_out_is_not_sent_again(make_client, stand_in, anna
         )
     assert caught.value.sent
     assert len(stand_in.world.messages) == 1
+
+
+def test_a_message_answered_by_nonsense_may_be_out(wechat, stand_in, anna):
+    token = wechat.tokens.get(deadline=wechat.caller.now() + 5)
+    failing(stand_in, "subscribe_send", "gateway")
+    with pytest.raises(WeChatUnavailable) as caught:
+        wechat.send_message(openid=anna.openid, template_id=TEMPLATE, data={"thing1": "字"}, page="pages/a/b")
+    assert (caught.value.sent, stand_in.world.calls["subscribe_send"]) == (True, 1)
+    assert token not in str(caught.value)
 
 
 def test_a_message_that_wechat_was_too_busy_for_is_not_out(wechat, stand_in, anna):

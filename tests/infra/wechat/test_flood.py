@@ -57,13 +57,13 @@ def is_up(url):
         return False
 
 
-def flood(address, body):
+def flood(address, path, body):
     """Send LOGINS requests at once, each on a connection of its own; answers them with the seconds each took.
 
     One thread does it all: two hundred of them would be the load, not the server.
     """
     request = (
-        f"POST /toy/login HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\n"
+        f"POST {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\n"
         f"Content-Length: {len(body)}\r\n\r\n{body}"
     ).encode()
     began, answers, heard = {}, [], {}
@@ -90,13 +90,15 @@ def login(http, code):
 
 
 def test_two_hundred_stalled_logins_leave_the_others_alone(website, stand_in):
-    stand_in.faults.add(Fault("jscode2session", "stall", seconds=30))
     host, port = website.removeprefix("http://").split(":")
     with (
         ThreadPoolExecutor(1) as beside,
         httpx.Client(base_url=website, timeout=30, trust_env=False) as http,
     ):
-        logins = beside.submit(flood, (host, int(port)), '{"code": "x"}')
+        # what as many requests take here that do nothing: the machine may be busy with other things
+        control = max(seconds for _, seconds in flood((host, int(port)), "/toy/nothing", "{}"))
+        stand_in.faults.add(Fault("jscode2session", "stall", seconds=30))
+        logins = beside.submit(flood, (host, int(port)), "/toy/login", '{"code": "x"}')
         assert stand_in.faults.stalled.acquire(timeout=10)  # at least one of them is stuck at WeChat
         others = []
         while not logins.done():
@@ -115,7 +117,7 @@ def test_two_hundred_stalled_logins_leave_the_others_alone(website, stand_in):
         f"{waited} logins waited, {refused} did not, the slowest took {slowest:.2f} s; of {len(others)} other requests "
         f"meanwhile the median took {statistics.median(others):.3f} s, the slowest {max(others):.2f} s"
     )
-    assert slowest < 3, measured
+    assert slowest < 3 + control, measured
     # two processes with four places each; had all sixteen threads been taken, nothing else would have been answered
     assert refused > LOGINS // 2, measured
     assert len(others) > 10, measured
