@@ -4,25 +4,32 @@ from collections.abc import Sequence
 
 from flask import Flask
 from flask_migrate import Migrate
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import console
 from app.api_docs import document, pages
 from app.enrolment import routes as enrolment
 from app.identity import routes as identity
-from app.identity.service import TokenOffice
-from app.infra import db, logging, metrics, redis
+from app.identity.routes import access, demo
+from app.identity.service import Gate, Keyring, TokenOffice
+from app.infra import db, logging, metrics, redis, vault, wechat
 from app.infra.config import EXTENSION, Config
 from app.jobs import command as jobs
 from app.merchants import routes as merchants
+from app.notices import routes as notices
+from app.places import routes as places
+from app.places.service import QrSigns
 from app.points import routes as points
 from app.programmes import routes as programmes
 from app.reports import routes as reports
 from app.volunteers import routes as volunteers
-from app.web import callers, health, observe, problems
+from app.web import callers, health, limits, observe, problems
 from app.web.endpoint import Blueprint
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
-    identity.blueprint,
+    *identity.BLUEPRINTS,
+    *places.BLUEPRINTS,
+    notices.blueprint,
     *points.BLUEPRINTS,
     enrolment.blueprint,
     volunteers.blueprint,
@@ -30,7 +37,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     *merchants.BLUEPRINTS,
     programmes.blueprint,
 )
-DEMO_BLUEPRINTS: tuple[Blueprint, ...] = (identity.dev_blueprint,)
+DEMO_BLUEPRINTS: tuple[Blueprint, ...] = identity.DEMO_BLUEPRINTS
 
 
 def create_app(config: Config, *, more: Sequence[Blueprint] = ()) -> Flask:
@@ -45,9 +52,15 @@ def create_app(config: Config, *, more: Sequence[Blueprint] = ()) -> Flask:
     with app.app_context():
         metrics.watch_pool(db.db.engine, config.pool_size)
     redis.install(app, config)
+    vault.install(app, config)
+    limits.install(app, app.extensions[redis.CLIENT])
+    if config.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=config.proxies)  # type: ignore[method-assign]  # how flask is wrapped
+    wechat.install(app, config)
     Migrate(app, db.db, directory="migrations")
     observe.register(app)
     _install_identity(app, config)
+    app.extensions[places.SIGNS] = QrSigns.for_config(config)
     _install_routes(app, [*BLUEPRINTS, *(DEMO_BLUEPRINTS if config.takes_demo_liberties else ()), *more])
     for command in (*console.COMMANDS, jobs.work):
         app.cli.add_command(command)
@@ -57,8 +70,10 @@ def create_app(config: Config, *, more: Sequence[Blueprint] = ()) -> Flask:
 
 def _install_identity(app: Flask, config: Config) -> None:
     office = TokenOffice.for_config(config)
-    app.extensions[identity.OFFICE] = office
-    app.extensions[callers.AUTHENTICATE] = office.authenticate
+    keyring = Keyring.of(config.token_keys)
+    app.extensions[demo.OFFICE] = office
+    app.extensions[access.KEYRING] = keyring
+    app.extensions[callers.AUTHENTICATE] = Gate(keyring, office).admit
 
 
 def _install_routes(app: Flask, blueprints: Sequence[Blueprint]) -> None:

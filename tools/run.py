@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from sandbox.wechat import world
 from tools.embedded import process
 from tools.embedded.postgres import Postgres
 from tools.embedded.process import Child, Step
@@ -109,6 +110,7 @@ class _Run:
         self._environment.setdefault("PYTHONUNBUFFERED", "1")
         self._owner_url = os.environ.get("DATABASE_OWNER_URL")
         self._home: Path | None = None
+        self._wechat_url: str | None = None
 
     def run(self) -> int:
         """Start, show where to look, watch, stop."""
@@ -118,7 +120,8 @@ class _Run:
             self._start()
             self._publish("running")
             took = time.monotonic() - began
-            say(welcome(base_url=self._bind.base_url, mode=self._mode, logs=self._logs, seconds=took))
+            where = {"base_url": self._bind.base_url, "wechat_url": self._wechat_url}
+            say(welcome(**where, mode=self._mode, logs=self._logs, seconds=took))
             self._supervisor.watch()
         except Stopped:
             pass
@@ -135,6 +138,7 @@ class _Run:
             say(f"Stopped the {name} that a killed start had left.")
         self._find_servers()
         say("Bringing the database up to date.")
+        self._stand_in_for_wechat()
         self._step("migrations", ["-m", "flask", "--app", "wsgi", "db", "upgrade"])
         # Web server and worker do without the owner's rights.
         self._environment.pop("DATABASE_OWNER_URL", None)
@@ -172,6 +176,16 @@ class _Run:
         self._owner_url = servers.owner_url
         self._home = servers.home
 
+    def _stand_in_for_wechat(self) -> None:
+        """In demo mode, unless a WeChat was named: the stand-in, with an account for everybody of the neighbourhood."""
+        if self._mode != "demo" or any(name.startswith("LINLI_WECHAT_") for name in os.environ):
+            return
+        port = process.free_port(self._bind.port + 10)
+        self._environment |= world.settings(f"http://127.0.0.1:{port}")
+        self._wechat_url = f"http://127.0.0.1:{port}"
+        command = ["-m", "sandbox.wechat", "--port", str(port), "--push-url", f"{self._bind.base_url}/v1/wechat/push"]
+        self._supervisor.keep(lambda: self._child("stand-in of WeChat", command, steps=AT_ONCE))
+
     def _step(self, name: str, arguments: list[str]) -> None:
         """Run a command of the application that ends by itself."""
         self._supervisor.run_to_end(self._child(name, arguments, steps=AT_ONCE))
@@ -202,6 +216,7 @@ class _Run:
                 "database_url": self._environment.get("DATABASE_URL"),
                 "database_owner_url": self._owner_url,
                 "redis_url": self._environment.get("REDIS_URL"),
+                "wechat_url": self._wechat_url,
                 "logs": str(self._logs),
             }
         )

@@ -17,7 +17,7 @@ ROLES = {
 }
 
 
-def welcome(*, base_url: str, mode: str, logs: Path, seconds: float) -> str:
+def welcome(*, base_url: str, mode: str, logs: Path, seconds: float, wechat_url: str | None = None) -> str:
     """The whole screen, plain text."""
     where = [
         f"Linli is running ({mode}), ready after {seconds:.1f} s.",
@@ -25,6 +25,7 @@ def welcome(*, base_url: str, mode: str, logs: Path, seconds: float) -> str:
         f"  API             {base_url}/v1",
         f"  Documentation   {base_url}/docs   (machine-readable: {base_url}/openapi.json)",
         f"  Health          {base_url}/readyz   {base_url}/metrics",
+        *([f"  WeChat          {wechat_url}   (a stand-in: login codes, sent messages)"] if wechat_url else []),
         f"  Logs            {logs}",
     ]
     then = [

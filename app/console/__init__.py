@@ -5,7 +5,9 @@ from collections.abc import Sequence
 import click
 
 from app.console.books import books
+from app.console.people import people
 from app.console.points import points
 from app.console.settings import show_settings
+from app.console.wechat import group as wechat
 
-COMMANDS: Sequence[click.Command] = (show_settings, books, points)
+COMMANDS: Sequence[click.Command] = (show_settings, books, people, points, wechat)

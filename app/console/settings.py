@@ -2,7 +2,7 @@
 
 import click
 
-from app.infra.config import settings_table
+from app.infra.settings_table import settings_table
 
 
 @click.command("settings")

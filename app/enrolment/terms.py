@@ -9,10 +9,6 @@ MEDIA_TYPES = (XLSX, CSV)
 FILE_BYTES_MAX = 20 * 1024 * 1024
 
 ROWS_MAX = 100_000
-COLUMNS_MAX = 256
-HEADER_ROWS_MAX = 30
-"""The header stands within so many rows; what is above it is a title."""
-CELL_LENGTH_MAX = 1000
 PIECE_ROWS = 2000
 """Rows that are read into one piece; a step of checking takes CHECK_PIECES of them."""
 CHECK_PIECES = 5

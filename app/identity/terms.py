@@ -1,11 +1,71 @@
-"""What a development token says, and how long it is good."""
+"""What tokens say and how long things last. Lives of tokens: attack 17 of the fraud anchors, RFC 9700 section 4.14."""
 
 from datetime import timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from app.kernel.actor import Role
 
 ISSUER = "linli"
-DEV_AUDIENCE = "linli-dev"
-DEV_KEY_ID = "linli-dev-1"
 ALGORITHM = "HS256"
-LIFETIME = timedelta(hours=12)
 LEEWAY = timedelta(seconds=30)
 TOKEN_LENGTH_MAX = 4096
+DEV_AUDIENCE = "linli-dev"
+DEV_KEY_ID = "linli-dev-1"
+LIFETIME = timedelta(hours=12)
+"""Of a development token."""
+
+ACCESS_LIFE = timedelta(minutes=15)
+REPEAT_GRACE = timedelta(seconds=60)
+"""A refresh whose answer was lost is repeated on a bad network: within this the same answer is given again."""
+COOL_DOWN = timedelta(hours=24)
+"""From a new device nothing of value goes out for so long (attack 16)."""
+DEVICES_MAX = 20
+"""Of one person; the one not seen for longest gives way."""
+PURGE_BATCH = 5000
+FORGET_AFTER = timedelta(days=30)
+"""Ended sessions and old tries are forgotten after that."""
+
+PASSWORD_LENGTH_MIN, PASSWORD_LENGTH_MAX = 12, 128
+TOTP_STEP_SECONDS = 30
+RECOVERY_CODES = 10
+INVITATION_LIFE = timedelta(days=3)
+TRIES_FREE = 5
+"""Wrong passwords before the first lock, which lasts LOCK_FIRST and doubles with each further one, up to LOCK_MAX."""
+LOCK_FIRST, LOCK_MAX = timedelta(minutes=1), timedelta(hours=1)
+TRIES_FORGOTTEN = timedelta(hours=24)
+
+OPERATOR = UUID(int=0)
+"""Whoever has the command line of the server: the system's own id."""
+OPERATOR_SECOND = UUID(int=2**128 - 1)
+"""The second of two people where the operator sets up the first administrators: the ledger's own convention."""
+
+
+class Channel(StrEnum):
+    """Where somebody signed in: mini-program or staff's desk. Each has an audience and lives of its own."""
+
+    MINI = "mini"
+    DESK = "desk"
+
+
+AUDIENCES = {Channel.MINI: "linli-mini", Channel.DESK: "linli-desk"}
+IDLE_MAX = {Channel.MINI: timedelta(days=60), Channel.DESK: timedelta(hours=2)}
+SESSION_MAX = {Channel.MINI: timedelta(days=365), Channel.DESK: timedelta(hours=12)}
+
+
+class Ending(StrEnum):
+    """Why a session ended."""
+
+    SIGNED_OUT = "signed_out"
+    REVOKED = "revoked"
+    REUSED = "reused"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105 - a reason, no password
+    CLOSED = "closed"
+
+
+GRANTED = frozenset(Role) - {Role.SYSTEM, Role.PERSON, Role.RESIDENT}
+"""Roles that are granted. A resident is whoever lives here, a person whoever has signed in."""
+POWERFUL = frozenset({Role.TREASURER, Role.AUDITOR, Role.ADMIN, Role.DISTRICT})
+"""Granted by one and approved by another; migrations/sql/0016_identity.sql holds it too."""
+DESK_ONLY = POWERFUL
+"""Held only in a session opened with password and second factor: a telephone alone never has them."""

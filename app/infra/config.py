@@ -5,11 +5,13 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from enum import StrEnum
-from typing import Any, cast
-from urllib.parse import urlsplit
+from typing import Any
 
-DEMO_TOKEN_SECRET = "linli-demo-secret-known-to-everyone-never-production"  # noqa: S105 - public on purpose, refused in production
-SECRET_BYTES_MIN = 32
+from app.infra import readers
+from app.infra.readers import Keys
+
+DEMO_SECRET = "linli-demo-secret-known-to-everyone-never-production"  # noqa: S105 - public on purpose, refused in production
+DEMO_KEYS = (("demo", DEMO_SECRET),)
 EXTENSION = "linli.config"  # where an application keeps its Config
 
 
@@ -31,52 +33,6 @@ def _mode(text: str) -> Mode:
     return Mode(text)
 
 
-def _url(*schemes: str) -> Callable[[str], str]:
-    def read(text: str) -> str:
-        right = f"an address such as {schemes[0]}://user:password@host:port/name"
-        try:
-            parts = urlsplit(text)
-            _ = parts.port  # reading it is what checks it
-        except ValueError:
-            raise ValueError(right) from None
-        if parts.scheme not in schemes or not (parts.netloc or parts.query):
-            raise ValueError(right)
-        return text
-
-    return read
-
-
-def _whole(minimum: int, maximum: int) -> Callable[[str], int]:
-    def read(text: str) -> int:
-        if not (text.isascii() and text.isdigit() and len(text) <= 18 and minimum <= int(text) <= maximum):
-            raise ValueError(f"a whole number from {minimum} to {maximum}")
-        return int(text)
-
-    return read
-
-
-def _secret(text: str) -> str:
-    if len(text.encode()) < SECRET_BYTES_MIN:
-        raise ValueError(f"a secret of at least {SECRET_BYTES_MIN} bytes")
-    return text
-
-
-def _one_of(*choices: str) -> Callable[[str], str]:
-    def read(text: str) -> str:
-        if text.upper() not in choices:
-            raise ValueError("one of " + ", ".join(choices))
-        return text.upper()
-
-    return read
-
-
-def _bind(text: str) -> str:
-    host, colon, port = text.rpartition(":")
-    if not (host and colon and (host == "unix" or (port.isascii() and port.isdigit() and 0 < int(port) < 65536))):
-        raise ValueError("an address to listen on such as 127.0.0.1:8000 or unix:/run/linli.sock")
-    return text
-
-
 def _setting(
     name: str, read: Callable[[str], object], meaning: str, *, default: Any = MISSING, secret: bool = False
 ) -> Any:
@@ -93,74 +49,173 @@ class Config:
     mode: Mode = _setting("LINLI_MODE", _mode, "What this installation is: `production`, `demo` or `test`.")
     database_url: str = _setting(
         "DATABASE_URL",
-        _url("postgresql", "postgresql+psycopg"),
+        readers.url("postgresql", "postgresql+psycopg"),
         "PostgreSQL (15 to 18) as the application's own role `linli_app`, which may not change the schema.",
         secret=True,
     )
     redis_url: str = _setting(
         "REDIS_URL",
-        _url("redis", "rediss", "unix"),
+        readers.url("redis", "rediss", "unix"),
         "Redis or Valkey: rate windows and caches, never points.",
         secret=True,
     )
     database_owner_url: str | None = _setting(
         "DATABASE_OWNER_URL",
-        _url("postgresql", "postgresql+psycopg"),
+        readers.url("postgresql", "postgresql+psycopg"),
         "The same database as the role `linli_owner`; only migrations use it, web and worker do without.",
         default=None,
         secret=True,
     )
-    token_secret: str = _setting(
-        "LINLI_TOKEN_SECRET",
-        _secret,
-        "Signs access tokens; at least 32 bytes. Required in production; demo and test have a public one.",
-        default=DEMO_TOKEN_SECRET,
+    token_keys: Keys = _setting(
+        "LINLI_TOKEN_KEYS",
+        readers.keys,
+        "Sign access and refresh tokens: name:secret, several with commas between. The first signs, all are good, so "
+        "that a new one is put in front and the old one taken out 90 days later. Required in production.",
+        default=DEMO_KEYS,
         secret=True,
+    )
+    vault_keys: Keys = _setting(
+        "LINLI_VAULT_KEYS",
+        readers.keys,
+        "Seal telephone numbers, WeChat ids and second factors in the database: name:secret, the first seals, all "
+        "open. Without them what is sealed is lost. Required in production.",
+        default=DEMO_KEYS,
+        secret=True,
+    )
+    index_secret: str = _setting(
+        "LINLI_INDEX_SECRET",
+        readers.secret,
+        "Makes sealed numbers findable; at least 32 bytes, never changed: people would not be found again. "
+        "Required in production.",
+        default=DEMO_SECRET,
+        secret=True,
+    )
+    qr_keys: tuple[tuple[int, str], ...] | None = _setting(
+        "LINLI_QR_KEYS",
+        readers.versioned_keys,
+        "Signs posted codes: `version:secret` pairs with commas between; the highest version signs, one left out is "
+        "retired. Without it nothing is posted; demo and test have a public one.",
+        default=None,
+        secret=True,
+    )
+    qr_base_url: str | None = _setting(
+        "LINLI_QR_BASE_URL",
+        readers.url("https", "http"),
+        "What posted codes lead to, before `/q/` and the scene. Without it nothing is printed; demo and test have "
+        "one of this machine.",
+        default=None,
     )
     log_level: str = _setting(
         "LINLI_LOG_LEVEL",
-        _one_of("DEBUG", "INFO", "WARNING", "ERROR"),
+        readers.one_of("DEBUG", "INFO", "WARNING", "ERROR"),
         "Least severity that is logged.",
         default="INFO",
     )
     body_bytes_max: int = _setting(
-        "LINLI_BODY_BYTES_MAX", _whole(1024, 64 * 1024 * 1024), "Largest request body, in bytes.", default=1024 * 1024
+        "LINLI_BODY_BYTES_MAX",
+        readers.whole(1024, 64 * 1024 * 1024),
+        "Largest request body, in bytes.",
+        default=1024 * 1024,
     )
     pool_size: int = _setting(
-        "LINLI_POOL_SIZE", _whole(1, 200), "Database connections a process holds at most.", default=10
+        "LINLI_POOL_SIZE", readers.whole(1, 200), "Database connections a process holds at most.", default=10
     )
     pool_timeout_seconds: int = _setting(
-        "LINLI_POOL_TIMEOUT_SECONDS", _whole(1, 60), "Wait for a free connection before answering 503.", default=5
+        "LINLI_POOL_TIMEOUT_SECONDS",
+        readers.whole(1, 60),
+        "Wait for a free connection before answering 503.",
+        default=5,
     )
     connect_timeout_seconds: int = _setting(
-        "LINLI_CONNECT_TIMEOUT_SECONDS", _whole(2, 60), "Wait for PostgreSQL to accept a connection.", default=5
+        "LINLI_CONNECT_TIMEOUT_SECONDS", readers.whole(2, 60), "Wait for PostgreSQL to accept a connection.", default=5
     )
     statement_timeout_ms: int = _setting(
-        "LINLI_STATEMENT_TIMEOUT_MS", _whole(100, 600_000), "Longest run of one SQL statement.", default=15_000
+        "LINLI_STATEMENT_TIMEOUT_MS", readers.whole(100, 600_000), "Longest run of one SQL statement.", default=15_000
     )
     lock_timeout_ms: int = _setting(
         "LINLI_LOCK_TIMEOUT_MS",
-        _whole(50, 60_000),
+        readers.whole(50, 60_000),
         "Longest wait for a lock, per attempt (three attempts).",
         default=3_000,
     )
     idle_in_transaction_timeout_ms: int = _setting(
         "LINLI_IDLE_IN_TRANSACTION_TIMEOUT_MS",
-        _whole(1_000, 600_000),
+        readers.whole(1_000, 600_000),
         "PostgreSQL ends a transaction that does nothing for so long.",
         default=30_000,
     )
     redis_timeout_ms: int = _setting(
-        "LINLI_REDIS_TIMEOUT_MS", _whole(10, 10_000), "Longest wait for Redis.", default=500
+        "LINLI_REDIS_TIMEOUT_MS", readers.whole(10, 10_000), "Longest wait for Redis.", default=500
+    )
+
+    wechat_base_url: str = _setting(
+        "LINLI_WECHAT_BASE_URL",
+        readers.url("https", "http"),
+        "Where WeChat's server API is reached; `https` in production, the stand-in's address elsewhere.",
+        default="https://api.weixin.qq.com",
+    )
+    wechat_appid: str | None = _setting(
+        "LINLI_WECHAT_APPID",
+        readers.looks_like(r"wx[0-9a-zA-Z]{16}", "the AppID of the mini-program such as wx0123456789abcdef"),
+        "AppID of the mini-program; without it nothing of WeChat works.",
+        default=None,
+    )
+    wechat_secret: str | None = _setting(
+        "LINLI_WECHAT_SECRET",
+        readers.looks_like(r"[0-9a-zA-Z]{32}", "the AppSecret of the mini-program, 32 letters and digits"),
+        "AppSecret of the mini-program; set together with the AppID.",
+        default=None,
+        secret=True,
+    )
+    wechat_push_token: str | None = _setting(
+        "LINLI_WECHAT_PUSH_TOKEN",
+        readers.looks_like(r"[0-9a-zA-Z]{3,32}", "the Token of WeChat's message push, 3 to 32 letters and digits"),
+        "Token of the message push; without it pushes are refused.",
+        default=None,
+        secret=True,
+    )
+    wechat_push_aes_key: str | None = _setting(
+        "LINLI_WECHAT_PUSH_AES_KEY",
+        readers.aes_key,
+        "EncodingAESKey of the message push (safe mode); set together with its token.",
+        default=None,
+        secret=True,
+    )
+    wechat_version: str = _setting(
+        "LINLI_WECHAT_VERSION",
+        readers.one_of("RELEASE", "TRIAL", "DEVELOP"),
+        "Which version of the mini-program codes and notices open.",
+        default="RELEASE",
+    )
+    wechat_templates_file: str | None = _setting(
+        "LINLI_WECHAT_TEMPLATES_FILE",
+        str,
+        "Your copy of app/notices/templates.json with the template ids of your console.",
+        default=None,
+    )
+    wechat_calls_max: int = _setting(
+        "LINLI_WECHAT_CALLS_MAX",
+        readers.whole(1, 32),
+        "Calls to WeChat a process has in flight at most, never more than half of its web threads.",
+        default=4,
     )
 
     web_bind: str = _setting(
-        "LINLI_WEB_BIND", _bind, "Where the web server listens, host:port or unix:/path.", default="127.0.0.1:8000"
+        "LINLI_WEB_BIND",
+        readers.bind,
+        "Where the web server listens, host:port or unix:/path.",
+        default="127.0.0.1:8000",
     )
-    web_workers: int = _setting("LINLI_WEB_WORKERS", _whole(1, 64), "Web server processes.", default=2)
-    web_threads: int = _setting("LINLI_WEB_THREADS", _whole(1, 64), "Threads of each web process.", default=8)
+    proxies: int = _setting(
+        "LINLI_PROXIES",
+        readers.whole(0, 5),
+        "Proxies of yours before the web server that add to X-Forwarded-For; 0 takes the address of the connection.",
+        default=0,
+    )
+    web_workers: int = _setting("LINLI_WEB_WORKERS", readers.whole(1, 64), "Web server processes.", default=2)
+    web_threads: int = _setting("LINLI_WEB_THREADS", readers.whole(1, 64), "Threads of each web process.", default=8)
     worker_jobs_max: int = _setting(
-        "LINLI_WORKER_JOBS_MAX", _whole(1, 32), "Background jobs a worker runs at the same time.", default=2
+        "LINLI_WORKER_JOBS_MAX", readers.whole(1, 32), "Background jobs a worker runs at the same time.", default=2
     )
 
     @classmethod
@@ -188,11 +243,30 @@ class Config:
             raise SystemExit(2) from None
 
     def _check_together(self) -> None:
-        if self.mode is Mode.PRODUCTION and self.token_secret == DEMO_TOKEN_SECRET:
-            message = (
-                "LINLI_TOKEN_SECRET is not set or is the demo's: production needs one of its own of at least 32 bytes."
-            )
+        if self.mode is Mode.PRODUCTION:
+            for spec in fields(self):
+                if spec.default in {DEMO_KEYS, DEMO_SECRET}:
+                    self._check_own(spec.metadata["name"], getattr(self, spec.name))
+        self._check_wechat()
+
+    def _check_own(self, name: str, value: str | Keys) -> None:
+        secrets = [value] if isinstance(value, str) else [secret for _, secret in value]
+        if DEMO_SECRET in secrets:
+            message = f"{name} is not set or is the demo's: production needs one of its own of at least 32 bytes."
             raise SettingError(message)
+
+    def _check_wechat(self) -> None:
+        pairs = [
+            ("LINLI_WECHAT_APPID", self.wechat_appid, "LINLI_WECHAT_SECRET", self.wechat_secret),
+            ("LINLI_WECHAT_PUSH_TOKEN", self.wechat_push_token, "LINLI_WECHAT_PUSH_AES_KEY", self.wechat_push_aes_key),
+        ]
+        for one, first, other, second in pairs:
+            if (first is None) != (second is None):
+                raise SettingError(f"{one} and {other} belong together: set both or neither.")
+        if self.wechat_push_token and not self.wechat_appid:
+            raise SettingError("LINLI_WECHAT_PUSH_TOKEN is set but LINLI_WECHAT_APPID is not: pushes carry the AppID.")
+        if self.mode is Mode.PRODUCTION and not self.wechat_base_url.startswith("https://"):
+            raise SettingError("LINLI_WECHAT_BASE_URL is wrong: in production it must begin with https://.")
 
     @property
     def takes_demo_liberties(self) -> bool:
@@ -214,23 +288,3 @@ def _hint(read: Callable[[str], object]) -> str:
     except ValueError as error:
         return str(error)
     return "set"
-
-
-def settings_table() -> list[tuple[str, str, str]]:
-    """List (name, default, meaning) of every setting, in order, for docs/operations.md."""
-    return [
-        (
-            cast("str", spec.metadata["name"]),
-            _default_text(spec.default, secret=spec.metadata["secret"]),
-            cast("str", spec.metadata["meaning"]),
-        )
-        for spec in fields(Config)
-    ]
-
-
-def _default_text(default: object, *, secret: bool) -> str:
-    if default is MISSING:
-        return "required"
-    if default is None:
-        return "none"
-    return "public demo secret (demo and test only)" if secret else str(default)

@@ -10,12 +10,13 @@ import structlog
 
 REDACTED = "***"
 SECRET_KEY = re.compile(
-    r"authorization|token|secret|password|cookie|credential|(^|_)(body|code|args|kwargs|arguments)$|(database|redis)_(owner_)?url",
+    r"authorization|token|secret|password|cookie|credential|openid|session_key|(^|_)(body|code|args|kwargs|arguments)$|(database|redis)_(owner_)?url",
     re.IGNORECASE,
 )
 OPEN_KEYS = frozenset({"error_code", "status_code"})
 SECRET_VALUE = re.compile(
     r"(?P<jwt>\beyJ[\w-]+\.[\w-]+\.[\w-]*)|(?P<userinfo>(?<=://)[^/\s@]+(?=@))|(?P<bearer>(?<=Bearer )\S+)"
+    r"|(?P<query>(?:(?<=[?&]secret=)|(?<=[?&]js_code=)|(?<=[?&]access_token=))[^&\s\"']+)"
 )
 
 
@@ -80,7 +81,8 @@ def configure(level: str) -> None:
     root.handlers = [kept for kept in root.handlers if not isinstance(kept, StandardError)]  # never two of them
     root.addHandler(handler)
     root.setLevel(level)
-    for chatty in ("werkzeug", "procrastinate", "alembic.runtime.plugins"):
+    # httpx writes whole addresses at INFO, and WeChat's hold the secret
+    for chatty in ("werkzeug", "procrastinate", "alembic.runtime.plugins", "httpx", "httpcore"):
         logging.getLogger(chatty).setLevel(max(logging.WARNING, logging.getLevelName(level)))
 
 

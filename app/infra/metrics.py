@@ -15,12 +15,25 @@ request_seconds = Histogram(
 transaction_failures_total = Counter(
     "linli_transaction_failures_total", "Failed attempts of a transaction, by what failed.", ["failure"]
 )
+limited_requests_total = Counter(
+    "linli_limited_requests_total", "Requests refused for coming too often, by what was counted.", ["route", "by"]
+)
+refused_tokens_total = Counter("linli_refused_tokens_total", "Tokens refused, by what was wrong with them.", ["reason"])
 connections_in_use = Gauge(
     "linli_db_connections_in_use", "Database connections taken from the pools.", multiprocess_mode="livesum"
 )
 connections_max = Gauge(
     "linli_db_connections_max", "Database connections the pools may hold.", multiprocess_mode="livesum"
 )
+wechat_calls_total = Counter("linli_wechat_calls_total", "Calls to WeChat, by how they ended.", ["call", "outcome"])
+wechat_call_seconds = Histogram(
+    "linli_wechat_call_seconds",
+    "Time of a call to WeChat, retries included.",
+    ["call"],
+    buckets=(0.05, 0.1, 0.25, 0.5, 1, 2, 3, 5, 10),
+)
+wechat_pushes_total = Counter("linli_wechat_pushes_total", "Messages pushed to us in WeChat's name.", ["outcome"])
+notices_total = Counter("linli_notices_total", "Subscribe messages, by what became of them.", ["outcome"])
 
 
 def watch_pool(engine: Engine, size: int) -> None:

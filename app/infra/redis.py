@@ -26,4 +26,9 @@ def install(app: Flask, config: Config) -> None:
 
 def client() -> Redis:
     """Give the current application's client."""
-    return cast("Redis", current_app.extensions[CLIENT])
+    return client_of(current_app)
+
+
+def client_of(app: Flask) -> Redis:
+    """Give the client of an application."""
+    return cast("Redis", app.extensions[CLIENT])

@@ -60,6 +60,10 @@ class UnitOfWork:
         """Make an unguessable URL-safe text of 256 bits."""
         return secrets.token_urlsafe(TOKEN_BYTES)
 
+    def new_bytes(self, count: int) -> bytes:
+        """Make `count` unguessable bytes."""
+        return secrets.token_bytes(count)
+
     def new_digits(self, count: int) -> str:
         """Make `count` unguessable decimal digits (a one-use code)."""
         return "".join(secrets.choice("0123456789") for _ in range(count))

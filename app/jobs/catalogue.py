@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from app.enrolment import service as enrolment
 from app.jobs.terms import Act
+from app.notices import service as notices
 from app.points.service.clearing import agreements, nettings, receiving, transfers
 
 JOBS: Mapping[str, Act] = {
@@ -15,6 +16,7 @@ JOBS: Mapping[str, Act] = {
     "enrolment.commit_import": enrolment.commit_import,
     "enrolment.clear_lines": enrolment.clear_lines,
     "enrolment.undo_import": enrolment.undo_import,
+    "notices.work_push": notices.work_push,
     "points.hear_approval": agreements.hear_approval,
     "points.hear_stop": agreements.hear_stop,
     "points.receive_transfer": receiving.receive_transfer,

@@ -8,7 +8,7 @@ from flask import Flask
 from app.infra.failures import DatabaseUnavailable
 from app.infra.unit_of_work import UnitOfWork, run_in_transaction
 from app.jobs import service, terms
-from app.jobs.terms import Act, Periodic, Rounds, Scheduled
+from app.jobs.terms import Act, Errands, Periodic, Rounds, Scheduled
 from app.kernel.actor import SYSTEM
 
 log = structlog.get_logger(__name__)
@@ -33,6 +33,8 @@ def run_periodic(app: Flask, *, name: str, job_id: int, periodic: Scheduled) -> 
     with app.app_context(), structlog.contextvars.bound_contextvars(request_id=f"job-{job_id}", job=name):
         if isinstance(periodic, Rounds):
             _go_round(periodic)
+        elif isinstance(periodic, Errands):
+            _run_errands(periodic)
         else:
             _run_batches(periodic)
         log.debug("periodic_done")
@@ -56,6 +58,27 @@ def _go_round(rounds: Rounds) -> None:
             failed.append(error)
     if failed:
         raise failed[0]
+
+
+def _run_errands(errands: Errands) -> None:
+    failed: list[Exception] = []
+    run = 0
+    while run < errands.most and (claimed := run_in_transaction(errands.claim, actor=SYSTEM)):
+        run += len(claimed)
+        for errand in claimed:
+            try:
+                outcome = errands.carry_out(errand)
+            except Exception as error:
+                log.exception("errand_failed")
+                failed.append(error)
+                continue
+            run_in_transaction(partial(_record, errands, errand, outcome), actor=SYSTEM)
+    if failed:
+        raise failed[0]
+
+
+def _record(errands: Errands, errand: object, outcome: object, uow: UnitOfWork) -> None:
+    errands.record(uow, errand, outcome)
 
 
 def _run_steps(rounds: Rounds, key: object) -> None:

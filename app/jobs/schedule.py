@@ -1,10 +1,14 @@
 """Everything Linli does by the clock. Add a line: {name: Periodic(cron in UTC, service function)}."""
 
 from collections.abc import Mapping
+from functools import partial
 
 from app.enrolment import service as enrolment
+from app.identity import service as identity
 from app.jobs import service as jobs
-from app.jobs.terms import Periodic, Rounds, Scheduled
+from app.jobs.terms import Errands, Periodic, Rounds, Scheduled
+from app.notices import service as notices
+from app.places import service as places
 from app.points import service as points
 from app.points.service.clearing import nettings, transfers
 from app.web import idempotency
@@ -12,6 +16,13 @@ from app.web import idempotency
 SCHEDULE: Mapping[str, Scheduled] = {
     "jobs.retry_stalled_jobs": Periodic("* * * * * */20", jobs.retry_stalled_jobs),
     "jobs.purge_completions": Periodic("20 18 * * *", jobs.purge_completions, until_zero=True),
+    "notices.send_notices": Errands(
+        "* * * * * */10", partial(notices.claim_due, openid_of=identity.find_openid), notices.carry_out, notices.record
+    ),
+    "notices.give_up_lost": Periodic("*/5 * * * *", notices.give_up_lost, until_zero=True),
+    "notices.time_out_media_checks": Periodic("*/5 * * * *", notices.time_out_media_checks, until_zero=True),
+    "notices.purge_notices": Periodic("30 18 * * *", notices.purge_notices, until_zero=True),
+    "notices.purge_pushes": Periodic("35 18 * * *", notices.purge_pushes, until_zero=True),
     "points.fold_balances": Rounds("* * * * * */5", points.list_book_codes, points.fold_step),
     "points.release_expired_holds": Rounds("* * * * *", points.list_book_codes, points.release_step),
     # ten past midnight in the district: what could be spent until yesterday leaves the passbooks
@@ -26,5 +37,9 @@ SCHEDULE: Mapping[str, Scheduled] = {
     "points.state_nettings": Rounds("30 17 2 * *", points.list_book_codes, nettings.state_step),
     # what is kept of people whose list nobody commits
     "enrolment.discard_imports": Periodic("0 19 * * *", enrolment.discard_imports, until_zero=True),
+    # half past two in the morning: the holidays of a year as soon as a library knows them, and files nobody took in
+    "places.seed_calendar": Periodic("30 18 * * *", places.seed_calendar),
+    "places.purge_imports": Periodic("50 18 * * *", places.purge_imports, until_zero=True),
+    "identity.purge_sessions": Periodic("10 19 * * *", identity.purge_sessions, until_zero=True),
     "web.purge_idempotency_keys": Periodic("40 18 * * *", idempotency.purge_idempotency_keys, until_zero=True),
 }

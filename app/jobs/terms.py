@@ -37,7 +37,24 @@ class Rounds:
     step: Callable[[UnitOfWork, Any, Any], Any]
 
 
-Scheduled = Periodic | Rounds
+@dataclass(frozen=True, slots=True)
+class Errands:
+    """Work by the clock that goes out of the house: errands are claimed, each is run, what came of it recorded.
+
+    `claim(uow)` and `record(uow, errand, outcome)` have a transaction of their own each; `carry_out(errand)` has none,
+    so it may take its time on the network, and nothing is locked meanwhile. It goes on until nothing is claimed, or
+    `most` errands were run: a long queue must not keep the worker from everything else. What was claimed and never
+    recorded, because the worker died or `carry_out` raised, is the feature's own to find.
+    """
+
+    cron: str
+    claim: Callable[[UnitOfWork], Sequence[Any]]
+    carry_out: Callable[[Any], Any]
+    record: Callable[[UnitOfWork, Any, Any], object]
+    most: int = 100
+
+
+Scheduled = Periodic | Rounds | Errands
 
 HEARTBEAT_SECONDS = 10
 STALLED_SECONDS = 30

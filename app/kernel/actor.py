@@ -1,6 +1,7 @@
 """Who acts, and in which roles."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -14,6 +15,9 @@ class Role(StrEnum):
     CASHIER = "cashier"
     TREASURER = "treasurer"
     AUDITOR = "auditor"
+    GRID_WORKER = "grid_worker"  # knows who lives where in a grid, confirms residents
+    ADMIN = "admin"  # sets up places and staff of an area; touches no points
+    PERSON = "person"  # whoever has signed in, for what is their own; never granted
     DISTRICT = "district"  # the district office: sets up books, belongs to none and sees nothing inside one
     SYSTEM = "system"  # jobs and the command line; never granted by a token
 
@@ -23,7 +27,10 @@ class Actor:
     """The one on whose behalf a unit of work runs.
 
     `book` is the code of the only book the actor may see; None means no book at all over HTTP: so it is for the
-    district office (system actors are not checked against books, they never come through HTTP).
+    district office (system actors are not checked against books, they never come through HTTP). `id` is what the book
+    knows the person by: of a confirmed resident it is the owner of the passbook. `person_id` is the account that signed
+    in, `session_id` its session. `areas` are those in which the person holds one of the roles the route asks for.
+    `cools_until`: the device is new, and nothing of value goes out from it before that instant.
     """
 
     id: UUID
@@ -31,6 +38,10 @@ class Actor:
     book: str | None = None
     shop_id: UUID | None = None
     name: str = ""
+    person_id: UUID | None = None
+    session_id: UUID | None = None
+    areas: frozenset[UUID] = frozenset()
+    cools_until: datetime | None = None
 
     def has_any(self, roles: frozenset[Role]) -> bool:
         """Say whether the actor holds at least one of `roles`."""

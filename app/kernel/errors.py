@@ -33,6 +33,7 @@ class DomainError(Exception):
     code: ClassVar[str]
     text: ClassVar[Mapping[str, str]]
     retryable: ClassVar[bool] = False
+    retry_after_seconds: int = 1
     field: str | None = None
 
     def __init_subclass__(cls, **kwargs: object) -> None:

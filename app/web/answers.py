@@ -10,12 +10,12 @@ from app.web import idempotency, problems
 from app.web.idempotency import Answer
 from app.web.operation import JSON
 from app.web.streaming import File, Stream
-from app.web.uploads import Download
+from app.web.uploads import Download, Plain
 
 
 def dump(result: object, reply: type[Schema] | None, status: int) -> Answer:
     """Turn what a view returned into its answer."""
-    if isinstance(result, Stream | File | Download):
+    if isinstance(result, Stream | File | Download | Plain):
         return Answer(status=status, body=result)  # `reply` or the media type documents what is written
     return Answer(status=status, body=reply().dump(result) if reply else None)
 
@@ -30,6 +30,11 @@ def respond(answer: Answer) -> Response:
     if answer.replayed:
         response.headers[idempotency.REPLAYED_HEADER] = "true"
     return response
+
+
+def say(text: str, media_type: str) -> Response:
+    """Send a few words."""
+    return Response(text, content_type=media_type)
 
 
 def stream(pieces: Iterator[str], filename: str, media_type: str) -> Response:

@@ -9,7 +9,8 @@ from flask import current_app, request
 
 from app.infra.config import EXTENSION, Config
 from app.kernel.actor import Actor, Role
-from app.web.refusals import BookMissing, ClockRefused, RoleDenied, TokenMissing
+from app.kernel.periods import DISTRICT
+from app.web.refusals import BookMissing, ClockRefused, DeviceCooling, RoleDenied, TokenMissing
 
 AUTHENTICATE = "linli.authenticate"
 DEMO_CLOCK_HEADER = "Linli-Demo-Clock"
@@ -18,10 +19,11 @@ DEMO_TIME_MIN = datetime(2000, 1, 1, tzinfo=UTC)
 DEMO_TIME_END = datetime(2200, 1, 1, tzinfo=UTC)
 ANONYMOUS = Actor(id=UUID(int=0), roles=frozenset(), name="anonymous")
 
-Authenticate = Callable[[str], Actor]
+Authenticate = Callable[[str, str | None, frozenset[Role]], Actor]
+"""Token, book of the path (None: the path names none), roles of the route: who is calling, as what. See identity."""
 
 
-def identify(roles: frozenset[Role]) -> Actor:
+def identify(roles: frozenset[Role], path: Mapping[str, object]) -> Actor:
     """Give the caller of this request, who holds one of `roles` (none of them: the route is open to everybody).
 
     Refuses TokenMissing, RoleDenied, and what the token's own check refuses.
@@ -32,7 +34,8 @@ def identify(roles: frozenset[Role]) -> Actor:
     if scheme.lower() != "bearer" or not token.strip():
         raise TokenMissing
     authenticate: Authenticate = current_app.extensions[AUTHENTICATE]
-    actor = authenticate(token.strip())
+    book = path.get("book")
+    actor = authenticate(token.strip(), None if book is None else str(book), roles)
     structlog.contextvars.bind_contextvars(actor_id=str(actor.id))
     if not actor.has_any(roles):
         raise RoleDenied(roles=", ".join(sorted(roles)))
@@ -43,6 +46,12 @@ def check_book(actor: Actor, roles: frozenset[Role], path: Mapping[str, object])
     """Refuse BookMissing when the path names a book that is not the caller's: it might as well not exist."""
     if "book" in path and roles and path["book"] != actor.book:
         raise BookMissing
+
+
+def check_device(actor: Actor) -> None:
+    """Refuse DeviceCooling while the caller's device is too new for value to go out from it."""
+    if actor.cools_until is not None:
+        raise DeviceCooling(until=f"{actor.cools_until.astimezone(DISTRICT):%m-%d %H:%M}")
 
 
 def demo_clock() -> datetime | None:

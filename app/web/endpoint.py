@@ -3,29 +3,49 @@
 import functools
 import inspect
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any, TypeVar
 
 from flask import Response, request
 from flask_smorest.blueprint import Blueprint as SmorestBlueprint
 from marshmallow import Schema, missing
+from marshmallow.fields import Field
 
 from app.infra.unit_of_work import UnitOfWork, run_in_transaction
-from app.kernel.actor import Role
+from app.kernel.actor import Actor, Role
 from app.kernel.errors import Declined
 from app.web import answers, callers, idempotency, operation, parsing, problems, streaming, uploads
+from app.web import limits as limiting
 from app.web.idempotency import Answer, Claim
+from app.web.limits import Limit
 from app.web.streaming import File, Stream
-from app.web.uploads import Download, Upload
+from app.web.uploads import Download, Plain, Upload
 
 PUBLIC: frozenset[Role] = frozenset()
-ANYONE: frozenset[Role] = frozenset(Role) - {Role.SYSTEM, Role.DISTRICT}
+ANYONE: frozenset[Role] = frozenset(Role) - {Role.SYSTEM, Role.DISTRICT, Role.PERSON}
 """Everybody of a book."""
 PATH_ARGUMENT = re.compile(r"<(?:[^<>:]+:)?([a-zA-Z_]\w*)>")
 
 View = Callable[..., object]
 AnyView = TypeVar("AnyView", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What is asked of the outside before the transaction: the inputs `takes` go to `ask`, whose answer the view gets
+    as `gives` in their place. Nothing of the database may be held while somebody else is waited for.
+    """
+
+    takes: tuple[str, ...]
+    gives: str
+    ask: Callable[..., object]
+
+    def answer(self, arguments: dict[str, Any]) -> dict[str, object]:
+        """Take the inputs out of `arguments` and give the answer by its name."""
+        return {self.gives: self.ask(**{name: arguments.pop(name) for name in self.takes})}
 
 
 class Blueprint(SmorestBlueprint):
@@ -58,7 +78,7 @@ class Blueprint(SmorestBlueprint):
         super().add_url_rule(rule, endpoint, view_func, *args, **options)  # type: ignore[no-untyped-call]  # as above
 
 
-def endpoint(
+def endpoint(  # noqa: PLR0913 - each is a word of the sentence a route says of itself
     *,
     roles: Collection[Role],
     body: type[Schema] | None = None,
@@ -68,6 +88,9 @@ def endpoint(
     status: int = HTTPStatus.OK,
     idempotent: bool = False,
     media_type: str = operation.JSON,
+    limits: Sequence[Limit] = (),
+    before: Before | None = None,
+    sends_value: bool = False,
 ) -> Callable[[View], View]:
     """Make an HTTP view of `verb_noun(uow, *, <path arguments>, <query fields>, <body fields>)`.
 
@@ -75,11 +98,13 @@ def endpoint(
     after it, step by step, and so is the reading of a `File`). `media_type` is what it answers when that is not JSON; a
     refusal is a problem all the same. `upload` stands in place of a JSON body. `roles` is PUBLIC or the roles of which
     the caller must hold one. A path argument `book` must be the caller's own book. `idempotent` honours the header
-    Idempotency-Key. A view whose keyword parameters do not fit its schemas is refused at import.
+    Idempotency-Key. `limits` say how often it may be asked, `before` what is asked of the outside first. `sends_value`:
+    a new device may not yet. A view whose keyword parameters do not fit its schemas is refused at import.
     """
 
     def decorate(view: View) -> View:
-        path_arguments = _fit(view, body, query, uploads.UPLOAD_FIELDS if upload else ())
+        given = {*(uploads.UPLOAD_FIELDS if upload else ()), *((before.gives,) if before else ())}
+        path_arguments = _fit(view, body, query, given, taken=before.takes if before else ())
         shape = operation.Shape(
             roles=frozenset(roles),
             has_path=bool(path_arguments),
@@ -90,6 +115,9 @@ def endpoint(
             status=int(status),
             idempotent=idempotent,
             media_type=media_type,
+            limits=tuple(limits),
+            before=before,
+            sends_value=sends_value,
         )
 
         @functools.wraps(view)
@@ -98,6 +126,7 @@ def endpoint(
 
         guarded.roles = shape.roles  # type: ignore[attr-defined]  # read by the architecture tests
         guarded.idempotent = idempotent  # type: ignore[attr-defined]  # read by the architecture tests
+        guarded.limits = shape.limits  # type: ignore[attr-defined]  # read by the architecture tests
         guarded.path_arguments = path_arguments  # type: ignore[attr-defined]  # read by Blueprint above
         described: View = SmorestBlueprint.doc(**operation.describe(view.__name__, shape))(guarded)
         return described
@@ -107,13 +136,16 @@ def endpoint(
 
 def _guard(view: View, shape: operation.Shape, path: dict[str, object]) -> Response:
     """Answer one request: who is calling, may they, parse, run in a transaction, dump."""
-    actor = callers.identify(shape.roles)
-    callers.check_book(actor, shape.roles, path)
+    route = f"{request.method} {request.url_rule}"
+    actor = _admit(shape, path, route)
     now = callers.demo_clock()
     arguments = _query(shape.query) | (
         uploads.load_upload(request, shape.upload) if shape.upload else _body(shape.body)
     )
+    limiting.check(route, shape.limits, inputs=arguments)
     claim = idempotency.read_claim(request, arguments) if shape.idempotent else None
+    if shape.before:
+        arguments |= shape.before.answer(arguments)
 
     def act(uow: UnitOfWork) -> Answer:
         return answers.dump(view(uow, **path, **arguments), shape.reply, shape.status)
@@ -121,15 +153,33 @@ def _guard(view: View, shape: operation.Shape, path: dict[str, object]) -> Respo
     def work(uow: UnitOfWork) -> Answer:
         return _once(uow, claim, act) if claim else act(uow)
 
-    answer = run_in_transaction(work, actor=actor, now=now)
+    return _respond(run_in_transaction(work, actor=actor, now=now), shape.media_type, actor=actor, now=now)
+
+
+def _admit(shape: operation.Shape, path: dict[str, object], route: str) -> Actor:
+    """Say who is calling, and refuse who may not, or not so often."""
+    limiting.check(route, shape.limits)
+    actor = callers.identify(shape.roles, path)
+    callers.check_book(actor, shape.roles, path)
+    if shape.sends_value:
+        callers.check_device(actor)
+    if shape.roles:
+        limiting.check(route, shape.limits, actor=actor)
+    return actor
+
+
+def _respond(answer: Answer, media_type: str, *, actor: Actor, now: datetime | None) -> Response:
+    """Send an answer; what is written or read after the transaction is, as the same caller."""
     if isinstance(answer.body, Stream):
         pieces = streaming.pieces(answer.body, actor=actor, now=now)
-        return answers.stream(pieces, answer.body.filename, shape.media_type)
+        return answers.stream(pieces, answer.body.filename, media_type)
     if isinstance(answer.body, File):
         content = streaming.content(answer.body, actor=actor, now=now)
-        return answers.send(content, answer.body.filename, shape.media_type)
+        return answers.send(content, answer.body.filename, media_type)
     if isinstance(answer.body, Download):
-        return answers.send(answer.body.content, answer.body.filename, shape.media_type)
+        return answers.send(answer.body.content, answer.body.filename, media_type)
+    if isinstance(answer.body, Plain):
+        return answers.say(answer.body.text, media_type)
     return answers.respond(answer)
 
 
@@ -147,7 +197,14 @@ def _once(uow: UnitOfWork, claim: Claim, act: Callable[[UnitOfWork], Answer]) ->
     return answer
 
 
-def _fit(view: View, body: type[Schema] | None, query: type[Schema] | None, given: Collection[str] = ()) -> set[str]:
+def _fit(
+    view: View,
+    body: type[Schema] | None,
+    query: type[Schema] | None,
+    given: Collection[str] = (),
+    *,
+    taken: Collection[str] = (),
+) -> set[str]:
     """Check the view's parameters against its schemas and return those that must come from the path."""
     parameters = dict(inspect.signature(view).parameters)
     if next(iter(parameters), None) != "uow" or any(
@@ -158,19 +215,28 @@ def _fit(view: View, body: type[Schema] | None, query: type[Schema] | None, give
     del parameters["uow"]
     for name in given:
         if parameters.pop(name, None) is None:
-            message = f"{view.__name__} does not take {name} of its upload"
+            message = f"{view.__name__} does not take {name} of its upload or of what is asked before"
             raise TypeError(message)
+    for name, field in _inputs(body, query, taken):
+        parameter = parameters.pop(name, None)
+        if parameter is None:
+            message = f"{view.__name__} does not take {name} of {field.parent} (or two schemas name it)"
+            raise TypeError(message)
+        may_lack = not field.required and field.load_default is missing
+        if may_lack and parameter.default is parameter.empty:
+            message = f"{view.__name__}: {name} may be missing, so it needs a default"
+            raise TypeError(message)
+    return set(parameters)
+
+
+def _inputs(
+    body: type[Schema] | None, query: type[Schema] | None, taken: Collection[str]
+) -> Iterator[tuple[str, Field[Any]]]:
+    """Give the input fields that go to the view, by the names of its parameters."""
     for schema in (body, query):
         for name, field in (schema() if schema else Schema()).load_fields.items():
-            parameter = parameters.pop(field.attribute or name, None)
-            if parameter is None:
-                message = f"{view.__name__} does not take {name} of {schema} (or two schemas name it)"
-                raise TypeError(message)
-            may_lack = not field.required and field.load_default is missing
-            if may_lack and parameter.default is parameter.empty:
-                message = f"{view.__name__}: {name} may be missing, so it needs a default"
-                raise TypeError(message)
-    return set(parameters)
+            if (field.attribute or name) not in taken:
+                yield field.attribute or name, field
 
 
 def _query(schema: type[Schema] | None) -> dict[str, Any]:

@@ -75,6 +75,17 @@ class Text(fields.String):
         return text
 
 
+class Flag(fields.Boolean):
+    """JSON true or false, and nothing else that might be meant so."""
+
+    default_error_messages = {"invalid": "boolean"}
+
+    def _deserialize(self, value: object, *_args: object, **_kwargs: object) -> bool:
+        if not isinstance(value, bool):
+            raise self.make_error("invalid")
+        return value
+
+
 class Id(fields.UUID):
     """An id of ours, in the usual 36 characters."""
 

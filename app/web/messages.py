@@ -18,6 +18,8 @@ FIELD = {
     "unknown": {"zh": "不认识这个字段,请去掉", "en": "is not a known field; leave it out"},
     "integer": {"zh": "须为 JSON 整数(不带引号、小数点)", "en": "must be a JSON integer (no quotes, no decimal point)"},
     "range": {"zh": "须为 {0} 到 {1} 之间的整数", "en": "must be a whole number from {0} to {1}"},
+    "number": {"zh": "须为 JSON 数字", "en": "must be a JSON number"},
+    "between": {"zh": "须在 {0} 到 {1} 之间", "en": "must be between {0} and {1}"},
     "length": {"zh": "长度须为 {0} 到 {1} 个字符", "en": "must be {0} to {1} characters long"},
     "count": {"zh": "须有 {0} 到 {1} 项", "en": "must have {0} to {1} items"},
     "text": {"zh": "须为文字", "en": "must be a string"},

@@ -9,10 +9,12 @@ from marshmallow import Schema, fields
 
 from app.kernel.actor import Role
 from app.web import uploads
+from app.web.limits import Limit
 
 PROBLEM = "application/problem+json"
 JSON = "application/json"
 CSV = "text/csv; charset=utf-8"
+TEXT = "text/plain; charset=utf-8"
 
 
 class ProblemField(Schema):
@@ -53,6 +55,9 @@ class Shape:
     status: int
     idempotent: bool
     media_type: str = JSON
+    limits: tuple[Limit, ...] = ()
+    sends_value: bool = False
+    before: Any = None  # endpoint.Before; the document does not tell of it
 
 
 def describe(name: str, shape: Shape) -> dict[str, Any]:
@@ -105,7 +110,9 @@ def _problems(shape: Shape) -> Iterable[HTTPStatus]:
     yield from (HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE)
     if shape.roles:
         yield from (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
+    if shape.limits:
+        yield HTTPStatus.TOO_MANY_REQUESTS
     if shape.has_path or shape.body is not None:
         yield HTTPStatus.NOT_FOUND  # what the path or the body names may not exist
-    if shape.body is not None or shape.idempotent:
+    if shape.body is not None or shape.upload is not None or shape.idempotent:
         yield from (HTTPStatus.CONFLICT, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)

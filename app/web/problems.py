@@ -66,8 +66,8 @@ def _document(
     }
 
 
-def render(problem: Mapping[str, Any]) -> Response:
-    """Answer with a problem, adding which request it was."""
+def render(problem: Mapping[str, Any], *, retry_after_seconds: int = RETRY_AFTER_SECONDS) -> Response:
+    """Answer with a problem, adding which request it was, and after how long a retryable one may be sent again."""
     body = {**problem, "instance": request.path, "trace_id": current_request_id()}
     status = int(problem["status"])
     response = Response(json.dumps(body, ensure_ascii=False), status=status, content_type=MEDIA_TYPE)
@@ -75,7 +75,7 @@ def render(problem: Mapping[str, Any]) -> Response:
     if status == HTTPStatus.UNAUTHORIZED:
         response.headers["WWW-Authenticate"] = 'Bearer realm="linli"'
     if problem["retryable"]:
-        response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+        response.headers["Retry-After"] = str(retry_after_seconds)
     return response
 
 
@@ -89,7 +89,7 @@ def register(app: Flask) -> None:
 
 def _refused(error: DomainError) -> Response:
     log.info("refused", error_code=error.code)
-    return render(document(error))
+    return render(document(error), retry_after_seconds=error.retry_after_seconds)
 
 
 def _not_valid(error: ValidationError) -> Response:

@@ -30,6 +30,16 @@ class RoleDenied(DomainError):
     }
 
 
+class DeviceCooling(DomainError):
+    kind = Kind.DENIED
+    code = "web.device_cooling"
+    text = {
+        "zh": "新设备登录后 24 小时内不能用积分付款或转出,{until}(北京时间)起可用;急用请到社区窗口。",
+        "en": "From a new device no points go out for 24 hours: it works from {until} (China time) on; in a hurry, "
+        "ask at the community's desk.",
+    }
+
+
 class BookMissing(DomainError):
     kind = Kind.MISSING
     code = "web.book_missing"
@@ -140,3 +150,18 @@ class ClockRefused(EdgeRefusal):
         "in the years 2000 to 2199.",
     }
     field = "Linli-Demo-Clock"
+
+
+class TooOften(DomainError):
+    kind = Kind.LIMITED
+    code = "web.too_often"
+    text = {
+        "zh": "操作太频繁,请 {seconds} 秒后再试。",
+        "en": "Too many requests; please try again in {seconds} seconds.",
+    }
+    retryable = True
+
+    def __init__(self, *, seconds: int) -> None:
+        """Say after how many seconds another try makes sense."""
+        super().__init__(seconds=seconds)
+        self.retry_after_seconds = seconds

@@ -1,4 +1,4 @@
-"""Files over HTTP: an upload is a raw body with media types and a limit of its own, a download is bytes with a name."""
+"""What is no JSON: an upload is a raw body with media types and a limit of its own, a download bytes with a name."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -29,6 +29,13 @@ class Download:
 
     content: bytes
     filename: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """An answer that is a few words, for a program that takes nothing else."""
+
+    text: str
 
 
 def load_upload(request: Request, upload: Upload) -> dict[str, Any]:

@@ -26,7 +26,11 @@ cat >linli.env <<END
 LINLI_MODE=production
 DATABASE_URL=postgresql://linli_app:$app@postgres:5432/linli
 REDIS_URL=redis://:$valkey@valkey:6379/0
-LINLI_TOKEN_SECRET=$(secret)
+LINLI_TOKEN_KEYS=first:$(secret)
+LINLI_VAULT_KEYS=first:$(secret)
+LINLI_INDEX_SECRET=$(secret)
+LINLI_PROXIES=1
+LINLI_QR_KEYS=1:$(secret)
 END
 cat >owner.env <<END
 DATABASE_OWNER_URL=postgresql://linli_owner:$owner@postgres:5432/linli

@@ -18,8 +18,20 @@ OPEN = {
     "/docs/problems": "the type of every problem leads here",
     "/docs/static/<path:filename>": "style and script of /docs",
     "/v1/dev/tokens": "signing in; demo and test only",
+    "/v1/sessions/wechat": "signing in",
+    "/v1/sessions/desk": "signing in",
+    "/v1/sessions/refresh": "the refresh token is what it asks for",
+    "/v1/invitations/prepare": "the invitation's token is what it asks for",
+    "/v1/invitations/confirm": "the invitation's token is what it asks for",
+    "/v1/wechat/push": "WeChat signs its messages, and has no token of ours",
 }
-NOT_REPEATED = {"/v1/books/<book>/passbook/codes": "its answer is a secret, which must not be stored to be given again"}
+SECRET = "its answer is a secret, which must not be stored to be given again"
+NOT_REPEATED = {
+    "/v1/books/<book>/passbook/codes": SECRET,
+    "/v1/staff": SECRET,
+    "/v1/me/phone": "WeChat's code is good once, and asked about before there is a transaction to store an answer in",
+    "/v1/me/password": "the second factor is good once; what is to be repeated would have to be stored",
+}
 SAMPLES = {"uuid": str(uuid.UUID(int=1)), "int": "1", "date": "2026-06-15"}
 
 

@@ -1,4 +1,4 @@
-from app.infra.config import settings_table
+from app.infra.settings_table import settings_table
 
 
 def test_show_settings_prints_every_setting(app):

@@ -12,7 +12,8 @@ import pytest
 import yaml
 
 from app.enrolment.terms import FILE_BYTES_MAX
-from app.infra.config import Config, settings_table
+from app.infra.config import Config
+from app.infra.settings_table import settings_table
 from tests.docs.markdown import ROOT
 
 DEPLOY = ROOT / "deploy"
@@ -96,7 +97,7 @@ def test_the_environment_that_is_made_is_one_linli_starts_with(made: dict[str, d
     assert made["postgres.env"]["LINLI_OWNER_PASSWORD"] in str(config.database_owner_url)
     assert made["valkey.env"]["VALKEY_PASSWORD"] in config.redis_url
     secrets = [value for file in ("postgres.env", "valkey.env") for value in made[file].values()]
-    assert len({*secrets, config.token_secret}) == 5
+    assert len({*secrets, config.token_keys, config.vault_keys, config.index_secret}) == 7
     assert {*made["linli.env"], *made["owner.env"]} <= {name for name, _, _ in settings_table()}
 
 
@@ -106,7 +107,7 @@ def test_the_environment_is_private_and_never_made_twice(tmp_path: Path, made: d
     assert again.returncode == 1
     assert "nothing was changed" in again.stderr
     assert (tmp_path / "linli.env").read_text(encoding="utf-8").splitlines()[3].split("=")[1] == made["linli.env"][
-        "LINLI_TOKEN_SECRET"
+        "LINLI_TOKEN_KEYS"
     ]
 
 

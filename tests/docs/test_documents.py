@@ -17,7 +17,7 @@ from tests.docs.markdown import DOCUMENTS, FENCE, ROOT, read
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 NAMES = [str(path.relative_to(ROOT)) for path in DOCUMENTS]
 REQUIRED = {"README.md", "README.zh-CN.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/ledger.md", "docs/operations.md"}
-REQUIRED |= {"docs/programme.md", "docs/programme.zh-CN.md"}
+REQUIRED |= {"docs/programme.md", "docs/programme.zh-CN.md", "docs/places.md", "docs/places.zh-CN.md"}
 
 
 def anchors(path: Path) -> set[str]:

@@ -9,7 +9,8 @@ from app.enrolment.rules.cells import Wrong
 from app.enrolment.rules.checking import _name, _passbook_no
 from app.enrolment.rules.masking import mask_phone
 from app.enrolment.rules.places import Place, place_from, place_of
-from app.enrolment.terms import CELL_LENGTH_MAX, ProblemCode
+from app.enrolment.terms import ProblemCode
+from app.kernel.sheets.rows import CELL_LENGTH_MAX
 
 TODAY = date(2026, 6, 15)
 

@@ -10,11 +10,13 @@ import pytest
 from openpyxl import Workbook
 
 from app.enrolment import errors
-from app.enrolment.rules.csv_files import encoding_of, read_csv
-from app.enrolment.rules.headers import field_of, find_columns, letters
-from app.enrolment.rules.tables import find_table
-from app.enrolment.rules.xlsx_files import read_xlsx
+from app.enrolment.rules.headers import field_of, find_columns
+from app.enrolment.rules.tables import find_table, read_csv
 from app.enrolment.terms import Field
+from app.kernel.sheets import errors as sheets
+from app.kernel.sheets.csv_files import encoding_of
+from app.kernel.sheets.rows import letters
+from app.kernel.sheets.xlsx_files import read_xlsx
 from tests.enrolment.desk import HEADER, LI, WANG, as_csv, as_xlsx
 
 LIST = [HEADER, LI, WANG]
@@ -105,9 +107,9 @@ def test_csv_of_every_encoding_and_delimiter(encoding, delimiter):
 
 
 def test_bytes_of_no_encoding_are_refused():
-    with pytest.raises(errors.EncodingUnknown):
+    with pytest.raises(sheets.EncodingUnknown):
         encoding_of(b"\xef\xbb\xbf\xff\xff")
-    with pytest.raises(errors.EncodingUnknown):
+    with pytest.raises(sheets.EncodingUnknown):
         encoding_of(b"\xff\x00\x81\x01\xff\xff\xff" * 3)
 
 
@@ -121,7 +123,7 @@ def test_rows_too_wide_for_a_list_are_refused_in_little_memory(row):
     content = as_csv(*LIST) + row.encode()
     tracemalloc.start()
     try:
-        with pytest.raises(errors.ColumnsTooMany) as refused:
+        with pytest.raises(sheets.ColumnsTooMany) as refused:
             table(content)
         assert tracemalloc.get_traced_memory()[1] < 60_000_000
     finally:
@@ -219,7 +221,7 @@ def refusal_of(content):
     started = time.monotonic()
     tracemalloc.start()
     try:
-        with pytest.raises(errors.FileRefused) as refused:
+        with pytest.raises(sheets.FileRefused) as refused:
             table(content)
         peak = tracemalloc.get_traced_memory()[1]
     finally:
@@ -231,68 +233,68 @@ def refusal_of(content):
 
 def test_old_and_locked_workbooks():
     old = bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 600
-    with pytest.raises(errors.FileOldOrLocked):
+    with pytest.raises(sheets.FileOldOrLocked):
         list(read_xlsx(old))
     content = bytearray(workbook(HEAD))
     for magic, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
         start = -1
         while (start := content.find(magic, start + 1)) >= 0:
             content[start + offset] |= 1
-    assert refusal_of(bytes(content)) is errors.FileOldOrLocked
+    assert refusal_of(bytes(content)) is sheets.FileOldOrLocked
 
 
 def test_what_is_no_workbook():
     for content in (b"PK\x03\x04 nothing", as_xlsx(*LIST)[:-100], b"PK", workbook(HEAD)[:200] + b"x" * 100):
-        with pytest.raises(errors.FileUnreadable):
+        with pytest.raises(sheets.FileUnreadable):
             list(read_xlsx(content))
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w") as archive:
         archive.writestr("word/document.xml", "<x/>")
-    assert refusal_of(made.getvalue()) is errors.FileUnreadable
+    assert refusal_of(made.getvalue()) is sheets.FileUnreadable
 
 
 def test_a_sheet_that_breaks_off_in_its_middle():
-    assert refusal_of(workbook(HEAD + "<row><c></row>")) is errors.FileUnreadable
+    assert refusal_of(workbook(HEAD + "<row><c></row>")) is sheets.FileUnreadable
 
 
 def test_a_bomb_is_refused_before_it_is_unpacked():
-    assert refusal_of(workbook(HEAD + " " * 100_000_000)) is errors.FileBomb
-    assert refusal_of(workbook(HEAD, {"xl/media/x.bin": "0" * 300_000_000})) is errors.FileBomb
-    assert refusal_of(workbook(HEAD, {f"x{n}": "" for n in range(1100)})) is errors.FileBomb
+    assert refusal_of(workbook(HEAD + " " * 100_000_000)) is sheets.FileBomb
+    assert refusal_of(workbook(HEAD, {"xl/media/x.bin": "0" * 300_000_000})) is sheets.FileBomb
+    assert refusal_of(workbook(HEAD, {f"x{n}": "" for n in range(1100)})) is sheets.FileBomb
 
 
 def test_shared_strings_have_a_size(monkeypatch):
-    monkeypatch.setattr("app.enrolment.rules.xlsx_guard.STRINGS_MAX", 1000)
-    assert refusal_of(workbook(HEAD, {"xl/sharedStrings.xml": "<sst>" + "x" * 2000 + "</sst>"})) is errors.FileBomb
-    monkeypatch.setattr("app.enrolment.rules.xlsx_files.STRINGS_COUNT_MAX", 10)
-    assert refusal_of(workbook(HEAD, {"xl/sharedStrings.xml": "<sst>" + "<si/>" * 20 + "</sst>"})) is errors.FileBomb
+    monkeypatch.setattr("app.kernel.sheets.xlsx_guard.STRINGS_MAX", 1000)
+    assert refusal_of(workbook(HEAD, {"xl/sharedStrings.xml": "<sst>" + "x" * 2000 + "</sst>"})) is sheets.FileBomb
+    monkeypatch.setattr("app.kernel.sheets.xlsx_files.STRINGS_COUNT_MAX", 10)
+    assert refusal_of(workbook(HEAD, {"xl/sharedStrings.xml": "<sst>" + "<si/>" * 20 + "</sst>"})) is sheets.FileBomb
 
 
 def test_a_directory_that_lies_about_sizes_gains_nothing():
     content = bytearray(workbook(HEAD + "<row/>" * 50_000))
     start = content.find(b"PK\x01\x02", content.find(b"PK\x01\x02", content.find(b"PK\x01\x02") + 1) + 1)
     content[start + 24 : start + 28] = (50).to_bytes(4, "little")
-    assert refusal_of(bytes(content)) is errors.FileUnreadable
+    assert refusal_of(bytes(content)) is sheets.FileUnreadable
 
 
 def test_entities_are_refused_in_every_part():
-    assert refusal_of(workbook(HEAD, prefix=ENTITIES)) is errors.FileEntities
+    assert refusal_of(workbook(HEAD, prefix=ENTITIES)) is sheets.FileEntities
     for part in ("xl/sharedStrings.xml", "xl/styles.xml"):
-        assert refusal_of(workbook(HEAD, {part: ENTITIES + "<x>&a;</x>"})) is errors.FileEntities
+        assert refusal_of(workbook(HEAD, {part: ENTITIES + "<x>&a;</x>"})) is sheets.FileEntities
 
 
 def test_absurd_depth_width_and_numbers():
-    assert refusal_of(workbook(HEAD + "<a>" * 5000)) is errors.FileBomb
+    assert refusal_of(workbook(HEAD + "<a>" * 5000)) is sheets.FileBomb
     assert (
         refusal_of(workbook(HEAD + "<row>" + "<c/>" * 1_000_000 + "</row>", compression=zipfile.ZIP_STORED))
-        is errors.ColumnsTooMany
+        is sheets.ColumnsTooMany
     )
-    assert refusal_of(workbook(HEAD + '<row><c r="XFE2" t="str"><v>x</v></c></row>')) is errors.ColumnsTooMany
-    assert refusal_of(workbook(HEAD + '<row><c r="ZZ2" t="str"><v>x</v></c></row>')) is errors.ColumnsTooMany
-    assert refusal_of(workbook(HEAD + '<row r="2000000000"/>')) is errors.FileUnreadable
-    assert refusal_of(workbook(HEAD + '<row r="1"/>')) is errors.FileUnreadable
-    assert refusal_of(workbook(HEAD + f'<row><c t="str"><v>{"x" * 40_000}</v></c></row>')) is errors.ColumnsTooMany
-    assert refusal_of(workbook(HEAD + '<row><c t="s"><v>7</v></c></row>')) is errors.FileUnreadable
+    assert refusal_of(workbook(HEAD + '<row><c r="XFE2" t="str"><v>x</v></c></row>')) is sheets.ColumnsTooMany
+    assert refusal_of(workbook(HEAD + '<row><c r="ZZ2" t="str"><v>x</v></c></row>')) is sheets.ColumnsTooMany
+    assert refusal_of(workbook(HEAD + '<row r="2000000000"/>')) is sheets.FileUnreadable
+    assert refusal_of(workbook(HEAD + '<row r="1"/>')) is sheets.FileUnreadable
+    assert refusal_of(workbook(HEAD + f'<row><c t="str"><v>{"x" * 40_000}</v></c></row>')) is sheets.ColumnsTooMany
+    assert refusal_of(workbook(HEAD + '<row><c t="s"><v>7</v></c></row>')) is sheets.FileUnreadable
 
 
 def test_a_dimension_that_lies_costs_nothing():

@@ -136,8 +136,8 @@ def test_a_thousand_equal_rows_are_not_compared_pair_by_pair(desk):
 @pytest.mark.parametrize(
     ("content", "code"),
     [
-        (b"PK\x03\x04junk", "enrolment.file_unreadable"),
-        (bytes.fromhex("d0cf11e0a1b11ae1") + b"x" * 50, "enrolment.file_old_or_locked"),
+        (b"PK\x03\x04junk", "kernel.file_unreadable"),
+        (bytes.fromhex("d0cf11e0a1b11ae1") + b"x" * 50, "kernel.file_old_or_locked"),
         (as_csv(["姓名", "余额"], ["李", 1]), "enrolment.header_missing"),
         (as_csv(HEADER), "enrolment.rows_missing"),
     ],
@@ -154,7 +154,7 @@ def test_a_file_that_is_not_read_says_why(desk, session, content, code):
 def test_a_file_that_breaks_in_its_middle_leaves_no_rows(desk, session):
     wide = as_csv(HEADER, *[person(number=f"N{n}", phone=f"138{n:08}") for n in range(5000)]) + b"x" * 50_000
     found = desk.check(wide)
-    assert (found["state"], found["failure"]["code"]) == ("refused", "enrolment.columns_too_many")
+    assert (found["state"], found["failure"]["code"]) == ("refused", "kernel.columns_too_many")
     for table in ("enrolment_pieces", "enrolment_lines", "enrolment_problems"):
         assert session.scalar(text(f"SELECT count(*) FROM {table}")) == 0
 

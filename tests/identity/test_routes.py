@@ -60,7 +60,7 @@ def test_the_district_office_signs_in_without_a_book_and_not_with_one(client):
 
 def test_production_has_no_dev_tokens_neither_as_route_nor_in_the_document_nor_as_password(make_app, client):
     token = client.post("/v1/dev/tokens", json=WHO).json["token"]
-    production = make_app(mode=Mode.PRODUCTION, token_secret="p" * 40).test_client()
+    production = make_app(mode=Mode.PRODUCTION, token_keys=(("p", "p" * 40),)).test_client()
     assert production.post("/v1/dev/tokens", json=WHO).status_code == 404
     assert "/v1/dev/tokens" not in production.get("/openapi.json").json["paths"]
     assert production.get("/v1/me", headers={"Authorization": f"Bearer {token}"}).status_code == 401

@@ -4,10 +4,11 @@ from uuid import UUID
 import jwt
 import pytest
 
-from app.identity import rules, terms
+from app.identity import terms
 from app.identity.errors import TokenInvalid
+from app.identity.rules import demo as rules
 from app.identity.service import TokenOffice, issue_dev_token
-from app.infra.config import DEMO_TOKEN_SECRET, Mode
+from app.infra.config import DEMO_SECRET, Mode
 from app.kernel.actor import Actor, Role
 
 NOW = datetime.now(UTC)
@@ -80,14 +81,14 @@ def test_a_clock_thirty_seconds_apart_is_forgiven():
 
 
 def test_production_knows_no_key_and_takes_no_development_token(database):
-    office = TokenOffice.for_config(database.config(mode=Mode.PRODUCTION, token_secret=KEY))
+    office = TokenOffice.for_config(database.config(mode=Mode.PRODUCTION, token_keys=(("k", KEY),)))
     assert office.keys == {}
     with pytest.raises(TokenInvalid):
         office.authenticate(signed())
 
 
 def test_the_same_name_is_the_same_person_and_another_book_another_one(uow):
-    office = TokenOffice(keys={terms.DEV_KEY_ID: DEMO_TOKEN_SECRET})
+    office = TokenOffice(keys={terms.DEV_KEY_ID: DEMO_SECRET})
 
     def person(name, book):
         issued = issue_dev_token(uow, office, role=Role.RESIDENT, name=name, book=book, person_id=None, shop_id=None)

@@ -5,7 +5,8 @@ from dataclasses import FrozenInstanceError
 
 import pytest
 
-from app.infra.config import DEMO_TOKEN_SECRET, Config, Mode, SettingError, settings_table
+from app.infra.config import DEMO_SECRET, Config, Mode, SettingError
+from app.infra.settings_table import settings_table
 from tests.fixtures.servers import ROOT
 
 GOOD = {
@@ -51,7 +52,25 @@ def test_from_environment_names_the_setting_that_is_missing(name, value):
         ("LINLI_POOL_TIMEOUT_SECONDS", "-1", "from 1 to 60"),
         ("LINLI_BODY_BYTES_MAX", "12", "from 1024"),
         ("LINLI_LOG_LEVEL", "LOUD", "one of DEBUG"),
-        ("LINLI_TOKEN_SECRET", "short", "at least 32 bytes"),
+        ("LINLI_INDEX_SECRET", "short", "at least 32 bytes"),
+        ("LINLI_TOKEN_KEYS", "a:short", "at least 32 bytes"),
+        ("LINLI_TOKEN_KEYS", "s" * 40, "name:secret"),
+        ("LINLI_TOKEN_KEYS", f"A:{'s' * 40}", "name:secret"),
+        ("LINLI_VAULT_KEYS", f"a:{'s' * 40},a:{'t' * 40}", "each name once"),
+        ("LINLI_VAULT_KEYS", f"a:{'s' * 40},", "name:secret"),
+        ("LINLI_PROXIES", "6", "from 0 to 5"),
+        ("LINLI_WECHAT_BASE_URL", "api.weixin.qq.com", "https://"),
+        ("LINLI_WECHAT_APPID", "gh_hunter2", "wx0123456789abcdef"),
+        ("LINLI_WECHAT_SECRET", "hunter2", "32 letters and digits"),
+        ("LINLI_WECHAT_PUSH_TOKEN", "hunter2!", "3 to 32 letters and digits"),
+        ("LINLI_WECHAT_PUSH_AES_KEY", "hunter2", "the 43 letters and digits"),
+        ("LINLI_WECHAT_VERSION", "beta", "one of RELEASE, TRIAL, DEVELOP"),
+        ("LINLI_WECHAT_CALLS_MAX", "0", "from 1 to 32"),
+        ("LINLI_QR_KEYS", "1:short", "version:secret"),
+        ("LINLI_QR_KEYS", "x" * 40, "version:secret"),
+        ("LINLI_QR_KEYS", "0:" + "x" * 40, "from 1 to 99"),
+        ("LINLI_QR_KEYS", ",".join(["1:" + "x" * 40] * 2), "version:secret"),
+        ("LINLI_QR_BASE_URL", "ftp://linli", "https://"),
         ("LINLI_WEB_BIND", "8000", "127.0.0.1:8000"),
         ("LINLI_WEB_BIND", "0.0.0.0:99999", "127.0.0.1:8000"),
     ],
@@ -64,16 +83,65 @@ def test_from_environment_says_what_would_be_right_and_never_the_value(name, val
     assert "hunter2" not in str(caught.value)
 
 
-@pytest.mark.parametrize("secret", [None, DEMO_TOKEN_SECRET])
-def test_production_has_no_default_secret(secret):
-    environment = {**GOOD, "LINLI_MODE": "production"} | ({"LINLI_TOKEN_SECRET": secret} if secret else {})
-    with pytest.raises(SettingError, match=r"^LINLI_TOKEN_SECRET "):
-        Config.from_environment(environment)
-    assert Config.from_environment({**environment, "LINLI_TOKEN_SECRET": "x" * 32}).takes_demo_liberties is False
+OWN = {
+    "LINLI_TOKEN_KEYS": f"new:{'x' * 32},old:{'y' * 32}",
+    "LINLI_VAULT_KEYS": f"one:{'v' * 32}",
+    "LINLI_INDEX_SECRET": "i" * 32,
+}
+
+
+@pytest.mark.parametrize("name", list(OWN))
+def test_production_has_no_default_secret(name):
+    production = {**GOOD, "LINLI_MODE": "production", **OWN}
+    assert Config.from_environment(production).takes_demo_liberties is False
+    demo = DEMO_SECRET if name == "LINLI_INDEX_SECRET" else f"new:{'x' * 32},demo:{DEMO_SECRET}"
+    for wrong in ({k: v for k, v in production.items() if k != name}, {**production, name: demo}):
+        with pytest.raises(SettingError, match=rf"^{name} "):
+            Config.from_environment(wrong)
+
+
+def test_keys_come_in_the_order_they_are_written():
+    config = Config.from_environment({**GOOD, **OWN})
+    assert config.token_keys == (("new", "x" * 32), ("old", "y" * 32))
+
+
+WECHAT = {
+    "LINLI_WECHAT_APPID": "wx0123456789abcdef",
+    "LINLI_WECHAT_SECRET": "hunter2" * 4 + "hunt",
+    "LINLI_WECHAT_PUSH_TOKEN": "hunter2",
+    "LINLI_WECHAT_PUSH_AES_KEY": "hunter2" * 6 + "h",
+}
+
+
+@pytest.mark.parametrize("name", list(WECHAT))
+def test_what_belongs_together_of_wechat_is_set_together(name):
+    with pytest.raises(SettingError) as caught:
+        Config.from_environment({**GOOD, **WECHAT, name: ""})
+    assert name in str(caught.value)
+    assert "belong together" in str(caught.value)
+    shown = repr(Config.from_environment({**GOOD, **WECHAT}))
+    assert "hunter2" not in shown
+    alone = {key: value for key, value in WECHAT.items() if "PUSH" in key}
+    with pytest.raises(SettingError, match="LINLI_WECHAT_APPID is not"):
+        Config.from_environment({**GOOD, **alone})
+
+
+def test_in_production_wechat_is_reached_by_https_only():
+    production = {**GOOD, "LINLI_MODE": "production", **OWN}
+    assert Config.from_environment(production).wechat_base_url == "https://api.weixin.qq.com"
+    with pytest.raises(SettingError, match=r"^LINLI_WECHAT_BASE_URL "):
+        Config.from_environment({**production, "LINLI_WECHAT_BASE_URL": "http://127.0.0.1:8090"})
+
+
+def test_keys_of_posted_codes_are_read_by_their_versions():
+    keys = Config.from_environment({**GOOD, "LINLI_QR_KEYS": f"2:{'b' * 32}, 1:{'a' * 32}"}).qr_keys
+    assert keys == ((1, "a" * 32), (2, "b" * 32))
 
 
 def test_repr_shows_no_secret():
-    shown = repr(Config.from_environment({**GOOD, "LINLI_TOKEN_SECRET": "s3cr3t" * 8}))
+    shown = repr(
+        Config.from_environment({**GOOD, "LINLI_TOKEN_KEYS": "a:" + "s3cr3t" * 8, "LINLI_INDEX_SECRET": "s3cr3t" * 8})
+    )
     assert "hunter2" not in shown
     assert "s3cr3t" not in shown
 
@@ -83,7 +151,7 @@ def test_settings_table_has_every_setting_with_a_sentence():
     assert len(table) == len(Config.__dataclass_fields__)
     assert ("REDIS_URL", "required") in [row[:2] for row in table]
     assert all(meaning.endswith(".") for _, _, meaning in table)
-    assert DEMO_TOKEN_SECRET not in str(table)
+    assert DEMO_SECRET not in str(table)
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,7 @@ def test_lines_are_json_and_carry_the_request(lines):
         "Authorization",
         "password",
         "secret",
-        "LINLI_TOKEN_SECRET",
+        "LINLI_TOKEN_KEYS",
         "cookie",
         "body",
         "request_body",

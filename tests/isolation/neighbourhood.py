@@ -4,14 +4,19 @@ Everything is made by the services that make it in earnest, so what is found her
 """
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
 from app.enrolment import service as enrolment
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.actor import Actor, Role
+from app.kernel.geo import Datum
 from app.merchants import service as merchants
+from app.places import service as places
+from app.places.rules.duty import Weekly
+from app.places.service.qr import DEMO_KEYS, QrSigns
+from app.places.terms import Purpose, UnitKind
 from app.points import service as points
 from app.points.rules.accounts import AccountRef, account_id
 from app.points.service import minting
@@ -20,6 +25,7 @@ from app.points.terms import AccountKind
 from app.reports import service as reports
 from tests.enrolment.desk import HEADER, as_csv
 from tests.merchants.till import Till
+from tests.places.ground import lay
 from tests.points.ledger import ANNA, Acts, Ledger, named, open_ledger
 from tests.points.neighbours import Pair
 from tests.points.programme import fact, publish
@@ -59,6 +65,7 @@ def furnish(uow: UnitOfWork, cast: Cast) -> tuple[Acts, dict[str, Any]]:
     proposal = minting.propose_mint(clerk, book=book, budget_id=acts.ledger.budget_id, points=5, reason=None)
     uow.session.flush()
     cleared = _cleared(acts, cast)
+    placed = _placed(acts, cast)
     imported = _imported(acts, cast)
     acts.transfer(cast.moved, cast.resident, "move")  # a passbook that is closed, in its own book only
     uow.session.flush()
@@ -66,6 +73,7 @@ def furnish(uow: UnitOfWork, cast: Cast) -> tuple[Acts, dict[str, Any]]:
         **ids,
         **cleared,
         **imported,
+        **placed,
         "budget_id": acts.ledger.budget_id,
         "account_id": account_id(acts.ledger.id, AccountRef(AccountKind.RESIDENT, cast.resident)),
         "owner_id": cast.resident,
@@ -139,6 +147,46 @@ def _cleared(acts: Acts, cast: Cast) -> dict[str, Any]:
         "agreement_id": pair.agreement_id,
         "transfer_id": sent.id,
         "netting_id": netting.id,
+    }
+
+
+def _placed(acts: Acts, cast: Cast) -> dict[str, Any]:
+    """A community with an estate, a grid, a posted code, a file of areas, and a unit that serves it and is on duty."""
+    uow, book = acts.uow, acts.book.code
+    ground = lay(uow, book=book, name=f"区 {book}")
+    made = ground.estate(buildings=1, units=1)
+    grid, building = ground.open("grid", "第一网格"), made["1号楼"]
+    unit = places.open_unit(uow, book=book, kind=UnitKind.PROPERTY, name="物业", area_id=None)
+    act = {"book": book, "unit_id": unit.id}
+    since = date(2026, 6, 16)
+    served = places.serve_area(uow, **act, area_id=building.id, valid_from=since, valid_to=None)
+    weekly = Weekly(unit.id, cast.resident, 2, time(8), time(17), False, since, None)
+    pattern = places.plan_pattern(uow, **act, weekly=weekly)
+    day, hours = date(2026, 6, 20), {"starts_at": time(8), "ends_at": time(9)}
+    shift = places.add_shift(uow, **act, person_id=cast.resident, day=day, **hours, reason="x")
+    code = places.post_code(
+        uow,
+        QrSigns(DEMO_KEYS, None),
+        book=book,
+        area_id=building.id,
+        purpose=Purpose.REPORT,
+        place="门口",
+        position=None,
+        datum=Datum.GCJ02,
+    )
+    file = "小区,楼栋\n,9号楼\n9,\n,,\n".encode()
+    imported = places.check_import(uow, book=book, content=file, media_type="text/csv")
+    return {
+        "area_id": building.id,
+        "parent_id": made[""].id,
+        "within": made[""].id,
+        "grid_id": grid.id,
+        "unit_id": unit.id,
+        "service_id": served.id,
+        "pattern_id": pattern.id,
+        "shift_id": shift.id,
+        "qr_point_id": code.point.id,
+        "tree_import_id": imported.id,
     }
 
 

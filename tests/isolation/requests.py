@@ -29,6 +29,8 @@ PRESENT = [{"resident_id": "<resident_id>", "events": 1}, {"resident_id": "<move
 ROSTER = ACTIVITY | {"awards": PRESENT}
 PAPER = {"resident_id": "<resident_id>", "points": 5, "expires_on": "2026-12-31", "passbook_no": "P-1"}
 WHY = {"reason": "x"}
+NIGHT = {"starts_at": "20:00", "ends_at": "08:00"}
+SINCE_TODAY = {"valid_from": "2026-06-15"}
 
 # Bodies for the routes that need one, by method and path after the book.
 BODIES: dict[str, dict[str, Any]] = {
@@ -79,6 +81,25 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /clearing/agreements/<agreement_id>/stop": WHY,
     "POST /clearing/transfers": {"to": "<partner>", "points": 5, "reference": "move-1"},
     "POST /clearing/nettings": {"agreement_id": "<agreement_id>", "month": "2026-05"},
+    "POST /areas": {
+        "parent_id": "<parent_id>",
+        "kind": "building",
+        "name": "9号楼",
+        "code": "<code>",
+        "grid_id": "<grid_id>",
+    },
+    "POST /areas/<area_id>/change": {"code": "<code>", "grid_id": "<grid_id>"},
+    "POST /areas/<area_id>/move": {"parent_id": "<parent_id>"},
+    "POST /units": {"kind": "station", "name": "驿站", "area_id": "<area_id>"},
+    "POST /units/<unit_id>/services": {"area_id": "<area_id>", "valid_from": "2026-06-15"},
+    "POST /units/<unit_id>/services/<service_id>/end": {"last_day": "2026-12-31"},
+    "POST /units/<unit_id>/patterns": {"weekly": NIGHT | {"weekday": 1, "person_id": "<person_id>"} | SINCE_TODAY},
+    "POST /units/<unit_id>/patterns/<pattern_id>/end": {"last_day": "2026-12-31"},
+    "POST /units/<unit_id>/shifts": NIGHT | {"person_id": "<person_id>", "day": "2026-06-21", "reason": "x"},
+    "POST /units/<unit_id>/shifts/<shift_id>/swap": {"person_id": "<person_id>", "day": "2026-06-20", "reason": "x"},
+    "POST /qr-points": {"area_id": "<area_id>", "purpose": "notice", "place": "后门"},
+    "POST /qr-points/batch": {"within": "<within>", "purpose": "notice", "per": "building"},
+    "POST /qr-points/<qr_point_id>/revoke": WHY,
     "POST /clearing/nettings/<netting_id>/payment": {"bank_reference": "ICBC-1"},
 }
 # Queries that name an id, each asked alone. A list that an id of another book narrows is as empty as one of nobody's.
@@ -92,6 +113,8 @@ QUERIES: dict[str, list[dict[str, str]]] = {
         {"rule": "<code>"},
     ],
     "GET /awards/own": [{"rule": "<code>"}],
+    "GET /areas": [{"within": "<within>"}],
+    "GET /qr-points": [{"within": "<within>"}],
     "GET /settlements": [{"shop_id": "<shop_id>"}],
     "GET /payments": [{"out_trade_no": "<out_trade_no>"}],
     "GET /residents": [{"passbook_no": "<passbook_no>"}],
@@ -118,6 +141,9 @@ NOT_404: dict[tuple[str, str], int] = {
     # a book may use words and name stations as it likes, whatever another one calls so
     ("POST /award-rules", "code"): 201,
     ("POST /holders", "holder_id"): 200,
+    # and give its areas the codes it likes
+    ("POST /areas", "code"): 201,
+    ("POST /areas/<area_id>/change", "code"): 200,
     # facts are tried on a formula; neither the code nor the budget of a new rule need be there, and nothing is kept
     ("POST /award-rules/dry-runs", "code"): 200,
     ("POST /award-rules/dry-runs", "budget_id"): 200,

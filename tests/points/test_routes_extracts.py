@@ -16,6 +16,7 @@ from app.points import errors
 from app.points import service as points
 from app.points.schemas import booklet, extracts, sheets
 from app.points.terms import OwnerKind
+from app.web import typeface
 from tests.points.api import Api, refused
 from tests.points.api import statements as watched
 from tests.points.ledger import ANNA, SHOP
@@ -395,7 +396,7 @@ def test_long_words_and_odd_characters_stay_in_their_column(api, acts):
     room = booklet.layout.COLUMNS[1] - booklet.layout.COLUMNS[0]
     text = text_of(pdf(own(api, "/export.pdf")))
     assert "\u202e" not in text
-    lines = booklet.layout.wrap(booklet.table.plain(title), room, 10.5)
+    lines = typeface.wrap(booklet.table.plain(title), room, 10.5)
     assert len(lines) > 3
-    assert all(booklet.fonts.width_of(line, 10.5) <= room for line in lines)
+    assert all(typeface.width_of(line, 10.5) <= room for line in lines)
     assert "".join(lines).replace(" ", "") == title.replace("\x07", "").replace("\u202e", "")

@@ -181,4 +181,8 @@ def test_the_screen_tells_each_role_how_to_log_in() -> None:
     for role in ROLES:
         assert f'"role": "{role}"' in text
     assert "make demo" in text
+    assert "stand-in" not in text
+    assert "http://127.0.0.1:2   (a stand-in" in welcome(
+        base_url="x", mode="demo", logs=Path(), seconds=1.0, wechat_url="http://127.0.0.1:2"
+    )
     assert "/v1/dev/tokens" not in welcome(base_url="x", mode="production", logs=Path(), seconds=1.0)

@@ -189,7 +189,7 @@ def test_the_demo_clock_goes_through_two_centuries(client, value):
 
 
 def test_the_demo_clock_is_refused_in_production(make_app):
-    app = make_app(mode=Mode.PRODUCTION, token_secret="p" * 40)
+    app = make_app(mode=Mode.PRODUCTION, token_keys=(("p", "p" * 40),))
     answer = app.test_client().get("/toy/now", headers={"Linli-Demo-Clock": "2026-01-02T03:04:05Z"})
     assert answer.status_code == 400
 

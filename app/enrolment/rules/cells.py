@@ -1,22 +1,15 @@
-"""Single cells as people and Excel write them: text, telephone numbers, points, days.
-
-A cell is a text, or a list of a kind and what stands there: ["n", "45"] a number as the workbook stores it,
-["d", "2026-12-31"] a day, ["f", ""] a formula, ["e", "#REF!"] Excel's own complaint. An empty text is an empty cell.
-"""
+"""Single cells of a list of residents: telephone numbers, points, days."""
 
 import re
-import unicodedata
-from datetime import date, timedelta
-from decimal import Decimal, InvalidOperation
+from datetime import date
 from functools import lru_cache
 
-from app.enrolment.terms import CELL_LENGTH_MAX, POINTS_ROW_MAX, YEARS_AHEAD_MAX, ProblemCode
+from app.enrolment.terms import POINTS_ROW_MAX, YEARS_AHEAD_MAX, ProblemCode
 from app.kernel.periods import add_months, month_end
+from app.kernel.sheets import cells
+from app.kernel.sheets.cells import CellUnreadable, serial_day
+from app.kernel.sheets.rows import Cell
 
-Cell = str | list[str]
-
-SPACES = re.compile(r"\s+")
-INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff]")
 MOBILE = re.compile(r"1[3-9][0-9]{9}")
 LANDLINE = re.compile(r"0[0-9]{9,11}")
 PHONE_NOISE = re.compile(r"[ \-()./]")
@@ -28,10 +21,8 @@ YMD = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?(?:[ T]
 YM = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})月?")
 PACKED = re.compile(r"(?:19|20)[0-9]{6}")
 SERIAL = re.compile(r"[0-9]{5}(?:\.[0-9]+)?")
-DIGITS_MAX = 20
 DIGITS_SAFE = len(str(POINTS_ROW_MAX)) - 1  # a number of so many digits is in range whatever it is
 CACHED = 4096
-EXCEL_EPOCH = date(1899, 12, 30)
 
 
 class Wrong(Exception):
@@ -48,39 +39,10 @@ def read_text(cell: Cell) -> str:
 
     Wrong: formulas, Excel's complaints, control characters, texts longer than CELL_LENGTH_MAX.
     """
-    if not isinstance(cell, str):
-        kind, text = cell
-        if kind == "f":
-            raise Wrong(ProblemCode.FORMULA)
-        if kind == "e":
-            raise Wrong(ProblemCode.CELL_ERROR, found=text)
-        cell = _number_text(text) if kind == "n" else text
-    if len(cell) > CELL_LENGTH_MAX:
-        raise Wrong(ProblemCode.TOO_LONG, length_max=CELL_LENGTH_MAX)
-    if _is_plain(cell):
-        return cell.strip()
-    text = SPACES.sub(" ", INVISIBLE.sub("", unicodedata.normalize("NFKC", cell))).strip()
-    if not text.isprintable():
-        raise Wrong(ProblemCode.UNPRINTABLE)
-    return text
-
-
-def _is_plain(cell: str) -> bool:
-    """Whether a cell's text is what a person sees but for spaces around it, as most are; what is left is mended."""
-    if cell.isascii():
-        return cell.strip().isprintable()
-    return cell.isprintable() and "  " not in cell and unicodedata.is_normalized("NFKC", cell)
-
-
-def _number_text(raw: str) -> str:
-    """A number as a person would have typed it: 13800000000 for 1.38E10 and for 13800000000.0."""
     try:
-        number = Decimal(raw)
-    except InvalidOperation:
-        return raw
-    if not number.is_finite() or abs(number.adjusted()) > DIGITS_MAX:
-        return raw
-    return format(number.to_integral_value() if number == number.to_integral_value() else number.normalize(), "f")
+        return cells.read_text(cell)
+    except CellUnreadable as unreadable:
+        raise Wrong(ProblemCode(unreadable.problem), **unreadable.detail) from None
 
 
 def read_phone(cell: Cell) -> str | None:
@@ -150,11 +112,6 @@ def _checked_day(text: str, today: date) -> date:
     if day > (latest := add_months(today, 12 * YEARS_AHEAD_MAX)):
         raise Wrong(ProblemCode.DAY_FAR, latest=latest.isoformat())
     return day
-
-
-def serial_day(number: float, *, since_1904: bool = False) -> date:
-    """Give the day of Excel's serial number. Refuses ValueError or OverflowError for what is no day."""
-    return EXCEL_EPOCH + timedelta(days=int(number) + (1462 if since_1904 else 0))
 
 
 def _day_of(text: str) -> date | None:

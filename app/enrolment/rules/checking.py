@@ -7,8 +7,7 @@ from functools import lru_cache
 from typing import TypeVar
 
 from app.enrolment.rules import cells
-from app.enrolment.rules.cells import Cell, Wrong
-from app.enrolment.rules.headers import letters
+from app.enrolment.rules.cells import Wrong
 from app.enrolment.rules.places import CACHED, Place, place_from, place_of
 from app.enrolment.rules.tables import Picked
 from app.enrolment.terms import (
@@ -20,6 +19,7 @@ from app.enrolment.terms import (
     ProblemCode,
     Severity,
 )
+from app.kernel.sheets.rows import Cell, letters
 
 T = TypeVar("T")
 

@@ -1,12 +1,11 @@
 """Which column is which: header names as community offices write them, in Chinese and English."""
 
-import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 
 from app.enrolment.errors import HeaderRepeated
-from app.enrolment.rules.cells import Cell
 from app.enrolment.terms import NEEDED, Field
+from app.kernel.sheets.headers import find_field
+from app.kernel.sheets.rows import Cell, letters
 
 NAMES: Mapping[Field, str] = {
     Field.NAME: "姓名 名字 居民姓名 户主姓名 户主 居民 业主姓名 业主 name residentname fullname resident",
@@ -25,19 +24,11 @@ NAMES: Mapping[Field, str] = {
     " expiry expirydate expirationdate expireson validuntil expires validto",
 }
 FIELD_OF = {name: field for field, names in NAMES.items() for name in names.split()}
-BRACKETED = re.compile(r"[(\[【〔].*?[)\]】〕]")
-NOISE = re.compile(r"[\W_]+")
 
 
 def field_of(cell: Cell) -> Field | None:
     """Give what a header names, however it is spaced, bracketed or punctuated; None for any other text."""
-    if not isinstance(cell, str) or len(cell) > 60:
-        return None
-    text = unicodedata.normalize("NFKC", cell).casefold()
-    for form in (BRACKETED.sub("", text), text):
-        if (field := FIELD_OF.get(NOISE.sub("", form))) is not None:
-            return field
-    return None
+    return find_field(cell, FIELD_OF)
 
 
 def find_columns(cells: Mapping[int, Cell]) -> dict[Field, int] | None:
@@ -58,13 +49,3 @@ def find_columns(cells: Mapping[int, Cell]) -> dict[Field, int] | None:
 def missing_from(columns: Mapping[Field, int]) -> Sequence[Field]:
     """Give the columns that a list cannot do without and that this header lacks."""
     return [field for field in NEEDED if field not in columns]
-
-
-def letters(column: int) -> str:
-    """Name a column, counted from 0, as a spreadsheet does: A, Z, AA."""
-    text = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        text = chr(65 + rest) + text
-    return text

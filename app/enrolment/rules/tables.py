@@ -1,25 +1,15 @@
 """A file as a table: rows one after another, the header found, the columns that matter picked. Bounded at each step."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from app.enrolment.errors import HeaderMissing, RowsMissing, RowsTooMany
-from app.enrolment.rules.cells import Cell
 from app.enrolment.rules.headers import find_columns, missing_from
-from app.enrolment.terms import EXAMPLE_PASSBOOK, HEADER_ROWS_MAX, PLACES, ROWS_MAX, Field
+from app.enrolment.terms import EXAMPLE_PASSBOOK, PLACES, ROWS_MAX, Field
+from app.kernel.sheets import csv_files
+from app.kernel.sheets.rows import HEADER_ROWS_MAX, Cell, Row
 
 TOTALS = frozenset({"合计", "总计", "小计", "共计", "total", "sum"})
-
-
-@dataclass(slots=True)
-class Row:
-    """A row of a sheet: its number as a spreadsheet shows it, and what stands in its columns, counted from 0."""
-
-    line: int
-    cells: dict[int, Cell]
-    hidden: bool = False
-    merged: dict[int, Cell] = field(default_factory=dict)
-    """What a cell that is merged over this row says, where its first row lies above; by column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +44,11 @@ class Table:
             yield Picked(row.line, row.hidden, cells)
         if not count:
             raise RowsMissing
+
+
+def read_csv(content: bytes) -> Iterator[Row]:
+    """Give the rows of a CSV, whose delimiter is known by the header. Refuses EncodingUnknown, ColumnsTooMany."""
+    return csv_files.read_csv(content, lambda cells: find_columns(cells) is not None)
 
 
 def find_table(rows: Iterator[Row]) -> Table:

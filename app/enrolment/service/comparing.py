@@ -11,9 +11,9 @@ from sqlalchemy import text
 
 from app.enrolment import queries
 from app.enrolment.models import Import
-from app.enrolment.rules.headers import letters
 from app.enrolment.terms import GROUP_MAX, Field, ProblemCode, Severity
 from app.infra.unit_of_work import UnitOfWork
+from app.kernel.sheets.rows import letters
 from app.points import queries as points
 
 _NOTE = """

@@ -8,15 +8,14 @@ from uuid import UUID
 from sqlalchemy import delete, insert
 
 from app.enrolment import queries
-from app.enrolment.errors import FileRefused
 from app.enrolment.models import File, Import, Piece
-from app.enrolment.rules.cells import Cell
-from app.enrolment.rules.csv_files import read_csv
-from app.enrolment.rules.tables import Picked, Table, find_table
-from app.enrolment.rules.xlsx_files import read_xlsx
+from app.enrolment.rules.tables import Picked, Table, find_table, read_csv
 from app.enrolment.service.stages import finish_refused
 from app.enrolment.terms import PIECE_ROWS, XLSX, Field, ImportState
 from app.infra.unit_of_work import UnitOfWork
+from app.kernel.sheets.errors import FileRefused
+from app.kernel.sheets.rows import Cell
+from app.kernel.sheets.xlsx_files import read_xlsx
 
 CHECK_JOB = "enrolment.check_rows"
 

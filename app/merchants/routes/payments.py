@@ -26,7 +26,9 @@ PAYMENTS = "/v1/books/<book>/payments"
 
 
 @blueprint.route("/v1/books/<book>/passbook/codes", methods=["POST"])
-@endpoint(roles={Role.RESIDENT}, reply=CodeOut, status=HTTPStatus.CREATED)  # no key: the answer must not be stored
+@endpoint(
+    roles={Role.RESIDENT}, reply=CodeOut, status=HTTPStatus.CREATED, sends_value=True
+)  # no key: the answer must not be stored
 def issue_code(uow: UnitOfWork, *, book: str) -> IssuedCode:
     """出示一次性付款码,五分钟内有效 / a one-use code to pay with, good for five minutes."""
     return service.issue_code(uow, book=book)

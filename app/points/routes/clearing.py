@@ -69,7 +69,12 @@ def list_agreement_transfers(
 
 @blueprint.route(f"{CLEARING}/transfers", methods=["POST"])
 @endpoint(
-    roles=RESIDENT, body=ClearingTransferIn, reply=ClearingTransferOut, status=HTTPStatus.CREATED, idempotent=True
+    roles=RESIDENT,
+    body=ClearingTransferIn,
+    reply=ClearingTransferOut,
+    status=HTTPStatus.CREATED,
+    idempotent=True,
+    sends_value=True,
 )
 def send_points(uow: UnitOfWork, *, book: str, to: str, points: int, reference: str) -> object:
     """把我的积分转到我在另一社区的存折 / move my points to my passbook in another community."""

@@ -7,11 +7,11 @@ from reportlab.lib.colors import HexColor, white
 from reportlab.pdfgen.canvas import Canvas
 
 from app.points.schemas.booklet import closing, layout, table
-from app.points.schemas.booklet.fonts import face
 from app.points.schemas.booklet.layout import Block
 from app.points.schemas.booklet.table import FAINT, RED, plain, put, put_right, rule
 from app.points.schemas.statement_words import clock_title, passbook_number, period_title, say
 from app.points.service import Extract, ToldLine
+from app.web.typeface import face
 
 GOLD = HexColor("#d8b25c")
 CREAM = HexColor("#f7ead3")

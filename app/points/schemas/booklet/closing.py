@@ -10,6 +10,7 @@ from app.points.schemas.booklet.table import BASE, FAINT, HEAD, INK, RED, fill, 
 from app.points.schemas.statement_words import lapsing_days, say, verify_sentence
 from app.points.schemas.tellings import day_title
 from app.points.service import Extract, ToldLine
+from app.web.typeface import wrap
 
 TOTALS_HEIGHT = 42.0
 STRONG = frozenset({"closing", "available"})
@@ -60,7 +61,7 @@ def _check_value(extract: Extract, lang: str) -> Block:
     digits = extract.head.hex()
     groups = "  ".join(digits[at : at + DIGITS_SHOWN] for at in range(0, len(digits), DIGITS_SHOWN))
     room = layout.RIGHT - layout.MARGIN - 2 * layout.PAD
-    lines = layout.wrap(verify_sentence(extract.head_version, lang), room, layout.SMALL_SIZE)
+    lines = wrap(verify_sentence(extract.head_version, lang), room, layout.SMALL_SIZE)
     height = 54 + len(lines) * layout.LINE_HEIGHT
 
     def draw(canvas: Canvas, top: float) -> None:

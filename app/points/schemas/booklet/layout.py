@@ -1,13 +1,10 @@
 """Where things go on the pages of a printed passbook. Measures are points of print (1/72 inch), y grows upwards."""
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
-
-from app.points.schemas.booklet.fonts import width_of
 
 WIDTH, HEIGHT = A4
 MARGIN = 42.0
@@ -23,8 +20,6 @@ SMALL_SIZE = 9.0
 # right edges of the columns: date, particulars, in, out, balance
 COLUMNS = (MARGIN + 76, RIGHT - 212, RIGHT - 146, RIGHT - 80, RIGHT)
 PAD = 6.0
-WORD = re.compile(r"[!-~]+|\s|[^!-~\s]")
-NOT_FIRST = ",.;:!?)”’》」』】,。;:!?、)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +33,6 @@ class Block:
     height: float
     draw: Callable[[Canvas, float], None]
     carried: int | None = None
-
-
-def wrap(text: str, room: float, size: float) -> list[str]:
-    """Break a text into lines no wider than `room`: between words, or between any two Chinese characters."""
-    lines = [""]
-    for piece in WORD.findall(text):
-        if width_of(lines[-1] + piece, size) <= room or piece in NOT_FIRST:
-            lines[-1] += piece
-        elif width_of(piece, size) <= room:
-            lines.append(piece.lstrip())
-        else:
-            _break_word(lines, piece, room, size)
-    return [line.rstrip() for line in lines]
 
 
 def paginate(blocks: Sequence[Block]) -> list[list[Block]]:
@@ -85,11 +67,3 @@ def stack(blocks: Sequence[Block]) -> Block:
 def _room(*, first: bool, table: bool = True) -> float:
     """How high the blocks of a page may be together; the head of a table and the balance before it take their part."""
     return top_of(0 if first else 1) - FOOT_HEIGHT - (TABLE_HEAD_HEIGHT + ROW_HEIGHT if table else 0)
-
-
-def _break_word(lines: list[str], word: str, room: float, size: float) -> None:
-    for character in word:
-        if width_of(lines[-1] + character, size) <= room:
-            lines[-1] += character
-        else:
-            lines.append(character)

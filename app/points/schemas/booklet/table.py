@@ -8,10 +8,10 @@ from reportlab.pdfgen.canvas import Canvas
 from app.kernel.periods import local_date
 from app.points.schemas import tellings
 from app.points.schemas.booklet import layout
-from app.points.schemas.booklet.fonts import face
 from app.points.schemas.booklet.layout import Block
 from app.points.schemas.statement_words import say
 from app.points.service import ToldLine
+from app.web.typeface import face, wrap
 
 INK = HexColor("#1f2328")
 FAINT = HexColor("#6b7075")
@@ -28,7 +28,7 @@ def row(told: ToldLine, lang: str, *, shaded: bool) -> Block:
     """One entry."""
     line = told.line
     room = layout.COLUMNS[1] - layout.COLUMNS[0] - 2 * layout.PAD
-    lines = layout.wrap(plain(tellings.summary(told, lang)), room, layout.TEXT_SIZE)
+    lines = wrap(plain(tellings.summary(told, lang)), room, layout.TEXT_SIZE)
     height = layout.ROW_HEIGHT + (len(lines) - 1) * layout.LINE_HEIGHT
     amounts = (
         f"{line.amount:,}" if line.amount > 0 else "",

@@ -1,0 +1,48 @@
+"""What a session is worth now: asked with every request, in one statement by keys and one partial index."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session as Orm
+
+from app.identity.rules.admitting import Held, Standing
+from app.identity.terms import Channel
+from app.kernel.actor import Role
+
+# A grant counts in the book of a community that lies in the granted area or below it. Without a book all count.
+_STANDING = text("""
+    SELECT p.id, p.name, p.closed_at IS NOT NULL AS closed, s.channel, s.expires_at, s.ended_at IS NOT NULL AS ended,
+           d.cools_until,
+           EXISTS (SELECT 1 FROM identity_freezes f WHERE f.person_id = p.id AND f.lifted_at IS NULL) AS frozen,
+           (SELECT array_agg(ARRAY[g.role, g.area_id::text, g.shop_id::text] ORDER BY g.id)
+              FROM identity_grants g JOIN places_areas a ON a.id = g.area_id
+             WHERE g.person_id = p.id AND g.ended_at IS NULL AND g.valid_from <= :now
+               AND (g.valid_to IS NULL OR :now < g.valid_to) AND (NOT g.takes_two OR g.approved_at IS NOT NULL)
+               AND (CAST(:book AS text) IS NULL OR EXISTS (
+                    SELECT 1 FROM places_areas b
+                     WHERE b.book = :book AND starts_with(b.path, a.path)))) AS held
+      FROM identity_sessions s
+      JOIN identity_people p ON p.id = s.person_id
+      LEFT JOIN identity_devices d ON d.id = s.device_id
+     WHERE s.id = :session_id
+""")
+
+
+def find_standing(session: Orm, session_id: UUID, *, book: str | None, now: datetime) -> Standing | None:
+    """Say what a session and its person are in a book, or outside all books. None: there is no such session."""
+    row = session.execute(_STANDING, {"session_id": session_id, "book": book, "now": now}).one_or_none()
+    if row is None:
+        return None
+    return Standing(
+        person_id=row.id,
+        name=row.name,
+        channel=Channel(row.channel),
+        expires_at=row.expires_at,
+        ended=row.ended,
+        closed=row.closed,
+        frozen=row.frozen,
+        cools_until=row.cools_until,
+        resident_id=None,
+        held=[Held(Role(role), UUID(area), UUID(shop) if shop else None) for role, area, shop in row.held or ()],
+    )

@@ -1,0 +1,9 @@
+"""The acts of identity. Others meet it at the gate every request goes through."""
+
+from app.identity.service.admission import Gate
+from app.identity.service.demo import IssuedToken, TokenOffice, issue_dev_token
+from app.identity.service.keys import Keyring
+from app.identity.service.sessions import purge_sessions
+from app.identity.service.signing_in import find_openid
+
+__all__ = ["Gate", "IssuedToken", "Keyring", "TokenOffice", "find_openid", "issue_dev_token", "purge_sessions"]

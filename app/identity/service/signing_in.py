@@ -1,0 +1,145 @@
+"""Residents sign in with WeChat: who a login code belongs to was asked before, and comes in as a value."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from app.identity import queries, terms
+from app.identity.errors import PhoneTaken
+from app.identity.models import Device, Person, WechatUser
+from app.identity.rules import phones
+from app.identity.service.keys import Keyring
+from app.identity.service.sessions import Tokens, open_session, person_of
+from app.identity.terms import Channel
+from app.infra.unit_of_work import UnitOfWork
+from app.infra.vault import vault
+
+
+@dataclass(frozen=True, slots=True)
+class WechatAccount:
+    """Who a login code belongs to, as WeChat said."""
+
+    app_id: str
+    openid: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """The installation a request comes from: an id it made itself, and what it calls itself."""
+
+    install_id: str = field(repr=False)
+    model: str
+
+
+def sign_in_with_wechat(
+    uow: UnitOfWork, keyring: Keyring, *, account: WechatAccount, installation: Installation
+) -> Tokens:
+    """Open a session for a WeChat user, who becomes a person of ours with the first one.
+
+    From the first device of a person everything goes at once; another one cools for a day.
+    """
+    index = vault().index(account.openid, kind=f"openid:{account.app_id}")
+    known = queries.find_wechat_user(uow.session, account.app_id, index)
+    person_id = known.person_id if known else _register(uow, account, index)
+    device = _see_device(uow, person_id, installation, is_first=known is None)
+    return open_session(uow, keyring, person_id=person_id, channel=Channel.MINI, device=device)
+
+
+def bind_phone(uow: UnitOfWork, *, phone: str) -> str:
+    """Keep the number WeChat verified for the caller; answers it masked. Refuses PhoneTaken, PersonMissing."""
+    person = queries.lock_person(uow.session, person_of(uow))
+    number = phones.normal(phone)
+    index = vault().index(number, kind="phone")
+    holder = queries.find_person_by_phone(uow.session, index)
+    if holder is not None and holder.id != person.id:
+        raise PhoneTaken
+    person.phone_index = index
+    person.phone_sealed = vault().seal(number, context=phone_context(person.id))
+    try:
+        uow.session.flush()
+    except IntegrityError:  # another account took it in this very moment
+        raise PhoneTaken from None
+    return phones.masked(number)
+
+
+def release_phone(uow: UnitOfWork) -> None:
+    """Forget the caller's number."""
+    person = queries.lock_person(uow.session, person_of(uow))
+    person.phone_index = person.phone_sealed = None
+
+
+def phone_of(person: Person) -> str | None:
+    """Open somebody's number. Shown masked only."""
+    if person.phone_sealed is None:
+        return None
+    return vault().open(person.phone_sealed, context=phone_context(person.id))
+
+
+def find_openid(session: Session, person_id: UUID) -> str | None:
+    """Find under which openid WeChat knows a person, to send him a message. None: no account, or it is closed."""
+    found = queries.find_wechat_user_of(session, person_id)
+    return None if found is None else vault().open(found.openid_sealed, context=openid_context(person_id))
+
+
+def phone_context(person_id: UUID) -> str:
+    """Name the place a number is sealed for."""
+    return f"identity.people.phone:{person_id}"
+
+
+def openid_context(person_id: UUID) -> str:
+    """Name the place an openid is sealed for."""
+    return f"identity.wechat_users.openid:{person_id}"
+
+
+def _register(uow: UnitOfWork, account: WechatAccount, index: bytes) -> UUID:
+    """Make a person of a WeChat user. Of two first sign-ins at once the second finds the first one's person."""
+    person = Person(id=uow.new_id(), name="", registered_at=uow.now)
+    uow.session.add(person)
+    uow.session.flush()
+    taken = uow.session.scalar(
+        insert(WechatUser)
+        .values(
+            app_id=account.app_id,
+            openid_index=index,
+            openid_sealed=vault().seal(account.openid, context=openid_context(person.id)),
+            person_id=person.id,
+            bound_at=uow.now,
+        )
+        .on_conflict_do_nothing()
+        .returning(WechatUser.person_id)
+    )
+    if taken is not None:
+        return person.id
+    person.closed_at = uow.now  # nobody ever was this one
+    twin = queries.find_wechat_user(uow.session, account.app_id, index)
+    assert twin is not None  # noqa: S101 - the row that was in the way is committed
+    return twin.person_id
+
+
+def _see_device(uow: UnitOfWork, person_id: UUID, installation: Installation, *, is_first: bool) -> Device:
+    """Note an installation. Whose it is otherwise does not matter here: each person has it for himself."""
+    index = vault().index(installation.install_id, kind="install")
+    cool: timedelta | None = None if is_first else terms.COOL_DOWN
+    found = queries.find_device(uow.session, person_id, index)
+    if found is None:
+        uow.session.execute(
+            insert(Device)
+            .values(
+                id=uow.new_id(),
+                person_id=person_id,
+                install_index=index,
+                model=installation.model,
+                first_seen_at=uow.now,
+                last_seen_at=uow.now,
+                cools_until=uow.now + cool if cool else None,
+            )
+            .on_conflict_do_nothing()
+        )
+        found = queries.find_device(uow.session, person_id, index)
+        assert found is not None  # noqa: S101 - it was there or has just been written
+    found.last_seen_at, found.model = uow.now, installation.model
+    return found

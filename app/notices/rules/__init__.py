@@ -1,0 +1,1 @@
+"""Decisions of notices on values alone."""

@@ -1,0 +1,1 @@
+"""Decisions of places: values in, values or a refusal out."""

@@ -1,0 +1,1 @@
+"""JSON, spreadsheets and paper of places."""

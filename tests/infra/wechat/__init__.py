@@ -1,0 +1,1 @@
+"""WeChat: the client against the stand-in, over real HTTP; pushes against another implementation."""

@@ -1,0 +1,1 @@
+"""Notices: queued, claimed, sent through the stand-in, recorded; pushes taken in and worked."""

@@ -1,0 +1,1 @@
+"""Places: areas, units and duty, the calendar, posted codes."""
