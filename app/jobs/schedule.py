@@ -21,7 +21,7 @@ SCHEDULE: Mapping[str, Scheduled] = {
     "points.close_allotments": Rounds("20 16 * * *", points.list_book_codes, points.close_allotments_step),
     "points.raise_alerts": Rounds("*/5 * * * *", points.list_book_codes, points.raise_alerts_step),
     "points.sweep_transfers": Rounds("*/5 * * * *", points.list_book_codes, transfers.sweep_step),
-    # half past one on the third of a month in the district: what two books owe each other for the month before
-    "points.state_nettings": Rounds("30 17 2 * *", points.list_book_codes, nettings.state_step),
+    # half past one at night in the district: what two books owe each other for months on which they do not agree yet
+    "points.state_nettings": Rounds("30 17 * * *", points.list_book_codes, nettings.state_step),
     "web.purge_idempotency_keys": Periodic("40 18 * * *", idempotency.purge_idempotency_keys, until_zero=True),
 }
