@@ -28,12 +28,3 @@ class TemplateDayWrong(DomainError):
         "zh": "{path}:按年到期须同时给出月和日,按月滚动到期则都不填。",
         "en": "{path}: a yearly expiry needs a month and a day; a rolling one has neither.",
     }
-
-
-class TemplateCapsWrong(DomainError):
-    kind = Kind.INVALID
-    code = "programmes.caps_wrong"
-    text = {
-        "zh": "{path}:上限为 {cap},低于它应包住的 {least}(每日 ≤ 每月,个人 ≤ 家庭)。",
-        "en": "{path}: this cap of {cap} is below the {least} it must hold (day ≤ month, person ≤ household).",
-    }

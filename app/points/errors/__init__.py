@@ -112,6 +112,7 @@ from app.points.errors.proposals import ProposalDecided, ProposalMissing, Propos
 from app.points.errors.rulebook import (
     DryRunTooWide,
     DryRunUnclear,
+    RuleCapsWrong,
     RuleCodeTaken,
     RuleLimitOutOfRange,
     RuleVersionMissing,
@@ -217,6 +218,7 @@ __all__ = [
     "ProposalMissing",
     "ProposalOwn",
     "ReferredMissing",
+    "RuleCapsWrong",
     "RuleCodeTaken",
     "RuleLimitOutOfRange",
     "RuleMissing",
