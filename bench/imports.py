@@ -152,7 +152,7 @@ def drive(seed: str, rows: int) -> dict[str, float]:
     """One import from upload to commit, each job in a transaction of its own as the worker runs it."""
     app = create_app(Config.from_process())
     with app.app_context():
-        book, budget_id = run_in_transaction(lambda uow: _open(uow, seed.lower()), actor=SYSTEM)
+        book, budget_id = run_in_transaction(lambda uow: open_book(uow, seed.lower()), actor=SYSTEM)
         book_id = run_in_transaction(lambda uow: points.show_book(uow, book=book).id, actor=SYSTEM)
         content = make_file(rows, seed=seed)
         told: dict[str, float] = {}
@@ -188,7 +188,8 @@ def _state(book: str, import_id: UUID) -> str:
     ).state
 
 
-def _open(uow, seed: str) -> tuple[str, UUID]:  # noqa: ANN001 - a unit of work
+def open_book(uow, seed: str) -> tuple[str, UUID]:  # noqa: ANN001 - a unit of work
+    """A book with a budget that suffices for every list here."""
     book = points.create_book(uow, code=f"import-{seed}", name="bench", currency_name="points", validity_months=24)
     budget = points.create_budget(uow, book.id, sponsor_id=new_id(), name="openings", point_value_fen=10)
     points.fund_sponsor(

@@ -48,6 +48,12 @@ def render(rows: Sequence[Row]) -> str:
     return "\n".join(lines)
 
 
+def keep_part(rows: Sequence[Row], path: Path = LATEST) -> None:
+    """Write the rows of one part in the place of their last ones, and leave the others as they are."""
+    kept = {each["name"]: Row(**each) for each in json.loads(path.read_text(encoding="utf-8"))}
+    keep([*(kept | {row.name: row for row in rows}).values()], path)
+
+
 def keep(rows: Sequence[Row], path: Path = LATEST) -> None:
     """Write the rows for the next reader."""
     path.write_text(json.dumps([asdict(row) for row in rows], ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

@@ -73,6 +73,7 @@ def books() -> None:
     "--template", "source", help="A file of JSON, or the name of a template that comes with Linli: community."
 )
 @click.option("--like", type=Code(), help="Set it up as this book is: its budgets, rules that pay, and shops.")
+@click.option("--shops-from", type=Code(), help="Accept the shops of this book, too: the same shops, by their ids.")
 @click.option("--name", type=Words(100), help="What people call it. Needed without a template.")
 @click.option(
     "--currency", "currency_name", type=Words(30), help="What its points are called. Needed without a template."

@@ -1,4 +1,4 @@
-"""URLs of enrolment: the treasurer's desk for files of residents."""
+"""URLs of enrolment: the treasurer's desk for files of residents, which the auditor looks over."""
 
 from http import HTTPStatus
 from uuid import UUID
@@ -21,6 +21,7 @@ from app.web.paging import PageQuery
 from app.web.uploads import Download, Upload
 
 TREASURER = frozenset({Role.TREASURER})
+READERS = TREASURER | {Role.AUDITOR}
 FILE = Upload(MEDIA_TYPES, FILE_BYTES_MAX)
 
 blueprint = Blueprint("enrolment", __name__, description="居民导入 / enrolment of residents from files")
@@ -48,21 +49,21 @@ def upload_import(uow: UnitOfWork, *, book: str, budget_id: UUID, content: bytes
 
 
 @blueprint.route("/v1/books/<book>/imports")
-@endpoint(roles=TREASURER, query=PageQuery, reply=ImportPage)
+@endpoint(roles=READERS, query=PageQuery, reply=ImportPage)
 def list_imports(uow: UnitOfWork, *, book: str, limit: int, cursor: str | None) -> object:
     """导入记录,新的在前 / imports, newest first."""
     return service.list_imports(uow, book=book, limit=limit, cursor=cursor)
 
 
 @blueprint.route("/v1/books/<book>/imports/<uuid:import_id>")
-@endpoint(roles=TREASURER, reply=ImportOut)
+@endpoint(roles=READERS, reply=ImportOut)
 def show_import(uow: UnitOfWork, *, book: str, import_id: UUID) -> object:
     """导入的进度和结果 / how far an import is, and what came of it."""
     return service.show_import(uow, book=book, import_id=import_id)
 
 
 @blueprint.route("/v1/books/<book>/imports/<uuid:import_id>/problems")
-@endpoint(roles=TREASURER, query=PageQuery, reply=ImportProblemPage)
+@endpoint(roles=READERS, query=PageQuery, reply=ImportProblemPage)
 def list_import_problems(uow: UnitOfWork, *, book: str, import_id: UUID, limit: int, cursor: str | None) -> object:
     """哪一行哪一列有问题,怎样才对 / which rows are wrong or doubtful, and what would be right."""
     return service.list_problems(uow, book=book, import_id=import_id, limit=limit, cursor=cursor)
@@ -83,7 +84,7 @@ def undo_import(uow: UnitOfWork, *, book: str, import_id: UUID, reason: str) -> 
 
 
 @blueprint.route("/v1/books/<book>/residents")
-@endpoint(roles=TREASURER, query=ResidentsQuery, reply=ResidentPage)
+@endpoint(roles=READERS, query=ResidentsQuery, reply=ResidentPage)
 def list_residents(uow: UnitOfWork, *, book: str, passbook_no: str | None, limit: int, cursor: str | None) -> object:
     """已登记的居民,电话只显示一部分 / enrolled residents; telephone numbers are masked."""
     return service.list_residents(uow, book=book, passbook_no=passbook_no, limit=limit, cursor=cursor)

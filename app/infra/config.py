@@ -215,7 +215,16 @@ class Config:
     web_workers: int = _setting("LINLI_WEB_WORKERS", readers.whole(1, 64), "Web server processes.", default=2)
     web_threads: int = _setting("LINLI_WEB_THREADS", readers.whole(1, 64), "Threads of each web process.", default=8)
     worker_jobs_max: int = _setting(
-        "LINLI_WORKER_JOBS_MAX", readers.whole(1, 32), "Background jobs a worker runs at the same time.", default=2
+        "LINLI_WORKER_JOBS_MAX",
+        readers.whole(1, 32),
+        "Short background jobs a worker runs at once.",
+        default=2,
+    )
+    worker_long_jobs_max: int = _setting(
+        "LINLI_WORKER_LONG_JOBS_MAX",
+        readers.whole(1, 32),
+        "Steps of imports a worker runs beside them, at most one of each book.",
+        default=2,
     )
 
     @classmethod

@@ -10,6 +10,7 @@ from app.infra.config import EXTENSION, Config
 from app.jobs import worker
 from app.jobs.catalogue import JOBS
 from app.jobs.schedule import SCHEDULE
+from app.jobs.terms import Slots
 
 
 @click.command("worker")
@@ -20,7 +21,8 @@ def work(*, once: bool) -> None:
     app = cast("Flask", current_app._get_current_object())  # type: ignore[attr-defined]  # noqa: SLF001 - threads need the application itself
     config: Config = app.extensions[EXTENSION]
     queue = worker.build_queue(app, jobs=JOBS, schedule=SCHEDULE)
+    slots = Slots(short=config.worker_jobs_max, long=config.worker_long_jobs_max)
     if once:
-        worker.work_until_done(queue, concurrency=config.worker_jobs_max)
+        worker.work_until_done(queue, slots)
     else:
-        worker.work_until_stopped(queue, concurrency=config.worker_jobs_max)
+        worker.work_until_stopped(queue, slots)

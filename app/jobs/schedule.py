@@ -33,13 +33,13 @@ SCHEDULE: Mapping[str, Scheduled] = {
     "points.close_allotments": Rounds("20 16 * * *", points.list_book_codes, points.close_allotments_step),
     "points.raise_alerts": Rounds("*/5 * * * *", points.list_book_codes, points.raise_alerts_step),
     "points.sweep_transfers": Rounds("*/5 * * * *", points.list_book_codes, transfers.sweep_step),
-    # half past one on the third of a month in the district: what two books owe each other for the month before
-    "points.state_nettings": Rounds("30 17 2 * *", points.list_book_codes, nettings.state_step),
     # what is kept of people whose list nobody commits
     "enrolment.discard_imports": Periodic("0 19 * * *", enrolment.discard_imports, until_zero=True),
     # half past two in the morning: the holidays of a year as soon as a library knows them, and files nobody took in
     "places.seed_calendar": Periodic("30 18 * * *", places.seed_calendar),
     "places.purge_imports": Periodic("50 18 * * *", places.purge_imports, until_zero=True),
     "identity.purge_sessions": Periodic("10 19 * * *", identity.purge_sessions, until_zero=True),
+    # half past one at night in the district: what two books owe each other for months on which they do not agree yet
+    "points.state_nettings": Rounds("30 17 * * *", points.list_book_codes, nettings.state_step),
     "web.purge_idempotency_keys": Periodic("40 18 * * *", idempotency.purge_idempotency_keys, until_zero=True),
 }

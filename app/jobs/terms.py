@@ -56,6 +56,17 @@ class Errands:
 
 Scheduled = Periodic | Rounds | Errands
 
+
+@dataclass(frozen=True, slots=True)
+class Slots:
+    """How many jobs of each lane a worker runs at the same time."""
+
+    short: int = 1
+    long: int = 1
+
+
+LOOK_SECONDS = 5
+"""How often a worker looks for work that nobody told it of; of what is new it is told at once."""
 HEARTBEAT_SECONDS = 10
 STALLED_SECONDS = 30
 ATTEMPTS_MAX = 12

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from hashlib import sha256
 from uuid import UUID
 
-from app.kernel.actor import Actor
+from app.kernel.actor import Actor, Role
 from app.merchants import errors
 from app.merchants.terms import FIRST_DAY, PaymentState
 
@@ -40,6 +40,11 @@ def shop_of(actor: Actor) -> UUID:
     if actor.shop_id is None:
         raise errors.ShopNotOnToken
     return actor.shop_id
+
+
+def shop_read_by(actor: Actor) -> UUID | None:
+    """The shop whose payments somebody may read; None: those of all shops, for an auditor. Refuses ShopNotOnToken."""
+    return None if Role.AUDITOR in actor.roles and Role.CASHIER not in actor.roles else shop_of(actor)
 
 
 def shown_state(state: str, hold_expires_at: datetime | None, now: datetime) -> PaymentState:

@@ -30,15 +30,6 @@ class TemplateDayWrong(DomainError):
     }
 
 
-class TemplateCapsWrong(DomainError):
-    kind = Kind.INVALID
-    code = "programmes.caps_wrong"
-    text = {
-        "zh": "{path}:上限为 {cap},低于它应包住的 {least}(每日 ≤ 每月,个人 ≤ 家庭)。",
-        "en": "{path}: this cap of {cap} is below the {least} it must hold (day ≤ month, person ≤ household).",
-    }
-
-
 class BookTooLargeForTemplate(DomainError):
     """Cut to what a template holds, the new book would lack something that nobody was told of."""
 

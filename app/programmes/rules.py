@@ -77,7 +77,10 @@ class Template:
 
 
 def check_template(template: Template) -> None:
-    """Refuse TemplateDayWrong, TemplateNameTwice, TemplateNameUnknown, TemplateCapsWrong, with the path at fault."""
+    """Refuse TemplateDayWrong, TemplateNameTwice, TemplateNameUnknown, with the path at fault.
+
+    What a rule may say, the rulebook checks when it is proposed.
+    """
     _check_day(template)
     _check_once("sponsors", "name", (part.name for part in template.sponsors))
     _check_once("budgets", "name", (part.name for part in template.budgets))
@@ -86,8 +89,6 @@ def check_template(template: Template) -> None:
     sponsors, budgets = [part.name for part in template.sponsors], [part.name for part in template.budgets]
     _check_known("budgets", "sponsor", [part.sponsor for part in template.budgets], sponsors)
     _check_known("rules", "budget", [part.budget for part in template.rules], budgets)
-    for index, part in enumerate(template.rules):
-        _check_caps(f"rules.{index}", part)
 
 
 def _check_day(template: Template) -> None:
@@ -114,14 +115,3 @@ def _check_known(part: str, key: str, names: Sequence[str], known: Sequence[str]
         if name not in known:
             path = f"{part}.{index}.{key}"
             raise errors.TemplateNameUnknown(field=path, path=path, name=name, known=", ".join(known) or "-")
-
-
-def _check_caps(path: str, part: RulePart) -> None:
-    pairs = (
-        ("person_month_max", part.person_month_max, part.person_day_max),
-        ("household_day_max", part.household_day_max, part.person_day_max),
-        ("household_month_max", part.household_month_max, part.household_day_max or part.person_month_max),
-    )
-    for name, cap, least in pairs:
-        if cap is not None and least is not None and cap < least:
-            raise errors.TemplateCapsWrong(field=f"{path}.{name}", path=f"{path}.{name}", cap=cap, least=least)

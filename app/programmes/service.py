@@ -81,8 +81,8 @@ def create_programme(uow: UnitOfWork, *, code: str, template: Template, at: str 
 def describe_programme(uow: UnitOfWork, *, book: str) -> Template:
     """The template of a book that runs: how it is set up now, with the shops it accepts.
 
-    Rules are those that pay now; sponsors without a public name are numbered. Refuses BookMissing,
-    BookTooLargeForTemplate.
+    Rules are those that pay now; sponsors without a public name are numbered, and so are later ones of the same name.
+    Refuses BookMissing, BookTooLargeForTemplate.
     """
     found = points_queries.get_book(uow.session, book)
     budgets = points_programmes.list_own_budgets(uow.session, found.id, limit=terms.BUDGETS_MAX + 1)
@@ -90,9 +90,10 @@ def describe_programme(uow: UnitOfWork, *, book: str) -> Template:
     sponsors = list(dict.fromkeys(budget.sponsor_id for budget in budgets))
     _check_fits(book, "sponsors", sponsors, terms.SPONSORS_MAX)
     names = points_queries.names_of(uow.session, found.id, sponsors)
-    called = {id_: names.get(id_, f"资助方 {number}") for number, id_ in enumerate(sponsors, 1)}
+    called = _told_apart({id_: names.get(id_, f"资助方 {number}") for number, id_ in enumerate(sponsors, 1)})
+    own = _told_apart({budget.id: budget.name for budget in budgets})
     parts = {
-        budget.id: BudgetPart(budget.name, called[budget.sponsor_id], budget.point_value_fen) for budget in budgets
+        budget.id: BudgetPart(own[budget.id], called[budget.sponsor_id], budget.point_value_fen) for budget in budgets
     }
     return Template(
         name=found.name,
@@ -108,6 +109,20 @@ def describe_programme(uow: UnitOfWork, *, book: str) -> Template:
         rules=_describe_rules(uow, book, found.id, {id_: part.name for id_, part in parts.items()}),
         shops_from=book,
     )
+
+
+def _told_apart(names: Mapping[UUID, str]) -> dict[UUID, str]:
+    """The names, the second and later ones of the same with a number: a template knows its parts by their names."""
+    told: dict[UUID, str] = {}
+    taken = set(names.values())
+    for id_, name in names.items():
+        free, number = name, 1
+        while free in told.values() or (number > 1 and free in taken):
+            number += 1
+            tail = f" ({number})"
+            free = name[: terms.NAME_LENGTH_MAX - len(tail)] + tail
+        told[id_] = free
+    return told
 
 
 def _open_book(uow: UnitOfWork, code: str, template: Template) -> int:

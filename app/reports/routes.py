@@ -22,7 +22,7 @@ def file_report(uow: UnitOfWork, *, book: str, text: str, place: str) -> Report:
 
 
 @blueprint.route("/v1/books/<book>/reports")
-@endpoint(roles={Role.CLERK, Role.RESIDENT}, query=ReportQuery, reply=ReportPage)
+@endpoint(roles={Role.CLERK, Role.AUDITOR, Role.RESIDENT}, query=ReportQuery, reply=ReportPage)
 def list_reports(uow: UnitOfWork, *, book: str, state: str | None, limit: int, cursor: str | None) -> Page[Report]:
     """上报列表,最新在前;居民只看自己的 / reports, newest first; residents see their own."""
     return service.list_reports(uow, book=book, state=state, limit=limit, cursor=cursor)

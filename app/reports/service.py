@@ -84,9 +84,9 @@ def reject_report(uow: UnitOfWork, *, book: str, report_id: UUID, reason: str) -
 
 
 def list_reports(uow: UnitOfWork, *, book: str, state: str | None, limit: int, cursor: str | None) -> Page[Report]:
-    """Reports, newest first: all of them for a clerk, a resident's own for a resident."""
+    """Reports, newest first: all of them for a clerk or an auditor, a resident's own for a resident."""
     book_id = points_queries.get_book(uow.session, book).id
-    reporter_id = None if Role.CLERK in uow.actor.roles else uow.actor.id
+    reporter_id = None if uow.actor.roles & {Role.CLERK, Role.AUDITOR} else uow.actor.id
     rows = queries.list_reports(
         uow.session, book_id, reporter_id=reporter_id, state=state, before=read_id(cursor), limit=limit + 1
     )

@@ -12,6 +12,7 @@ from app.merchants import service as merchants
 from app.points import queries
 from app.points import service as points
 from app.points.service import proposals, rulebook
+from app.points.terms import OwnerKind
 from sandbox.neighbourhood import places
 from sandbox.neighbourhood.people import Roster
 
@@ -55,6 +56,7 @@ def _load(uow: UnitOfWork, deputy: Actor) -> Loaded:
             amount_fen=sponsor.funds_fen,
             bank_reference=f"开账拨款 {sponsor.name}",
         )
+        points.name_owner(uow, book_id, owner_id=sponsor.id, kind=OwnerKind.SPONSOR, name=sponsor.name)
         loaded.note("sponsors", made=not outcome.replayed)
     there = {budget.id for budget in queries.list_budgets(uow.session, book_id, after=None, limit=1000)}
     for plan in places.BUDGETS:

@@ -3,6 +3,8 @@ import json
 import pytest
 
 from app.points import queries
+from app.points import service as points
+from app.points.terms import OwnerKind
 from app.programmes.schemas import BUILT_IN
 
 
@@ -107,6 +109,33 @@ def test_a_book_prints_a_template_that_sets_up_another(flask, tmp_path):
     made = flask("create", "zhongyi", "--template", str(file))
     assert (made.exit_code, made.output.count("budget\t")) == (0, 4), made.output
     assert "There is no such book" in flask("template", "nowhere").output
+
+
+def test_a_book_may_be_like_one_with_two_budgets_or_sponsors_of_one_name(flask, uow):
+    flask("create", "meilihua", "--template", "community")
+    book = queries.get_book(uow.session, "meilihua")
+    for sponsor in (uow.new_id(), uow.new_id()):
+        points.name_owner(uow, book.id, owner_id=sponsor, kind=OwnerKind.SPONSOR, name="商会")
+        points.create_budget(uow, book.id, sponsor_id=sponsor, name="夏季", point_value_fen=10)
+    made = flask("create", "zhongyi", "--like", "meilihua")
+    assert made.exit_code == 0, made.output
+    for name in ("夏季", "夏季 (2)", "商会", "商会 (2)"):
+        assert made.output.count(f"\t{name}\n") == 1, made.output
+
+
+def test_a_book_takes_over_the_shops_of_another_beside_its_template(flask, tmp_path):
+    file = tmp_path / "template.json"
+    file.write_text(
+        json.dumps(json.loads(BUILT_IN["community"].read_text()) | {"shops": [{"name": "面馆", "street": "x"}]})
+    )
+    flask("create", "meilihua", "--template", str(file))
+    made = flask("create", "zhongyi", "--template", "community", "--shops-from", "meilihua")
+    assert (made.exit_code, "shops\t1" in made.output) == (0, True), made.output
+    bare = flask("create", "third", "--name", "a", "--currency", "b", "--shops-from", "meilihua")
+    assert (bare.exit_code, "shops\t1" in bare.output) == (0, True), bare.output
+    nowhere = flask("create", "fourth", "--template", "community", "--shops-from", "nowhere")
+    assert (nowhere.exit_code, "There is no such book" in nowhere.output) == (1, True)
+    assert "fourth" not in flask("list").output
 
 
 def test_every_wrong_place_of_a_file_is_named(flask, tmp_path):

@@ -34,6 +34,26 @@ def rows(count, points_=10, *, first=0):
     ]
 
 
+# --- who may
+
+
+def test_an_auditor_reads_what_opening_points_rest_on_with_masked_telephones_and_changes_nothing(desk):
+    refused_file = desk.check(as_csv(HEADER, [*LI[:6], "四十五", LI[7]]))
+    done = desk.take_in(as_xlsx(*LIST))
+    read = desk.api.walk("/imports", Role.AUDITOR, limit=1)
+    assert [found["id"] for found in read] == [done["id"], refused_file["id"]]
+    assert desk.api.get(f"/imports/{done['id']}", Role.AUDITOR).json == done
+    told = desk.api.get(f"/imports/{refused_file['id']}/problems", Role.AUDITOR)
+    assert [item["cell"] for item in told.json["items"]] == ["G2"]
+    residents = desk.api.walk("/residents", Role.AUDITOR, limit=2)
+    assert residents == desk.residents()
+    assert [each["phone"] for each in residents] == ["138****5678", "139****5678", None]
+    assert LI[1] not in told.text + str(residents)
+    for path, body in (("commit", {}), ("undo", {"reason": "x"})):
+        assert refused(desk.api.post(f"/imports/{done['id']}/{path}", body, Role.AUDITOR))[0] == 403
+    assert desk.api.get("/imports/template.csv", Role.AUDITOR).status_code == 403
+
+
 # --- taking in
 
 

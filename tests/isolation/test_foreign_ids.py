@@ -183,9 +183,11 @@ class Walk:
     world: World
     session: Any
 
-    def send(self, request: Request, ids: dict[str, str]) -> tuple[Any, dict[str, str], dict[str, str]]:
-        """The answer, and what both books, ours first, were right after it."""
-        book, roles = self.world.ours.book.code, request.view.roles
+    def send(
+        self, request: Request, ids: dict[str, str], *, alone: Role | None = None
+    ) -> tuple[Any, dict[str, str], dict[str, str]]:
+        """The answer, to somebody of all its roles or one `alone`, and what both books, ours first, were after it."""
+        book, roles = self.world.ours.book.code, {alone} if alone else request.view.roles
         who = HERE.resident if roles == {Role.RESIDENT} else CALLERS.get(request.name, HERE.staff)
         headers = self.bearer(*roles, book=book, shop_id=HERE.shop, person_id=who) if roles else {}
         kind, content = UPLOADS.get(
@@ -264,6 +266,21 @@ def test_the_same_requests_find_what_is_here(app, walk, world):
             assert answer.json["items"], f"{request.name} {request.query}"
         if request.name in {"POST /awards/batch", "POST /awards/preview"}:
             assert (answer.json["awarded"], answer.json["declined"]) == (1, 1), answer.text  # who moved is not paid
+
+
+def test_an_auditor_alone_finds_what_is_here_and_nothing_of_another_book(app, walk, world):
+    """Who looks over all shops and residents of a book looks over those of this book."""
+    asked = [request for request in requests_of(app) if request.method == "GET" and Role.AUDITOR in request.view.roles]
+    for request in asked:
+        found, *_ = walk.send(request, world.here, alone=Role.AUDITOR)
+        assert found.status_code == 200, f"{request.name}: {found.text}"
+        for kind in request.kinds:
+            foreign, *_ = walk.send(request, world.here | {kind: world.there[kind]}, alone=Role.AUDITOR)
+            unknown, *_ = walk.send(request, world.here | {kind: world.nowhere[kind]}, alone=Role.AUDITOR)
+            assert foreign.status_code == unknown.status_code, request.name
+            assert told(foreign, world.there[kind]) == told(unknown, world.nowhere[kind]), f"{request.name} {kind}"
+    looked_over = {"GET /payments/<payment_id>", "GET /imports/<import_id>", "GET /imports/<import_id>/problems"}
+    assert looked_over <= {request.name for request in asked}
 
 
 def test_the_watch_sees_what_the_walk_looks_for(client, bearer, world, session):

@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from app.infra.unit_of_work import run_in_transaction
 from app.jobs import service, worker
-from app.jobs.terms import Periodic
+from app.jobs.terms import Periodic, Slots
 from app.kernel.actor import SYSTEM
 from tests.fixtures.servers import ROOT
 from tests.jobs import acts
@@ -36,7 +36,7 @@ def jobs():
 
 
 def work(app, schedule=None, concurrency=1):
-    worker.work_until_done(worker.build_queue(app, jobs=JOBS, schedule=schedule or {}), concurrency=concurrency)
+    worker.work_until_done(worker.build_queue(app, jobs=JOBS, schedule=schedule or {}), Slots(short=concurrency))
 
 
 def test_the_worker_does_each_job_once_as_the_system(real_commits):
@@ -135,6 +135,7 @@ import os, sys
 from app.factory import create_app
 from app.infra.config import Config
 from app.jobs import worker
+from app.jobs.terms import Slots
 from tests.jobs import acts
 from sqlalchemy import text
 
@@ -148,7 +149,7 @@ app = create_app(Config.from_process())
 queue = worker.build_queue(app, jobs={"test.hang": hang}, schedule={})
 print("ready", flush=True)
 if os.environ.get("FOREVER"):
-    worker.work_until_stopped(queue, concurrency=1)
+    worker.work_until_stopped(queue, Slots())
 else:
     worker.work_until_done(queue)
 """

@@ -1,12 +1,11 @@
 """What the journey of a year needs: two people at each desk, files as offices have them, jobs at a simulated time."""
 
+import csv
 import io
-import os
-import shutil
 import subprocess
-import sys
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import groupby, product
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
@@ -23,12 +22,11 @@ from app.jobs.schedule import SCHEDULE
 from app.jobs.terms import Rounds
 from app.kernel.actor import SYSTEM, Actor, Role
 from app.points.service.audit import audit_books
-from app.points.service.export import Format, export_book
+from app.points.service.export import export_book
+from tests.points.test_export import FORMS, start_judge
 
 ZONE = ZoneInfo("Asia/Shanghai")
 PEOPLE = UUID("7d9f0c2e-5b0e-4f6e-9c0a-0a1b2c3d4e5f")
-BEAN_CHECK = Path(sys.executable).with_name("bean-check")
-HLEDGER = shutil.which("hledger")
 NETTING = "points.state_nettings"
 DAILY = ("points.expire_points", "points.close_allotments", "points.give_notices", "points.raise_alerts")
 
@@ -97,7 +95,7 @@ class Community:
                 self._run_steps(rounds, key)
 
     def run_netting(self) -> None:
-        """What the schedule does once a month: count what two books owe each other, and tell the other."""
+        """What the schedule does every night: count what two books owe each other, and tell the other."""
         for key in run_in_transaction(SCHEDULE[NETTING].keys, actor=SYSTEM, now=self.now):
             self._run_steps(SCHEDULE[NETTING], key)
         self.work()
@@ -124,39 +122,72 @@ def _take_job(uow: UnitOfWork) -> tuple[str, dict[str, Any]] | None:
     return None if row is None else (row.task_name, row.args)
 
 
-def paper_list(rows: list[list[Any]]) -> bytes:
-    """A workbook as a community office has it: a title, merged buildings, numbers that should be texts."""
+TITLE = "美丽华都社区 积分存折登记表(2025年底)"
+HEADINGS = ["姓名 ", "联系电话", "楼栋", "单元", "室", "存折号", "余额(分)", "到期日"]
+BUILDING, EXPIRES = 2, 7
+
+
+def paper_workbook(rows: list[list[Any]]) -> bytes:
+    """A workbook as a community office has it: a title over all columns, one merged cell for a building's residents,
+    days that are days, a line of totals."""
     book = Workbook()
     sheet = book.active
-    sheet.append(["美丽华都社区 积分存折登记表(2025年底)"])
+    sheet.append([TITLE])
     sheet.merge_cells("A1:H1")
-    sheet.append(["姓名", "电话", "楼栋", "单元", "室", "存折号", "余额", "到期日"])
+    sheet.append(HEADINGS)
     for row in rows:
         sheet.append(row)
+    first = 3
+    for building, group in groupby(rows, key=lambda row: row[BUILDING]):
+        last = first + len(list(group)) - 1
+        if last > first:
+            sheet.merge_cells(start_row=first, end_row=last, start_column=BUILDING + 1, end_column=BUILDING + 1)
+        assert sheet.cell(first, BUILDING + 1).value == building
+        first = last + 1
+    sheet.append(["合计", None, None, None, None, None, f"=SUM(G3:G{first - 1})"])
     made = io.BytesIO()
     book.save(made)
     return made.getvalue()
 
 
-def judge_books(folder: Path, books: list[str], outsiders: bool) -> None:
-    """Our own audit, and where `outsiders` hledger and beancount, must find nothing wrong."""
-    verdict = audit_books(db.engine, book=None, workers=1)
-    assert verdict.clean, verdict.findings
-    for code in books if outsiders else ():
-        for form, command in _judges(folder / f"{code}.txt"):
-            with (folder / f"{code}.txt").open("w", encoding="utf-8") as file:
+def paper_csv(rows: list[list[Any]]) -> bytes:
+    """The same list as Excel saves it on a Chinese Windows: GBK, short days, every row with its building."""
+    made = io.StringIO()
+    lines = csv.writer(made, lineterminator="\r\n")
+    lines.writerow([TITLE, *[""] * (len(HEADINGS) - 1)])
+    lines.writerow(HEADINGS)
+    for row in rows:
+        lines.writerow([f"{cell.year}/{cell.month}/{cell.day}" if isinstance(cell, date) else cell for cell in row])
+    return made.getvalue().encode("gbk")
+
+
+class Judges:
+    """Our own audit at once; hledger and beancount, which are none of our code, beside what the journey does next."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.at_work: list[tuple[str, subprocess.Popen[str]]] = []
+
+    def look(self, month: str, books: list[str]) -> None:
+        """Let all of them look at the books of this month."""
+        self.hear()
+        verdict = audit_books(db.engine, book=None, workers=1)
+        assert verdict.clean, verdict.findings
+        for code, form in product(books, FORMS):
+            path = self.folder / f"{month}-{code}.{form}"
+            with path.open("w", encoding="utf-8") as file:
                 export_book(db.engine, book=code, form=form, write=file.write)
-            told = subprocess.run(
-                command, capture_output=True, text=True, check=False, env={**os.environ, "LC_ALL": "C.UTF-8"}
-            )
-            assert told.returncode == 0, (form, told.stdout[-2000:], told.stderr[-2000:])
+            self.at_work.append((path.name, start_judge(form, path)))
 
-
-def _judges(path: Path) -> list[tuple[Format, list[Any]]]:
-    found: list[tuple[Format, list[Any]]] = [(Format.BEANCOUNT, [BEAN_CHECK, path])]
-    if HLEDGER:
-        found.append((Format.HLEDGER, [HLEDGER, "-f", path, "check", "--strict", "ordereddates"]))
-    return found
+    def hear(self) -> list[str]:
+        """What they said of the books they were given last: nothing, or the journey ends here."""
+        heard = []
+        for name, judge in self.at_work:
+            out, err = judge.communicate()
+            assert (judge.returncode, out, err) == (0, "", ""), (name, out[-2000:], err[-2000:])
+            heard.append(name)
+        self.at_work = []
+        return heard
 
 
 def month_days(year: int) -> list[tuple[int, date, date]]:

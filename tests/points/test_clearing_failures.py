@@ -18,18 +18,15 @@ from app.kernel.periods import local_date
 from app.points import errors
 from app.points.service.audit import audit_books
 from app.points.service.clearing import agreements, nettings, receiving, transfers
-from app.points.service.export import Format
 from app.points.terms import Code
 from tests.fixtures.together import alone, split, together
 from tests.points import invariants
 from tests.points.audited import engine_of
 from tests.points.ledger import ANNA, Acts, open_ledger
 from tests.points.neighbours import agree, pay, terms
-from tests.points.test_export import HLEDGER, judge, written
+from tests.points.test_export import FORMS, judge, written
 
 NEXT = text("SELECT id, task_name, args FROM procrastinate_jobs WHERE id > :after ORDER BY id LIMIT 1")
-
-FORMS = list(Format) if HLEDGER else [Format.BEANCOUNT]
 
 
 class Neighbours:

@@ -76,6 +76,14 @@ def test_a_question_has_its_index(session, index):
     assert index in plan(session, ASKED[index])
 
 
+def test_the_months_to_net_are_found_by_probes_of_indexes(session):
+    after = (ID, date(2026, 6, 1))
+    shown = plan(session, lambda s: clearing.find_month_to_net(s, 1, after=after, last=date(2026, 6, 1)))
+    assert "Seq Scan" not in shown
+    assert "ix_points_clearing_transfers_month" in shown
+    assert "uq_points_clearing_nettings_month" in shown
+
+
 def test_every_index_has_a_question(session):
     found = session.scalars(
         sqlalchemy.text("SELECT indexname FROM pg_indexes WHERE tablename LIKE 'points_clearing_%'")

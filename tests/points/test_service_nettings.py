@@ -2,13 +2,15 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from uuid import UUID
 
 import pytest
+from croniter import croniter
 
+from app.jobs.schedule import SCHEDULE
 from app.points import errors
 from app.points.queries import clearing as clearing_queries
-from app.points.service.clearing import nettings
+from app.points.service.clearing import agreements, nettings
+from tests.points.ledger import ANNA
 from tests.points.neighbours import FIRST, agreed_pair, approve, cleared, pay
 
 a_pair = pytest.fixture(agreed_pair, name="pair")
@@ -183,14 +185,117 @@ def test_a_netting_of_another_book_is_missing(june):
         pay(june.there, own)
 
 
-def test_the_clock_counts_last_month_of_every_agreement_that_moved_anything(june):
-    where: UUID | None = None
-    steps = 0
-    while (where := nettings.state_step(june.here.uow, june.here.book.code, where)) is not None:
+def test_the_clock_comes_every_night():
+    ticks = croniter(SCHEDULE["points.state_nettings"].cron, JULY)
+    first, second = (ticks.get_next(datetime) for _ in range(2))
+    assert second - first == timedelta(days=1)
+
+
+def go_round(acts):
+    """One night's round of the schedule through a book, as the worker runs it; answers how many steps it took."""
+    where, steps = None, 0
+    while (where := nettings.state_step(acts.uow, acts.book.code, where)) is not None:
         steps += 1
-    assert steps == 1
-    page = nettings.list_nettings(june.here.uow, book=june.here.book.code, limit=5, cursor=None)
-    assert [(each.month, each.out_fen) for each in page.items] == [(date(2026, 6, 1), 2000)]
+    return steps
+
+
+def stated(acts):
+    """(month, fen that left, bank reference) of all nettings of a book, the oldest month first."""
+    page = nettings.list_nettings(acts.uow, book=acts.book.code, limit=50, cursor=None)
+    return sorted((each.month, each.out_fen, each.bank_reference) for each in page.items)
+
+
+def test_the_clock_counts_what_moved_and_is_done_when_both_books_agree(june):
+    assert go_round(june.here) == 1
+    assert stated(june.here) == [(date(2026, 6, 1), 2000, None)]
+    june.work()
+    assert (go_round(june.here), go_round(june.there)) == (0, 0)  # both count the same: nothing is left to say
     later = june.at(JULY + timedelta(days=31))
-    assert nettings.state_step(later.here.uow, later.here.book.code, None) is not None
-    assert len(nettings.list_nettings(later.here.uow, book=later.here.book.code, limit=5, cursor=None).items) == 1
+    assert go_round(later.here) == 0  # nothing moved in July
+
+
+def test_the_clock_asks_every_night_until_the_other_book_has_told_the_same(june):
+    assert go_round(june.here) == 1
+    assert [name for name, _ in june.waiting()] == ["points.hear_netting"]
+    june.done = june.next_job()  # and that job is lost
+    tomorrow = june.later(days=1)
+    assert go_round(tomorrow.here) == 1
+    tomorrow.work()
+    assert go_round(tomorrow.later(days=1).here) == 0
+
+
+def test_months_whose_night_was_missed_are_counted_together_later(june):
+    june.at(datetime(2026, 7, 20, 2, tzinfo=UTC)).send(10)
+    june.work()
+    autumn = june.at(datetime(2026, 10, 9, 2, tzinfo=UTC))
+    autumn.send(5)
+    autumn.work()
+    assert go_round(autumn.here) == 2
+    assert stated(autumn.here) == [(date(2026, 6, 1), 2000, None), (date(2026, 7, 1), 100, None)]  # October runs on
+
+
+def test_a_round_that_was_cut_off_goes_on_with_what_is_left(june):
+    june.at(datetime(2026, 7, 20, 2, tzinfo=UTC)).send(10)
+    june.work()
+    autumn = june.at(datetime(2026, 10, 9, 2, tzinfo=UTC))
+    assert nettings.state_step(autumn.here.uow, autumn.here.book.code, None) is not None  # and the worker dies
+    autumn.work()
+    assert go_round(autumn.here) == 1
+    autumn.work()
+    assert [month for month, *_ in stated(autumn.here)] == [date(2026, 6, 1), date(2026, 7, 1)]
+
+
+def test_a_month_with_a_transfer_under_way_waits_for_it_and_no_other_month_waits(june):
+    june.at(datetime(2026, 6, 30, 15, 59, tzinfo=UTC)).send(10)
+    july = june.at(datetime(2026, 7, 20, 2, tzinfo=UTC))
+    july.send(20)
+    late, july.done = july.next_job(), july.next_job()
+    july.work()  # what left in July arrived; what left in June did not
+    august = july.at(datetime(2026, 8, 2, 2, tzinfo=UTC))
+    assert go_round(august.here) == 1
+    assert stated(august.here) == [(date(2026, 7, 1), 200, None)]
+    august.work()
+    august.done = late - 1
+    august.work()
+    tomorrow = august.later(days=1)
+    assert go_round(tomorrow.here) == 1
+    assert stated(tomorrow.here) == [(date(2026, 6, 1), 2100, None), (date(2026, 7, 1), 200, None)]
+
+
+def test_what_came_late_into_the_other_book_is_counted_again_there(june):
+    """The book it came to had counted without it, and was not told of it: the books differ, so it counts anew."""
+    june.at(datetime(2026, 6, 30, 15, 59, tzinfo=UTC)).send(10)
+    late = june.next_job()
+    june.done = late  # the delivery waits
+    assert (go_round(june.here), go_round(june.there)) == (0, 1)
+    assert stated(june.there) == [(date(2026, 6, 1), 500, None)]
+    june.done = late - 1
+    june.work(most=1)  # now it arrives; what was asked between the books was lost
+    tomorrow = june.later(days=1)
+    assert go_round(tomorrow.there) == 1
+    netting = nettings.list_nettings(tomorrow.there.uow, book=june.there.book.code, limit=1, cursor=None).items[0]
+    assert netting.in_fen == 2100
+
+
+def test_a_month_that_was_paid_is_not_counted_again(june):
+    own, theirs = net(june)
+    pay(june.here, own, "B-1")
+    pay(june.there, theirs, "B-1")
+    assert (go_round(june.here), go_round(june.there)) == (0, 0)
+
+
+def test_a_month_in_which_everything_was_given_back_is_not_counted(pair):
+    pair.there.freeze(ANNA)
+    pair.send(10)
+    pair.work()
+    assert go_round(pair.at(JULY).here) == 0
+
+
+def test_the_clock_counts_also_what_a_stopped_agreement_moved(june):
+    agreements.stop_agreement(june.here.uow, book=june.here.book.code, agreement_id=june.agreement_id, reason="over")
+    assert go_round(june.at(JULY + timedelta(days=200)).here) == 1
+
+
+def test_the_clock_does_not_count_a_month_before_its_day_of_grace_is_over(june):
+    assert go_round(june.at(datetime(2026, 7, 1, 15, 59, tzinfo=UTC)).here) == 0
+    assert go_round(june.at(datetime(2026, 7, 1, 16, 0, tzinfo=UTC)).here) == 1

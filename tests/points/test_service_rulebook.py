@@ -107,6 +107,18 @@ def test_what_is_out_of_range_is_refused_by_its_name(first, book, ledger, field,
     assert rulebook.list_rule_versions(first, book=book, code="hours", limit=5, cursor=None).items == []
 
 
+@pytest.mark.parametrize("whose", ["person", "household"])
+def test_a_cap_by_the_month_below_its_own_by_the_day_is_refused_by_its_name(first, book, ledger, whose):
+    with pytest.raises(errors.RuleCapsWrong) as refused:
+        propose(first, book, ledger, **{f"{whose}_day_max": 9, f"{whose}_month_max": 8})
+    assert refused.value.field == f"{whose}_month_max"
+    propose(first, book, ledger, **{f"{whose}_day_max": 9, f"{whose}_month_max": 9})
+
+
+def test_a_household_may_have_less_than_one_person_without_a_home(first, book, ledger):
+    propose(first, book, ledger, person_day_max=9, household_day_max=8)
+
+
 def test_a_grade_of_more_than_its_percent_is_refused(first, book, ledger):
     with pytest.raises(errors.RuleLimitOutOfRange) as refused:
         propose(first, book, ledger, grades={"A": 1001}, formula="grade")

@@ -141,7 +141,7 @@ def test_each_wrong_field_is_named_by_its_path(post, session, path):
     [
         ("rules.3.budget", "无", "programmes.name_unknown"),
         ("rules.3.code", "vol.hours", "programmes.name_twice"),
-        ("rules.3.person_month_max", 1, "programmes.caps_wrong"),
+        ("rules.3.person_month_max", 1, "points.rule_caps_wrong"),
         ("expiry_day", 5, "programmes.day_wrong"),
     ],
 )

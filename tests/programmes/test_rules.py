@@ -62,21 +62,6 @@ WRONGS = {
         errors.TemplateDayWrong,
         "expiry_day",
     ),
-    "a month below its day": (
-        rules(person_day_max=9, person_month_max=8),
-        errors.TemplateCapsWrong,
-        "rules.1.person_month_max",
-    ),
-    "a household below a person": (
-        rules(person_day_max=9, household_day_max=8),
-        errors.TemplateCapsWrong,
-        "rules.1.household_day_max",
-    ),
-    "a household's month below its day": (
-        rules(household_day_max=9, household_month_max=8),
-        errors.TemplateCapsWrong,
-        "rules.1.household_month_max",
-    ),
 }
 
 

@@ -44,6 +44,15 @@ def test_a_filed_report_is_answered_whole(filed):
     }
 
 
+def test_an_auditor_reads_all_reports_and_decides_none(api, filed):
+    assert api.walk("/reports", Role.AUDITOR, limit=5) == [filed]
+    for answer in (
+        api.post(f"/reports/{filed['id']}/accept", {}, Role.AUDITOR),
+        api.post(f"/reports/{filed['id']}/reject", {"reason": "x"}, Role.AUDITOR),
+    ):
+        assert refused(answer) == (403, "web.role_denied", [])
+
+
 def test_a_clerk_accepts_and_the_usual_points_come(acts, api, filed, accepting):
     answer = api.post(f"/reports/{filed['id']}/accept", accepting, CLERK)
     assert (answer.status_code, answer.json["state"], answer.json["points"]) == (200, "accepted", 10)

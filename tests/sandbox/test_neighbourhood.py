@@ -28,6 +28,15 @@ def test_loading_twice_changes_nothing(app: Flask, session: Session) -> None:
     assert "没有改动" not in report(first, roster())
 
 
+def test_every_sponsor_is_called_by_its_name_so_that_a_trace_ends_with_somebody(app: Flask, session: Session) -> None:
+    load(roster())
+    load(roster())
+
+    book_id = queries.find_book_id(session, places.BOOK)
+    named = queries.names_of(session, book_id, [sponsor.id for sponsor in places.SPONSORS])
+    assert named == {sponsor.id: sponsor.name for sponsor in places.SPONSORS}
+
+
 def test_the_money_is_behind_the_points(app: Flask, session: Session) -> None:
     load(roster())
 

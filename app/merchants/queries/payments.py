@@ -20,10 +20,10 @@ def count_live_codes(session: Session, book_id: int, resident_id: UUID, *, now: 
     return session.scalar(query) or 0
 
 
-def get_payment(session: Session, book_id: int, shop_id: UUID, payment_id: UUID) -> Payment:
-    """One payment of this shop. Refuses PaymentMissing."""
+def get_payment(session: Session, book_id: int, shop_id: UUID | None, payment_id: UUID) -> Payment:
+    """One payment of this shop, or of any (None). Refuses PaymentMissing."""
     payment = session.get(Payment, (book_id, payment_id))
-    if payment is None or payment.shop_id != shop_id:
+    if payment is None or (shop_id is not None and payment.shop_id != shop_id):
         raise errors.PaymentMissing
     return payment
 
@@ -50,10 +50,12 @@ def get_payment_of(session: Session, book_id: int, shop_id: UUID, out_trade_no: 
 
 
 def list_payments(
-    session: Session, book_id: int, shop_id: UUID, *, out_trade_no: str | None, before: UUID | None, limit: int
+    session: Session, book_id: int, shop_id: UUID | None, *, out_trade_no: str | None, before: UUID | None, limit: int
 ) -> Sequence[Payment]:
-    """Payments of a shop, newest first, those with an id below `before`; the one of an out_trade_no where given."""
-    query = select(Payment).where(Payment.book_id == book_id, Payment.shop_id == shop_id)
+    """Payments of a shop (None: of all), newest first, with an id below `before`; of an out_trade_no where given."""
+    query = select(Payment).where(Payment.book_id == book_id)
+    if shop_id is not None:
+        query = query.where(Payment.shop_id == shop_id)
     if out_trade_no is not None:
         query = query.where(Payment.out_trade_no == out_trade_no)
     if before is not None:

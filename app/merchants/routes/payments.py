@@ -23,6 +23,7 @@ from app.web.endpoint import Blueprint, endpoint
 
 blueprint = Blueprint("payments", __name__, description="收银 / paying at the till")
 PAYMENTS = "/v1/books/<book>/payments"
+READERS = frozenset({Role.CASHIER, Role.AUDITOR})
 
 
 @blueprint.route("/v1/books/<book>/passbook/codes", methods=["POST"])
@@ -42,18 +43,18 @@ def authorise_payment(uow: UnitOfWork, *, book: str, code: str, points: int, out
 
 
 @blueprint.route(PAYMENTS)
-@endpoint(roles={Role.CASHIER}, query=PaymentQuery, reply=PaymentPage)
+@endpoint(roles=READERS, query=PaymentQuery, reply=PaymentPage)
 def list_payments(
     uow: UnitOfWork, *, book: str, out_trade_no: str | None, limit: int, cursor: str | None
 ) -> Page[Receipt]:
-    """本店的收款,可按商户单号查 / this shop's payments, or the one of an out_trade_no."""
+    """本店的收款,可按商户单号查;审计看各店 / this shop's payments, or of an out_trade_no; auditors see all shops'."""
     return service.list_payments(uow, book=book, out_trade_no=out_trade_no, limit=limit, cursor=cursor)
 
 
 @blueprint.route(f"{PAYMENTS}/<uuid:payment_id>")
-@endpoint(roles={Role.CASHIER}, reply=PaymentOut)
+@endpoint(roles=READERS, reply=PaymentOut)
 def show_payment(uow: UnitOfWork, *, book: str, payment_id: UUID) -> Receipt:
-    """查一笔收款 / one payment of this shop."""
+    """查一笔收款 / one payment of this shop; auditors see all shops'."""
     return service.show_payment(uow, book=book, payment_id=payment_id)
 
 

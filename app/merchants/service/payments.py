@@ -95,17 +95,20 @@ def cancel_payment(uow: UnitOfWork, *, book: str, payment_id: UUID) -> Receipt:
 
 
 def show_payment(uow: UnitOfWork, *, book: str, payment_id: UUID) -> Receipt:
-    """One payment of the cashier's shop. Refuses ShopNotOnToken, PaymentMissing."""
+    """One payment, of the cashier's shop, or for an auditor of any. Refuses ShopNotOnToken, PaymentMissing."""
     book_id = points_queries.get_book(uow.session, book).id
-    return receipt_of(uow, queries.get_payment(uow.session, book_id, rules.shop_of(uow.actor), payment_id))
+    return receipt_of(uow, queries.get_payment(uow.session, book_id, rules.shop_read_by(uow.actor), payment_id))
 
 
 def list_payments(
     uow: UnitOfWork, *, book: str, out_trade_no: str | None, limit: int, cursor: str | None
 ) -> Page[Receipt]:
-    """Payments of the cashier's shop, newest first; the one of an out_trade_no where given. Refuses ShopNotOnToken."""
+    """Payments of the cashier's shop, or for an auditor of all shops, newest first; of an out_trade_no where given.
+
+    Refuses ShopNotOnToken.
+    """
     book_id = points_queries.get_book(uow.session, book).id
-    shop_id = rules.shop_of(uow.actor)
+    shop_id = rules.shop_read_by(uow.actor)
     rows = queries.list_payments(
         uow.session, book_id, shop_id, out_trade_no=out_trade_no, before=read_id(cursor), limit=limit + 1
     )

@@ -113,6 +113,7 @@ from app.points.errors.proposals import ProposalDecided, ProposalMissing, Propos
 from app.points.errors.rulebook import (
     DryRunTooWide,
     DryRunUnclear,
+    RuleCapsWrong,
     RuleCodeTaken,
     RuleLimitOutOfRange,
     RuleVersionMissing,
@@ -219,6 +220,7 @@ __all__ = [
     "ProposalMissing",
     "ProposalOwn",
     "ReferredMissing",
+    "RuleCapsWrong",
     "RuleCodeTaken",
     "RuleLimitOutOfRange",
     "RuleMissing",

@@ -40,6 +40,15 @@ class RuleLimitOutOfRange(DomainError):
     }
 
 
+class RuleCapsWrong(DomainError):
+    kind = Kind.INVALID
+    code = "points.rule_caps_wrong"
+    text = {
+        "zh": "{name} 为 {found},低于每日上限 {least};每月上限不能比每日的少。",
+        "en": "{name} is {found}, below the cap of {least} for a day; a month's cap is not less than its day's.",
+    }
+
+
 class DryRunUnclear(DomainError):
     kind = Kind.INVALID
     code = "points.dry_run_unclear"

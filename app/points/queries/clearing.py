@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, select, text
 from sqlalchemy.orm import Session
 
 from app.points import errors
@@ -170,6 +170,39 @@ def sum_cleared(
         ClearingTransfer.sent_at < until,
     )
     return ClearedMonth(*(int(figure) for figure in session.execute(query).one()))
+
+
+_TO_NET = text("""
+    SELECT a.id AS agreement_id, m.start::date AS month
+      FROM points_clearing_agreements a
+     CROSS JOIN LATERAL (SELECT min(sent_at) AS sent_at FROM points_clearing_transfers
+                          WHERE book_id = a.book_id AND agreement_id = a.id) first
+     CROSS JOIN generate_series(date_trunc('month', first.sent_at AT TIME ZONE 'Asia/Shanghai'),
+                                CAST(:last AS timestamp), '1 month') m (start)
+      LEFT JOIN points_clearing_nettings n
+             ON n.book_id = a.book_id AND n.agreement_id = a.id AND n.month = m.start::date
+     CROSS JOIN LATERAL (SELECT bool_or(state = 'arrived') AND NOT bool_or(state = 'sent') AS ready
+                           FROM points_clearing_transfers
+                          WHERE book_id = a.book_id AND agreement_id = a.id
+                            AND sent_at >= m.start AT TIME ZONE 'Asia/Shanghai'
+                            AND sent_at < (m.start + interval '1 month') AT TIME ZONE 'Asia/Shanghai') moved
+     WHERE a.book_id = :book_id AND (a.id, m.start::date) > (:agreement_id, :month) AND moved.ready
+       AND NOT coalesce((n.out_fen, n.in_fen) = (n.partner_in_fen, n.partner_out_fen), false)
+     ORDER BY a.id, m.start LIMIT 1
+""")
+
+
+def find_month_to_net(
+    session: Session, book_id: int, *, after: tuple[UUID, date] | None, last: date
+) -> tuple[UUID, date] | None:
+    """The next agreement and month, up to the month `last`, that moved points and on which the books do not agree yet.
+
+    A month with a transfer under way is passed over until that is decided.
+    """
+    agreement_id, month = after or (UUID(int=0), date.min)
+    place = {"book_id": book_id, "agreement_id": agreement_id, "month": month, "last": last}
+    found = session.execute(_TO_NET, place).first()
+    return found and (found.agreement_id, found.month)
 
 
 def find_netting(session: Session, book_id: int, agreement_id: UUID, month: date) -> ClearingNetting | None:

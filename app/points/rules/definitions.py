@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from app.points.errors import RuleLimitOutOfRange
+from app.points.errors import RuleCapsWrong, RuleLimitOutOfRange
 from app.points.rules.awarding import Cap, RuleTerms
 from app.points.rules.formulas import check_formula
 from app.points.terms import CAP_MAX, GRADE_PERCENT_MAX, RULE_POINTS_MAX, VALIDITY_MONTHS_MAX, Cycle
@@ -59,7 +59,10 @@ class RuleDefinition:
 
 
 def check_definition(definition: RuleDefinition) -> None:
-    """Refuse what must not be saved: RuleLimitOutOfRange (the field is named), and what `check_formula` refuses."""
+    """Refuse what must not be saved: RuleLimitOutOfRange, RuleCapsWrong (both name the field), and as `check_formula`.
+
+    A household's cap may be below a person's: somebody without a home is bound by the person's alone.
+    """
     limits: list[tuple[str, int | None, int, int]] = [("points_max", definition.points_max, 1, RULE_POINTS_MAX)]
     limits += [(name, getattr(definition, name), 1, CAP_MAX) for name in CAPS]
     limits.append(("validity_months", definition.validity_months, 1, VALIDITY_MONTHS_MAX))
@@ -67,4 +70,9 @@ def check_definition(definition: RuleDefinition) -> None:
     for name, value, minimum, maximum in limits:
         if value is not None and not minimum <= value <= maximum:
             raise RuleLimitOutOfRange(field=name, name=name, found=value, minimum=minimum, maximum=maximum)
+    for whose in ("person", "household"):
+        day, month = getattr(definition, f"{whose}_day_max"), getattr(definition, f"{whose}_month_max")
+        if day is not None and month is not None and month < day:
+            name = f"{whose}_month_max"
+            raise RuleCapsWrong(field=name, name=name, found=month, least=day)
     check_formula(definition.formula, grades=definition.grades, points_max=definition.points_max)

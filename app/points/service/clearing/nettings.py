@@ -31,8 +31,7 @@ def state_netting(uow: UnitOfWork, *, book: str, agreement_id: UUID, month: date
     found = queries.get_book(uow.session, book)
     agreement = clearing_queries.get_agreement(uow.session, found.id, agreement_id)
     first = month_start(month)
-    # a day of grace: what was begun in the last second of a month may commit a little later
-    if local_date(uow.now) < add_months(first, 1) + timedelta(days=1):
+    if first > _last_over(uow):
         raise errors.ClearingMonthOpen(month=f"{first:%Y-%m}")
     netting = _count(uow, found, agreement, first)
     if netting.paid_at is None:
@@ -59,18 +58,16 @@ def hear_netting(
         _tell(uow, agreement, netting, answer=False)
 
 
-def state_step(uow: UnitOfWork, book: str, after: UUID | None) -> UUID | None:
-    """Count last month of the next agreement of a book, when it moved anything. One agreement a step."""
+def state_step(uow: UnitOfWork, book: str, after: tuple[UUID, date] | None) -> tuple[UUID, date] | None:
+    """Count the next month of an agreement on which the books do not agree yet. One month a step.
+
+    What was missed is found again: a night without a worker, a transfer that was under way, an answer that was lost.
+    """
     found = queries.get_book(uow.session, book)
-    agreements = clearing_queries.list_agreements(uow.session, found.id, after=after, limit=1)
-    if not agreements:
-        return None
-    month = add_months(month_start(local_date(uow.now)), -1)
-    since, until = month_bounds(month)
-    moved = clearing_queries.sum_cleared(uow.session, found.id, agreements[0].id, since=since, until=until)
-    if not moved.under_way and (moved.out_points or moved.in_points):
-        state_netting(uow, book=book, agreement_id=agreements[0].id, month=month)
-    return agreements[0].id
+    place = clearing_queries.find_month_to_net(uow.session, found.id, after=after, last=_last_over(uow))
+    if place is not None:
+        state_netting(uow, book=book, agreement_id=place[0], month=place[1])
+    return place
 
 
 def propose_payment(
@@ -127,6 +124,12 @@ def list_nettings(uow: UnitOfWork, *, book: str, limit: int, cursor: str | None)
     book_id = queries.get_book(uow.session, book).id
     rows = clearing_queries.list_nettings(uow.session, book_id, before=read_id(cursor), limit=limit + 1)
     return page_by_id(rows, limit, lambda netting: netting.id)
+
+
+def _last_over(uow: UnitOfWork) -> date:
+    """The youngest month that may be counted."""
+    # a day of grace: what was begun in the last second of a month may commit a little later
+    return add_months(month_start(local_date(uow.now) - timedelta(days=1)), -1)
 
 
 def _count(uow: UnitOfWork, book: Book, agreement: ClearingAgreement, month: date) -> ClearingNetting:
