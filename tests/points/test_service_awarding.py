@@ -108,6 +108,44 @@ def test_the_highest_published_version_pays_and_a_record_keeps_its_own(door):
     assert door.one().record.id == old.id
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("once", "month"), ("once", "day"), ("day", "once"), ("month", "week"), ("week", "month"), ("day", "year")],
+)
+def test_a_fact_that_was_paid_is_not_paid_again_by_a_version_of_another_cycle(door, acts, before, after):
+    door.publish("duty", "10", cycle=before)
+    old = door.one(rule="duty")
+    door.publish("duty", "10", cycle=after)
+    again = door.one(rule="duty")
+    assert (again.replayed, again.record.id) == (True, old.record.id)
+    assert said(door.preview(fact(rule="duty"))) == [10]
+    assert isinstance(door.one(rule="duty", minutes=60).refusal, errors.FactChanged)
+    assert (acts.available(ANNA), door.count()) == (10, 1)
+
+
+def test_a_cycle_that_was_paid_stays_paid_when_a_version_counts_in_shorter_or_longer_ones(door):
+    door.publish("duty", "10", cycle="month")
+    june = door.one(rule="duty", performed_on=date(2026, 6, 3)).record
+    door.publish("duty", "10", cycle="day")
+    late = door.one(rule="duty")  # of a month that was paid as a whole
+    assert (said([late]), late.refusal.detail("en")[:32]) == (["FactChanged"], "This was paid already (2026-06),")
+    may = [door.one(rule="duty", performed_on=date(2026, 5, day)).record for day in (29, 30)]
+    door.publish("duty", "10", cycle="month")
+    again = [door.one(rule="duty", performed_on=date(2026, 5, day)) for day in (30, 29)]
+    assert [outcome.record.id for outcome in again] == [may[1].id, may[0].id]  # each day is answered with its own
+    assert said([door.one(rule="duty", performed_on=date(2026, 5, 28))]) == ["FactChanged"]
+    assert said([door.one(rule="duty", performed_on=date(2026, 4, 28))]) == [10]
+    assert door.one(rule="duty", performed_on=date(2026, 6, 3)).record.id == june.id
+
+
+def test_what_was_paid_once_stands_for_its_day_when_a_version_pays_each_month(door):
+    door.publish("home", "10")
+    door.one(rule="home", performed_on=date(2026, 4, 28))
+    door.publish("home", "10", cycle="month")
+    assert said([door.one(rule="home", performed_on=date(2026, 4, 29))]) == ["FactChanged"]
+    assert said([door.one(rule="home")]) == [10]
+
+
 def test_grades_and_chosen_points(door):
     door.publish("graded", "minutes * grade // 1000", grades={"A": 100, "C": 60})
     door.publish("chosen", "chosen", points_max=30)

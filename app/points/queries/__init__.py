@@ -16,6 +16,7 @@ from app.points.queries.allotments import (
 )
 from app.points.queries.awarding import (
     Person,
+    RecordAsk,
     allotments_of,
     budgets_of,
     current_rules,
@@ -103,6 +104,7 @@ from app.points.queries.rulebook import (
     list_rule_versions,
     list_rules,
     lock_rule,
+    lock_rule_version,
 )
 from app.points.queries.statements import (
     AccountLine,
@@ -159,6 +161,7 @@ __all__ = [
     "PassbookFigures",
     "Person",
     "Reached",
+    "RecordAsk",
     "RegisterLine",
     "SponsorFigures",
     "StatementLine",
@@ -261,6 +264,7 @@ __all__ = [
     "lock_passbooks",
     "lock_proposal",
     "lock_rule",
+    "lock_rule_version",
     "lock_stripes",
     "moves_of_months",
     "names_of",

@@ -4,7 +4,7 @@ import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import select, text
@@ -137,21 +137,43 @@ _CAP_LOCKS = text("""
 """)
 
 
+# By the unique key of a fact. The second arm is for versions that count in longer cycles than those before them.
 _RECORDS = text("""
-    SELECT k.n, a.* FROM json_to_recordset(CAST(:keys AS json))
-                          k (n int, rule text, subject text, passbook uuid, cycle text),
+    SELECT k.n, a.*
+      FROM json_to_recordset(CAST(:asks AS json))
+           k (n int, rule text, subject text, passbook uuid, day date, cycles text[], first date, last date),
            LATERAL (SELECT * FROM points_awards a
                      WHERE a.book_id = :book_id AND a.rule_code = k.rule AND a.subject = k.subject
-                       AND a.passbook_id = k.passbook AND a.cycle = k.cycle OFFSET 0) a
+                       AND a.passbook_id = k.passbook AND a.cycle = ANY (k.cycles)
+                       AND (a.cycle <> 'once' OR a.performed_on BETWEEN k.first AND k.last)
+                    UNION ALL
+                    SELECT * FROM points_awards a
+                     WHERE k.first < k.last AND a.book_id = :book_id AND a.rule_code = k.rule AND a.subject = k.subject
+                       AND a.passbook_id = k.passbook AND a.cycle <> ALL (k.cycles)
+                       AND a.performed_on BETWEEN k.first AND k.last) a
+     ORDER BY k.n, a.performed_on <> k.day, a.performed_on, a.id
 """)
 
 
-def records_of(
-    session: Session, book_id: int, keys: Sequence[tuple[int, str, str, UUID, str]]
-) -> Sequence[tuple[int, AwardRecord]]:
-    """What was recorded for facts: (n, rule, subject, passbook, cycle) → (n, record) for those that there are."""
-    names = ("n", "rule", "subject", "passbook", "cycle")
-    rows = _on_arrays(session, _RECORDS, book_id, "keys", (dict(zip(names, key, strict=True)) for key in keys))
+class RecordAsk(NamedTuple):
+    """A fact to be looked up: the names of all cycles its day lies in, and the days of the cycle it is paid once in."""
+
+    n: int
+    rule: str
+    subject: str
+    passbook: UUID
+    day: date
+    cycles: Sequence[str]
+    first: date
+    last: date
+
+
+def records_of(session: Session, book_id: int, asks: Sequence[RecordAsk]) -> Sequence[tuple[int, AwardRecord]]:
+    """What was recorded for facts, by whichever version: (n, record), of each n that of the fact's own day first.
+
+    A record is of the fact when one's cycle holds the day of the other; what was paid once stands for its day.
+    """
+    rows = _on_arrays(session, _RECORDS, book_id, "asks", (ask._asdict() for ask in asks))
     return [(row.pop("n"), AwardRecord(**row)) for row in rows]
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
+from app.kernel.periods import month_end
 from app.points.errors import FactDayOutOfRange, FactOutOfRange
 from app.points.terms import (
     EVENTS_MAX,
@@ -87,6 +88,19 @@ def cycle_start(cycle: Cycle, day: date) -> date:
             return day.replace(day=1)
         case Cycle.YEAR:
             return day.replace(month=1, day=1)
+        case _:
+            return day
+
+
+def cycle_end(cycle: Cycle, day: date) -> date:
+    """The last day of the cycle a day lies in. What happens once has no end: the day itself."""
+    match cycle:
+        case Cycle.WEEK:
+            return cycle_start(cycle, day) + timedelta(days=6)
+        case Cycle.MONTH:
+            return month_end(day)
+        case Cycle.YEAR:
+            return day.replace(month=12, day=31)
         case _:
             return day
 

@@ -10,9 +10,9 @@ from app.kernel.errors import DomainError
 from app.kernel.periods import local_date, month_end, month_start
 from app.points import errors, queries
 from app.points.models import Allotment, AwardRecord, AwardRule, AwardRuleVersion, Book
-from app.points.queries import Person
+from app.points.queries import Person, RecordAsk
 from app.points.rules.awarding import CapKey, Payee, RuleTerms, StreakKey, Tally, cap_keys, streak_keys
-from app.points.rules.facts import Fact, check_fact, cycle_key, cycle_start, fact_key
+from app.points.rules.facts import Fact, check_fact, cycle_end, cycle_key, cycle_start, fact_key
 from app.points.service.rulebook import definition_of
 from app.points.terms import Cycle
 
@@ -115,17 +115,25 @@ def _check_allotment(fact: Fact, allotment: Allotment | None, terms: RuleTerms, 
 
 
 def records_before(uow: UnitOfWork, book: Book, claims: Iterable[Claim]) -> dict[str, AwardRecord]:
-    """What was recorded under the keys of these claims, for whichever passbook of the person. One query."""
+    """What was recorded for these facts, by any version of their rules, for whichever passbook of the person.
+
+    One query.
+    """
     ordered = list(claims)
-    asks = [
-        (n, claim.terms.code, claim.fact.subject, member, claim.cycle)
-        for n, claim in enumerate(ordered)
-        for member in claim.members
-    ]
+    asks = [_record_ask(n, claim, member) for n, claim in enumerate(ordered) for member in claim.members]
     found: dict[str, AwardRecord] = {}
     for n, record in queries.records_of(uow.session, book.id, asks):
         found.setdefault(ordered[n].key, record)
     return found
+
+
+def _record_ask(n: int, claim: Claim, member: UUID) -> RecordAsk:
+    fact, cycle = claim.fact, claim.terms.cycle
+    day = fact.performed_on
+    once = cycle is Cycle.ONCE
+    first, last = (date.min, date.max) if once else (cycle_start(cycle, day), cycle_end(cycle, day))
+    cycles = [cycle_key(each, day) for each in Cycle]
+    return RecordAsk(n, claim.terms.code, fact.subject, member, day, cycles, first, last)
 
 
 def tally_before(uow: UnitOfWork, book: Book, claims: Sequence[Claim]) -> Tally:
@@ -169,20 +177,7 @@ def _streak_asks(claims: Iterable[Claim]) -> list[tuple[tuple[StreakKey, StreakK
             continue
         keys = streak_keys(claim.terms, claim.payee, day)
         first = cycle_start(cycle, cycle_start(cycle, day) - timedelta(days=1))
-        last = _cycle_end(cycle, day)
+        last = cycle_end(cycle, day)
         for member in claim.members:
             asks[keys[0], member] = (keys, (claim.terms.code, member, keys[0].cycle, keys[1].cycle, first, last))
     return list(asks.values())
-
-
-def _cycle_end(cycle: Cycle, day: date) -> date:
-    """The last day of the cycle a day lies in."""
-    match cycle:
-        case Cycle.WEEK:
-            return cycle_start(cycle, day) + timedelta(days=6)
-        case Cycle.MONTH:
-            return month_end(day)
-        case Cycle.YEAR:
-            return day.replace(month=12, day=31)
-        case _:
-            return day

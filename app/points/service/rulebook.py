@@ -64,6 +64,8 @@ def carry_out(uow: UnitOfWork, book: Book, proposal: Proposal, cause: str) -> UU
     published = queries.highest_versions(uow.session, book.id, code)[1]
     if published > number:
         raise errors.RuleVersionOutdated(rule=code, version=number, published=published)
+    if published:  # what it pays is seen by whoever awards by the new one
+        queries.lock_rule_version(uow.session, book.id, code, published)
     version = queries.get_rule_version(uow.session, book.id, code, number)
     version.published_by, version.published_at = uow.actor.id, uow.now
     return None

@@ -1,0 +1,15 @@
+-- A fact is paid once, whichever version of its rule decides it. Each version looks for what the others paid; so that none
+-- is looked for in vain, who publishes a version waits for the awards under way by the one before (the lock of their
+-- foreign key), and an award by a version that was replaced meanwhile begins anew.
+CREATE FUNCTION points_guard_award_versions() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+    IF EXISTS (SELECT 1 FROM (SELECT DISTINCT book_id, rule_code, rule_version FROM fresh) a
+                 JOIN points_award_rule_versions v
+                   ON v.book_id = a.book_id AND v.code = a.rule_code AND v.version > a.rule_version AND v.published_at IS NOT NULL) THEN
+        RAISE EXCEPTION 'points: an award by a version of its rule that was replaced'
+            USING ERRCODE = 'serialization_failure', CONSTRAINT = 'points_awards_version_current';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER points_awards_version_current AFTER INSERT ON points_awards
+    REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION points_guard_award_versions();
