@@ -13,3 +13,6 @@ BEGIN
 END $$;
 CREATE TRIGGER points_awards_version_current AFTER INSERT ON points_awards
     REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION points_guard_award_versions();
+
+-- A wrong award that expired unspent is owed by nobody: what expired of it goes out of the world.
+INSERT INTO points_code_legs (code, kind, sign) VALUES ('clawback', 'breakage', -1), ('clawback', 'issuance', 1);

@@ -204,15 +204,24 @@ def claw_back(a: Auditor, cause: str, of: UUID) -> tuple[Answer, Done | None]:
     (day, points), who = original.pieces[0], original.who
     lot = a.passbook(who).lots[day]
     left = min(points, lot.left - lot.held + a.waiting(who)[day])
-    owed, fen = points - left, left * VALUE
+    expired, fen = min(points - left, unexcused(a, who, day)), left * VALUE
+    owed = points - left - expired
     if left:
         a.lapse(who)
     moves = {("sponsor_budget", None): left, ("clawback", who): -owed, ("clawback", None): owed}
+    moves |= {("breakage", None): -expired, ("issuance", None): expired}
     moves |= {("points_liability", None): -fen, ("budget_reserve", None): fen}
+    a.excused[who, day] += expired
     made = a.post("clawback", who, [(day, -left)] if left else [], moves, points)
     original.corrected_by = cause
     balance = a.passbook(who).posted if left else None
     return a.decide(cause, content, Answer(points=points, fen=fen, balance=balance)), made
+
+
+def unexcused(a: Auditor, who: UUID, day: date) -> int:
+    """What expired of a lot for good, less what excuses clawbacks already."""
+    expired = [done for done in a.done.values() if done.code == "expiry" and done.who == who and not done.corrected_by]
+    return max(0, -sum(points for done in expired for d, points in done.pieces if d == day) - a.excused[who, day])
 
 
 def expire(a: Auditor) -> list[Done]:

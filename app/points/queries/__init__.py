@@ -137,7 +137,6 @@ from app.points.queries.transactions import (
     figures_of_transactions,
     find_outcome,
     find_reversal,
-    free_in_lot,
     get_transaction,
     has_refunds,
     list_entries_of,
@@ -145,6 +144,7 @@ from app.points.queries.transactions import (
     lock_for_correction,
     lock_stripes,
 )
+from app.points.queries.undoing import LotRemains, remains_of
 from app.points.queries.years import ActivitySum, list_month_sums, list_top_activities
 
 __all__ = [
@@ -154,6 +154,7 @@ __all__ = [
     "ChainHead",
     "Figures",
     "LotPlace",
+    "LotRemains",
     "Mark",
     "MonthMoves",
     "Notice",
@@ -189,7 +190,6 @@ __all__ = [
     "find_version_before",
     "first_recorded_at",
     "folded_balance_before",
-    "free_in_lot",
     "get_account",
     "get_allotment",
     "get_award",
@@ -277,6 +277,7 @@ __all__ = [
     "plan_anew",
     "points_in_allotments",
     "records_of",
+    "remains_of",
     "streaks_before",
     "stream_past_facts",
     "successions_of",

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import NamedTuple
 from uuid import UUID
 
 from app.infra.unit_of_work import UnitOfWork
@@ -76,10 +77,11 @@ def reverse_transaction(uow: UnitOfWork, book: Book, *, cause: str, transaction_
 
 
 def claw_back_award(uow: UnitOfWork, book: Book, *, cause: str, transaction_id: UUID, reason: str) -> Outcome:
-    """Undo an award whose points are partly or wholly spent: what is left returns to the budget, the rest is owed.
+    """Undo an award whose points are gone in part or whole: what is left returns to the budget, what was spent is owed.
 
     The debt stands on the clawback accounts: the resident's is negative, the budget's positive, and together they are
-    zero. Money behind spent points has gone to shops and is not touched. Refuses as `reverse_transaction`.
+    zero. Money behind spent points has gone to shops and is not touched. What expired unspent nobody owes: its money
+    went back when it expired, and its points go out of the world. Refuses as `reverse_transaction`.
     """
     original, entries, moves = _load_reversible(uow, book, transaction_id)
     if (replay := _find_replay(uow, book, original, cause, (Code.CLAWBACK, reason))) is not None:
@@ -88,17 +90,17 @@ def claw_back_award(uow: UnitOfWork, book: Book, *, cause: str, transaction_id: 
     if passbook is None or len(moves) != 1 or moves[0].points < 0:
         raise errors.CorrectionNotReversible
     move = moves[0]
-    free = queries.free_in_lot(uow.session, book.id, passbook.id, move.expires_on, move.budget_id, now=uow.now)
-    left = min(move.points, free)
+    remains = queries.remains_of(uow.session, book.id, [passbook.id], move, now=uow.now)
+    left = min(move.points, remains.free[passbook.id])
+    expired = min(move.points - left, remains.expired)
     fen = move.cost_fen * left // move.points
-    legs = _clawback_legs(passbook.owner_id, entries, move, left, fen)
     change = LotChange(
         AccountRef(AccountKind.RESIDENT, passbook.owner_id), move.expires_on, move.budget_id, -left, -fen
     )
     posting = Posting(
         cause=cause,
         code=Code.CLAWBACK,
-        legs=legs,
+        legs=_clawback_legs(passbook.owner_id, entries, move, _Parts(left, expired, fen)),
         lots=(change,) if left else (),
         reverses_id=original.id,
         evidence=reason,
@@ -106,18 +108,28 @@ def claw_back_award(uow: UnitOfWork, book: Book, *, cause: str, transaction_id: 
     return post_one(uow, book.id, posting)
 
 
+class _Parts(NamedTuple):
+    """Of the points of an award: those that are left, their money, and those that expired unspent."""
+
+    left: int
+    expired: int
+    fen: int
+
+
 def _clawback_legs(
-    owner_id: UUID, entries: Sequence[tuple[Entry, Account]], move: LotMove, left: int, fen: int
+    owner_id: UUID, entries: Sequence[tuple[Entry, Account]], move: LotMove, parts: _Parts
 ) -> tuple[Leg, ...]:
     budget = next(_ref(account) for entry, account in entries if entry.amount < 0 and account.asset == "points")
-    owed = move.points - left
+    owed = move.points - parts.left - parts.expired
     amounts = (
-        (AccountRef(AccountKind.RESIDENT, owner_id), -left),
-        (budget, left),
+        (AccountRef(AccountKind.RESIDENT, owner_id), -parts.left),
+        (budget, parts.left),
         (AccountRef(AccountKind.CLAWBACK, owner_id), -owed),
         (AccountRef(AccountKind.CLAWBACK, move.budget_id), owed),
-        (LIABILITY, -fen),
-        (AccountRef(AccountKind.BUDGET_RESERVE, move.budget_id), fen),
+        (AccountRef(AccountKind.BREAKAGE), -parts.expired),
+        (AccountRef(AccountKind.ISSUANCE), parts.expired),
+        (LIABILITY, -parts.fen),
+        (AccountRef(AccountKind.BUDGET_RESERVE, move.budget_id), parts.fen),
     )
     return tuple(Leg(account, amount) for account, amount in amounts if amount)
 

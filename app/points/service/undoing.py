@@ -73,5 +73,4 @@ def _is_whole(uow: UnitOfWork, book: Book, record: AwardRecord, transaction_id: 
     """Whether all the points are still in their lot, and no hold sets any of them aside."""
     (move,) = queries.list_lot_moves_of(uow.session, book.id, transaction_id)
     account = account_id(book.id, AccountRef(AccountKind.RESIDENT, record.passbook_id))
-    free = queries.free_in_lot(uow.session, book.id, account, move.expires_on, move.budget_id, now=uow.now)
-    return free >= move.points
+    return queries.remains_of(uow.session, book.id, [account], move, now=uow.now).free[account] >= move.points
