@@ -8,6 +8,7 @@ import pytest
 from app.points import errors, queries, service
 from app.points.queries import list_lots
 from app.points.service import proposals
+from app.points.service.audit import audit_snapshot
 from app.points.terms import ExpiryPolicyKind
 from tests.points.ledger import ANNA, BORIS, CLERK, Acts, named, open_ledger
 
@@ -196,13 +197,45 @@ def test_what_reaches_a_closed_passbook_follows_by_the_same_act(acts):
     assert row.transaction_id != again.result_id
 
 
-def test_a_debt_that_comes_to_light_after_a_merge_follows_as_well(acts):
+@pytest.mark.parametrize("spent", [0, 12, 20])
+def test_an_award_that_proves_wrong_after_a_merge_is_taken_back_from_the_passbook_that_is_open(acts, spent):
+    wrong = acts.award(ANNA, 20)
+    acts.transfer(ANNA, CAROL, "merge")
+    acts.transfer(CAROL, BORIS, "merge")
+    if spent:
+        acts.redeem(BORIS, spent)
+    acts.claw_back(wrong.subject_id)
+    assert (debt(acts, ANNA), debt(acts, CAROL), debt(acts, BORIS), acts.available(BORIS)) == (0, 0, spent, 0)
+    acts.uow.session.flush()
+    assert audit_snapshot([acts.uow.session.connection()]).counts == {}
+
+
+def test_lapsed_points_that_a_merge_left_behind_are_taken_back_where_they_are(acts):
+    wrong = acts.award(ANNA, 20)
+    later = acts.later(days=800)
+    later.transfer(ANNA, BORIS, "merge")
+    later.award(BORIS, 5)
+    later.claw_back(wrong.subject_id)
+    assert (debt(acts, ANNA), debt(acts, BORIS), later.available(BORIS)) == (0, 0, 5)
+    assert acts.figures(ANNA).posted == 0
+
+
+def test_what_expired_in_either_of_two_merged_passbooks_is_not_owed(acts):
+    one, two = acts.award(ANNA, 20), acts.award(BORIS, 10)
+    acts.redeem(ANNA, 5)
+    acts.transfer(ANNA, BORIS, "merge")
+    acts.later(days=800).expire()
+    for wrong in (one, two):
+        acts.claw_back(wrong.subject_id)
+    assert (debt(acts, ANNA), debt(acts, BORIS), acts.trial()["breakage"]) == (0, 5, 0)
+
+
+def test_a_debt_does_not_follow_points_that_were_handed_on_to_somebody_else(acts):
     wrong = acts.award(ANNA, 20)
     acts.transfer(ANNA, BORIS, "merge")
-    acts.claw_back(wrong.subject_id)  # the points are Boris's by now
-    assert (debt(acts, ANNA), debt(acts, BORIS)) == (20, 0)
-    acts.transfer(ANNA, BORIS, "merge")
-    assert (debt(acts, ANNA), debt(acts, BORIS), acts.available(BORIS)) == (0, 20, 20)
+    acts.transfer(BORIS, CAROL, "move")  # to somebody else: nobody owes for another
+    acts.claw_back(wrong.subject_id)
+    assert (debt(acts, ANNA), debt(acts, BORIS), debt(acts, CAROL), acts.available(CAROL)) == (0, 20, 0, 20)
 
 
 def test_yearly_points_keep_their_day_in_a_book_of_another_policy_by_then(uow):

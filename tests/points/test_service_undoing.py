@@ -12,7 +12,7 @@ from app.points import errors, queries
 from app.points import service as points
 from app.points.service import proposals, undoing
 from app.points.service.audit import audit_snapshot
-from tests.points.ledger import ANNA, named
+from tests.points.ledger import ANNA, BORIS, named
 from tests.points.programme import DEPUTY, TREASURER, Door, fact
 
 COORDINATOR = Actor(id=uuid4(), roles=frozenset({Role.COORDINATOR}))
@@ -95,6 +95,16 @@ def test_an_expiry_that_was_reversed_excuses_nothing(door, acts):
     after.redeem(ANNA, 15)
     undo(door, record)
     assert debt(acts) == 15
+
+
+def test_an_award_is_undone_in_the_passbook_its_own_was_merged_into(door, acts):
+    record = door.one(beneficiary_id=BORIS).record
+    acts.transfer(BORIS, ANNA, "merge")
+    acts.redeem(ANNA, 4)
+    outcome = undo(door, record)
+    assert (code_of(door, outcome), outcome.balance_after) == ("clawback", 0)
+    assert (acts.available(ANNA), debt(acts, ANNA), debt(acts, BORIS)) == (0, 4, 0)
+    assert undo(door, record).replayed
 
 
 def test_points_that_are_held_count_as_spent(door, acts):

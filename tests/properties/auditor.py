@@ -86,6 +86,7 @@ class Auditor:
     done: dict[UUID, Done] = field(default_factory=dict)
     decided: dict[str, tuple[object, Answer]] = field(default_factory=dict)
     closed: dict[UUID, UUID] = field(default_factory=dict)
+    merged: dict[UUID, UUID] = field(default_factory=dict)
     excused: Counter = field(default_factory=Counter)
     lapses: int = 0
 

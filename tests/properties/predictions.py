@@ -201,27 +201,45 @@ def claw_back(a: Auditor, cause: str, of: UUID) -> tuple[Answer, Done | None]:
     if known := correctable(a, cause, "clawback", of):
         return known, None
     original, content = a.done[of], ("clawback", of)
-    (day, points), who = original.pieces[0], original.who
-    lot = a.passbook(who).lots[day]
-    left = min(points, lot.left - lot.held + a.waiting(who)[day])
-    expired, fen = min(points - left, unexcused(a, who, day)), left * VALUE
-    owed = points - left - expired
-    if left:
+    (day, points), owners = original.pieces[0], of_one(a, original.who)
+    taken, missing = [], points
+    for who in owners:
+        lot = a.passbook(who).lots.get(day)
+        part = min(missing, lot.left - lot.held + a.waiting(who)[day]) if lot else 0
+        if part:
+            taken.append((who, part))
+            missing -= part
+    expired = min(missing, unexcused(a, owners, day))
+    left, owed = points - missing, missing - expired
+    for who, part in taken:
         a.lapse(who)
-    moves = {("sponsor_budget", None): left, ("clawback", who): -owed, ("clawback", None): owed}
+        a.passbook(who).give(day, -part)
+    moves = {("sponsor_budget", None): left, ("clawback", owners[0]): -owed, ("clawback", None): owed}
     moves |= {("breakage", None): -expired, ("issuance", None): expired}
-    moves |= {("points_liability", None): -fen, ("budget_reserve", None): fen}
-    a.excused[who, day] += expired
-    made = a.post("clawback", who, [(day, -left)] if left else [], moves, points)
+    moves |= {("points_liability", None): -left * VALUE, ("budget_reserve", None): left * VALUE}
+    a.excused[owners[0], day] += expired
+    made = a.post("clawback", owners[0], [], moves, points)
     original.corrected_by = cause
-    balance = a.passbook(who).posted if left else None
-    return a.decide(cause, content, Answer(points=points, fen=fen, balance=balance)), made
+    balance = a.passbook(taken[0][0]).posted if taken else None
+    return a.decide(cause, content, Answer(points=points, fen=left * VALUE, balance=balance)), made
 
 
-def unexcused(a: Auditor, who: UUID, day: date) -> int:
+def of_one(a: Auditor, who: UUID) -> list[UUID]:
+    """The passbooks that were merged with this one, the one they went into first."""
+    while who in a.merged:
+        who = a.merged[who]
+    found, level = [], [who]
+    while level:
+        found += level
+        level = sorted(owner for owner, to in a.merged.items() if to in level)
+    return found
+
+
+def unexcused(a: Auditor, owners: list[UUID], day: date) -> int:
     """What expired of a lot for good, less what excuses clawbacks already."""
-    expired = [done for done in a.done.values() if done.code == "expiry" and done.who == who and not done.corrected_by]
-    return max(0, -sum(points for done in expired for d, points in done.pieces if d == day) - a.excused[who, day])
+    expired = [done for done in a.done.values() if done.code == "expiry" and not done.corrected_by]
+    points = -sum(p for done in expired if done.who in owners for d, p in done.pieces if d == day)
+    return max(0, points - sum(a.excused[who, day] for who in owners))
 
 
 def expire(a: Auditor) -> list[Done]:
@@ -263,9 +281,16 @@ def transfer(a: Auditor, who: UUID, to: UUID, kind: str) -> tuple[str | None, Do
     for day, points in pieces:
         a.passbook(to).give(day, -points)
     made = a.post("transfer", who, pieces, {("clawback", who): owed, ("clawback", to): -owed})
-    a.closed.setdefault(who, to)
-    a.passbook(who).frozen = True
+    close(a, who, to, kind)
     return None, made if pieces or owed else None
+
+
+def close(a: Auditor, who: UUID, to: UUID, kind: str) -> None:
+    """Once, for the reason given first."""
+    if who not in a.closed:
+        a.closed[who] = to
+        a.merged |= {who: to} if kind == "merge" else {}
+    a.passbook(who).frozen = True
 
 
 def batch(a: Auditor, rows: list[tuple[str, str, UUID, int]]) -> list[tuple[Answer, Done | None]]:

@@ -57,7 +57,7 @@ from app.points.queries.lifetimes import (
     list_expiry_runs,
     lock_open_run,
 )
-from app.points.queries.lives import lock_passbooks, successors_of, sum_live_holds
+from app.points.queries.lives import lock_passbooks, lock_passbooks_of_one, successors_of, sum_live_holds
 from app.points.queries.marks import Mark, list_marks
 from app.points.queries.months import (
     MonthMoves,
@@ -262,6 +262,7 @@ __all__ = [
     "lock_open_run",
     "lock_openings",
     "lock_passbooks",
+    "lock_passbooks_of_one",
     "lock_proposal",
     "lock_rule",
     "lock_rule_version",

@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import NamedTuple
 from uuid import UUID
 
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.periods import local_date
 from app.points import errors, queries
 from app.points.models import Account, Book, Entry, LotMove, Transaction
-from app.points.rules.accounts import AccountRef
+from app.points.rules.accounts import AccountRef, account_id
 from app.points.rules.expiry import grace_day
 from app.points.rules.postings import Leg, LotChange, Posting
 from app.points.service.posting import Outcome, post_one
@@ -80,56 +79,73 @@ def claw_back_award(uow: UnitOfWork, book: Book, *, cause: str, transaction_id: 
     """Undo an award whose points are gone in part or whole: what is left returns to the budget, what was spent is owed.
 
     The debt stands on the clawback accounts: the resident's is negative, the budget's positive, and together they are
-    zero. Money behind spent points has gone to shops and is not touched. What expired unspent nobody owes: its money
+    zero. Points and debts of a passbook that was merged are those of the one it went into. Money behind spent points
+    has gone to shops and is not touched. What expired unspent nobody owes: its money
     went back when it expired, and its points go out of the world. Refuses as `reverse_transaction`.
     """
+    owners = lock_holders(uow, book, transaction_id)
     original, entries, moves = _load_reversible(uow, book, transaction_id)
     if (replay := _find_replay(uow, book, original, cause, (Code.CLAWBACK, reason))) is not None:
         return replay
-    passbook = next((account for _, account in entries if account.kind == AccountKind.RESIDENT), None)
-    if passbook is None or len(moves) != 1 or moves[0].points < 0:
+    if not owners or len(moves) != 1 or moves[0].points < 0:
         raise errors.CorrectionNotReversible
-    move = moves[0]
-    remains = queries.remains_of(uow.session, book.id, [passbook.id], move, now=uow.now)
-    left = min(move.points, remains.free[passbook.id])
-    expired = min(move.points - left, remains.expired)
-    fen = move.cost_fen * left // move.points
-    change = LotChange(
-        AccountRef(AccountKind.RESIDENT, passbook.owner_id), move.expires_on, move.budget_id, -left, -fen
-    )
+    changes, expired = _taken_back(uow, book, owners, moves[0])
     posting = Posting(
         cause=cause,
         code=Code.CLAWBACK,
-        legs=_clawback_legs(passbook.owner_id, entries, move, _Parts(left, expired, fen)),
-        lots=(change,) if left else (),
+        legs=_clawback_legs(owners[0], entries, moves[0], changes, expired),
+        lots=changes,
         reverses_id=original.id,
         evidence=reason,
     )
     return post_one(uow, book.id, posting)
 
 
-class _Parts(NamedTuple):
-    """Of the points of an award: those that are left, their money, and those that expired unspent."""
+def lock_holders(uow: UnitOfWork, book: Book, transaction_id: UUID) -> list[UUID]:
+    """Whose passbooks have the points of an award by now, locked before any budget: merged ones are one person's.
 
-    left: int
-    expired: int
-    fen: int
+    The one they went into comes first. None when no passbook was paid. Refuses TransactionMissing.
+    """
+    queries.get_transaction(uow.session, book.id, transaction_id)
+    entries = queries.list_entries_of(uow.session, book.id, transaction_id)
+    paid = [account.owner_id for _, account in entries if account.kind == AccountKind.RESIDENT]
+    return queries.lock_passbooks_of_one(uow.session, book.id, paid[0], now=uow.now) if paid else []
+
+
+def _taken_back(
+    uow: UnitOfWork, book: Book, owners: Sequence[UUID], move: LotMove
+) -> tuple[tuple[LotChange, ...], int]:
+    """What is left of an award, as changes of its lot in each passbook; and how much of the rest expired unspent."""
+    accounts = {account_id(book.id, AccountRef(AccountKind.RESIDENT, owner)): owner for owner in owners}
+    remains = queries.remains_of(uow.session, book.id, list(accounts), move, now=uow.now)
+    changes, missing = [], move.points
+    for account, owner in accounts.items():
+        if part := min(missing, remains.free.get(account, 0)):
+            passbook, fen = AccountRef(AccountKind.RESIDENT, owner), move.cost_fen * part // move.points
+            changes.append(LotChange(passbook, move.expires_on, move.budget_id, -part, -fen))
+            missing -= part
+    return tuple(changes), min(missing, remains.expired)
 
 
 def _clawback_legs(
-    owner_id: UUID, entries: Sequence[tuple[Entry, Account]], move: LotMove, parts: _Parts
+    debtor_id: UUID,
+    entries: Sequence[tuple[Entry, Account]],
+    move: LotMove,
+    changes: Sequence[LotChange],
+    expired: int,
 ) -> tuple[Leg, ...]:
     budget = next(_ref(account) for entry, account in entries if entry.amount < 0 and account.asset == "points")
-    owed = move.points - parts.left - parts.expired
+    left, fen = -sum(change.points for change in changes), -sum(change.cost_fen for change in changes)
+    owed = move.points - left - expired
     amounts = (
-        (AccountRef(AccountKind.RESIDENT, owner_id), -parts.left),
-        (budget, parts.left),
-        (AccountRef(AccountKind.CLAWBACK, owner_id), -owed),
+        *((change.account, change.points) for change in changes),
+        (budget, left),
+        (AccountRef(AccountKind.CLAWBACK, debtor_id), -owed),
         (AccountRef(AccountKind.CLAWBACK, move.budget_id), owed),
-        (AccountRef(AccountKind.BREAKAGE), -parts.expired),
-        (AccountRef(AccountKind.ISSUANCE), parts.expired),
-        (LIABILITY, -parts.fen),
-        (AccountRef(AccountKind.BUDGET_RESERVE, move.budget_id), parts.fen),
+        (AccountRef(AccountKind.BREAKAGE), -expired),
+        (AccountRef(AccountKind.ISSUANCE), expired),
+        (LIABILITY, -fen),
+        (AccountRef(AccountKind.BUDGET_RESERVE, move.budget_id), fen),
     )
     return tuple(Leg(account, amount) for account, amount in amounts if amount)
 
