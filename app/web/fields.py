@@ -147,6 +147,15 @@ class WholeNumbers(fields.Dict):
         )
 
 
+class Flag(fields.Boolean):
+    """true or false; 1, "true" and "yes" are refused."""
+
+    def _deserialize(self, value: object, *_args: object, **_kwargs: object) -> bool:
+        if not isinstance(value, bool):
+            raise self.make_error("invalid", input=value)
+        return value
+
+
 class Choice(fields.String):
     """One of the values of an enum of strings, given by its value; comes out as the member."""
 

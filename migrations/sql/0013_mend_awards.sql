@@ -16,3 +16,6 @@ CREATE TRIGGER points_awards_version_current AFTER INSERT ON points_awards
 
 -- A wrong award that expired unspent is owed by nobody: what expired of it goes out of the world.
 INSERT INTO points_code_legs (code, kind, sign) VALUES ('clawback', 'breakage', -1), ('clawback', 'issuance', 1);
+
+-- A rule may pay from allotments only: without one the whole budget would be at the hand of every coordinator.
+ALTER TABLE points_award_rule_versions ADD COLUMN allotment_required boolean NOT NULL DEFAULT false;

@@ -364,6 +364,38 @@ def test_an_allotment_is_for_its_spenders_its_period_and_its_budget(door):
     assert said([own.one(allotment_id=uuid4())]) == ["FactAllotmentMissing"]
 
 
+def test_nobody_awards_oneself_nor_ones_household(door, acts):
+    door.publish("chosen", "chosen")
+    own = Door(replace(door.uow, actor=Actor(id=BORIS, roles=frozenset({Role.COORDINATOR}))), door.ledger)
+    dora = named("dora")
+    points.join_households(door.uow, door.ledger.id, members=dict.fromkeys((BORIS, dora), uuid4()) | {ANNA: uuid4()})
+    asked = [fact(rule="chosen", minutes=None, chosen_points=240, beneficiary_id=who) for who in (BORIS, dora, ANNA)]
+    for outcomes in (own.preview(*asked), own.award(*asked)):
+        assert said(outcomes) == ["AwardToSelf", "AwardToSelf", 240]
+        assert [outcome.refusal.field for outcome in outcomes[:2]] == ["beneficiary_id"] * 2
+    assert (acts.available(BORIS), acts.available(dora), acts.available(ANNA)) == (0, 0, 240)
+
+
+def test_a_passbook_that_was_merged_into_ones_own_is_ones_own(door):
+    own = Door(replace(door.uow, actor=Actor(id=BORIS, roles=frozenset({Role.COORDINATOR}))), door.ledger)
+    old, dora, home = named("old"), named("dora"), uuid4()
+    door.succeed(old, BORIS, "merge")
+    points.join_households(door.uow, door.ledger.id, members={BORIS: home, dora: home})
+    assert said(own.award(*[fact(beneficiary_id=who) for who in (old, dora)])) == ["AwardToSelf"] * 2
+    door.succeed(BORIS, ANNA, "merge")
+    assert said(own.award(*[fact(beneficiary_id=who) for who in (BORIS, ANNA)])) == ["AwardToSelf"] * 2
+
+
+def test_a_rule_may_demand_an_allotment(door):
+    own = Door(replace(door.uow, actor=TREASURER), door.ledger)
+    door.publish("shared", "chosen", allotment_required=True)
+    allotment = allotted(door)
+    asked = [fact(rule="shared", minutes=None, chosen_points=5, allotment_id=id_) for id_ in (None, allotment)]
+    assert said(own.preview(*asked)) == said(own.award(*asked)) == ["FactAllotmentRequired", 5]
+    door.publish("shared", "chosen")
+    assert said(own.award(replace(asked[0], subject="2"))) == [5]
+
+
 def effective(door, outcome):
     return queries.get_transaction(door.uow.session, door.ledger.id, outcome.record.transaction_id).effective_at
 

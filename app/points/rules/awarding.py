@@ -38,6 +38,7 @@ class RuleTerms:
     points_max: int
     caps: tuple[Cap, ...]
     validity_months: int | None
+    allotment_required: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,11 @@ class Payee:
 
     passbook_id: UUID
     household_id: UUID | None = None
+
+    def is_with(self, other: "Payee") -> bool:
+        """Whether the two are one person, or known to live together."""
+        together = self.household_id is not None and self.household_id == other.household_id
+        return self.passbook_id == other.passbook_id or together
 
 
 class CapKey(NamedTuple):

@@ -1,6 +1,6 @@
 """From facts to claims: which rule decides each, who is paid, from where; and what was paid before."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
@@ -52,11 +52,11 @@ def resolve(uow: UnitOfWork, book: Book, facts: Sequence[Fact]) -> list[Claim | 
     """Each fact with its rule and its person, or why it cannot be awarded; in five queries for all of them.
 
     A fact may be refused by RuleMissing, RuleWithdrawn, RuleUnpublished, FactDayOutOfRange, FactOutOfRange,
-    PassbookClosed, FactAllotmentMissing, FactAllotmentClosed, FactAllotmentForeign.
+    PassbookClosed, AwardToSelf, FactAllotmentRequired, FactAllotmentMissing, FactAllotmentClosed, FactAllotmentForeign.
     """
     session = uow.session
     queries.plan_anew(session)
-    persons = queries.persons_of(session, book.id, {fact.beneficiary_id for fact in facts})
+    persons = queries.persons_of(session, book.id, {fact.beneficiary_id for fact in facts} | {uow.actor.id})
     allotments = {fact.allotment_id for fact in facts if fact.allotment_id is not None}
     sources = Sources(
         rules=queries.current_rules(session, book.id, {fact.rule for fact in facts}),
@@ -64,7 +64,7 @@ def resolve(uow: UnitOfWork, book: Book, facts: Sequence[Fact]) -> list[Claim | 
         households=queries.households_of(session, book.id, {person.passbook_id for person in persons.values()}),
         allotments=queries.allotments_of(session, book.id, allotments, spender_id=uow.actor.id),
     )
-    today = local_date(uow.now)
+    today, awarder = local_date(uow.now), _payee(persons[uow.actor.id], sources.households)
     published = {
         code: definition_of(version).terms(code, version.version)
         for code, (_, version) in sources.rules.items()
@@ -73,7 +73,10 @@ def resolve(uow: UnitOfWork, book: Book, facts: Sequence[Fact]) -> list[Claim | 
     claims: list[Claim | DomainError] = []
     for fact in facts:
         try:
-            claims.append(_claim(fact, sources, published, today))
+            claim = _claim(fact, sources, published, today)
+            if claim.payee.is_with(awarder):
+                raise errors.AwardToSelf
+            claims.append(claim)
         except DomainError as refusal:
             claims.append(refusal)
     return claims
@@ -85,11 +88,17 @@ def _claim(fact: Fact, sources: Sources, published: dict[str, RuleTerms], today:
     person = sources.persons[fact.beneficiary_id]
     if person.closed:
         raise errors.PassbookClosed(field="beneficiary_id")
+    if fact.allotment_id is None and terms.allotment_required:
+        raise errors.FactAllotmentRequired(rule=fact.rule)
     if fact.allotment_id is not None:
         _check_allotment(fact, sources.allotments.get(fact.allotment_id), terms, today)
-    payee = Payee(person.passbook_id, sources.households.get(person.passbook_id))
+    payee = _payee(person, sources.households)
     key = fact_key(fact.rule, fact.subject, person.passbook_id, cycle_key(terms.cycle, fact.performed_on))
     return Claim(fact, terms, person.members, payee, key)
+
+
+def _payee(person: Person, households: Mapping[UUID, UUID]) -> Payee:
+    return Payee(person.passbook_id, households.get(person.passbook_id))
 
 
 def _terms(fact: Fact, sources: Sources, published: dict[str, RuleTerms]) -> RuleTerms:

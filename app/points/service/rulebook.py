@@ -119,6 +119,7 @@ def definition_of(version: AwardRuleVersion) -> RuleDefinition:
         household_day_max=version.household_day_max,
         household_month_max=version.household_month_max,
         validity_months=version.validity_months,
+        allotment_required=version.allotment_required,
     )
 
 
@@ -147,6 +148,7 @@ def _version(uow: UnitOfWork, book_id: int, code: str, number: int, definition: 
         household_day_max=definition.household_day_max,
         household_month_max=definition.household_month_max,
         validity_months=definition.validity_months,
+        allotment_required=definition.allotment_required,
         proposed_by=uow.actor.id,
         proposed_at=uow.now,
     )
