@@ -146,7 +146,23 @@ def refund(a: Auditor, cause: str, of: UUID, who: UUID, points: int) -> tuple[An
     moves = {(REDEEMED, None): -points, ("points_liability", None): fen, ("merchant_payable", None): -fen}
     made = a.post("refund", who, pieces, moves)
     bought.refunded += points
-    return a.decide(cause, content, Answer(points=points, fen=fen, balance=a.passbook(who).posted)), made
+    answer = Answer(points=points, fen=fen, balance=a.passbook(who).posted)
+    follow(a, who)
+    return a.decide(cause, content, answer), made
+
+
+def follow(a: Auditor, who: UUID) -> None:
+    """What was given back into a closed passbook goes on to the one that is open."""
+    last = who
+    while last in a.closed:
+        last = a.closed[last]
+    pieces = [(day, -lot.left) for day, lot in a.passbook(who).spendable(a.today) if lot.left]
+    if last == who or not pieces:
+        return
+    a.lapse(who)
+    for day, points in pieces:
+        a.passbook(last).give(day, -points)
+    a.post("transfer", who, pieces, {})
 
 
 def correctable(a: Auditor, cause: str, kind: str, of: UUID) -> Answer | None:
@@ -184,6 +200,8 @@ def reverse(a: Auditor, cause: str, of: UUID) -> tuple[Answer, Done | None]:
     original.corrected_by = cause
     fen = sum(amount for (kind, _), amount in back.items() if amount > 0 and kind in MONEY)
     balance = a.passbook(original.who).posted if original.who else None
+    if any(p > 0 for _, p in pieces):
+        follow(a, original.who)
     return a.decide(cause, content, Answer(points=original.points, fen=fen, balance=balance)), made
 
 

@@ -12,6 +12,7 @@ from app.points.rules.accounts import AccountRef, account_id
 from app.points.rules.expiry import grace_day
 from app.points.rules.postings import Leg, LotChange, Posting
 from app.points.service.posting import Outcome, post_one
+from app.points.service.transferring import lock_way, send_on
 from app.points.terms import AccountKind, Code, Mode
 
 CORRECTIONS = frozenset({Code.REVERSAL, Code.REFUND, Code.CLAWBACK, Code.TRANSFER, Code.RESTRIPE})
@@ -32,7 +33,8 @@ def refund_redemption(
     """Give back part or all of a redemption, as often as wanted, never more than was taken.
 
     Points return to the lots they came from, the longest lived first; a lot that lapsed meanwhile is replaced by one
-    that is good for the book's days of grace. Refuses ReferredMissing, AmountOver, AlreadyReversed (sticky).
+    that is good for the book's days of grace. Of a passbook that is closed they go on to the one that took it over.
+    Refuses ReferredMissing, AmountOver, AlreadyReversed (sticky).
     """
     legs = (
         Leg(AccountRef(AccountKind.MERCHANT_POINTS, shop_id)),
@@ -50,7 +52,10 @@ def refund_redemption(
         evidence=evidence,
         lapsed_to=grace_day(local_date(uow.now), book.grace_days),
     )
-    return post_one(uow, book.id, posting)
+    lock_way(uow, book.id, resident_id)
+    outcome = post_one(uow, book.id, posting)
+    send_on(uow, book, owner_id=resident_id, returned_by=outcome)
+    return outcome
 
 
 def reverse_transaction(uow: UnitOfWork, book: Book, *, cause: str, transaction_id: UUID, reason: str) -> Outcome:
@@ -62,6 +67,9 @@ def reverse_transaction(uow: UnitOfWork, book: Book, *, cause: str, transaction_
     original, entries, moves = _load_reversible(uow, book, transaction_id)
     if (replay := _find_replay(uow, book, original, cause, (Code.REVERSAL, reason))) is not None:
         return replay
+    given = next((account.owner_id for entry, account in entries if _gave(entry, account)), None)
+    if given is not None:
+        lock_way(uow, book.id, given)
     today = local_date(uow.now)
     lots = tuple(_turned(move, _account_of(entries, move.line), today, book.grace_days) for move in moves)
     posting = Posting(
@@ -72,7 +80,10 @@ def reverse_transaction(uow: UnitOfWork, book: Book, *, cause: str, transaction_
         reverses_id=original.id,
         evidence=reason,
     )
-    return post_one(uow, book.id, posting)
+    outcome = post_one(uow, book.id, posting)
+    if given is not None:
+        send_on(uow, book, owner_id=given, returned_by=outcome)
+    return outcome
 
 
 def claw_back_award(uow: UnitOfWork, book: Book, *, cause: str, transaction_id: UUID, reason: str) -> Outcome:
@@ -184,6 +195,11 @@ def _find_replay(
         cost_fen=figures.cost_fen,
         balance_after=figures.balance_after,
     )
+
+
+def _gave(entry: Entry, account: Account) -> bool:
+    """Whether it is the leg of a passbook that points went out of."""
+    return account.kind == AccountKind.RESIDENT and entry.amount < 0
 
 
 def _turned(move: LotMove, account: AccountRef, today: date, grace_days: int) -> LotChange:
