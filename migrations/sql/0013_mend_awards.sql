@@ -19,3 +19,8 @@ INSERT INTO points_code_legs (code, kind, sign) VALUES ('clawback', 'breakage', 
 
 -- A rule may pay from allotments only: without one the whole budget would be at the hand of every coordinator.
 ALTER TABLE points_award_rule_versions ADD COLUMN allotment_required boolean NOT NULL DEFAULT false;
+
+-- From what was done, and from its proof, to what was paid for it. Under the collation "C" as ix_points_awards_rule, and for
+-- the same reason: who asks by passbook must not be planned by these.
+CREATE INDEX ix_points_awards_subject ON points_awards (book_id, subject COLLATE "C", id);
+CREATE INDEX ix_points_awards_evidence ON points_awards (book_id, evidence COLLATE "C", id) WHERE evidence IS NOT NULL;

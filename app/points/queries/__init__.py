@@ -94,8 +94,10 @@ from app.points.queries.register import (
     list_awards_by,
     list_awards_of_allotment,
     list_awards_of_budget,
+    list_awards_of_evidence,
     list_awards_of_rule,
     list_awards_of_sponsor,
+    list_awards_of_subject,
 )
 from app.points.queries.rulebook import (
     get_rule,
@@ -218,8 +220,10 @@ __all__ = [
     "list_awards_by",
     "list_awards_of_allotment",
     "list_awards_of_budget",
+    "list_awards_of_evidence",
     "list_awards_of_rule",
     "list_awards_of_sponsor",
+    "list_awards_of_subject",
     "list_books",
     "list_budgets",
     "list_chain",
