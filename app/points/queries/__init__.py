@@ -17,6 +17,7 @@ from app.points.queries.allotments import (
 from app.points.queries.awarding import (
     Person,
     RecordAsk,
+    StreakAsk,
     allotments_of,
     budgets_of,
     current_rules,
@@ -168,6 +169,7 @@ __all__ = [
     "RegisterLine",
     "SponsorFigures",
     "StatementLine",
+    "StreakAsk",
     "activities_of",
     "allotments_of",
     "available_points",

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.points.models import Allotment, AllotmentSpender, AwardRecord, AwardRule, AwardRuleVersion, Budget
 from app.points.rules.accounts import AccountRef, account_id
-from app.points.terms import AccountKind
+from app.points.terms import STREAK_MAX, AccountKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,26 +203,48 @@ def sums_for_caps(
     return {row["n"]: row["points"] for row in rows}
 
 
+# `now` is how the streak stood in the fact's own cycle; `before` how many cycles in a row lie before it. A record says
+# how many led up to it when it was told; what was told later joins on there, so the walk goes on until one lacks.
 _STREAKS = text("""
-    SELECT k.n, max(a.streak) FILTER (WHERE a.cycle = k.now) AS now,
-           max(a.streak) FILTER (WHERE a.cycle = k.before) AS before
-      FROM json_to_recordset(CAST(:asks AS json))
-           k (n int, rule text, passbook uuid, now text, before text, first date, last date),
-           LATERAL (SELECT a.streak, a.cycle FROM points_awards a
-                     WHERE a.book_id = :book_id AND a.passbook_id = k.passbook AND a.rule_code = k.rule
-                       AND a.performed_on BETWEEN k.first AND k.last
-                       AND NOT EXISTS (SELECT 1 FROM points_transactions r
-                                        WHERE r.book_id = :book_id AND r.reverses_id = a.transaction_id)) a
-     GROUP BY k.n
-""")
+    WITH RECURSIVE asks AS MATERIALIZED (
+        SELECT * FROM json_to_recordset(CAST(:asks AS json))
+                      k (n int, rule text, passbooks uuid[], step interval, form int, now date, before date)),
+    walk AS (
+        SELECT k.n, k.rule, k.passbooks, k.step, k.form, k.now AS at, true AS own, 0 AS streak, 0 AS total FROM asks k
+        UNION ALL
+        SELECT k.n, k.rule, k.passbooks, k.step, k.form, k.before, false, 0, 0 FROM asks k
+        UNION ALL
+        SELECT w.n, w.rule, w.passbooks, w.step, w.form, (w.at - w.step * s.streak)::date, w.own, s.streak,
+               w.total + s.streak
+          FROM walk w,
+               LATERAL (SELECT max(a.streak) AS streak
+                          FROM unnest(w.passbooks) p (id),
+                               LATERAL (SELECT a.streak, a.transaction_id FROM points_awards a
+                                         WHERE a.book_id = :book_id AND a.passbook_id = p.id AND a.rule_code = w.rule
+                                           AND a.performed_on BETWEEN w.at AND (w.at + w.step)::date - 1
+                                           AND char_length(a.cycle) = w.form AND a.cycle <> 'once' OFFSET 0) a
+                         WHERE NOT EXISTS (SELECT 1 FROM points_transactions r
+                                            WHERE r.book_id = :book_id AND r.reverses_id = a.transaction_id)) s
+         WHERE s.streak IS NOT NULL AND w.total < :most AND NOT (w.own AND w.total > 0))
+    SELECT n, max(total) FILTER (WHERE own) AS now, max(total) FILTER (WHERE NOT own) AS before FROM walk GROUP BY n
+""").bindparams(most=STREAK_MAX)
 
 
-def streaks_before(
-    session: Session, book_id: int, asks: Sequence[tuple[int, str, UUID, str, str, date, date]]
-) -> dict[int, tuple[int | None, int | None]]:
-    """(n, rule, passbook, cycle, cycle before, first day of that, last day) → streaks in the two cycles, by n."""
-    names = ("n", "rule", "passbook", "now", "before", "first", "last")
-    rows = _on_arrays(session, _STREAKS, book_id, "asks", (dict(zip(names, ask, strict=True)) for ask in asks))
+class StreakAsk(NamedTuple):
+    """Whose streak in which rule; how long a cycle and its name are; the first days of this cycle and the last one."""
+
+    n: int
+    rule: str
+    passbooks: Sequence[UUID]
+    step: str
+    form: int
+    now: date
+    before: date
+
+
+def streaks_before(session: Session, book_id: int, asks: Sequence[StreakAsk]) -> dict[int, tuple[int, int]]:
+    """How a streak stands in the cycle of each ask, and how many cycles in a row lie before it; by n, 0 for none."""
+    rows = _on_arrays(session, _STREAKS, book_id, "asks", (ask._asdict() for ask in asks))
     return {row["n"]: (row["now"], row["before"]) for row in rows}
 
 

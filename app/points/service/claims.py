@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from uuid import UUID
 
 from app.infra.unit_of_work import UnitOfWork
@@ -10,9 +10,9 @@ from app.kernel.errors import DomainError
 from app.kernel.periods import local_date, month_end, month_start
 from app.points import errors, queries
 from app.points.models import Allotment, AwardRecord, AwardRule, AwardRuleVersion, Book
-from app.points.queries import Person, RecordAsk
+from app.points.queries import Person, RecordAsk, StreakAsk
 from app.points.rules.awarding import CapKey, Payee, RuleTerms, StreakKey, Tally, cap_keys, streak_keys
-from app.points.rules.facts import Fact, check_fact, cycle_end, cycle_key, cycle_start, fact_key
+from app.points.rules.facts import Fact, check_fact, cycle_before, cycle_end, cycle_key, cycle_start, fact_key
 from app.points.service.rulebook import definition_of
 from app.points.terms import Cycle
 
@@ -153,16 +153,16 @@ def tally_before(uow: UnitOfWork, book: Book, claims: Sequence[Claim]) -> Tally:
     for n, points in sums.items():
         tally.points[caps[n][0]] += points
     streaks = _streak_asks(claims)
-    found = queries.streaks_before(uow.session, book.id, [(n, *ask) for n, (_, ask) in enumerate(streaks)])
-    for n, pair in found.items():
-        for key, streak in zip(streaks[n][0], pair, strict=True):
-            if streak is not None:
+    found = queries.streaks_before(uow.session, book.id, [ask for _, ask in streaks])
+    for keys, ask in streaks:
+        for key, streak in zip(keys, found[ask.n], strict=True):
+            if streak:
                 tally.streaks[key] = max(streak, tally.streaks.get(key, 0))
     return tally
 
 
 CapAsk = tuple[str, bool, UUID, date, date]
-StreakAsk = tuple[str, UUID, str, str, date, date]
+STEPS = {Cycle.DAY: "1 day", Cycle.WEEK: "7 days", Cycle.MONTH: "1 month", Cycle.YEAR: "1 year"}
 
 
 def _cap_asks(claims: Iterable[Claim]) -> list[tuple[CapKey, CapAsk]]:
@@ -179,14 +179,14 @@ def _cap_asks(claims: Iterable[Claim]) -> list[tuple[CapKey, CapAsk]]:
 
 def _streak_asks(claims: Iterable[Claim]) -> list[tuple[tuple[StreakKey, StreakKey], StreakAsk]]:
     """Each person's cycle once; what happens once has no streak."""
-    asks: dict[tuple[StreakKey, UUID], tuple[tuple[StreakKey, StreakKey], StreakAsk]] = {}
+    asks: dict[StreakKey, tuple[tuple[StreakKey, StreakKey], StreakAsk]] = {}
     for claim in claims:
         cycle, day = claim.terms.cycle, claim.fact.performed_on
         if cycle is Cycle.ONCE:
             continue
         keys = streak_keys(claim.terms, claim.payee, day)
-        first = cycle_start(cycle, cycle_start(cycle, day) - timedelta(days=1))
-        last = cycle_end(cycle, day)
-        for member in claim.members:
-            asks[keys[0], member] = (keys, (claim.terms.code, member, keys[0].cycle, keys[1].cycle, first, last))
+        if keys[0] not in asks:
+            span = cycle_start(cycle, day), cycle_before(cycle, day)
+            form = len(keys[0].cycle)
+            asks[keys[0]] = keys, StreakAsk(len(asks), claim.terms.code, claim.members, STEPS[cycle], form, *span)
     return list(asks.values())
