@@ -7,7 +7,8 @@ import pytest
 
 from app.points import errors, queries, service
 from app.points.queries import list_lots
-from app.points.service import proposals
+from app.points.rules.years import Flow
+from app.points.service import proposals, years
 from app.points.service.audit import audit_snapshot
 from app.points.terms import ExpiryPolicyKind
 from tests.points.ledger import ANNA, BORIS, CLERK, Acts, named, open_ledger
@@ -248,6 +249,39 @@ def test_a_debt_does_not_follow_points_that_were_handed_on_to_somebody_else(acts
     acts.transfer(BORIS, CAROL, "move")  # to somebody else: nobody owes for another
     acts.claw_back(wrong.subject_id)
     assert (debt(acts, ANNA), debt(acts, BORIS), debt(acts, CAROL), acts.available(CAROL)) == (0, 20, 0, 20)
+
+
+def test_the_year_after_a_merge_is_that_of_the_person(acts):
+    """Of both passbooks together: what moved between them is neither earned nor other."""
+    acts.award(ANNA, 30)
+    acts.redeem(ANNA, 8)
+    july = acts.on(date(2026, 7, 2))
+    july.award(BORIS, 5)
+    july.transfer(ANNA, BORIS, "merge")
+    july.redeem(BORIS, 2)
+    year = years.show_passbook_year(july.uow, book=acts.book.code, owner_id=BORIS, year=2026)
+    assert (year.flow, year.opening, year.closing) == (Flow(earned=35, spent=10), 0, 25)
+    assert [month.balance for month in year.months[4:8]] == [0, 22, 25, None]
+    assert year.entries == 6
+    old = years.show_passbook_year(july.uow, book=acts.book.code, owner_id=ANNA, year=2026)
+    assert (old.flow, old.closing) == (Flow(earned=30, spent=8, other=-22), 0)
+    january = acts.on(date(2027, 1, 2))
+    assert years.show_passbook_year(january.uow, book=acts.book.code, owner_id=BORIS, year=2027).opening == 25
+
+
+def test_a_year_begins_with_what_the_merged_passbook_had(acts):
+    acts.award(ANNA, 30)
+    january = acts.on(date(2027, 1, 2))
+    january.transfer(ANNA, BORIS, "merge")
+    year = years.show_passbook_year(january.uow, book=acts.book.code, owner_id=BORIS, year=2027)
+    assert (year.opening, year.closing, year.flow) == (30, 30, Flow())
+
+
+def test_what_somebody_else_left_one_is_other_in_ones_year(acts):
+    acts.award(ANNA, 30)
+    acts.transfer(ANNA, BORIS, "death")
+    year = years.show_passbook_year(acts.uow, book=acts.book.code, owner_id=BORIS, year=2026)
+    assert (year.flow, year.closing) == (Flow(other=30), 30)
 
 
 def test_yearly_points_keep_their_day_in_a_book_of_another_policy_by_then(uow):
