@@ -24,3 +24,20 @@ ALTER TABLE points_award_rule_versions ADD COLUMN allotment_required boolean NOT
 -- the same reason: who asks by passbook must not be planned by these.
 CREATE INDEX ix_points_awards_subject ON points_awards (book_id, subject COLLATE "C", id);
 CREATE INDEX ix_points_awards_evidence ON points_awards (book_id, evidence COLLATE "C", id) WHERE evidence IS NOT NULL;
+
+-- Who said who lives together, and why. What an import says is not written here: it is on record itself.
+CREATE TABLE points_household_changes (
+    book_id       integer NOT NULL REFERENCES points_books (id),
+    id            uuid NOT NULL,
+    resident_id   uuid NOT NULL,
+    household_id  uuid,                 -- NULL: lives in none any more
+    reason        text NOT NULL,
+    changed_by    uuid NOT NULL,
+    changed_at    timestamptz NOT NULL,
+    CONSTRAINT pk_points_household_changes PRIMARY KEY (book_id, id),
+    CONSTRAINT ck_points_household_changes_reason CHECK (char_length(reason) BETWEEN 1 AND 200)
+);
+CREATE INDEX ix_points_household_changes_resident ON points_household_changes (book_id, resident_id, id);
+GRANT SELECT, INSERT ON points_household_changes TO linli_app;
+CREATE TRIGGER points_append_only BEFORE UPDATE OR DELETE ON points_household_changes FOR EACH ROW EXECUTE FUNCTION points_refuse_change();
+CREATE TRIGGER points_no_truncate BEFORE TRUNCATE ON points_household_changes FOR EACH STATEMENT EXECUTE FUNCTION points_refuse_change();

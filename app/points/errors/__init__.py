@@ -109,7 +109,14 @@ from app.points.errors.months import (
     MonthsTooMany,
 )
 from app.points.errors.openings import BudgetTooSmall, OpeningsMoved, PassbookTakenOver
-from app.points.errors.passbooks import ExportMonthTooLong, ExportTooLong, YearOutside, YearTooBusy
+from app.points.errors.passbooks import (
+    ExportMonthTooLong,
+    ExportTooLong,
+    HouseholdOfOne,
+    HouseholdOwn,
+    YearOutside,
+    YearTooBusy,
+)
 from app.points.errors.proposals import ProposalDecided, ProposalMissing, ProposalOwn
 from app.points.errors.rulebook import (
     DryRunTooWide,
@@ -198,6 +205,8 @@ __all__ = [
     "HoldNotReleasable",
     "HoldResolved",
     "HolderMissing",
+    "HouseholdOfOne",
+    "HouseholdOwn",
     "InstantAhead",
     "MonthClosed",
     "MonthNotNext",

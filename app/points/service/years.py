@@ -22,7 +22,10 @@ ACTIVITIES_SHOWN = 10
 
 @dataclass(frozen=True, slots=True)
 class PassbookYear:
-    """A year of a passbook, with those merged into it. `opening`, `closing`: balance before and after; `closing` of a running year is now's."""
+    """A year of a passbook, with those merged into it.
+
+    `opening`, `closing`: balance before and after; `closing` of a running year is now's.
+    """
 
     year: int
     opening: int
