@@ -39,6 +39,7 @@ class RulePart:
     household_day_max: int | None = None
     household_month_max: int | None = None
     validity_months: int | None = None
+    allotment_required: bool = False
 
 
 @dataclass(frozen=True, slots=True)

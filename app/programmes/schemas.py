@@ -10,7 +10,7 @@ from marshmallow import Schema, fields, post_load, validate
 
 from app.programmes import terms
 from app.programmes.rules import BudgetPart, RulePart, ShopPart, SponsorPart, Template
-from app.web.fields import Id, StrictInteger, Text, WholeNumbers
+from app.web.fields import Flag, Id, StrictInteger, Text, WholeNumbers
 from app.web.parsing import StrictSchema
 
 BUILT_IN = {terms.COMMUNITY: Path(__file__).with_name("community.json")}
@@ -76,6 +76,7 @@ class RulePartSchema(_Part):
     household_day_max = _cap()
     household_month_max = _cap()
     validity_months = StrictInteger(minimum=1, maximum=terms.VALIDITY_MONTHS_MAX, load_default=None, allow_none=True)
+    allotment_required = Flag(load_default=False)
 
 
 class ShopPartSchema(_Part):

@@ -155,6 +155,7 @@ def _propose_rules(
             household_day_max=part.household_day_max,
             household_month_max=part.household_month_max,
             validity_months=part.validity_months,
+            allotment_required=part.allotment_required,
         )
         with _placed(f"rules.{index}."):
             rulebook.create_rule(uow, book=code, code=part.code, title=part.title)
@@ -189,6 +190,7 @@ def _describe_rules(uow: UnitOfWork, book: str, book_id: int, budgets: Mapping[U
             household_day_max=version.household_day_max,
             household_month_max=version.household_month_max,
             validity_months=version.validity_months,
+            allotment_required=version.allotment_required,
         )
         for rule, version in rows
         if version.budget_id in budgets

@@ -46,7 +46,7 @@ class ActivityIn(StrictSchema):
     rule = Text(required=True, length_max=RULE_LENGTH_MAX)
     activity = Text(required=True, length_max=terms.ACTIVITY_LENGTH_MAX)
     activity_id = Id(load_default=None, allow_none=True)
-    performed_on = Day(load_default=None, allow_none=True)
+    performed_on = Day(required=True)
     allotment_id = Id(load_default=None, allow_none=True)
     evidence = Text(load_default=None, allow_none=True, length_max=200)
 

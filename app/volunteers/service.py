@@ -6,10 +6,10 @@ from datetime import date
 from uuid import NAMESPACE_OID, UUID, uuid5
 
 from app.infra.unit_of_work import UnitOfWork
-from app.kernel.periods import local_date
 from app.points import queries as points_queries
 from app.points import service as points
 from app.points.service import AwardOutcome, Fact
+from app.volunteers.rules import known_as
 from app.volunteers.terms import AwardState
 
 
@@ -29,18 +29,21 @@ class Activity:
     """What was done, by which rule it pays, and from whose allotment (None: the rule's budget).
 
     `activity_id` tells two activities of one name on one day apart; left out, name and day are the activity.
+    The day is always said: one taken from the clock would be another when the same is told again after midnight.
     """
 
     rule: str
     activity: str
-    performed_on: date | None = None
+    performed_on: date
     activity_id: UUID | None = None
     allotment_id: UUID | None = None
     evidence: str | None = None
 
-    def subject(self, day: date) -> str:
+    @property
+    def subject(self) -> str:
         """What the award is for, in the key under which it is paid once."""
-        return str(self.activity_id or uuid5(NAMESPACE_OID, f"{day.isoformat()} {self.activity}"))
+        name = f"{self.performed_on.isoformat()} {known_as(self.activity)}"
+        return str(self.activity_id or uuid5(NAMESPACE_OID, name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,26 +97,25 @@ def award_volunteer(uow: UnitOfWork, *, book: str, service: Service, activity: A
 def award_volunteers(uow: UnitOfWork, *, book: str, activity: Activity, awards: Sequence[Service]) -> BatchOutcome:
     """Pay 1 to 1,000 volunteers of one activity. Each row is decided on its own. Refuses BookMissing."""
     found = points_queries.get_book(uow.session, book)
-    outcomes = points.award(uow, found, facts=_facts(uow, activity, awards))
+    outcomes = points.award(uow, found, facts=_facts(activity, awards))
     return BatchOutcome([RowOutcome(row, outcome) for row, outcome in zip(awards, outcomes, strict=True)])
 
 
 def preview_awards(uow: UnitOfWork, *, book: str, activity: Activity, awards: Sequence[Service]) -> BatchOutcome:
     """What `award_volunteers` would pay now, without paying it. Refuses BookMissing."""
     found = points_queries.get_book(uow.session, book)
-    outcomes = points.preview_awards(uow, found, facts=_facts(uow, activity, awards))
+    outcomes = points.preview_awards(uow, found, facts=_facts(activity, awards))
     return BatchOutcome([RowOutcome(row, outcome) for row, outcome in zip(awards, outcomes, strict=True)])
 
 
-def _facts(uow: UnitOfWork, activity: Activity, awards: Sequence[Service]) -> list[Fact]:
-    day = activity.performed_on or local_date(uow.now)
-    subject = activity.subject(day)
+def _facts(activity: Activity, awards: Sequence[Service]) -> list[Fact]:
+    subject = activity.subject
     return [
         Fact(
             rule=activity.rule,
             subject=subject,
             beneficiary_id=row.resident_id,
-            performed_on=day,
+            performed_on=activity.performed_on,
             title=activity.activity,
             minutes=row.minutes,
             events=row.events,

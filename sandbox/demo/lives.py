@@ -51,6 +51,7 @@ class Life:
             "chosen_points": act.points,
             "activity": act.activity,
             "activity_id": str(seeded_id("activity", act.reference)),
+            "performed_on": local_day(act.at).isoformat(),
             "minutes": act.minutes,
         }
         reply = self._api.post(act.coordinator, "/awards", body, at=act.at, key=act.reference)

@@ -139,6 +139,7 @@ def earn(home, ids, allotment):
     roster = {
         "rule": "vol.hours",
         "activity": f"楼道保洁 {home.day:%m月}",
+        "performed_on": home.day.isoformat(),
         "allotment_id": allotment,
         "awards": [{"resident_id": str(id_), "minutes": 90, "grade": "A"} for id_ in ids],
     }

@@ -75,8 +75,14 @@ def test_a_neighbourhood_earns_spends_and_settles(at, uow, book_id):
 
     # Tuesday: volunteering, one by one and as a roster
     tuesday = at(days=1)
-    one = {"resident_id": str(ANNA), "rule": "hours", "activity": "楼道清扫", "minutes": 60}
-    assert made(tuesday.post("/awards", one, Role.COORDINATOR))["performed_on"] == "2026-06-16"
+    one = {
+        "resident_id": str(ANNA),
+        "rule": "hours",
+        "activity": "楼道清扫",
+        "minutes": 60,
+        "performed_on": "2026-06-16",
+    }
+    assert made(tuesday.post("/awards", one, Role.COORDINATOR))["points"] == 20
     roster = {
         "rule": "event",
         "activity": "河道巡查",

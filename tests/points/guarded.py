@@ -30,6 +30,7 @@ DERIVED = ["points_folded_balances", "points_unfolded", "points_account_kinds", 
 PROGRAMME = {
     "points_owner_names": "insert update",
     "points_households": "insert update delete",
+    "points_household_changes": "insert",
     "points_proposals": "insert update",
     "points_allotments": "insert update",
     "points_allotment_spenders": "insert delete",

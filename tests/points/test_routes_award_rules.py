@@ -65,6 +65,7 @@ WRONG = {
     "household_day_max": [0],
     "household_month_max": [0],
     "validity_months": [0, 121],
+    "allotment_required": [None, 1, "true"],
     "pays": [5],
 }
 

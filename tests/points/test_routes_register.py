@@ -61,7 +61,7 @@ def test_from_each_origin_to_the_awards_it_paid_in_one_query(api, acts, person, 
     ids = [
         str(door.award(one)[0].record.id)
         for one in (
-            fact(),
+            fact(evidence="签到表 6月15日 第1页"),
             fact(rule="other"),
             fact(subject="2", allotment_id=allotment, performed_on=date(2026, 6, 1)),
         )
@@ -73,6 +73,9 @@ def test_from_each_origin_to_the_awards_it_paid_in_one_query(api, acts, person, 
         f"allotment_id={allotment}": [ids[2]],
         f"coordinator_id={me}": [ids[2], ids[1], ids[0]],
         "rule=hours": [ids[0], ids[2]],  # by the day it was done
+        "subject=activity-1": [ids[1], ids[0]],
+        "evidence=签到表 6月15日 第1页": [ids[0]],
+        "evidence=签到表": [],
         f"budget_id={uuid4()}": [],
         f"sponsor_id={uuid4()}": [],
     }

@@ -85,6 +85,16 @@ def test_the_version_that_paid_would_have_paid_the_same(door):
         assert all(person.would_pay == person.paid for person in report.people.items)
 
 
+def test_what_was_told_late_is_played_when_it_was_told(door):
+    """So the version that paid is found to have paid what it did."""
+    door.publish("weekly", "8 + streak", cycle="week", person_month_max=40)
+    for n, week in enumerate((3, 1, 2, 4, 0)):
+        door.award(fact(rule="weekly", subject=str(n), performed_on=date(2026, 5, 11) + timedelta(7 * week)))
+    report = run(door, rule="weekly", version=1, facts_of=["weekly"], period=Period(date(2026, 5, 1), TODAY))
+    assert (report.run.facts, report.run.paid) == (5, 9 + 9 + 10 + 12 + 9)
+    assert report.run.would_pay == report.run.paid
+
+
 def test_caps_bind_in_a_dry_run_also_by_what_lay_before_the_period(door):
     door.award(*[fact(subject=str(n), performed_on=date(2026, 6, 1 + n)) for n in range(6)])
     report = run(door, formula="minutes // 30 * 5", person_month_max=50, period=Period(date(2026, 6, 3), TODAY))

@@ -60,6 +60,7 @@ def test_a_version_pays_when_another_person_published_it(first, second, book, le
         "household_day_max": None,
         "household_month_max": None,
         "validity_months": None,
+        "allotment_required": False,
     }
     with pytest.raises(errors.ProposalOwn):
         proposals.approve_proposal(first, book=book, proposal_id=proposal.id)

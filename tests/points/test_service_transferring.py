@@ -7,7 +7,9 @@ import pytest
 
 from app.points import errors, queries, service
 from app.points.queries import list_lots
-from app.points.service import proposals
+from app.points.rules.years import Flow
+from app.points.service import proposals, years
+from app.points.service.audit import audit_snapshot
 from app.points.terms import ExpiryPolicyKind
 from tests.points.ledger import ANNA, BORIS, CLERK, Acts, named, open_ledger
 
@@ -182,27 +184,104 @@ def test_who_took_over_may_be_closed_later_and_the_way_leads_on(acts):
     assert acts.available(CAROL) == 5
 
 
-def test_what_reaches_a_closed_passbook_follows_by_the_same_act(acts):
+@pytest.mark.parametrize("kind", ["merge", "death", "move"])
+def test_a_refund_into_a_closed_passbook_goes_on_to_the_one_that_is_open(acts, kind):
+    acts.award(ANNA, 30)
+    bought = acts.redeem(ANNA, 10)
+    acts.transfer(ANNA, BORIS, kind)
+    acts.transfer(BORIS, CAROL, "merge")
+    row = closing(acts, ANNA)
+    for _ in range(2):  # asked again it is answered again, and nothing more moves
+        acts.refund(bought.subject_id, ANNA, 4, cause="brought back")
+        assert (acts.figures(ANNA).posted, acts.figures(BORIS).posted, acts.available(CAROL)) == (0, 0, 24)
+    acts.later(days=800).refund(bought.subject_id, ANNA, 6)  # its lot lapsed: into days of grace
+    assert acts.figures(CAROL).posted == 30
+    acts.uow.session.refresh(row)
+    assert row.owner_id == BORIS
+    acts.uow.session.flush()
+    assert audit_snapshot([acts.uow.session.connection()]).counts == {}
+
+
+def test_a_purchase_reversed_after_the_passbook_was_closed_goes_on_as_well(acts):
     acts.award(ANNA, 30)
     bought = acts.redeem(ANNA, 10)
     acts.transfer(ANNA, BORIS)
-    row = closing(acts, ANNA)
-    acts.refund(bought.subject_id, ANNA, 4)
-    assert (acts.figures(ANNA).posted, acts.available(BORIS)) == (4, 20)
-    again = acts.transfer(ANNA, BORIS)
-    assert again.result_id is not None
-    assert (acts.figures(ANNA).posted, acts.available(BORIS)) == (0, 24)
-    acts.uow.session.refresh(row)
-    assert row.transaction_id != again.result_id
+    acts.reverse(bought.subject_id)
+    assert (acts.figures(ANNA).posted, acts.available(BORIS)) == (0, 30)
 
 
-def test_a_debt_that_comes_to_light_after_a_merge_follows_as_well(acts):
+@pytest.mark.parametrize("spent", [0, 12, 20])
+def test_an_award_that_proves_wrong_after_a_merge_is_taken_back_from_the_passbook_that_is_open(acts, spent):
+    wrong = acts.award(ANNA, 20)
+    acts.transfer(ANNA, CAROL, "merge")
+    acts.transfer(CAROL, BORIS, "merge")
+    if spent:
+        acts.redeem(BORIS, spent)
+    acts.claw_back(wrong.subject_id)
+    assert (debt(acts, ANNA), debt(acts, CAROL), debt(acts, BORIS), acts.available(BORIS)) == (0, 0, spent, 0)
+    acts.uow.session.flush()
+    assert audit_snapshot([acts.uow.session.connection()]).counts == {}
+
+
+def test_lapsed_points_that_a_merge_left_behind_are_taken_back_where_they_are(acts):
+    wrong = acts.award(ANNA, 20)
+    later = acts.later(days=800)
+    later.transfer(ANNA, BORIS, "merge")
+    later.award(BORIS, 5)
+    later.claw_back(wrong.subject_id)
+    assert (debt(acts, ANNA), debt(acts, BORIS), later.available(BORIS)) == (0, 0, 5)
+    assert acts.figures(ANNA).posted == 0
+
+
+def test_what_expired_in_either_of_two_merged_passbooks_is_not_owed(acts):
+    one, two = acts.award(ANNA, 20), acts.award(BORIS, 10)
+    acts.redeem(ANNA, 5)
+    acts.transfer(ANNA, BORIS, "merge")
+    acts.later(days=800).expire()
+    for wrong in (one, two):
+        acts.claw_back(wrong.subject_id)
+    assert (debt(acts, ANNA), debt(acts, BORIS), acts.trial()["breakage"]) == (0, 5, 0)
+
+
+def test_a_debt_does_not_follow_points_that_were_handed_on_to_somebody_else(acts):
     wrong = acts.award(ANNA, 20)
     acts.transfer(ANNA, BORIS, "merge")
-    acts.claw_back(wrong.subject_id)  # the points are Boris's by now
-    assert (debt(acts, ANNA), debt(acts, BORIS)) == (20, 0)
-    acts.transfer(ANNA, BORIS, "merge")
-    assert (debt(acts, ANNA), debt(acts, BORIS), acts.available(BORIS)) == (0, 20, 20)
+    acts.transfer(BORIS, CAROL, "move")  # to somebody else: nobody owes for another
+    acts.claw_back(wrong.subject_id)
+    assert (debt(acts, ANNA), debt(acts, BORIS), debt(acts, CAROL), acts.available(CAROL)) == (0, 20, 0, 20)
+
+
+def test_the_year_after_a_merge_is_that_of_the_person(acts):
+    """Of both passbooks together: what moved between them is neither earned nor other."""
+    acts.award(ANNA, 30)
+    acts.redeem(ANNA, 8)
+    july = acts.on(date(2026, 7, 2))
+    july.award(BORIS, 5)
+    july.transfer(ANNA, BORIS, "merge")
+    july.redeem(BORIS, 2)
+    year = years.show_passbook_year(july.uow, book=acts.book.code, owner_id=BORIS, year=2026)
+    assert (year.flow, year.opening, year.closing) == (Flow(earned=35, spent=10), 0, 25)
+    assert [month.balance for month in year.months[4:8]] == [0, 22, 25, None]
+    assert year.entries == 6
+    old = years.show_passbook_year(july.uow, book=acts.book.code, owner_id=ANNA, year=2026)
+    assert (old.flow, old.closing) == (Flow(earned=30, spent=8, other=-22), 0)
+    january = acts.on(date(2027, 1, 2))
+    assert years.show_passbook_year(january.uow, book=acts.book.code, owner_id=BORIS, year=2027).opening == 25
+
+
+def test_a_year_begins_with_what_the_merged_passbook_had(acts):
+    acts.award(ANNA, 30)
+    january = acts.on(date(2027, 1, 2))
+    january.transfer(ANNA, BORIS, "merge")
+    year = years.show_passbook_year(january.uow, book=acts.book.code, owner_id=BORIS, year=2027)
+    assert (year.opening, year.closing, year.flow) == (30, 30, Flow())
+
+
+def test_what_somebody_else_left_one_is_other_in_ones_year(acts):
+    acts.award(ANNA, 30)
+    acts.transfer(ANNA, BORIS, "death")
+    year = years.show_passbook_year(acts.uow, book=acts.book.code, owner_id=BORIS, year=2026)
+    assert (year.flow, year.closing) == (Flow(other=30), 30)
 
 
 def test_yearly_points_keep_their_day_in_a_book_of_another_policy_by_then(uow):

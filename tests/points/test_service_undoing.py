@@ -5,12 +5,14 @@ from datetime import date
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import text
 
 from app.kernel.actor import Actor, Role
 from app.points import errors, queries
 from app.points import service as points
 from app.points.service import proposals, undoing
-from tests.points.ledger import ANNA, named
+from app.points.service.audit import audit_snapshot
+from tests.points.ledger import ANNA, BORIS, named
 from tests.points.programme import DEPUTY, TREASURER, Door, fact
 
 COORDINATOR = Actor(id=uuid4(), roles=frozenset({Role.COORDINATOR}))
@@ -46,6 +48,63 @@ def test_an_award_whose_points_are_spent_is_clawed_back_and_the_rest_is_owed(doo
     assert acts.trial()["sponsor_budget"] == 100_000 - 4
     lines = queries.list_entries_of(door.uow.session, door.ledger.id, outcome.subject_id)
     assert [entry.amount for entry, account in lines if account.kind == "clawback"] == [-4, 4]
+
+
+def debt(acts, who=ANNA):
+    return points.show_passbook(acts.uow, book=acts.book.code, owner_id=who).owed
+
+
+def test_what_expired_unspent_is_not_owed(door, acts):
+    record = door.one().record
+    acts.redeem(ANNA, 4)
+    after = acts.later(days=800)
+    after.expire()
+    trial = acts.trial()
+    outcome = undo(door, record)
+    assert (code_of(door, outcome), debt(acts)) == ("clawback", 4)
+    assert (acts.trial()["breakage"], acts.trial()["issuance"]) == (trial["breakage"] - 11, trial["issuance"] + 11)
+    same = ("sponsor_budget", "sponsor_funding", "budget_reserve", "points_liability", "resident")
+    assert [acts.trial()[kind] for kind in same] == [trial[kind] for kind in same]
+    assert (undo(door, record).replayed, door.one().replayed) == (True, True)
+    door.uow.session.flush()
+    assert audit_snapshot([door.uow.session.connection()]).counts == {}
+
+
+def test_what_expired_whole_is_taken_back_from_nobody(door, acts):
+    record = door.one().record
+    acts.later(days=800).expire()
+    undo(door, record)
+    assert (debt(acts), acts.trial()["breakage"], acts.trial()["issuance"]) == (0, 0, -100_000 + 15)
+
+
+def test_points_expired_once_excuse_one_award_only(door, acts):
+    one, two = door.one().record, door.one(subject="2").record
+    acts.redeem(ANNA, 10)
+    acts.later(days=800).expire()
+    undo(door, one)
+    assert (debt(acts), acts.trial()["breakage"]) == (0, 5)
+    undo(door, two)
+    assert (debt(acts), acts.trial()["breakage"]) == (10, 0)
+
+
+def test_an_expiry_that_was_reversed_excuses_nothing(door, acts):
+    record = door.one().record
+    after = acts.later(days=800)
+    after.expire()
+    after.reverse(door.uow.session.scalar(text("SELECT id FROM points_transactions WHERE code = 'expiry'")))
+    after.redeem(ANNA, 15)
+    undo(door, record)
+    assert debt(acts) == 15
+
+
+def test_an_award_is_undone_in_the_passbook_its_own_was_merged_into(door, acts):
+    record = door.one(beneficiary_id=BORIS).record
+    acts.transfer(BORIS, ANNA, "merge")
+    acts.redeem(ANNA, 4)
+    outcome = undo(door, record)
+    assert (code_of(door, outcome), outcome.balance_after) == ("clawback", 0)
+    assert (acts.available(ANNA), debt(acts, ANNA), debt(acts, BORIS)) == (0, 4, 0)
+    assert undo(door, record).replayed
 
 
 def test_points_that_are_held_count_as_spent(door, acts):

@@ -77,7 +77,7 @@ class Done:
 
 @dataclass
 class Auditor:
-    """The whole book."""
+    """The whole book. `excused`: by passbook and day, what expired of wrong awards and is owed by nobody."""
 
     now: datetime
     residents: dict[UUID, Passbook] = field(default_factory=dict)
@@ -86,6 +86,8 @@ class Auditor:
     done: dict[UUID, Done] = field(default_factory=dict)
     decided: dict[str, tuple[object, Answer]] = field(default_factory=dict)
     closed: dict[UUID, UUID] = field(default_factory=dict)
+    merged: dict[UUID, UUID] = field(default_factory=dict)
+    excused: Counter = field(default_factory=Counter)
     lapses: int = 0
 
     @property

@@ -146,7 +146,23 @@ def refund(a: Auditor, cause: str, of: UUID, who: UUID, points: int) -> tuple[An
     moves = {(REDEEMED, None): -points, ("points_liability", None): fen, ("merchant_payable", None): -fen}
     made = a.post("refund", who, pieces, moves)
     bought.refunded += points
-    return a.decide(cause, content, Answer(points=points, fen=fen, balance=a.passbook(who).posted)), made
+    answer = Answer(points=points, fen=fen, balance=a.passbook(who).posted)
+    follow(a, who)
+    return a.decide(cause, content, answer), made
+
+
+def follow(a: Auditor, who: UUID) -> None:
+    """What was given back into a closed passbook goes on to the one that is open."""
+    last = who
+    while last in a.closed:
+        last = a.closed[last]
+    pieces = [(day, -lot.left) for day, lot in a.passbook(who).spendable(a.today) if lot.left]
+    if last == who or not pieces:
+        return
+    a.lapse(who)
+    for day, points in pieces:
+        a.passbook(last).give(day, -points)
+    a.post("transfer", who, pieces, {})
 
 
 def correctable(a: Auditor, cause: str, kind: str, of: UUID) -> Answer | None:
@@ -184,6 +200,8 @@ def reverse(a: Auditor, cause: str, of: UUID) -> tuple[Answer, Done | None]:
     original.corrected_by = cause
     fen = sum(amount for (kind, _), amount in back.items() if amount > 0 and kind in MONEY)
     balance = a.passbook(original.who).posted if original.who else None
+    if any(p > 0 for _, p in pieces):
+        follow(a, original.who)
     return a.decide(cause, content, Answer(points=original.points, fen=fen, balance=balance)), made
 
 
@@ -201,18 +219,45 @@ def claw_back(a: Auditor, cause: str, of: UUID) -> tuple[Answer, Done | None]:
     if known := correctable(a, cause, "clawback", of):
         return known, None
     original, content = a.done[of], ("clawback", of)
-    (day, points), who = original.pieces[0], original.who
-    lot = a.passbook(who).lots[day]
-    left = min(points, lot.left - lot.held + a.waiting(who)[day])
-    owed, fen = points - left, left * VALUE
-    if left:
+    (day, points), owners = original.pieces[0], of_one(a, original.who)
+    taken, missing = [], points
+    for who in owners:
+        lot = a.passbook(who).lots.get(day)
+        part = min(missing, lot.left - lot.held + a.waiting(who)[day]) if lot else 0
+        if part:
+            taken.append((who, part))
+            missing -= part
+    expired = min(missing, unexcused(a, owners, day))
+    left, owed = points - missing, missing - expired
+    for who, part in taken:
         a.lapse(who)
-    moves = {("sponsor_budget", None): left, ("clawback", who): -owed, ("clawback", None): owed}
-    moves |= {("points_liability", None): -fen, ("budget_reserve", None): fen}
-    made = a.post("clawback", who, [(day, -left)] if left else [], moves, points)
+        a.passbook(who).give(day, -part)
+    moves = {("sponsor_budget", None): left, ("clawback", owners[0]): -owed, ("clawback", None): owed}
+    moves |= {("breakage", None): -expired, ("issuance", None): expired}
+    moves |= {("points_liability", None): -left * VALUE, ("budget_reserve", None): left * VALUE}
+    a.excused[owners[0], day] += expired
+    made = a.post("clawback", owners[0], [], moves, points)
     original.corrected_by = cause
-    balance = a.passbook(who).posted if left else None
-    return a.decide(cause, content, Answer(points=points, fen=fen, balance=balance)), made
+    balance = a.passbook(taken[0][0]).posted if taken else None
+    return a.decide(cause, content, Answer(points=points, fen=left * VALUE, balance=balance)), made
+
+
+def of_one(a: Auditor, who: UUID) -> list[UUID]:
+    """The passbooks that were merged with this one, the one they went into first."""
+    while who in a.merged:
+        who = a.merged[who]
+    found, level = [], [who]
+    while level:
+        found += level
+        level = sorted(owner for owner, to in a.merged.items() if to in level)
+    return found
+
+
+def unexcused(a: Auditor, owners: list[UUID], day: date) -> int:
+    """What expired of a lot for good, less what excuses clawbacks already."""
+    expired = [done for done in a.done.values() if done.code == "expiry" and not done.corrected_by]
+    points = -sum(p for done in expired if done.who in owners for d, p in done.pieces if d == day)
+    return max(0, points - sum(a.excused[who, day] for who in owners))
 
 
 def expire(a: Auditor) -> list[Done]:
@@ -254,9 +299,16 @@ def transfer(a: Auditor, who: UUID, to: UUID, kind: str) -> tuple[str | None, Do
     for day, points in pieces:
         a.passbook(to).give(day, -points)
     made = a.post("transfer", who, pieces, {("clawback", who): owed, ("clawback", to): -owed})
-    a.closed.setdefault(who, to)
-    a.passbook(who).frozen = True
+    close(a, who, to, kind)
     return None, made if pieces or owed else None
+
+
+def close(a: Auditor, who: UUID, to: UUID, kind: str) -> None:
+    """Once, for the reason given first."""
+    if who not in a.closed:
+        a.closed[who] = to
+        a.merged |= {who: to} if kind == "merge" else {}
+    a.passbook(who).frozen = True
 
 
 def batch(a: Auditor, rows: list[tuple[str, str, UUID, int]]) -> list[tuple[Answer, Done | None]]:

@@ -77,6 +77,46 @@ def test_batches_over_the_same_facts_in_any_order_pay_each_once(place, sound):
     assert register(ledger) == 40
 
 
+def waiting(place, count):
+    """Look until so many wait for a lock."""
+    with psycopg.connect(place.database.superuser_url, autocommit=True) as eye:
+        assert any(eye.execute(WAITING).fetchone()[0] >= count for _ in range(PATIENCE)), "they never met"
+
+
+def test_a_fact_is_paid_once_when_its_rule_is_changed_between_two_that_tell_it(place, sound):
+    """Both have looked in vain for what was paid, one by each version, and wait for the passbook."""
+    ledger = sound()
+    commit(ledger, lambda acts: (publish(acts.uow, ledger), acts.award(ANNA, 1)))
+    with gate(place, ledger, ledger.passbook(ANNA)) as opener:
+        runners = start(place, ledger, [award()])
+        waiting(place, 1)
+        commit(ledger, lambda acts: publish(acts.uow, ledger, cycle="month"))
+        runners += start(place, ledger, [award()])
+        waiting(place, 2)
+        opener.commit()
+        answers = finish(runners)
+    assert len({answer.record.id for answer in answers}) == 1
+    assert (paid(ledger), register(ledger)) == (16, 1)
+
+
+def test_who_publishes_a_version_waits_for_awards_by_the_one_before(place, sound):
+    ledger = sound()
+    commit(ledger, lambda acts: publish(acts.uow, ledger))
+    publishers = []
+
+    def slow(acts):
+        first = award()(acts)
+        publishers.extend(start(place, ledger, [lambda other: publish(other.uow, ledger, cycle="month")]))
+        waiting(place, 1)
+        return first
+
+    first = commit(ledger, slow)
+    finish(publishers)
+    again = commit(ledger, award())
+    assert (again.replayed, again.record.id, again.record.rule_version) == (True, first.record.id, 1)
+    assert paid(ledger) == 15
+
+
 def test_the_cap_of_a_person_is_never_exceeded(place, sound):
     ledger = sound()
     commit(ledger, lambda acts: publish(acts.uow, ledger, person_month_max=100))

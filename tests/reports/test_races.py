@@ -1,12 +1,15 @@
 """Two clerks at one report: with real commits, in real threads."""
 
+from dataclasses import replace
+
 import pytest
 
+from app.kernel.actor import Actor, Role
 from app.reports import service
 from app.reports.errors import AlreadyDecided
 from tests.fixtures.together import alone, split, together
 from tests.points import invariants
-from tests.points.ledger import Acts, open_ledger
+from tests.points.ledger import ANNA, Acts, open_ledger
 from tests.points.programme import publish
 
 
@@ -21,7 +24,12 @@ def ledger(real_commits):
 
 @pytest.fixture
 def report(ledger):
-    return alone(lambda uow: service.file_report(uow, book=ledger.book.code, text="路灯不亮", place="3号楼"))
+    filed_by = Actor(id=ANNA, roles=frozenset({Role.RESIDENT}))
+    return alone(
+        lambda uow: service.file_report(
+            replace(uow, actor=filed_by), book=ledger.book.code, text="路灯不亮", place="3号楼"
+        )
+    )
 
 
 def accepting(ledger, report, points=None):

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -7,14 +8,15 @@ from tests.points.api import NOT_WHOLE, refused
 from tests.points.ledger import ANNA, BORIS
 
 COORDINATOR = Role.COORDINATOR
+DAY = {"performed_on": "2026-06-15"}
 
 
 def one(**changes):
-    return {"resident_id": str(ANNA), "rule": "event", "chosen_points": 20, "activity": "楼道清扫"} | changes
+    return {"resident_id": str(ANNA), "rule": "event", "chosen_points": 20, "activity": "楼道清扫"} | DAY | changes
 
 
 def roster(*rows, **changes):
-    return {"rule": "event", "activity": "河道巡查", "awards": rows} | changes
+    return {"rule": "event", "activity": "河道巡查", "awards": rows} | DAY | changes
 
 
 def row(points=10, who=BORIS, **changes):
@@ -51,6 +53,19 @@ def test_a_double_click_awards_once_also_without_a_key(acts, api):
     first, second = (api.post("/awards", one(), COORDINATOR) for _ in range(2))
     assert first.json == second.json
     assert acts.available(ANNA) == 20
+
+
+def test_a_service_told_again_after_midnight_is_known_by_its_day(acts, api):
+    """Without the day it would be another one: whoever sends again after midnight would pay twice."""
+    undated = {name: value for name, value in one().items() if name != "performed_on"}
+    assert refused(api.post("/awards", undated, COORDINATOR)) == (422, "web.invalid", ["performed_on"])
+    moments = ("2026-06-15T23:59:50+08:00", "2026-06-16T00:00:10+08:00")
+    first, again = (replace(api, at=at).post("/awards", one(), COORDINATOR) for at in moments)
+    assert (first.json["id"], acts.available(ANNA)) == (again.json["id"], 20)
+    batch = roster(row(who=BORIS))
+    del batch["performed_on"]
+    for path in ("/awards/batch", "/awards/preview"):
+        assert refused(api.post(path, batch, COORDINATOR)) == (422, "web.invalid", ["performed_on"])
 
 
 def test_the_same_key_awards_once(acts, api):

@@ -18,7 +18,7 @@ def award(acts):
             uow,
             book=acts.book.code,
             service=Service(resident_id, **(done or {"minutes": 60})),
-            activity=Activity(rule, activity, day),
+            activity=Activity(rule, activity, day or date(2026, 6, 15)),
         )
 
     return give
@@ -27,7 +27,9 @@ def award(acts):
 @pytest.fixture
 def award_all(acts):
     def give(*services, rule="event", act=service.award_volunteers):
-        return act(acts.uow, book=acts.book.code, activity=Activity(rule, "河道巡查"), awards=services)
+        return act(
+            acts.uow, book=acts.book.code, activity=Activity(rule, "河道巡查", date(2026, 6, 15)), awards=services
+        )
 
     return give
 
@@ -57,6 +59,24 @@ def test_the_same_activity_on_the_same_day_pays_a_volunteer_once(acts, award):
     award(activity="河道巡查")
     award(BORIS)
     assert (acts.available(ANNA), acts.available(BORIS)) == (30, 10)
+
+
+@pytest.mark.parametrize("told", [" 楼道清扫 ", "楼道 清扫", "楼道\u3000清扫"])
+def test_spaces_in_its_name_make_no_other_activity(acts, award, told):
+    first, again = award(), award(activity=told)
+    assert (again.replayed, again.record.id) == (True, first.record.id)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("3号楼(北)", "３号楼（北）"), ("Stairs  of B2", "stairs of b2"), ("河道巡查 A", "河道巡查Ａ")]
+)
+def test_width_case_and_spacing_make_no_other_activity(award, one, other):
+    assert (award(activity=one).replayed, award(activity=other).replayed) == (False, True)
+
+
+@pytest.mark.parametrize(("one", "other"), [("1 2栋", "12栋"), ("清扫", "清扫2"), ("楼道-1", "楼道1")])
+def test_what_may_be_another_activity_is_one(award, one, other):
+    assert (award(activity=one).replayed, award(activity=other).replayed) == (False, False)
 
 
 def test_an_earlier_day_in_a_closed_month_is_dated_after_it(acts, award):

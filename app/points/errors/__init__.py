@@ -13,11 +13,13 @@ from app.points.errors.allotments import (
     SpendersTooMany,
 )
 from app.points.errors.awarding import (
+    AwardToSelf,
     ChoiceNotOffered,
     ChoiceOutOfRange,
     FactAllotmentClosed,
     FactAllotmentForeign,
     FactAllotmentMissing,
+    FactAllotmentRequired,
     FactChanged,
     FactDayOutOfRange,
     FactIncomplete,
@@ -108,7 +110,14 @@ from app.points.errors.months import (
     PostingMonthClosed,
 )
 from app.points.errors.openings import BudgetTooSmall, OpeningsMoved, PassbookTakenOver
-from app.points.errors.passbooks import ExportMonthTooLong, ExportTooLong, YearOutside, YearTooBusy
+from app.points.errors.passbooks import (
+    ExportMonthTooLong,
+    ExportTooLong,
+    HouseholdOfOne,
+    HouseholdOwn,
+    YearOutside,
+    YearTooBusy,
+)
 from app.points.errors.proposals import ProposalDecided, ProposalMissing, ProposalOwn
 from app.points.errors.rulebook import (
     DryRunTooWide,
@@ -136,6 +145,7 @@ __all__ = [
     "AwardMissing",
     "AwardPaidNothing",
     "AwardTakesTwo",
+    "AwardToSelf",
     "AwardsOriginUnclear",
     "BookCodeTaken",
     "BookMissing",
@@ -174,6 +184,7 @@ __all__ = [
     "FactAllotmentClosed",
     "FactAllotmentForeign",
     "FactAllotmentMissing",
+    "FactAllotmentRequired",
     "FactChanged",
     "FactDayOutOfRange",
     "FactIncomplete",
@@ -196,6 +207,8 @@ __all__ = [
     "HoldNotReleasable",
     "HoldResolved",
     "HolderMissing",
+    "HouseholdOfOne",
+    "HouseholdOwn",
     "InstantAhead",
     "MonthClosed",
     "MonthNotNext",

@@ -93,6 +93,26 @@ class FactChanged(DomainError):
     field = "subject"
 
 
+class AwardToSelf(DomainError):
+    kind = Kind.CONFLICT
+    code = "points.award_to_self"
+    text = {
+        "zh": "不能给自己或同一户的人发分,请由另一位经办人登记。",
+        "en": "Nobody awards themselves or somebody of their own household; let another person enter it.",
+    }
+    field = "beneficiary_id"
+
+
+class FactAllotmentRequired(DomainError):
+    kind = Kind.CONFLICT
+    code = "points.fact_allotment_required"
+    text = {
+        "zh": "规则 {rule} 只能用划拨额度发分;请写上额度(allotment_id)。",
+        "en": "Rule {rule} pays from an allotment only; say which (allotment_id).",
+    }
+    field = "allotment_id"
+
+
 class FactAllotmentMissing(DomainError):
     kind = Kind.MISSING
     code = "points.fact_allotment_missing"

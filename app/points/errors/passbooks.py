@@ -20,6 +20,22 @@ class YearTooBusy(DomainError):
     field = "year"
 
 
+class HouseholdOwn(DomainError):
+    kind = Kind.CONFLICT
+    code = "points.household_own"
+    text = {
+        "zh": "不能办理自己或自己这一户的登记,请由另一位经办人办理。",
+        "en": "Nobody decides about their own household; let another person do it.",
+    }
+
+
+class HouseholdOfOne(DomainError):
+    kind = Kind.INVALID
+    code = "points.household_of_one"
+    text = {"zh": "同住的须是另一个人。", "en": "Somebody else must be said to live with."}
+    field = "lives_with"
+
+
 class ExportTooLong(DomainError):
     kind = Kind.INVALID
     code = "points.export_too_long"

@@ -24,8 +24,10 @@ class AwardsOriginUnclear(DomainError):
     kind = Kind.INVALID
     code = "points.awards_origin_unclear"
     text = {
-        "zh": "请给出 budget_id、sponsor_id、allotment_id、coordinator_id、rule 中的一项,且只给一项。",
-        "en": "Say one of budget_id, sponsor_id, allotment_id, coordinator_id and rule, and only one.",
+        "zh": "请给出 budget_id、sponsor_id、allotment_id、coordinator_id、rule、subject、evidence 中的一项,"
+        "且只给一项。",
+        "en": "Say one of budget_id, sponsor_id, allotment_id, coordinator_id, rule, subject and evidence, "
+        "and only one.",
     }
     field = "budget_id"
 

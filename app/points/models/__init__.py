@@ -18,7 +18,7 @@ from app.points.models.journal import Entry, LotMove, Outcome, Transaction, Unfo
 from app.points.models.lifetimes import ExpiryNotice, ExpiryPolicyChange, ExpiryRun
 from app.points.models.lives import MonthClosing, Successor
 from app.points.models.lots import Lot
-from app.points.models.programme import Household, OwnerName, PaperPassbook, Proposal
+from app.points.models.programme import Household, HouseholdChange, OwnerName, PaperPassbook, Proposal
 
 __all__ = [
     "Account",
@@ -45,6 +45,7 @@ __all__ = [
     "HoldLot",
     "HoldResolution",
     "Household",
+    "HouseholdChange",
     "Lot",
     "LotMove",
     "MonthClosing",

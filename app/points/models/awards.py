@@ -73,6 +73,7 @@ class AwardRuleVersion(Base):
     household_day_max: Mapped[int | None] = mapped_column(BigInteger)
     household_month_max: Mapped[int | None] = mapped_column(BigInteger)
     validity_months: Mapped[int | None] = mapped_column(SmallInteger)
+    allotment_required: Mapped[bool] = mapped_column(server_default="false")
     proposed_by: Mapped[UUID] = mapped_column(Uuid)
     proposed_at: Mapped[datetime] = mapped_column(INSTANT)
     published_by: Mapped[UUID | None] = mapped_column(Uuid)

@@ -35,6 +35,19 @@ class Household(Base):
     joined_at: Mapped[datetime] = mapped_column(INSTANT)
 
 
+class HouseholdChange(Base):
+    """Somebody put into a household by hand, or taken out of one (None). Never changed."""
+
+    __tablename__ = "points_household_changes"
+    book_id: Mapped[int] = mapped_column(ForeignKey(BOOK), primary_key=True)
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    resident_id: Mapped[UUID] = mapped_column(Uuid)
+    household_id: Mapped[UUID | None] = mapped_column(Uuid)
+    reason: Mapped[str] = mapped_column(Text)
+    changed_by: Mapped[UUID] = mapped_column(Uuid)
+    changed_at: Mapped[datetime] = mapped_column(INSTANT)
+
+
 class PaperPassbook(Base):
     """The paper passbook whose balance a resident's passbook was opened with. Each number once in a book."""
 

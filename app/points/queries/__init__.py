@@ -16,6 +16,8 @@ from app.points.queries.allotments import (
 )
 from app.points.queries.awarding import (
     Person,
+    RecordAsk,
+    StreakAsk,
     allotments_of,
     budgets_of,
     current_rules,
@@ -56,7 +58,7 @@ from app.points.queries.lifetimes import (
     list_expiry_runs,
     lock_open_run,
 )
-from app.points.queries.lives import lock_passbooks, successors_of, sum_live_holds
+from app.points.queries.lives import lock_passbooks, lock_passbooks_of_one, successors_of, sum_live_holds
 from app.points.queries.marks import Mark, list_marks
 from app.points.queries.months import (
     MonthMoves,
@@ -87,7 +89,15 @@ from app.points.queries.openings import (
     taken_over_numbers,
 )
 from app.points.queries.owners import SponsorFigures, find_owner, get_owner, list_owners, list_sponsors
-from app.points.queries.programme import get_proposal, households_of, list_proposals, lock_proposal, names_of
+from app.points.queries.programme import (
+    get_proposal,
+    households_of,
+    list_household_changes,
+    list_proposals,
+    lock_proposal,
+    members_of,
+    names_of,
+)
 from app.points.queries.register import (
     RegisterLine,
     find_award_of,
@@ -95,8 +105,10 @@ from app.points.queries.register import (
     list_awards_by,
     list_awards_of_allotment,
     list_awards_of_budget,
+    list_awards_of_evidence,
     list_awards_of_rule,
     list_awards_of_sponsor,
+    list_awards_of_subject,
 )
 from app.points.queries.rulebook import (
     get_rule,
@@ -105,6 +117,7 @@ from app.points.queries.rulebook import (
     list_rule_versions,
     list_rules,
     lock_rule,
+    lock_rule_version,
 )
 from app.points.queries.statements import (
     AccountLine,
@@ -137,7 +150,6 @@ from app.points.queries.transactions import (
     figures_of_transactions,
     find_outcome,
     find_reversal,
-    free_in_lot,
     get_transaction,
     has_refunds,
     list_entries_of,
@@ -145,6 +157,7 @@ from app.points.queries.transactions import (
     lock_for_correction,
     lock_stripes,
 )
+from app.points.queries.undoing import LotRemains, remains_of
 from app.points.queries.years import ActivitySum, list_month_sums, list_top_activities
 
 __all__ = [
@@ -154,6 +167,7 @@ __all__ = [
     "ChainHead",
     "Figures",
     "LotPlace",
+    "LotRemains",
     "Mark",
     "MonthMoves",
     "Notice",
@@ -161,9 +175,11 @@ __all__ = [
     "PassbookFigures",
     "Person",
     "Reached",
+    "RecordAsk",
     "RegisterLine",
     "SponsorFigures",
     "StatementLine",
+    "StreakAsk",
     "activities_of",
     "allotments_of",
     "available_points",
@@ -188,7 +204,6 @@ __all__ = [
     "find_version_before",
     "first_recorded_at",
     "folded_balance_before",
-    "free_in_lot",
     "get_account",
     "get_allotment",
     "get_award",
@@ -217,8 +232,10 @@ __all__ = [
     "list_awards_by",
     "list_awards_of_allotment",
     "list_awards_of_budget",
+    "list_awards_of_evidence",
     "list_awards_of_rule",
     "list_awards_of_sponsor",
+    "list_awards_of_subject",
     "list_books",
     "list_budgets",
     "list_chain",
@@ -231,6 +248,7 @@ __all__ = [
     "list_expiry_runs",
     "list_folded_entries",
     "list_folded_entries_between",
+    "list_household_changes",
     "list_lot_moves_of",
     "list_lots",
     "list_lots_page",
@@ -261,9 +279,12 @@ __all__ = [
     "lock_open_run",
     "lock_openings",
     "lock_passbooks",
+    "lock_passbooks_of_one",
     "lock_proposal",
     "lock_rule",
+    "lock_rule_version",
     "lock_stripes",
+    "members_of",
     "moves_of_months",
     "names_of",
     "numbers_from_files",
@@ -275,6 +296,7 @@ __all__ = [
     "plan_anew",
     "points_in_allotments",
     "records_of",
+    "remains_of",
     "streaks_before",
     "stream_past_facts",
     "successions_of",

@@ -4,7 +4,7 @@ import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import select, text
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.points.models import Allotment, AllotmentSpender, AwardRecord, AwardRule, AwardRuleVersion, Budget
 from app.points.rules.accounts import AccountRef, account_id
-from app.points.terms import AccountKind
+from app.points.terms import STREAK_MAX, AccountKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,21 +137,43 @@ _CAP_LOCKS = text("""
 """)
 
 
+# By the unique key of a fact. The second arm is for versions that count in longer cycles than those before them.
 _RECORDS = text("""
-    SELECT k.n, a.* FROM json_to_recordset(CAST(:keys AS json))
-                          k (n int, rule text, subject text, passbook uuid, cycle text),
+    SELECT k.n, a.*
+      FROM json_to_recordset(CAST(:asks AS json))
+           k (n int, rule text, subject text, passbook uuid, day date, cycles text[], first date, last date),
            LATERAL (SELECT * FROM points_awards a
                      WHERE a.book_id = :book_id AND a.rule_code = k.rule AND a.subject = k.subject
-                       AND a.passbook_id = k.passbook AND a.cycle = k.cycle OFFSET 0) a
+                       AND a.passbook_id = k.passbook AND a.cycle = ANY (k.cycles)
+                       AND (a.cycle <> 'once' OR a.performed_on BETWEEN k.first AND k.last)
+                    UNION ALL
+                    SELECT * FROM points_awards a
+                     WHERE k.first < k.last AND a.book_id = :book_id AND a.rule_code = k.rule AND a.subject = k.subject
+                       AND a.passbook_id = k.passbook AND a.cycle <> ALL (k.cycles)
+                       AND a.performed_on BETWEEN k.first AND k.last) a
+     ORDER BY k.n, a.performed_on <> k.day, a.performed_on, a.id
 """)
 
 
-def records_of(
-    session: Session, book_id: int, keys: Sequence[tuple[int, str, str, UUID, str]]
-) -> Sequence[tuple[int, AwardRecord]]:
-    """What was recorded for facts: (n, rule, subject, passbook, cycle) → (n, record) for those that there are."""
-    names = ("n", "rule", "subject", "passbook", "cycle")
-    rows = _on_arrays(session, _RECORDS, book_id, "keys", (dict(zip(names, key, strict=True)) for key in keys))
+class RecordAsk(NamedTuple):
+    """A fact to be looked up: the names of all cycles its day lies in, and the days of the cycle it is paid once in."""
+
+    n: int
+    rule: str
+    subject: str
+    passbook: UUID
+    day: date
+    cycles: Sequence[str]
+    first: date
+    last: date
+
+
+def records_of(session: Session, book_id: int, asks: Sequence[RecordAsk]) -> Sequence[tuple[int, AwardRecord]]:
+    """What was recorded for facts, by whichever version: (n, record), of each n that of the fact's own day first.
+
+    A record is of the fact when one's cycle holds the day of the other; what was paid once stands for its day.
+    """
+    rows = _on_arrays(session, _RECORDS, book_id, "asks", (ask._asdict() for ask in asks))
     return [(row.pop("n"), AwardRecord(**row)) for row in rows]
 
 
@@ -181,26 +203,48 @@ def sums_for_caps(
     return {row["n"]: row["points"] for row in rows}
 
 
+# `now` is how the streak stood in the fact's own cycle; `before` how many cycles in a row lie before it. A record says
+# how many led up to it when it was told; what was told later joins on there, so the walk goes on until one lacks.
 _STREAKS = text("""
-    SELECT k.n, max(a.streak) FILTER (WHERE a.cycle = k.now) AS now,
-           max(a.streak) FILTER (WHERE a.cycle = k.before) AS before
-      FROM json_to_recordset(CAST(:asks AS json))
-           k (n int, rule text, passbook uuid, now text, before text, first date, last date),
-           LATERAL (SELECT a.streak, a.cycle FROM points_awards a
-                     WHERE a.book_id = :book_id AND a.passbook_id = k.passbook AND a.rule_code = k.rule
-                       AND a.performed_on BETWEEN k.first AND k.last
-                       AND NOT EXISTS (SELECT 1 FROM points_transactions r
-                                        WHERE r.book_id = :book_id AND r.reverses_id = a.transaction_id)) a
-     GROUP BY k.n
-""")
+    WITH RECURSIVE asks AS MATERIALIZED (
+        SELECT * FROM json_to_recordset(CAST(:asks AS json))
+                      k (n int, rule text, passbooks uuid[], step interval, form int, now date, before date)),
+    walk AS (
+        SELECT k.n, k.rule, k.passbooks, k.step, k.form, k.now AS at, true AS own, 0 AS streak, 0 AS total FROM asks k
+        UNION ALL
+        SELECT k.n, k.rule, k.passbooks, k.step, k.form, k.before, false, 0, 0 FROM asks k
+        UNION ALL
+        SELECT w.n, w.rule, w.passbooks, w.step, w.form, (w.at - w.step * s.streak)::date, w.own, s.streak,
+               w.total + s.streak
+          FROM walk w,
+               LATERAL (SELECT max(a.streak) AS streak
+                          FROM unnest(w.passbooks) p (id),
+                               LATERAL (SELECT a.streak, a.transaction_id FROM points_awards a
+                                         WHERE a.book_id = :book_id AND a.passbook_id = p.id AND a.rule_code = w.rule
+                                           AND a.performed_on BETWEEN w.at AND (w.at + w.step)::date - 1
+                                           AND char_length(a.cycle) = w.form AND a.cycle <> 'once' OFFSET 0) a
+                         WHERE NOT EXISTS (SELECT 1 FROM points_transactions r
+                                            WHERE r.book_id = :book_id AND r.reverses_id = a.transaction_id)) s
+         WHERE s.streak IS NOT NULL AND w.total < :most AND NOT (w.own AND w.total > 0))
+    SELECT n, max(total) FILTER (WHERE own) AS now, max(total) FILTER (WHERE NOT own) AS before FROM walk GROUP BY n
+""").bindparams(most=STREAK_MAX)
 
 
-def streaks_before(
-    session: Session, book_id: int, asks: Sequence[tuple[int, str, UUID, str, str, date, date]]
-) -> dict[int, tuple[int | None, int | None]]:
-    """(n, rule, passbook, cycle, cycle before, first day of that, last day) → streaks in the two cycles, by n."""
-    names = ("n", "rule", "passbook", "now", "before", "first", "last")
-    rows = _on_arrays(session, _STREAKS, book_id, "asks", (dict(zip(names, ask, strict=True)) for ask in asks))
+class StreakAsk(NamedTuple):
+    """Whose streak in which rule; how long a cycle and its name are; the first days of this cycle and the last one."""
+
+    n: int
+    rule: str
+    passbooks: Sequence[UUID]
+    step: str
+    form: int
+    now: date
+    before: date
+
+
+def streaks_before(session: Session, book_id: int, asks: Sequence[StreakAsk]) -> dict[int, tuple[int, int]]:
+    """How a streak stands in the cycle of each ask, and how many cycles in a row lie before it; by n, 0 for none."""
+    rows = _on_arrays(session, _STREAKS, book_id, "asks", (ask._asdict() for ask in asks))
     return {row["n"]: (row["now"], row["before"]) for row in rows}
 
 

@@ -23,7 +23,7 @@ def count_past_facts(
 def stream_past_facts(
     session: Session, book_id: int, rules: Collection[str], *, first: date, last: date
 ) -> Iterator[PastFact]:
-    """The facts of these rules in a period that were not undone, in the order they were done, a part at a time."""
+    """The facts of these rules in a period that were not undone, in the order they were told, a part at a time."""
     undoing = aliased(Transaction)
     undone = exists().where(undoing.book_id == book_id, undoing.reverses_id == AwardRecord.transaction_id)
     columns = (
@@ -41,7 +41,7 @@ def stream_past_facts(
         AwardRecord.points,
     )
     query = select(*columns).where(*_of_period(book_id, rules, first, last), ~undone)
-    query = query.order_by(AwardRecord.performed_on, AwardRecord.id).execution_options(yield_per=STREAM_ROWS)
+    query = query.order_by(AwardRecord.id).execution_options(yield_per=STREAM_ROWS)
     for row in session.execute(query):
         yield PastFact._make(row)
 

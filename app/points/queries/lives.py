@@ -41,6 +41,38 @@ def successors_of(session: Session, book_id: int, owner_ids: Collection[UUID]) -
     return {row[0]: row[1] for row in session.execute(query)}
 
 
+_OF_ONE = text("""
+    WITH RECURSIVE up AS (
+        SELECT CAST(:owner_id AS uuid) AS owner_id, 0 AS step
+        UNION ALL
+        SELECT s.successor_id, up.step + 1
+          FROM up JOIN points_successors s ON s.book_id = :book_id AND s.owner_id = up.owner_id AND s.kind = 'merge'),
+    down AS (
+        (SELECT owner_id, 0 AS step FROM up ORDER BY up.step DESC LIMIT 1)
+        UNION ALL
+        SELECT s.owner_id, down.step + 1
+          FROM down JOIN points_successors s
+            ON s.book_id = :book_id AND s.successor_id = down.owner_id AND s.kind = 'merge')
+    SELECT owner_id FROM down ORDER BY step, owner_id
+""")
+
+
+def lock_passbooks_of_one(session: Session, book_id: int, owner_id: UUID, *, now: datetime) -> list[UUID]:
+    """The passbooks that were merged with this one, that they went into first; all locked, so that it stays so.
+
+    Only merges count: who took a passbook over at a death or a move is somebody else.
+    """
+    found: list[UUID] = []
+    while (owners := _of_one(session, book_id, owner_id)) != found:
+        lock_passbooks(session, book_id, owners, now=now)
+        found = owners
+    return found
+
+
+def _of_one(session: Session, book_id: int, owner_id: UUID) -> list[UUID]:
+    return list(session.scalars(_OF_ONE, {"book_id": book_id, "owner_id": owner_id}))
+
+
 def lock_passbooks(session: Session, book_id: int, owner_ids: Sequence[UUID], *, now: datetime) -> None:
     """Lock the passbooks of these residents in the global order; those that were never used are opened.
 

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.points import errors
-from app.points.models import Household, OwnerName, Proposal
+from app.points.models import Household, HouseholdChange, OwnerName, Proposal
 
 
 def names_of(session: Session, book_id: int, owner_ids: Collection[UUID]) -> dict[UUID, str]:
@@ -24,6 +24,22 @@ def households_of(session: Session, book_id: int, resident_ids: Collection[UUID]
         Household.book_id == book_id, Household.resident_id.in_(resident_ids)
     )
     return {row.resident_id: row.household_id for row in session.execute(query)} if resident_ids else {}
+
+
+def members_of(session: Session, book_id: int, household_id: UUID) -> Sequence[UUID]:
+    """Who lives in a household, by id."""
+    query = select(Household.resident_id).where(Household.book_id == book_id, Household.household_id == household_id)
+    return session.scalars(query.order_by(Household.resident_id)).all()
+
+
+def list_household_changes(
+    session: Session, book_id: int, resident_id: UUID, *, limit: int
+) -> Sequence[HouseholdChange]:
+    """Where somebody was put by hand, the newest first."""
+    query = select(HouseholdChange).where(
+        HouseholdChange.book_id == book_id, HouseholdChange.resident_id == resident_id
+    )
+    return session.scalars(query.order_by(HouseholdChange.id.desc()).limit(limit)).all()
 
 
 def get_proposal(session: Session, book_id: int, proposal_id: UUID) -> Proposal:

@@ -88,6 +88,22 @@ def list_awards_of_sponsor(
     return _with_undoing(session, query)
 
 
+def list_awards_of_subject(
+    session: Session, book_id: int, subject: str, *, before: UUID | None, limit: int
+) -> Sequence[RegisterLine]:
+    """What was paid for one activity, report or premise, the youngest first, ids below `before`."""
+    by_subject = collate(AwardRecord.subject, "C") == subject  # as ix_points_awards_subject has it
+    return _with_undoing(session, _newest(book_id, before, limit).where(by_subject))
+
+
+def list_awards_of_evidence(
+    session: Session, book_id: int, evidence: str, *, before: UUID | None, limit: int
+) -> Sequence[RegisterLine]:
+    """What one proof was paid for, word by word as it was given, the youngest first, ids below `before`."""
+    by_evidence = AwardRecord.evidence.collate("C") == evidence  # as ix_points_awards_evidence has it
+    return _with_undoing(session, _newest(book_id, before, limit).where(by_evidence))
+
+
 def list_awards_of_rule(
     session: Session, book_id: int, rule: str, *, before: tuple[date, UUID] | None, limit: int
 ) -> Sequence[RegisterLine]:

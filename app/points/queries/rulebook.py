@@ -33,6 +33,11 @@ def get_rule_version(session: Session, book_id: int, code: str, version: int) ->
     return found
 
 
+def lock_rule_version(session: Session, book_id: int, code: str, version: int) -> None:
+    """Wait for the awards by this version that are under way: their foreign key holds it until they commit."""
+    session.get_one(AwardRuleVersion, (book_id, code, version), with_for_update=True)
+
+
 def highest_versions(session: Session, book_id: int, code: str) -> tuple[int, int]:
     """The highest version of a rule, and the highest that is published; 0 where there is none."""
     highest = func.coalesce(func.max(AwardRuleVersion.version), 0)

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +10,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
 
 from app.points import errors
-from app.points.models import Account, Entry, Hold, HoldLot, Lot, LotMove, Outcome, Transaction
+from app.points.models import Account, Entry, LotMove, Outcome, Transaction
 from app.points.terms import Asset
 
 
@@ -89,20 +88,6 @@ def lock_for_correction(session: Session, book_id: int, transaction_id: UUID) ->
     session.execute(
         text("SELECT points_lock_for_correction(:book_id, :id)"), {"book_id": book_id, "id": transaction_id}
     )
-
-
-def free_in_lot(
-    session: Session, book_id: int, account_id: UUID, expires_on: date, budget_id: UUID, *, now: datetime
-) -> int:
-    """Points of one lot that no hold sets aside; expired holds do not count. Its account's balance must be locked."""
-    lot = session.get_one(Lot, (book_id, account_id, expires_on, budget_id), populate_existing=True)
-    lapsed = (
-        select(func.coalesce(func.sum(HoldLot.points), 0))
-        .join(Hold, (Hold.book_id == HoldLot.book_id) & (Hold.id == HoldLot.hold_id))
-        .where(Hold.book_id == book_id, Hold.account_id == account_id, Hold.open, Hold.expires_at <= now)
-        .where(HoldLot.expires_on == expires_on, HoldLot.budget_id == budget_id)
-    )
-    return lot.points_left - lot.held + int(session.scalar(lapsed) or 0)
 
 
 def lock_stripes(session: Session, book_id: int, budget_id: UUID, *, whole: bool) -> dict[int, int]:

@@ -19,6 +19,14 @@ class ActivitySum:
     minutes: int
     points: int
 
+    def with_more(self, other: "ActivitySum | None") -> "ActivitySum":
+        """The same together with what another passbook has of it."""
+        if other is None:
+            return self
+        return ActivitySum(
+            self.title, self.times + other.times, self.minutes + other.minutes, self.points + other.points
+        )
+
 
 # a month begins with the entry after the last one of the month before, so the month follows from the version alone
 _SUMS = text("""

@@ -53,7 +53,7 @@ def list_own_rule_awards(
 
 @blueprint.route("/v1/books/<book>/awards")
 @endpoint(roles=READERS, query=AwardsQuery, reply=RegisterPage)
-def list_rule_awards(
+def list_rule_awards(  # noqa: PLR0913 - one parameter for each field of the query
     uow: UnitOfWork,
     *,
     book: str,
@@ -62,11 +62,13 @@ def list_rule_awards(
     allotment_id: UUID | None,
     coordinator_id: UUID | None,
     rule: str | None,
+    subject: str | None,
+    evidence: str | None,
     limit: int,
     cursor: str | None,
 ) -> object:
-    """由预算、资助方、额度、经办人或规则查到每笔奖励 / from a budget, sponsor, allotment or rule to its awards."""
-    origin = AwardsOrigin(budget_id, sponsor_id, allotment_id, coordinator_id, rule)
+    """由预算、资助方、额度、经办人、规则、事项或凭据查到每笔奖励 / from budget, rule, subject or proof to awards."""
+    origin = AwardsOrigin(budget_id, sponsor_id, allotment_id, coordinator_id, rule, subject, evidence)
     return tracing.list_rule_awards(uow, book=book, origin=origin, limit=limit, cursor=cursor)
 
 

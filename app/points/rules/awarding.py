@@ -3,12 +3,12 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
 from app.points.errors import ChoiceNotOffered, ChoiceOutOfRange, FactIncomplete, GradeUnknown
-from app.points.rules.facts import Fact, cycle_key, cycle_start
+from app.points.rules.facts import Fact, cycle_before, cycle_key
 from app.points.rules.formulas import read_formula
 from app.points.terms import STREAK_MAX, Cycle
 
@@ -38,6 +38,7 @@ class RuleTerms:
     points_max: int
     caps: tuple[Cap, ...]
     validity_months: int | None
+    allotment_required: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,11 @@ class Payee:
 
     passbook_id: UUID
     household_id: UUID | None = None
+
+    def is_with(self, other: "Payee") -> bool:
+        """Whether the two are one person, or known to live together."""
+        together = self.household_id is not None and self.household_id == other.household_id
+        return self.passbook_id == other.passbook_id or together
 
 
 class CapKey(NamedTuple):
@@ -100,11 +106,22 @@ def cap_keys(terms: RuleTerms, payee: Payee, day: date) -> Iterator[tuple[Cap, C
 
 def streak_keys(terms: RuleTerms, payee: Payee, day: date) -> tuple[StreakKey, StreakKey]:
     """Where a fact's own streak stands, and that of the cycle before."""
-    before = cycle_start(terms.cycle, day) - timedelta(days=1)
+    before = cycle_before(terms.cycle, day)
     return (
         StreakKey(terms.code, payee.passbook_id, cycle_key(terms.cycle, day)),
         StreakKey(terms.code, payee.passbook_id, cycle_key(terms.cycle, before)),
     )
+
+
+def streak_before(terms: RuleTerms, passbook_id: UUID, day: date, tally: Tally) -> int:
+    """How many cycles in a row lie before that of a day, whenever they were told: what was told late joins them."""
+    streak, at = 0, cycle_before(terms.cycle, day)
+    while streak < STREAK_MAX:
+        stood = tally.streaks.get(StreakKey(terms.code, passbook_id, cycle_key(terms.cycle, at)), 0)
+        if not stood:
+            break
+        streak, at = streak + stood, cycle_before(terms.cycle, at, stood)
+    return streak
 
 
 def rule_on(terms: RuleTerms, fact: Fact, payee: Payee, tally: Tally) -> Ruling:
@@ -121,11 +138,12 @@ def rule_on(terms: RuleTerms, fact: Fact, payee: Payee, tally: Tally) -> Ruling:
 
 
 def _streak(terms: RuleTerms, day: date, payee: Payee, tally: Tally) -> int:
-    """One more than in the cycle before; the same within a cycle; 1 after a gap, and for what happens once."""
+    """One more than lie before; never less within a cycle than it was; 1 after a gap, and for what happens once."""
     if terms.cycle is Cycle.ONCE:
         return 1
-    now, before = streak_keys(terms, payee, day)
-    return tally.streaks.get(now) or min(STREAK_MAX, tally.streaks.get(before, 0) + 1)
+    now, _ = streak_keys(terms, payee, day)
+    before = streak_before(terms, payee.passbook_id, day, tally)
+    return max(tally.streaks.get(now, 0), min(STREAK_MAX, before + 1))
 
 
 def _values(terms: RuleTerms, fact: Fact, streak: int) -> dict[str, int]:

@@ -18,7 +18,8 @@ class RuleDefinition:
     """How a rule is to pay. `grades`: percent by grade, for `grade` in the formula.
 
     The four maxima are points of this rule for one person or household in one day or month; None: no such cap.
-    `validity_months` None: as the book says.
+    `validity_months` None: as the book says. `allotment_required`: it pays from allotments only, never from the budget
+    itself.
     """
 
     budget_id: UUID
@@ -31,6 +32,7 @@ class RuleDefinition:
     household_day_max: int | None = None
     household_month_max: int | None = None
     validity_months: int | None = None
+    allotment_required: bool = False
 
     def terms(self, code: str, version: int) -> RuleTerms:
         """The same as the part that decides."""
@@ -50,11 +52,13 @@ class RuleDefinition:
             points_max=self.points_max,
             caps=tuple(Cap(of_household, of_month, most) for of_household, of_month, most in caps if most is not None),
             validity_months=self.validity_months,
+            allotment_required=self.allotment_required,
         )
 
     def plain(self) -> dict[str, Any]:
         """The same in plain JSON values."""
-        values = {name: getattr(self, name) for name in ("formula", "points_max", "validity_months", *CAPS)}
+        names = ("formula", "points_max", "validity_months", "allotment_required", *CAPS)
+        values = {name: getattr(self, name) for name in names}
         return values | {"budget_id": str(self.budget_id), "cycle": str(self.cycle), "grades": dict(self.grades)}
 
 

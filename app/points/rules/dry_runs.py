@@ -47,8 +47,9 @@ class PersonTotals:
 
 @dataclass(slots=True)
 class DryRun:
-    """A rule at work on the past. `undecided`: facts that lack what its formula asks for, or have a grade it does not
-    know; `repeated`: facts that are one and the same in its longer cycle. Neither would be paid.
+    """A rule at work on the past, told as it was told then. `undecided`: facts that lack what its formula asks for, or
+    have a grade it does not know; `repeated`: facts that are one and the same in its longer cycle. Neither would be
+    paid.
     """
 
     terms: RuleTerms
@@ -63,7 +64,7 @@ class DryRun:
     _seen: set[tuple[str, str, UUID, str]] = field(default_factory=set)
 
     def play(self, past: PastFact) -> None:
-        """Decide one fact; they come in the order of their days. Those before the period only fill caps and streaks."""
+        """Decide one fact; they come as they were told. Those before the period fill caps and streaks only."""
         would_pay = self._decide(past)
         if past.performed_on < self.first:
             return

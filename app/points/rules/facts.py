@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
+from app.kernel.periods import add_months, month_end
 from app.points.errors import FactDayOutOfRange, FactOutOfRange
 from app.points.terms import (
     EVENTS_MAX,
@@ -89,6 +90,33 @@ def cycle_start(cycle: Cycle, day: date) -> date:
             return day.replace(month=1, day=1)
         case _:
             return day
+
+
+def cycle_end(cycle: Cycle, day: date) -> date:
+    """The last day of the cycle a day lies in. What happens once has no end: the day itself."""
+    match cycle:
+        case Cycle.WEEK:
+            return cycle_start(cycle, day) + timedelta(days=6)
+        case Cycle.MONTH:
+            return month_end(day)
+        case Cycle.YEAR:
+            return day.replace(month=12, day=31)
+        case _:
+            return day
+
+
+def cycle_before(cycle: Cycle, day: date, count: int = 1) -> date:
+    """The first day of the cycle so many before the one a day lies in."""
+    start = cycle_start(cycle, day)
+    match cycle:
+        case Cycle.WEEK:
+            return start - timedelta(days=7 * count)
+        case Cycle.MONTH:
+            return add_months(start, -count)
+        case Cycle.YEAR:
+            return start.replace(year=start.year - count)
+        case _:
+            return start - timedelta(days=count)
 
 
 def fact_key(rule: str, subject: str, passbook_id: UUID, cycle: str) -> str:

@@ -17,7 +17,7 @@ from app.points.terms import (
     VALIDITY_MONTHS_MAX,
     Cycle,
 )
-from app.web.fields import Choice, Day, Id, ShownInstant, StrictInteger, Text, WholeNumbers
+from app.web.fields import Choice, Day, Flag, Id, ShownInstant, StrictInteger, Text, WholeNumbers
 from app.web.paging import page_of
 from app.web.parsing import StrictSchema
 
@@ -81,6 +81,10 @@ class RuleVersionIn(StrictSchema):
         allow_none=True,
         metadata={"description": "有效月数,不填按账簿 / as the book says when left out"},
     )
+    allotment_required = Flag(
+        load_default=False,
+        metadata={"description": "只能用划拨额度发分 / pays from allotments only, never from the budget itself"},
+    )
 
     @post_load
     def make(self, data: Mapping[str, Any], **_kwargs: Any) -> RuleDefinition:
@@ -109,6 +113,7 @@ class RuleVersionOut(Schema):
     household_day_max = fields.Integer(required=True, allow_none=True)
     household_month_max = fields.Integer(required=True, allow_none=True)
     validity_months = fields.Integer(required=True, allow_none=True)
+    allotment_required = fields.Boolean(required=True)
     proposed_by = fields.UUID(required=True)
     proposed_at = ShownInstant(required=True)
     published_by = fields.UUID(required=True, allow_none=True)

@@ -25,15 +25,6 @@ class Reason(Text):
         super().__init__(required=True, length_max=200, metadata={"description": "原因,会留存 / why; it is kept"})
 
 
-class Flag(fields.Boolean):
-    """true or false; 1, "true" and "yes" are refused."""
-
-    def _deserialize(self, value: object, *_args: object, **_kwargs: object) -> bool:
-        if not isinstance(value, bool):
-            raise self.make_error("invalid", input=value)
-        return value
-
-
 class Hex(fields.String):
     """Bytes in hexadecimal."""
 

@@ -6,10 +6,10 @@ from marshmallow import Schema, fields, validate
 from marshmallow.utils import get_value
 
 from app.points.schemas import words
-from app.points.schemas.fields import Flag, Hex, Reason
+from app.points.schemas.fields import Hex, Reason
 from app.points.terms import AccountKind, Asset
 from app.web import problems
-from app.web.fields import Day, ShownInstant, Text
+from app.web.fields import Day, Flag, ShownInstant, Text
 from app.web.paging import PageQuery, page_of
 from app.web.parsing import StrictSchema
 

@@ -5,8 +5,9 @@ from marshmallow import Schema, fields
 from app.points.schemas import words
 from app.points.schemas.award_rules import RuleCode
 from app.points.schemas.fields import Reason
+from app.points.terms import EVIDENCE_LENGTH_MAX, SUBJECT_LENGTH_MAX
 from app.web import problems
-from app.web.fields import Day, Id, ShownInstant
+from app.web.fields import Day, Id, ShownInstant, Text
 from app.web.paging import PageQuery, page_of
 from app.web.parsing import StrictSchema
 
@@ -54,6 +55,8 @@ class AwardsQuery(PageQuery):
     allotment_id = Id(load_default=None)
     coordinator_id = Id(load_default=None)
     rule = RuleCode(load_default=None)
+    subject = Text(load_default=None, length_max=SUBJECT_LENGTH_MAX)
+    evidence = Text(load_default=None, length_max=EVIDENCE_LENGTH_MAX)
 
 
 class RegisterLineOut(Schema):

@@ -1,8 +1,8 @@
 """From facts to claims: which rule decides each, who is paid, from where; and what was paid before."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from uuid import UUID
 
 from app.infra.unit_of_work import UnitOfWork
@@ -10,9 +10,9 @@ from app.kernel.errors import DomainError
 from app.kernel.periods import local_date, month_end, month_start
 from app.points import errors, queries
 from app.points.models import Allotment, AwardRecord, AwardRule, AwardRuleVersion, Book
-from app.points.queries import Person
+from app.points.queries import Person, RecordAsk, StreakAsk
 from app.points.rules.awarding import CapKey, Payee, RuleTerms, StreakKey, Tally, cap_keys, streak_keys
-from app.points.rules.facts import Fact, check_fact, cycle_key, cycle_start, fact_key
+from app.points.rules.facts import Fact, check_fact, cycle_before, cycle_end, cycle_key, cycle_start, fact_key
 from app.points.service.rulebook import definition_of
 from app.points.terms import Cycle
 
@@ -52,11 +52,11 @@ def resolve(uow: UnitOfWork, book: Book, facts: Sequence[Fact]) -> list[Claim | 
     """Each fact with its rule and its person, or why it cannot be awarded; in five queries for all of them.
 
     A fact may be refused by RuleMissing, RuleWithdrawn, RuleUnpublished, FactDayOutOfRange, FactOutOfRange,
-    PassbookClosed, FactAllotmentMissing, FactAllotmentClosed, FactAllotmentForeign.
+    PassbookClosed, AwardToSelf, FactAllotmentRequired, FactAllotmentMissing, FactAllotmentClosed, FactAllotmentForeign.
     """
     session = uow.session
     queries.plan_anew(session)
-    persons = queries.persons_of(session, book.id, {fact.beneficiary_id for fact in facts})
+    persons = queries.persons_of(session, book.id, {fact.beneficiary_id for fact in facts} | {uow.actor.id})
     allotments = {fact.allotment_id for fact in facts if fact.allotment_id is not None}
     sources = Sources(
         rules=queries.current_rules(session, book.id, {fact.rule for fact in facts}),
@@ -64,7 +64,7 @@ def resolve(uow: UnitOfWork, book: Book, facts: Sequence[Fact]) -> list[Claim | 
         households=queries.households_of(session, book.id, {person.passbook_id for person in persons.values()}),
         allotments=queries.allotments_of(session, book.id, allotments, spender_id=uow.actor.id),
     )
-    today = local_date(uow.now)
+    today, awarder = local_date(uow.now), _payee(persons[uow.actor.id], sources.households)
     published = {
         code: definition_of(version).terms(code, version.version)
         for code, (_, version) in sources.rules.items()
@@ -73,7 +73,10 @@ def resolve(uow: UnitOfWork, book: Book, facts: Sequence[Fact]) -> list[Claim | 
     claims: list[Claim | DomainError] = []
     for fact in facts:
         try:
-            claims.append(_claim(fact, sources, published, today))
+            claim = _claim(fact, sources, published, today)
+            if claim.payee.is_with(awarder):
+                raise errors.AwardToSelf
+            claims.append(claim)
         except DomainError as refusal:
             claims.append(refusal)
     return claims
@@ -85,11 +88,17 @@ def _claim(fact: Fact, sources: Sources, published: dict[str, RuleTerms], today:
     person = sources.persons[fact.beneficiary_id]
     if person.closed:
         raise errors.PassbookClosed(field="beneficiary_id")
+    if fact.allotment_id is None and terms.allotment_required:
+        raise errors.FactAllotmentRequired(rule=fact.rule)
     if fact.allotment_id is not None:
         _check_allotment(fact, sources.allotments.get(fact.allotment_id), terms, today)
-    payee = Payee(person.passbook_id, sources.households.get(person.passbook_id))
+    payee = _payee(person, sources.households)
     key = fact_key(fact.rule, fact.subject, person.passbook_id, cycle_key(terms.cycle, fact.performed_on))
     return Claim(fact, terms, person.members, payee, key)
+
+
+def _payee(person: Person, households: Mapping[UUID, UUID]) -> Payee:
+    return Payee(person.passbook_id, households.get(person.passbook_id))
 
 
 def _terms(fact: Fact, sources: Sources, published: dict[str, RuleTerms]) -> RuleTerms:
@@ -115,17 +124,25 @@ def _check_allotment(fact: Fact, allotment: Allotment | None, terms: RuleTerms, 
 
 
 def records_before(uow: UnitOfWork, book: Book, claims: Iterable[Claim]) -> dict[str, AwardRecord]:
-    """What was recorded under the keys of these claims, for whichever passbook of the person. One query."""
+    """What was recorded for these facts, by any version of their rules, for whichever passbook of the person.
+
+    One query.
+    """
     ordered = list(claims)
-    asks = [
-        (n, claim.terms.code, claim.fact.subject, member, claim.cycle)
-        for n, claim in enumerate(ordered)
-        for member in claim.members
-    ]
+    asks = [_record_ask(n, claim, member) for n, claim in enumerate(ordered) for member in claim.members]
     found: dict[str, AwardRecord] = {}
     for n, record in queries.records_of(uow.session, book.id, asks):
         found.setdefault(ordered[n].key, record)
     return found
+
+
+def _record_ask(n: int, claim: Claim, member: UUID) -> RecordAsk:
+    fact, cycle = claim.fact, claim.terms.cycle
+    day = fact.performed_on
+    once = cycle is Cycle.ONCE
+    first, last = (date.min, date.max) if once else (cycle_start(cycle, day), cycle_end(cycle, day))
+    cycles = [cycle_key(each, day) for each in Cycle]
+    return RecordAsk(n, claim.terms.code, fact.subject, member, day, cycles, first, last)
 
 
 def tally_before(uow: UnitOfWork, book: Book, claims: Sequence[Claim]) -> Tally:
@@ -136,16 +153,16 @@ def tally_before(uow: UnitOfWork, book: Book, claims: Sequence[Claim]) -> Tally:
     for n, points in sums.items():
         tally.points[caps[n][0]] += points
     streaks = _streak_asks(claims)
-    found = queries.streaks_before(uow.session, book.id, [(n, *ask) for n, (_, ask) in enumerate(streaks)])
-    for n, pair in found.items():
-        for key, streak in zip(streaks[n][0], pair, strict=True):
-            if streak is not None:
+    found = queries.streaks_before(uow.session, book.id, [ask for _, ask in streaks])
+    for keys, ask in streaks:
+        for key, streak in zip(keys, found[ask.n], strict=True):
+            if streak:
                 tally.streaks[key] = max(streak, tally.streaks.get(key, 0))
     return tally
 
 
 CapAsk = tuple[str, bool, UUID, date, date]
-StreakAsk = tuple[str, UUID, str, str, date, date]
+STEPS = {Cycle.DAY: "1 day", Cycle.WEEK: "7 days", Cycle.MONTH: "1 month", Cycle.YEAR: "1 year"}
 
 
 def _cap_asks(claims: Iterable[Claim]) -> list[tuple[CapKey, CapAsk]]:
@@ -162,27 +179,14 @@ def _cap_asks(claims: Iterable[Claim]) -> list[tuple[CapKey, CapAsk]]:
 
 def _streak_asks(claims: Iterable[Claim]) -> list[tuple[tuple[StreakKey, StreakKey], StreakAsk]]:
     """Each person's cycle once; what happens once has no streak."""
-    asks: dict[tuple[StreakKey, UUID], tuple[tuple[StreakKey, StreakKey], StreakAsk]] = {}
+    asks: dict[StreakKey, tuple[tuple[StreakKey, StreakKey], StreakAsk]] = {}
     for claim in claims:
         cycle, day = claim.terms.cycle, claim.fact.performed_on
         if cycle is Cycle.ONCE:
             continue
         keys = streak_keys(claim.terms, claim.payee, day)
-        first = cycle_start(cycle, cycle_start(cycle, day) - timedelta(days=1))
-        last = _cycle_end(cycle, day)
-        for member in claim.members:
-            asks[keys[0], member] = (keys, (claim.terms.code, member, keys[0].cycle, keys[1].cycle, first, last))
+        if keys[0] not in asks:
+            span = cycle_start(cycle, day), cycle_before(cycle, day)
+            form = len(keys[0].cycle)
+            asks[keys[0]] = keys, StreakAsk(len(asks), claim.terms.code, claim.members, STEPS[cycle], form, *span)
     return list(asks.values())
-
-
-def _cycle_end(cycle: Cycle, day: date) -> date:
-    """The last day of the cycle a day lies in."""
-    match cycle:
-        case Cycle.WEEK:
-            return cycle_start(cycle, day) + timedelta(days=6)
-        case Cycle.MONTH:
-            return month_end(day)
-        case Cycle.YEAR:
-            return day.replace(month=12, day=31)
-        case _:
-            return day

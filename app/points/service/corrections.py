@@ -8,10 +8,11 @@ from app.infra.unit_of_work import UnitOfWork
 from app.kernel.periods import local_date
 from app.points import errors, queries
 from app.points.models import Account, Book, Entry, LotMove, Transaction
-from app.points.rules.accounts import AccountRef
+from app.points.rules.accounts import AccountRef, account_id
 from app.points.rules.expiry import grace_day
 from app.points.rules.postings import Leg, LotChange, Posting
 from app.points.service.posting import Outcome, post_one
+from app.points.service.transferring import lock_way, send_on
 from app.points.terms import AccountKind, Code, Mode
 
 CORRECTIONS = frozenset({Code.REVERSAL, Code.REFUND, Code.CLAWBACK, Code.TRANSFER, Code.RESTRIPE})
@@ -32,7 +33,8 @@ def refund_redemption(
     """Give back part or all of a redemption, as often as wanted, never more than was taken.
 
     Points return to the lots they came from, the longest lived first; a lot that lapsed meanwhile is replaced by one
-    that is good for the book's days of grace. Refuses ReferredMissing, AmountOver, AlreadyReversed (sticky).
+    that is good for the book's days of grace. Of a passbook that is closed they go on to the one that took it over.
+    Refuses ReferredMissing, AmountOver, AlreadyReversed (sticky).
     """
     legs = (
         Leg(AccountRef(AccountKind.MERCHANT_POINTS, shop_id)),
@@ -50,7 +52,10 @@ def refund_redemption(
         evidence=evidence,
         lapsed_to=grace_day(local_date(uow.now), book.grace_days),
     )
-    return post_one(uow, book.id, posting)
+    lock_way(uow, book.id, resident_id)
+    outcome = post_one(uow, book.id, posting)
+    send_on(uow, book, owner_id=resident_id, returned_by=outcome)
+    return outcome
 
 
 def reverse_transaction(uow: UnitOfWork, book: Book, *, cause: str, transaction_id: UUID, reason: str) -> Outcome:
@@ -62,6 +67,9 @@ def reverse_transaction(uow: UnitOfWork, book: Book, *, cause: str, transaction_
     original, entries, moves = _load_reversible(uow, book, transaction_id)
     if (replay := _find_replay(uow, book, original, cause, (Code.REVERSAL, reason))) is not None:
         return replay
+    given = next((account.owner_id for entry, account in entries if _gave(entry, account)), None)
+    if given is not None:
+        lock_way(uow, book.id, given)
     today = local_date(uow.now)
     lots = tuple(_turned(move, _account_of(entries, move.line), today, book.grace_days) for move in moves)
     posting = Posting(
@@ -72,50 +80,81 @@ def reverse_transaction(uow: UnitOfWork, book: Book, *, cause: str, transaction_
         reverses_id=original.id,
         evidence=reason,
     )
-    return post_one(uow, book.id, posting)
+    outcome = post_one(uow, book.id, posting)
+    if given is not None:
+        send_on(uow, book, owner_id=given, returned_by=outcome)
+    return outcome
 
 
 def claw_back_award(uow: UnitOfWork, book: Book, *, cause: str, transaction_id: UUID, reason: str) -> Outcome:
-    """Undo an award whose points are partly or wholly spent: what is left returns to the budget, the rest is owed.
+    """Undo an award whose points are gone in part or whole: what is left returns to the budget, what was spent is owed.
 
     The debt stands on the clawback accounts: the resident's is negative, the budget's positive, and together they are
-    zero. Money behind spent points has gone to shops and is not touched. Refuses as `reverse_transaction`.
+    zero. Points and debts of a passbook that was merged are those of the one it went into. Money behind spent points
+    has gone to shops and is not touched. What expired unspent nobody owes: its money
+    went back when it expired, and its points go out of the world. Refuses as `reverse_transaction`.
     """
+    owners = lock_holders(uow, book, transaction_id)
     original, entries, moves = _load_reversible(uow, book, transaction_id)
     if (replay := _find_replay(uow, book, original, cause, (Code.CLAWBACK, reason))) is not None:
         return replay
-    passbook = next((account for _, account in entries if account.kind == AccountKind.RESIDENT), None)
-    if passbook is None or len(moves) != 1 or moves[0].points < 0:
+    if not owners or len(moves) != 1 or moves[0].points < 0:
         raise errors.CorrectionNotReversible
-    move = moves[0]
-    free = queries.free_in_lot(uow.session, book.id, passbook.id, move.expires_on, move.budget_id, now=uow.now)
-    left = min(move.points, free)
-    fen = move.cost_fen * left // move.points
-    legs = _clawback_legs(passbook.owner_id, entries, move, left, fen)
-    change = LotChange(
-        AccountRef(AccountKind.RESIDENT, passbook.owner_id), move.expires_on, move.budget_id, -left, -fen
-    )
+    changes, expired = _taken_back(uow, book, owners, moves[0])
     posting = Posting(
         cause=cause,
         code=Code.CLAWBACK,
-        legs=legs,
-        lots=(change,) if left else (),
+        legs=_clawback_legs(owners[0], entries, moves[0], changes, expired),
+        lots=changes,
         reverses_id=original.id,
         evidence=reason,
     )
     return post_one(uow, book.id, posting)
 
 
+def lock_holders(uow: UnitOfWork, book: Book, transaction_id: UUID) -> list[UUID]:
+    """Whose passbooks have the points of an award by now, locked before any budget: merged ones are one person's.
+
+    The one they went into comes first. None when no passbook was paid. Refuses TransactionMissing.
+    """
+    queries.get_transaction(uow.session, book.id, transaction_id)
+    entries = queries.list_entries_of(uow.session, book.id, transaction_id)
+    paid = [account.owner_id for _, account in entries if account.kind == AccountKind.RESIDENT]
+    return queries.lock_passbooks_of_one(uow.session, book.id, paid[0], now=uow.now) if paid else []
+
+
+def _taken_back(
+    uow: UnitOfWork, book: Book, owners: Sequence[UUID], move: LotMove
+) -> tuple[tuple[LotChange, ...], int]:
+    """What is left of an award, as changes of its lot in each passbook; and how much of the rest expired unspent."""
+    accounts = {account_id(book.id, AccountRef(AccountKind.RESIDENT, owner)): owner for owner in owners}
+    remains = queries.remains_of(uow.session, book.id, list(accounts), move, now=uow.now)
+    changes, missing = [], move.points
+    for account, owner in accounts.items():
+        if part := min(missing, remains.free.get(account, 0)):
+            passbook, fen = AccountRef(AccountKind.RESIDENT, owner), move.cost_fen * part // move.points
+            changes.append(LotChange(passbook, move.expires_on, move.budget_id, -part, -fen))
+            missing -= part
+    return tuple(changes), min(missing, remains.expired)
+
+
 def _clawback_legs(
-    owner_id: UUID, entries: Sequence[tuple[Entry, Account]], move: LotMove, left: int, fen: int
+    debtor_id: UUID,
+    entries: Sequence[tuple[Entry, Account]],
+    move: LotMove,
+    changes: Sequence[LotChange],
+    expired: int,
 ) -> tuple[Leg, ...]:
     budget = next(_ref(account) for entry, account in entries if entry.amount < 0 and account.asset == "points")
-    owed = move.points - left
+    left, fen = -sum(change.points for change in changes), -sum(change.cost_fen for change in changes)
+    owed = move.points - left - expired
     amounts = (
-        (AccountRef(AccountKind.RESIDENT, owner_id), -left),
+        *((change.account, change.points) for change in changes),
         (budget, left),
-        (AccountRef(AccountKind.CLAWBACK, owner_id), -owed),
+        (AccountRef(AccountKind.CLAWBACK, debtor_id), -owed),
         (AccountRef(AccountKind.CLAWBACK, move.budget_id), owed),
+        (AccountRef(AccountKind.BREAKAGE), -expired),
+        (AccountRef(AccountKind.ISSUANCE), expired),
         (LIABILITY, -fen),
         (AccountRef(AccountKind.BUDGET_RESERVE, move.budget_id), fen),
     )
@@ -156,6 +195,11 @@ def _find_replay(
         cost_fen=figures.cost_fen,
         balance_after=figures.balance_after,
     )
+
+
+def _gave(entry: Entry, account: Account) -> bool:
+    """Whether it is the leg of a passbook that points went out of."""
+    return account.kind == AccountKind.RESIDENT and entry.amount < 0
 
 
 def _turned(move: LotMove, account: AccountRef, today: date, grace_days: int) -> LotChange:

@@ -64,6 +64,8 @@ def carry_out(uow: UnitOfWork, book: Book, proposal: Proposal, cause: str) -> UU
     published = queries.highest_versions(uow.session, book.id, code)[1]
     if published > number:
         raise errors.RuleVersionOutdated(rule=code, version=number, published=published)
+    if published:  # what it pays is seen by whoever awards by the new one
+        queries.lock_rule_version(uow.session, book.id, code, published)
     version = queries.get_rule_version(uow.session, book.id, code, number)
     version.published_by, version.published_at = uow.actor.id, uow.now
     return None
@@ -117,6 +119,7 @@ def definition_of(version: AwardRuleVersion) -> RuleDefinition:
         household_day_max=version.household_day_max,
         household_month_max=version.household_month_max,
         validity_months=version.validity_months,
+        allotment_required=version.allotment_required,
     )
 
 
@@ -145,6 +148,7 @@ def _version(uow: UnitOfWork, book_id: int, code: str, number: int, definition: 
         household_day_max=definition.household_day_max,
         household_month_max=definition.household_month_max,
         validity_months=definition.validity_months,
+        allotment_required=definition.allotment_required,
         proposed_by=uow.actor.id,
         proposed_at=uow.now,
     )

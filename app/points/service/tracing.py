@@ -24,6 +24,8 @@ class AwardsOrigin:
     allotment_id: UUID | None = None
     coordinator_id: UUID | None = None
     rule: str | None = None
+    subject: str | None = None
+    evidence: str | None = None
 
     def only(self) -> tuple[str, Any]:
         """The name and value of the one that is given. Refuses AwardsOriginUnclear for none and for several."""
@@ -90,6 +92,8 @@ _BY_ORIGIN: dict[str, Callable[..., Sequence[RegisterLine]]] = {
     "sponsor_id": queries.list_awards_of_sponsor,
     "allotment_id": queries.list_awards_of_allotment,
     "coordinator_id": queries.list_awards_by,
+    "subject": queries.list_awards_of_subject,
+    "evidence": queries.list_awards_of_evidence,
 }
 
 

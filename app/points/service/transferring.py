@@ -11,7 +11,7 @@ from app.points.models import Book, Lot, Proposal, Successor
 from app.points.rules.accounts import AccountRef, account_id
 from app.points.rules.postings import Leg, LotChange, Posting
 from app.points.service.freezing import freeze_passbook, thaw_passbook
-from app.points.service.posting import post_one
+from app.points.service.posting import Outcome, post_one
 from app.points.service.proposing import open_proposal
 from app.points.terms import AccountKind, Code, ProposalKind, TransferKind
 
@@ -38,7 +38,7 @@ def carry_out(uow: UnitOfWork, book: Book, proposal: Proposal, cause: str) -> UU
     """Move the points, and for two passbooks of one person what is owed, and close the passbook they come from.
 
     Every lot goes over as it is: expiry day, budget, money. Lots that lapsed stay, to expire where they are. Points
-    that reach the closed passbook later (a refund) are moved by proposing the same again. Refuses SuccessorClosed,
+    that reach the closed passbook later (a refund) go on by themselves, see `send_on`. Refuses SuccessorClosed,
     PassbookClosed, PassbookHeld. Answers the transaction; None when there was nothing to move.
     """
     move = _Move(
@@ -52,6 +52,24 @@ def carry_out(uow: UnitOfWork, book: Book, proposal: Proposal, cause: str) -> UU
     if not closed_before:
         _close(uow, book, proposal, move, moved)
     return moved
+
+
+def lock_way(uow: UnitOfWork, book_id: int, owner_id: UUID) -> None:
+    """Before points are given back: lock a passbook that is closed together with the one they will go on to."""
+    if (closing := queries.successors_of(uow.session, book_id, [owner_id]).get(owner_id)) is not None:
+        queries.lock_passbooks(uow.session, book_id, [owner_id, closing.successor_id], now=uow.now)
+
+
+def send_on(uow: UnitOfWork, book: Book, *, owner_id: UUID, returned_by: Outcome) -> None:
+    """Afterwards: what was given back into a closed passbook goes on to the one that is open.
+
+    Those who agreed to the transfer meant the whole passbook. A replay moves nothing.
+    """
+    closing = queries.successors_of(uow.session, book.id, [owner_id]).get(owner_id)
+    if closing is None or returned_by.replayed:
+        return
+    move = _Move(owner_id, closing.successor_id, TransferKind.MOVE)
+    _post(uow, book, move, cause=f"follow:{returned_by.subject_id}", evidence=f"proposal:{closing.proposal_id}")
 
 
 @dataclass(frozen=True, slots=True)

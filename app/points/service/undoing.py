@@ -8,7 +8,7 @@ from app.points import errors, queries
 from app.points.models import AwardRecord, Book, Proposal
 from app.points.rules.accounts import AccountRef, account_id
 from app.points.rules.facts import fact_key
-from app.points.service.corrections import claw_back_award, reverse_transaction
+from app.points.service.corrections import claw_back_award, lock_holders, reverse_transaction
 from app.points.service.posting import Outcome
 from app.points.service.proposing import open_proposal
 from app.points.terms import AccountKind, Code, ProposalKind
@@ -56,6 +56,7 @@ def undo_award(uow: UnitOfWork, book: Book, *, award_id: UUID, reason: str, caus
     transaction_id = _paid(record)
     key = fact_key(record.rule_code, record.subject, record.passbook_id, record.cycle)
     cause = cause or f"{key}:rev"
+    lock_holders(uow, book, transaction_id)
     queries.lock_for_correction(uow.session, book.id, transaction_id)  # so that what is decided here stays true
     before = queries.find_reversal(uow.session, book.id, transaction_id)
     whole = before.code == Code.REVERSAL if before else _is_whole(uow, book, record, transaction_id)
@@ -73,5 +74,4 @@ def _is_whole(uow: UnitOfWork, book: Book, record: AwardRecord, transaction_id: 
     """Whether all the points are still in their lot, and no hold sets any of them aside."""
     (move,) = queries.list_lot_moves_of(uow.session, book.id, transaction_id)
     account = account_id(book.id, AccountRef(AccountKind.RESIDENT, record.passbook_id))
-    free = queries.free_in_lot(uow.session, book.id, account, move.expires_on, move.budget_id, now=uow.now)
-    return free >= move.points
+    return queries.remains_of(uow.session, book.id, [account], move, now=uow.now).free[account] >= move.points

@@ -1,18 +1,40 @@
 -- A reversal turns every account's entries round. A clawback does so for every owner: what the passbook no longer
--- has is owed on the clawback account of the same owner; to a budget, also where its allotment had paid.
-WITH turned AS MATERIALIZED (
+-- has is owed on the clawback account of the same owner; to a budget, also where its allotment had paid. What expired
+-- is taken from breakage instead of the owner, and goes out of the world instead of to the budget. Passbooks that were
+-- merged have one owner.
+WITH RECURSIVE turned AS MATERIALIZED (
     SELECT t.id, t.reverses_id, t.code = 'clawback' AS clawback FROM points_transactions t
      WHERE t.book_id = :book AND t.reverses_id IS NOT NULL),
 legs AS (
     SELECT r.id, r.clawback, o.own, p.transaction_id, p.line, p.account_id, p.amount
       FROM turned r CROSS JOIN LATERAL (VALUES (r.id, true), (r.reverses_id, false)) AS o (id, own)
-      JOIN points_entries p ON p.book_id = :book AND p.transaction_id = o.id)
+      JOIN points_entries p ON p.book_id = :book AND p.transaction_id = o.id),
+merged AS (
+    SELECT s.owner_id, s.successor_id FROM points_successors s WHERE s.book_id = :book AND s.kind = 'merge'),
+way AS (
+    SELECT m.owner_id, m.successor_id FROM merged m
+    UNION
+    SELECT w.owner_id, m.successor_id FROM way w JOIN merged m ON m.owner_id = w.successor_id),
+persons AS MATERIALIZED (
+    SELECT w.owner_id, w.successor_id AS person FROM way w WHERE w.successor_id NOT IN (SELECT m.owner_id FROM merged m)),
+paid AS (
+    SELECT r.id, coalesce(s.person, a.owner_id) AS owner_id, m.budget_id
+      FROM turned r
+      JOIN points_lot_moves m ON m.book_id = :book AND m.transaction_id = r.reverses_id
+      JOIN points_entries p ON p.book_id = :book AND p.transaction_id = m.transaction_id AND p.line = m.line
+      JOIN points_accounts a ON a.book_id = :book AND a.id = p.account_id
+      LEFT JOIN persons s ON s.owner_id = a.owner_id
+     WHERE r.clawback)
 SELECT 'reversal.legs', 'transaction ' || x.id || CASE WHEN x.clawback THEN ' owner ' ELSE ' account ' END || x.side,
        (-coalesce(x.before, 0))::text, coalesce(x.after, 0)::text
-  FROM (SELECT l.id, l.clawback, CASE WHEN l.clawback THEN coalesce(m.budget_id, a.owner_id) ELSE a.id END AS side,
+  FROM (SELECT l.id, l.clawback,
+               CASE WHEN NOT l.clawback THEN a.id WHEN a.kind = 'breakage' THEN d.owner_id WHEN a.kind = 'issuance' THEN d.budget_id
+                    ELSE coalesce(m.budget_id, s.person, a.owner_id) END AS side,
                sum(l.amount) FILTER (WHERE NOT l.own) AS before, sum(l.amount) FILTER (WHERE l.own) AS after
           FROM legs l JOIN points_accounts a ON a.book_id = :book AND a.id = l.account_id
           LEFT JOIN points_allotments m ON m.book_id = :book AND a.kind = 'allotment' AND m.id = a.owner_id
+          LEFT JOIN paid d ON d.id = l.id
+          LEFT JOIN persons s ON l.clawback AND s.owner_id = a.owner_id
          WHERE NOT (l.clawback AND a.asset <> 'points') GROUP BY 1, 2, 3) x
  WHERE coalesce(x.before, 0) + coalesce(x.after, 0) <> 0
 UNION ALL
