@@ -66,7 +66,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /transactions/<transaction_id>/reverse": WHY,
     "POST /passbooks/<owner_id>/freeze": WHY,
     "POST /passbooks/<owner_id>/thaw": WHY,
-    "POST /passbooks/<owner_id>/household": {"lives_with": "<resident_id>", "reason": "x"},
+    "POST /passbooks/<owner_id>/household": {"lives_with": "<moved_id>", "reason": "x"},
     "POST /passbooks/<owner_id>/household/leave": WHY,
     "POST /passbooks/<owner_id>/transfer": {"successor_id": "<moved_id>", "kind": "move", "reason": "x"},
     "POST /proposals/<proposal_id>/reject": WHY,
