@@ -92,8 +92,6 @@ QUERIES: dict[str, list[dict[str, str]]] = {
         {"allotment_id": "<allotment_id>"},
         {"coordinator_id": "<person_id>"},
         {"rule": "<code>"},
-        {"subject": "<activity_id>"},
-        {"evidence": "<activity_id>"},
     ],
     "GET /awards/own": [{"rule": "<code>"}],
     "GET /settlements": [{"shop_id": "<shop_id>"}],
