@@ -21,8 +21,9 @@ INSERT INTO points_code_legs (code, kind, sign) VALUES ('clawback', 'breakage', 
 ALTER TABLE points_award_rule_versions ADD COLUMN allotment_required boolean NOT NULL DEFAULT false;
 
 -- From what was done, and from its proof, to what was paid for it. Under the collation "C" as ix_points_awards_rule, and for
--- the same reason: who asks by passbook must not be planned by these.
-CREATE INDEX ix_points_awards_subject ON points_awards (book_id, subject COLLATE "C", id);
+-- the same reason: who asks by passbook must not be planned by these. The first begins with the subject: begun with the book,
+-- it was planned for the book alone while nobody had counted the register. The other is partial, and so of no use to them.
+CREATE INDEX ix_points_awards_subject ON points_awards (subject COLLATE "C", book_id, id);
 CREATE INDEX ix_points_awards_evidence ON points_awards (book_id, evidence COLLATE "C", id) WHERE evidence IS NOT NULL;
 
 -- Who said who lives together, and why. What an import says is not written here: it is on record itself.

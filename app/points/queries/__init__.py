@@ -89,15 +89,7 @@ from app.points.queries.openings import (
     taken_over_numbers,
 )
 from app.points.queries.owners import SponsorFigures, find_owner, get_owner, list_owners, list_sponsors
-from app.points.queries.programme import (
-    get_proposal,
-    households_of,
-    list_household_changes,
-    list_proposals,
-    lock_proposal,
-    members_of,
-    names_of,
-)
+from app.points.queries.programme import get_proposal, households_of, list_proposals, lock_proposal, names_of
 from app.points.queries.register import (
     RegisterLine,
     find_award_of,
@@ -248,7 +240,6 @@ __all__ = [
     "list_expiry_runs",
     "list_folded_entries",
     "list_folded_entries_between",
-    "list_household_changes",
     "list_lot_moves_of",
     "list_lots",
     "list_lots_page",
@@ -284,7 +275,6 @@ __all__ = [
     "lock_rule",
     "lock_rule_version",
     "lock_stripes",
-    "members_of",
     "moves_of_months",
     "names_of",
     "numbers_from_files",

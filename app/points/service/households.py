@@ -7,6 +7,7 @@ from uuid import UUID
 from app.infra.unit_of_work import UnitOfWork
 from app.points import errors, queries
 from app.points.models import HouseholdChange
+from app.points.queries import programme as household_queries
 from app.points.rules.accounts import passbook_of
 from app.points.service.naming import join_households, leave_household
 
@@ -84,6 +85,6 @@ def _note(uow: UnitOfWork, book_id: int, resident_id: UUID, household_id: UUID |
 
 def _household(uow: UnitOfWork, book_id: int, owner_id: UUID) -> HouseholdOf:
     home = queries.households_of(uow.session, book_id, [owner_id]).get(owner_id)
-    members = queries.members_of(uow.session, book_id, home) if home else []
-    changes = queries.list_household_changes(uow.session, book_id, owner_id, limit=CHANGES_SHOWN)
+    members = household_queries.members_of(uow.session, book_id, home) if home else []
+    changes = household_queries.list_household_changes(uow.session, book_id, owner_id, limit=CHANGES_SHOWN)
     return HouseholdOf(owner_id, home, members, changes)
