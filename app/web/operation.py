@@ -112,7 +112,10 @@ def _problems(shape: Shape) -> Iterable[HTTPStatus]:
         yield from (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
     if shape.limits:
         yield HTTPStatus.TOO_MANY_REQUESTS
-    if shape.has_path or shape.body is not None:
-        yield HTTPStatus.NOT_FOUND  # what the path or the body names may not exist
-    if shape.body is not None or shape.upload is not None or shape.idempotent:
+    takes = shape.body is not None or shape.upload is not None
+    if takes and not shape.roles:
+        yield HTTPStatus.UNAUTHORIZED  # who signs in may be refused as one who has a token may
+    if shape.roles or takes:
+        yield from (HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT)  # what is named, or what it belongs to
+    if takes or shape.idempotent:
         yield from (HTTPStatus.CONFLICT, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
