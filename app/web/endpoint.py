@@ -91,6 +91,7 @@ def endpoint(  # noqa: PLR0913 - each is a word of the sentence a route says of 
     limits: Sequence[Limit] = (),
     before: Before | None = None,
     sends_value: bool = False,
+    by_proxy: bool = False,
 ) -> Callable[[View], View]:
     """Make an HTTP view of `verb_noun(uow, *, <path arguments>, <query fields>, <body fields>)`.
 
@@ -99,7 +100,8 @@ def endpoint(  # noqa: PLR0913 - each is a word of the sentence a route says of 
     refusal is a problem all the same. `upload` stands in place of a JSON body. `roles` is PUBLIC or the roles of which
     the caller must hold one. A path argument `book` must be the caller's own book. `idempotent` honours the header
     Idempotency-Key. `limits` say how often it may be asked, `before` what is asked of the outside first. `sends_value`:
-    a new device may not yet. A view whose keyword parameters do not fit its schemas is refused at import.
+    a new device may not yet. What is for Role.PERSON alone nobody does for another, except `by_proxy`. A view whose
+    keyword parameters do not fit its schemas is refused at import.
     """
 
     def decorate(view: View) -> View:
@@ -118,6 +120,7 @@ def endpoint(  # noqa: PLR0913 - each is a word of the sentence a route says of 
             limits=tuple(limits),
             before=before,
             sends_value=sends_value,
+            by_proxy=by_proxy,
         )
 
         @functools.wraps(view)
@@ -148,6 +151,7 @@ def _guard(view: View, shape: operation.Shape, path: dict[str, object]) -> Respo
         arguments |= shape.before.answer(arguments)
 
     def act(uow: UnitOfWork) -> Answer:
+        callers.record_proxy_act(uow, route)
         return answers.dump(view(uow, **path, **arguments), shape.reply, shape.status)
 
     def work(uow: UnitOfWork) -> Answer:
@@ -161,6 +165,7 @@ def _admit(shape: operation.Shape, path: dict[str, object], route: str) -> Actor
     limiting.check(route, shape.limits)
     actor = callers.identify(shape.roles, path)
     callers.check_book(actor, shape.roles, path)
+    callers.check_in_person(actor, shape.roles, by_proxy=shape.by_proxy)
     if shape.sends_value:
         callers.check_device(actor)
     if shape.roles:
