@@ -29,6 +29,7 @@ PRESENT = [{"resident_id": "<resident_id>", "events": 1}, {"resident_id": "<move
 ROSTER = ACTIVITY | {"awards": PRESENT}
 PAPER = {"resident_id": "<resident_id>", "points": 5, "expires_on": "2026-12-31", "passbook_no": "P-1"}
 WHY = {"reason": "x"}
+HELPED = {"guardian_phone": "13812345678", "kind": "child", "reason": "x"}
 
 # Bodies for the routes that need one, by method and path after the book.
 BODIES: dict[str, dict[str, Any]] = {
@@ -68,6 +69,9 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /passbooks/<owner_id>/thaw": WHY,
     "POST /passbooks/<owner_id>/transfer": {"successor_id": "<moved_id>", "kind": "move", "reason": "x"},
     "POST /proposals/<proposal_id>/reject": WHY,
+    "POST /wards": HELPED | {"name": "小红"},
+    "POST /guardianships": HELPED | {"ward_id": "<ward_id>"},
+    "POST /guardianships/<guardianship_id>/end": WHY,
     "POST /reports/<report_id>/accept": {"rule": "<code>"},
     "POST /reports/<report_id>/reject": WHY,
     "POST /payments": {"code": "<payment_code>", "points": 5, "out_trade_no": "no-5"},
@@ -94,6 +98,7 @@ QUERIES: dict[str, list[dict[str, str]]] = {
     "GET /awards/own": [{"rule": "<code>"}],
     "GET /settlements": [{"shop_id": "<shop_id>"}],
     "GET /payments": [{"out_trade_no": "<out_trade_no>"}],
+    "GET /guardianships": [{"ward_id": "<ward_id>"}],
     "GET /residents": [{"passbook_no": "<passbook_no>"}],
     "POST /imports": [{"budget_id": "<budget_id>"}],
 }
