@@ -61,7 +61,8 @@ def test_only_the_current_version_is_agreed_to_and_an_old_consent_does_not_count
     assert VERSION in refused.value.detail("en")
     consents.give_consent(anna, text="privacy", version=VERSION)
     anna.session.flush()
-    stale = "INSERT INTO identity_consents SELECT :id, person_id, text, '2020-01-01', text_hash, act, at FROM identity_consents"
+    columns = "person_id, text, '2020-01-01', text_hash, act, at"
+    stale = f"INSERT INTO identity_consents SELECT :id, {columns} FROM identity_consents"
     anna.session.execute(text(stale), {"id": anna.new_id()})
     with pytest.raises(ConsentNeeded):
         check_consent(anna, text="privacy")

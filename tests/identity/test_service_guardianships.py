@@ -7,6 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from app.identity.errors import (
+    ClosingUnconfirmed,
     GuardianMissing,
     GuardianshipEnded,
     GuardianshipMissing,
@@ -15,7 +16,7 @@ from app.identity.errors import (
     PeriodBackwards,
     PersonMissing,
 )
-from app.identity.models import Person
+from app.identity.models import Person, WechatUser
 from app.identity.service import closing, guardianships, signing_in
 from app.identity.terms import GuardianKind, Side
 from app.kernel.actor import Role
@@ -167,6 +168,39 @@ def test_both_see_it_and_what_was_done(desk, clerk, daughter):
 
 def own(uow):
     return guardianships.list_own_guardianships(uow, limit=9, cursor=None).items
+
+
+def test_staff_close_the_account_of_a_ward_they_made_and_of_nobody_who_signs_in(desk, clerk, daughter):
+    ward_id, elder = made(clerk).ward_id, desk.person("爷爷")
+    chosen(desk.as_person(elder))
+    member, _ = desk.enrol("wang.fang")
+    for whose, book in ((ward_id, "anju"), (elder, "meilihua"), (member, "meilihua"), (UUID(int=5), "meilihua")):
+        with pytest.raises(PersonMissing):
+            closing.close_ward(clerk, book=book, ward_id=whose, confirm="注销")
+    with pytest.raises(ClosingUnconfirmed):
+        closing.close_ward(clerk, book="meilihua", ward_id=ward_id, confirm="x")
+    closing.close_ward(clerk, book="meilihua", ward_id=ward_id, confirm="注销")
+    desk.uow.session.flush()
+    assert desk.uow.session.get(Person, ward_id).name == ""
+    with pytest.raises(PersonMissing):
+        closing.close_ward(clerk, book="meilihua", ward_id=ward_id, confirm="注销")
+
+
+@pytest.mark.parametrize("signs_in", ["wechat", "desk"])
+def test_who_signs_in_closes_himself_although_staff_let_somebody_act_for_him(desk, clerk, daughter, signs_in):
+    """Staff may have let somebody act for him as for a ward of theirs; a way in of his own comes before that."""
+    ward_id = made(clerk).ward_id
+    if signs_in == "desk":
+        desk.enrol("nai.nai", ward_id)
+    else:
+        desk.uow.session.add(
+            WechatUser(
+                app_id="wx1", openid_index=b"i" * 32, openid_sealed=b"x", person_id=ward_id, bound_at=desk.uow.now
+            )
+        )
+        desk.uow.session.flush()
+    with pytest.raises(PersonMissing):
+        closing.close_ward(clerk, book="meilihua", ward_id=ward_id, confirm="注销")
 
 
 @pytest.mark.parametrize("side", ["ward_id", "guardian_id"])

@@ -70,6 +70,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /passbooks/<owner_id>/transfer": {"successor_id": "<moved_id>", "kind": "move", "reason": "x"},
     "POST /proposals/<proposal_id>/reject": WHY,
     "POST /wards": HELPED | {"name": "小红"},
+    "POST /wards/<ward_id>/close": {"confirm": "注销"},
     "POST /guardianships": HELPED | {"ward_id": "<ward_id>"},
     "POST /guardianships/<guardianship_id>/end": WHY,
     "POST /reports/<report_id>/accept": {"rule": "<code>"},

@@ -5,6 +5,7 @@ from http import HTTPStatus
 from uuid import UUID
 
 from app.identity.schemas.accounts import (
+    ClosingIn,
     GuardianshipIn,
     GuardianshipOut,
     GuardianshipPage,
@@ -15,7 +16,7 @@ from app.identity.schemas.accounts import (
     WardIn,
 )
 from app.identity.schemas.staff import AccountReasonIn
-from app.identity.service import guardianships
+from app.identity.service import closing, guardianships
 from app.identity.terms import GuardianKind, Side
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.actor import Role
@@ -78,6 +79,13 @@ def open_ward(
     return guardianships.open_ward(
         uow, book=book, name=name, guardian_phone=guardian_phone, kind=kind, reason=reason, valid_to=valid_to
     )
+
+
+@blueprint.route("/v1/books/<book>/wards/<uuid:ward_id>/close", methods=["POST"])
+@endpoint(roles=STAFF, body=ClosingIn, status=HTTPStatus.NO_CONTENT, idempotent=True)
+def close_ward(uow: UnitOfWork, *, book: str, ward_id: UUID, confirm: str) -> None:
+    """应监护人要求,注销没有微信的账号 / close the account of somebody without WeChat, as his guardian asks."""
+    closing.close_ward(uow, book=book, ward_id=ward_id, confirm=confirm)
 
 
 @blueprint.route("/v1/books/<book>/guardianships", methods=["POST"])

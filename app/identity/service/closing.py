@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import delete, update
 
 from app.identity import queries, terms
-from app.identity.errors import ClosingUnconfirmed, ClosingWhileFrozen, ClosingWithRoles
+from app.identity.errors import ClosingUnconfirmed, ClosingWhileFrozen, ClosingWithRoles, PersonMissing
 from app.identity.models import Device, Freeze, Invitation, Person, RecoveryCode, Staff, WechatUser
 from app.identity.service import guardianships, sessions
 from app.identity.service.sessions import person_of
@@ -24,8 +24,7 @@ def ask_to_close(uow: UnitOfWork, *, confirm: str) -> datetime:
 
     Refuses ClosingUnconfirmed, PersonMissing, ClosingWithRoles, ClosingWhileFrozen.
     """
-    if confirm.strip().upper() not in terms.CLOSING_WORDS:
-        raise ClosingUnconfirmed(word=terms.CLOSING_WORDS[0])
+    _check_meant(confirm)
     person = queries.lock_person(uow.session, person_of(uow))
     _check_free(uow, person)
     person.closes_at = uow.now + terms.CLOSING_COOL
@@ -45,6 +44,18 @@ def close_account(uow: UnitOfWork, *, person_id: UUID) -> Person:
     return person
 
 
+def close_ward(uow: UnitOfWork, *, book: str, ward_id: UUID, confirm: str) -> None:
+    """Close at once the account of a ward that staff of this book made: he has no way in to ask for it himself.
+
+    Refuses ClosingUnconfirmed, PersonMissing, ClosingWithRoles, ClosingWhileFrozen.
+    """
+    _check_meant(confirm)
+    signs_in = queries.list_wechat_users(uow.session, ward_id) or queries.find_staff_of(uow.session, ward_id)
+    if signs_in or not queries.is_ward_of(uow.session, ward_id, book):
+        raise PersonMissing(field="ward_id")
+    close_account(uow, person_id=ward_id)
+
+
 def close_accounts(uow: UnitOfWork) -> int:
     """Close one batch of accounts whose time has come; answers how many. Called until it answers 0."""
     due = queries.lock_closing(uow.session, now=uow.now, limit=terms.CLOSING_BATCH)
@@ -52,6 +63,11 @@ def close_accounts(uow: UnitOfWork) -> int:
         with suppress(ClosingWithRoles, ClosingWhileFrozen):  # since it was looked for: then it waits
             close_account(uow, person_id=person.id)
     return len(due)
+
+
+def _check_meant(confirm: str) -> None:
+    if confirm.strip().upper() not in terms.CLOSING_WORDS:
+        raise ClosingUnconfirmed(word=terms.CLOSING_WORDS[0])
 
 
 def _check_free(uow: UnitOfWork, person: Person) -> None:
