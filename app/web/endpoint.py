@@ -96,8 +96,8 @@ def endpoint(  # noqa: PLR0913 - each is a word of the sentence a route says of 
     """Make an HTTP view of `verb_noun(uow, *, <path arguments>, <query fields>, <body fields>)`.
 
     The view makes one service call; what it returns is dumped by `reply` inside the transaction (a `Stream` is written
-    after it, step by step, and so is the reading of a `File`). `media_type` is what it answers if not JSON; refusals are
-    problems all the same. `upload` stands in place of a JSON body. `roles` is PUBLIC or the roles of which the caller
+    after it, step by step, and so is the reading of a `File`). `media_type` is what it answers if not JSON; refusals
+    are problems all the same. `upload` stands in place of a JSON body. `roles` is PUBLIC or those of which the caller
     must hold one. A path argument `book` must be his own book. `idempotent` honours Idempotency-Key. `limits` say how
     often it may be asked, `before` what is asked of the outside first. `sends_value`: a new device may not yet. What is
     for Role.PERSON alone nobody does for another, except `by_proxy`. Parameters that fit no schema: refused at import.
