@@ -25,7 +25,7 @@ PERSONAL = text(r"""
 def named(document):
     """The tables in the first column of the list."""
     rows = table_after(read(document), "tables")
-    return set(re.findall(r"[a-z]+_[a-z_]+", " ".join(next(iter(row.values())) for row in rows)))
+    return set(re.findall(r"\b[a-z]+_[a-z_]+\b", " ".join(next(iter(row.values())) for row in rows)))
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)
@@ -67,4 +67,4 @@ def test_what_closing_deletes_is_kept_until_the_account_is_closed():
 
 
 def named_in(row):
-    return re.findall(r"[a-z]+_[a-z_]+", row["tables"])
+    return re.findall(r"\b[a-z]+_[a-z_]+\b", row["tables"])
