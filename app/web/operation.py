@@ -125,7 +125,7 @@ def _problems(shape: Shape) -> Iterable[HTTPStatus]:
         yield from (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
     if shape.limits:
         yield HTTPStatus.TOO_MANY_REQUESTS
-    if shape.has_path or shape.body is not None:
-        yield HTTPStatus.NOT_FOUND  # what the path or the body names may not exist
+    if shape.has_path or shape.body is not None or shape.roles == {Role.PERSON}:
+        yield HTTPStatus.NOT_FOUND  # what the path or the body names may not exist, nor a demonstration's account
     if shape.body is not None or shape.idempotent:
         yield from (HTTPStatus.CONFLICT, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)

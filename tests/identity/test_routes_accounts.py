@@ -1,6 +1,7 @@
 """Over HTTP: closing, taking one's data along, consents, and acting for somebody else."""
 
 import json
+import re
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -10,6 +11,7 @@ from sqlalchemy import text
 from app.identity.service import freezing, guardianships, signing_in
 from app.identity.service.consents import TEXTS
 from app.kernel.actor import Role
+from tests.architecture.test_routes import address, views
 from tests.identity.conftest import headers
 
 PHONE = "13800005678"
@@ -75,6 +77,15 @@ def test_all_that_is_held_comes_as_one_file_without_secrets(client, desk, flushe
     assert "openid" not in answer.text
     assert "seed" not in answer.text
     assert set(data) == set(client.get("/openapi.json").json["components"]["schemas"]["OwnDataOut"]["properties"])
+
+
+def test_a_demonstrations_token_has_no_account_to_take_along_or_close(client, bearer):
+    signed_in = bearer(Role.PERSON)
+    for answer in (
+        client.get("/v1/me/data", headers=signed_in),
+        client.post("/v1/me/close", headers=signed_in, json={"confirm": "注销"}),
+    ):
+        assert (answer.status_code, answer.json["code"]) == (404, "identity.person_missing")
 
 
 def test_a_long_export_is_whole(client, desk, flushed):
@@ -153,6 +164,25 @@ def test_what_is_the_persons_own_nobody_does_for_him(client, desk, helped, metho
     refused = client.open(path, method=method, headers=acting(daughter, elder), json=body)
     assert (refused.status_code, refused.json["code"]) == (403, "web.not_by_proxy")
     assert recorded(desk) == []
+
+
+def test_of_all_that_is_a_persons_own_only_consents_are_given_by_others(app, client, helped):
+    """The walk: what is for Role.PERSON alone is refused to who acts for him, unless the document offers the header."""
+    elder, daughter = helped
+    paths = client.get("/openapi.json").json["paths"]
+    offered = set()
+    for path, method, view in views(app):
+        if getattr(view, "roles", None) != {Role.PERSON}:
+            continue
+        told = paths[re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", path)][method.lower()]["parameters"]
+        if any(each.get("name") == "Linli-Acting-For" for each in told):
+            offered.add((method, path))
+            continue
+        answer = client.open(
+            address(path), method=method, headers=acting(daughter, elder), json={} if method != "GET" else None
+        )
+        assert (answer.status_code, answer.json["code"]) == (403, "web.not_by_proxy"), path
+    assert offered == {("GET", CONSENTS), ("POST", CONSENTS), ("POST", f"{CONSENTS}/withdraw")}
 
 
 def test_the_roles_of_neither_come_along(client, desk, helped):
