@@ -11,7 +11,7 @@ from app.api_docs import document, pages
 from app.enrolment import routes as enrolment
 from app.identity import routes as identity
 from app.identity.routes import access, demo
-from app.identity.service import Gate, Keyring, TokenOffice
+from app.identity.service import Gate, Keyring, TokenOffice, record_proxy_act
 from app.infra import db, logging, metrics, redis, vault, wechat
 from app.infra.config import EXTENSION, Config
 from app.jobs import command as jobs
@@ -74,6 +74,7 @@ def _install_identity(app: Flask, config: Config) -> None:
     app.extensions[demo.OFFICE] = office
     app.extensions[access.KEYRING] = keyring
     app.extensions[callers.AUTHENTICATE] = Gate(keyring, office).admit
+    app.extensions[callers.RECORD_PROXY_ACT] = record_proxy_act
 
 
 def _install_routes(app: Flask, blueprints: Sequence[Blueprint]) -> None:

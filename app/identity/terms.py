@@ -26,6 +26,12 @@ PURGE_BATCH = 5000
 FORGET_AFTER = timedelta(days=30)
 """Ended sessions and old tries are forgotten after that."""
 
+CLOSING_COOL = timedelta(days=7)
+"""An account is closed so long after its owner asked for it; signing in before that calls it off."""
+CLOSING_WORDS = ("注销", "CLOSE")
+CLOSING_BATCH = 100
+EXPORT_BATCH = 100
+
 PASSWORD_LENGTH_MIN, PASSWORD_LENGTH_MAX = 12, 128
 TOTP_STEP_SECONDS = 30
 RECOVERY_CODES = 10
@@ -61,6 +67,27 @@ class Ending(StrEnum):
     REUSED = "reused"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - a reason, no password
     CLOSED = "closed"
+
+
+class ConsentAct(StrEnum):
+    """What was done about a text."""
+
+    GIVEN = "given"
+    WITHDRAWN = "withdrawn"
+
+
+class GuardianKind(StrEnum):
+    """Why somebody acts for another: a parent for a child, or a helper for who wants one (代办)."""
+
+    CHILD = "child"
+    HELPER = "helper"
+
+
+class Side(StrEnum):
+    """Of two who act for each other: who is acted for, and who acts."""
+
+    WARD = "ward"
+    GUARDIAN = "guardian"
 
 
 GRANTED = frozenset(Role) - {Role.SYSTEM, Role.PERSON, Role.RESIDENT}

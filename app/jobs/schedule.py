@@ -35,6 +35,8 @@ SCHEDULE: Mapping[str, Scheduled] = {
     "points.sweep_transfers": Rounds("*/5 * * * *", points.list_book_codes, transfers.sweep_step),
     # what is kept of people whose list nobody commits
     "enrolment.discard_imports": Periodic("0 19 * * *", enrolment.discard_imports, until_zero=True),
+    # at twenty past three in the morning: accounts whose owners asked for it a week ago
+    "identity.close_accounts": Periodic("20 19 * * *", identity.close_accounts, until_zero=True),
     # half past two in the morning: the holidays of a year as soon as a library knows them, and files nobody took in
     "places.seed_calendar": Periodic("30 18 * * *", places.seed_calendar),
     "places.purge_imports": Periodic("50 18 * * *", places.purge_imports, until_zero=True),

@@ -30,7 +30,8 @@ class Actor:
     district office (system actors are not checked against books, they never come through HTTP). `id` is what the book
     knows the person by: of a confirmed resident it is the owner of the passbook. `person_id` is the account that signed
     in, `session_id` its session. `areas` are those in which the person holds one of the roles the route asks for.
-    `cools_until`: the device is new, and nothing of value goes out from it before that instant.
+    `cools_until`: the device is new, and nothing of value goes out from it before that instant. `acted_by`: the person
+    who does all this is another one, a guardian or helper; what he does is recorded as such.
     """
 
     id: UUID
@@ -42,6 +43,7 @@ class Actor:
     session_id: UUID | None = None
     areas: frozenset[UUID] = frozenset()
     cools_until: datetime | None = None
+    acted_by: UUID | None = None
 
     def has_any(self, roles: frozenset[Role]) -> bool:
         """Say whether the actor holds at least one of `roles`."""

@@ -1,5 +1,6 @@
 """Who is calling, may they, and at what time (of the demonstration)."""
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from uuid import UUID
@@ -8,25 +9,44 @@ import structlog
 from flask import current_app, request
 
 from app.infra.config import EXTENSION, Config
+from app.infra.unit_of_work import UnitOfWork
 from app.kernel.actor import Actor, Role
 from app.kernel.periods import DISTRICT
-from app.web.refusals import BookMissing, ClockRefused, DeviceCooling, RoleDenied, TokenMissing
+from app.web.refusals import (
+    ActingForMalformed,
+    BookMissing,
+    ClockRefused,
+    DeviceCooling,
+    NotByProxy,
+    RoleDenied,
+    TokenMissing,
+)
 
 AUTHENTICATE = "linli.authenticate"
+RECORD_PROXY_ACT = "linli.record_proxy_act"
+ACTING_FOR_HEADER = "Linli-Acting-For"
+ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+LOOKING = frozenset({"GET", "HEAD"})
 DEMO_CLOCK_HEADER = "Linli-Demo-Clock"
 # Far from the ends of what a date can be: days are counted from the time in both directions.
 DEMO_TIME_MIN = datetime(2000, 1, 1, tzinfo=UTC)
 DEMO_TIME_END = datetime(2200, 1, 1, tzinfo=UTC)
 ANONYMOUS = Actor(id=UUID(int=0), roles=frozenset(), name="anonymous")
 
-Authenticate = Callable[[str, str | None, frozenset[Role]], Actor]
-"""Token, book of the path (None: the path names none), roles of the route: who is calling, as what. See identity."""
+OWNER = frozenset({Role.PERSON})
+
+Authenticate = Callable[[str, str | None, frozenset[Role], UUID | None], Actor]
+"""Token, book of the path (None: the path names none), roles of the route, whom the caller acts for: who is calling, as
+what. See identity.
+"""
+RecordProxyAct = Callable[[UnitOfWork, str], None]
+"""Writes down, in the transaction of an act and before it, that somebody does it for the actor. See identity."""
 
 
 def identify(roles: frozenset[Role], path: Mapping[str, object]) -> Actor:
     """Give the caller of this request, who holds one of `roles` (none of them: the route is open to everybody).
 
-    Refuses TokenMissing, RoleDenied, and what the token's own check refuses.
+    Refuses TokenMissing, ActingForMalformed, RoleDenied, and what the token's own check refuses.
     """
     if not roles:
         return ANONYMOUS
@@ -35,8 +55,10 @@ def identify(roles: frozenset[Role], path: Mapping[str, object]) -> Actor:
         raise TokenMissing
     authenticate: Authenticate = current_app.extensions[AUTHENTICATE]
     book = path.get("book")
-    actor = authenticate(token.strip(), None if book is None else str(book), roles)
+    actor = authenticate(token.strip(), None if book is None else str(book), roles, _acting_for())
     structlog.contextvars.bind_contextvars(actor_id=str(actor.id))
+    if actor.acted_by is not None:
+        structlog.contextvars.bind_contextvars(acted_by=str(actor.acted_by))
     if not actor.has_any(roles):
         raise RoleDenied(roles=", ".join(sorted(roles)))
     return actor
@@ -46,6 +68,28 @@ def check_book(actor: Actor, roles: frozenset[Role], path: Mapping[str, object])
     """Refuse BookMissing when the path names a book that is not the caller's: it might as well not exist."""
     if "book" in path and roles and path["book"] != actor.book:
         raise BookMissing
+
+
+def check_in_person(actor: Actor, roles: frozenset[Role], *, by_proxy: bool) -> None:
+    """Refuse NotByProxy when somebody acts for another in what is the account owner's alone."""
+    if actor.acted_by is not None and roles == OWNER and not by_proxy:
+        raise NotByProxy
+
+
+def record_proxy_act(uow: UnitOfWork, route: str) -> None:
+    """Write down an act that is done for the actor by somebody else. Looking is no act."""
+    if uow.actor.acted_by is not None and request.method not in LOOKING:
+        record: RecordProxyAct = current_app.extensions[RECORD_PROXY_ACT]
+        record(uow, route)
+
+
+def _acting_for() -> UUID | None:
+    text = request.headers.get(ACTING_FOR_HEADER)
+    if text is None:
+        return None
+    if not ID.fullmatch(text):
+        raise ActingForMalformed
+    return UUID(text)
 
 
 def check_device(actor: Actor) -> None:

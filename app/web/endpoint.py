@@ -91,15 +91,16 @@ def endpoint(  # noqa: PLR0913 - each is a word of the sentence a route says of 
     limits: Sequence[Limit] = (),
     before: Before | None = None,
     sends_value: bool = False,
+    by_proxy: bool = False,
 ) -> Callable[[View], View]:
     """Make an HTTP view of `verb_noun(uow, *, <path arguments>, <query fields>, <body fields>)`.
 
     The view makes one service call; what it returns is dumped by `reply` inside the transaction (a `Stream` is written
-    after it, step by step, and so is the reading of a `File`). `media_type` is what it answers when that is not JSON; a
-    refusal is a problem all the same. `upload` stands in place of a JSON body. `roles` is PUBLIC or the roles of which
-    the caller must hold one. A path argument `book` must be the caller's own book. `idempotent` honours the header
-    Idempotency-Key. `limits` say how often it may be asked, `before` what is asked of the outside first. `sends_value`:
-    a new device may not yet. A view whose keyword parameters do not fit its schemas is refused at import.
+    after it, step by step, and so is the reading of a `File`). `media_type` is what it answers if not JSON; refusals
+    are problems all the same. `upload` stands in place of a JSON body. `roles` is PUBLIC or those of which the caller
+    must hold one. A path argument `book` must be his own book. `idempotent` honours Idempotency-Key. `limits` say how
+    often it may be asked, `before` what is asked of the outside first. `sends_value`: a new device may not yet. What is
+    for Role.PERSON alone nobody does for another, except `by_proxy`. Parameters that fit no schema: refused at import.
     """
 
     def decorate(view: View) -> View:
@@ -118,16 +119,16 @@ def endpoint(  # noqa: PLR0913 - each is a word of the sentence a route says of 
             limits=tuple(limits),
             before=before,
             sends_value=sends_value,
+            by_proxy=by_proxy,
         )
 
         @functools.wraps(view)
         def guarded(**path: object) -> Response:
             return _guard(view, shape, path)
 
-        guarded.roles = shape.roles  # type: ignore[attr-defined]  # read by the architecture tests
-        guarded.idempotent = idempotent  # type: ignore[attr-defined]  # read by the architecture tests
-        guarded.limits = shape.limits  # type: ignore[attr-defined]  # read by the architecture tests
-        guarded.path_arguments = path_arguments  # type: ignore[attr-defined]  # read by Blueprint above
+        # read by Blueprint above and by the architecture tests
+        told = {"roles": shape.roles, "idempotent": idempotent, "limits": shape.limits}
+        vars(guarded).update(told, path_arguments=path_arguments)
         described: View = SmorestBlueprint.doc(**operation.describe(view.__name__, shape))(guarded)
         return described
 
@@ -148,6 +149,7 @@ def _guard(view: View, shape: operation.Shape, path: dict[str, object]) -> Respo
         arguments |= shape.before.answer(arguments)
 
     def act(uow: UnitOfWork) -> Answer:
+        callers.record_proxy_act(uow, route)
         return answers.dump(view(uow, **path, **arguments), shape.reply, shape.status)
 
     def work(uow: UnitOfWork) -> Answer:
@@ -161,6 +163,7 @@ def _admit(shape: operation.Shape, path: dict[str, object], route: str) -> Actor
     limiting.check(route, shape.limits)
     actor = callers.identify(shape.roles, path)
     callers.check_book(actor, shape.roles, path)
+    callers.check_in_person(actor, shape.roles, by_proxy=shape.by_proxy)
     if shape.sends_value:
         callers.check_device(actor)
     if shape.roles:

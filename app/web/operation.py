@@ -57,6 +57,7 @@ class Shape:
     media_type: str = JSON
     limits: tuple[Limit, ...] = ()
     sends_value: bool = False
+    by_proxy: bool = False
     before: Any = None  # endpoint.Before; the document does not tell of it
 
 
@@ -66,7 +67,11 @@ def describe(name: str, shape: Shape) -> dict[str, Any]:
         "operationId": name,
         "security": [{"bearer": []}] if shape.roles else [],
         "x-roles": sorted(shape.roles),
-        "parameters": [*_query(shape.query), *([IDEMPOTENCY_KEY] if shape.idempotent else [])],
+        "parameters": [
+            *_query(shape.query),
+            *([IDEMPOTENCY_KEY] if shape.idempotent else []),
+            *([ACTING_FOR] if Role.RESIDENT in shape.roles or shape.by_proxy else []),
+        ],
         "responses": {
             str(shape.status): _success(shape),
             **{str(int(status)): _problem(status) for status in sorted(_problems(shape))},
@@ -86,6 +91,15 @@ IDEMPOTENCY_KEY = {
     "required": False,
     "description": "同一个键的重复请求得到同一个回答 / repeats with one key get one answer",
     "schema": {"type": "string", "minLength": 1, "maxLength": 128, "pattern": "^[!-~]+$"},
+}
+
+
+ACTING_FOR = {
+    "in": "header",
+    "name": "Linli-Acting-For",
+    "required": False,
+    "description": "代办:被代办人的编号,办理会留下记录 / id of the person who is acted for; each act is recorded",
+    "schema": {"type": "string", "format": "uuid"},
 }
 
 

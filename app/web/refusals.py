@@ -40,6 +40,25 @@ class DeviceCooling(DomainError):
     }
 
 
+class ActingForMalformed(DomainError):
+    kind = Kind.INVALID
+    code = "web.acting_for_malformed"
+    text = {
+        "zh": "请求头 Linli-Acting-For 须是被代办人的编号(UUID)。",
+        "en": "The header Linli-Acting-For takes the id (UUID) of the person who is acted for.",
+    }
+    field = "Linli-Acting-For"
+
+
+class NotByProxy(DomainError):
+    kind = Kind.DENIED
+    code = "web.not_by_proxy"
+    text = {
+        "zh": "这件事只能由本人办理,不能代办。",
+        "en": "This is done by the person himself only, not by somebody for him.",
+    }
+
+
 class BookMissing(DomainError):
     kind = Kind.MISSING
     code = "web.book_missing"

@@ -9,6 +9,9 @@ from typing import Any
 from uuid import UUID
 
 from app.enrolment import service as enrolment
+from app.identity.models import Person
+from app.identity.service import guardianships, signing_in
+from app.identity.terms import GuardianKind
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.actor import Actor, Role
 from app.kernel.geo import Datum
@@ -67,6 +70,7 @@ def furnish(uow: UnitOfWork, cast: Cast) -> tuple[Acts, dict[str, Any]]:
     cleared = _cleared(acts, cast)
     placed = _placed(acts, cast)
     imported = _imported(acts, cast)
+    warded = _warded(acts, cast)
     acts.transfer(cast.moved, cast.resident, "move")  # a passbook that is closed, in its own book only
     uow.session.flush()
     return acts, {
@@ -74,6 +78,7 @@ def furnish(uow: UnitOfWork, cast: Cast) -> tuple[Acts, dict[str, Any]]:
         **cleared,
         **imported,
         **placed,
+        **warded,
         "budget_id": acts.ledger.budget_id,
         "account_id": account_id(acts.ledger.id, AccountRef(AccountKind.RESIDENT, cast.resident)),
         "owner_id": cast.resident,
@@ -188,6 +193,27 @@ def _placed(acts: Acts, cast: Cast) -> dict[str, Any]:
         "qr_point_id": code.point.id,
         "tree_import_id": imported.id,
     }
+
+
+def _warded(acts: Acts, cast: Cast) -> dict[str, Any]:
+    """A child without WeChat, whose guardian has bound a number."""
+    uow = acts.uow
+    guardian = Person(id=uow.new_id(), name="监护人", registered_at=uow.now)
+    uow.session.add(guardian)
+    uow.session.flush()
+    signing_in.bind_phone(replace(uow, actor=Actor(guardian.id, frozenset({Role.PERSON}))), phone=cast.phone)
+    clerk = replace(uow, actor=Actor(cast.staff, frozenset({Role.CLERK})))
+    given = guardianships.open_ward(
+        clerk,
+        book=acts.book.code,
+        name="小明",
+        guardian_phone=cast.phone,
+        kind=GuardianKind.CHILD,
+        reason="x",
+        valid_to=None,
+    )
+    uow.session.flush()
+    return {"ward_id": given.ward_id, "guardianship_id": given.id}
 
 
 def _imported(acts: Acts, cast: Cast) -> dict[str, Any]:

@@ -31,6 +31,7 @@ PAPER = {"resident_id": "<resident_id>", "points": 5, "expires_on": "2026-12-31"
 WHY = {"reason": "x"}
 NIGHT = {"starts_at": "20:00", "ends_at": "08:00"}
 SINCE_TODAY = {"valid_from": "2026-06-15"}
+HELPED = {"guardian_phone": "13812345678", "kind": "child", "reason": "x"}
 
 # Bodies for the routes that need one, by method and path after the book.
 BODIES: dict[str, dict[str, Any]] = {
@@ -72,6 +73,10 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /passbooks/<owner_id>/household/leave": WHY,
     "POST /passbooks/<owner_id>/transfer": {"successor_id": "<moved_id>", "kind": "move", "reason": "x"},
     "POST /proposals/<proposal_id>/reject": WHY,
+    "POST /wards": HELPED | {"name": "小红"},
+    "POST /wards/<ward_id>/close": {"confirm": "注销"},
+    "POST /guardianships": HELPED | {"ward_id": "<ward_id>"},
+    "POST /guardianships/<guardianship_id>/end": WHY,
     "POST /reports/<report_id>/accept": {"rule": "<code>"},
     "POST /reports/<report_id>/reject": WHY,
     "POST /payments": {"code": "<payment_code>", "points": 5, "out_trade_no": "no-5"},
@@ -119,6 +124,7 @@ QUERIES: dict[str, list[dict[str, str]]] = {
     "GET /qr-points": [{"within": "<within>"}],
     "GET /settlements": [{"shop_id": "<shop_id>"}],
     "GET /payments": [{"out_trade_no": "<out_trade_no>"}],
+    "GET /guardianships": [{"ward_id": "<ward_id>"}],
     "GET /residents": [{"passbook_no": "<passbook_no>"}],
     "POST /imports": [{"budget_id": "<budget_id>"}],
 }

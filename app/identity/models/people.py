@@ -21,6 +21,7 @@ class Person(Base):
     phone_index: Mapped[bytes | None] = mapped_column(LargeBinary)
     registered_at: Mapped[datetime] = mapped_column(INSTANT)
     closed_at: Mapped[datetime | None] = mapped_column(INSTANT)
+    closes_at: Mapped[datetime | None] = mapped_column(INSTANT)
 
 
 class Grant(Base):

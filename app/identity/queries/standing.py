@@ -23,15 +23,21 @@ _STANDING = text("""
                     SELECT 1 FROM places_areas b
                      WHERE b.book = :book AND starts_with(b.path, a.path)))) AS held
       FROM identity_sessions s
-      JOIN identity_people p ON p.id = s.person_id
+      JOIN identity_people p ON p.id = coalesce(CAST(:person_id AS uuid), s.person_id)
       LEFT JOIN identity_devices d ON d.id = s.device_id
      WHERE s.id = :session_id
 """)
 
 
-def find_standing(session: Orm, session_id: UUID, *, book: str | None, now: datetime) -> Standing | None:
-    """Say what a session and its person are in a book, or outside all books. None: there is no such session."""
-    row = session.execute(_STANDING, {"session_id": session_id, "book": book, "now": now}).one_or_none()
+def find_standing(
+    session: Orm, session_id: UUID, *, book: str | None, now: datetime, person_id: UUID | None = None
+) -> Standing | None:
+    """Say what a session and its person are in a book, or outside all books. None: there is no such session.
+
+    With `person_id`, what that person is in place of the session's own: somebody is acted for from it.
+    """
+    values = {"session_id": session_id, "book": book, "now": now, "person_id": person_id}
+    row = session.execute(_STANDING, values).one_or_none()
     if row is None:
         return None
     return Standing(

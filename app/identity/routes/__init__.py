@@ -1,8 +1,15 @@
 """Routes of identity."""
 
-from app.identity.routes import access, demo, people, staff
+from app.identity.routes import access, accounts, demo, guardianships, people, staff
 
-BLUEPRINTS = (demo.blueprint, access.blueprint, people.blueprint, staff.blueprint)
+BLUEPRINTS = (
+    demo.blueprint,
+    access.blueprint,
+    people.blueprint,
+    staff.blueprint,
+    accounts.blueprint,
+    guardianships.blueprint,
+)
 DEMO_BLUEPRINTS = (demo.dev_blueprint,)
 
 __all__ = ["BLUEPRINTS", "DEMO_BLUEPRINTS"]

@@ -8,7 +8,7 @@ from sqlalchemy import delete, select, update
 
 from app.identity import queries, terms
 from app.identity.errors import SessionEnded, TokenInvalid
-from app.identity.models import Device, Session, Tries
+from app.identity.models import Device, Person, Session, Tries
 from app.identity.rules import access, refreshing
 from app.identity.rules.access import Access
 from app.identity.rules.refreshing import Use
@@ -46,7 +46,9 @@ class ShownSession:
 def open_session(
     uow: UnitOfWork, keyring: Keyring, *, person_id: UUID, channel: Channel, device: Device | None
 ) -> Tokens:
-    """Open a session for somebody who has just proven who he is."""
+    """Open a session for somebody who has just proven who he is. An account that was to be closed stays."""
+    closing = update(Person).where(Person.id == person_id, Person.closes_at.is_not(None))
+    uow.session.execute(closing.values(closes_at=None))
     session = Session(
         id=uow.new_id(),
         person_id=person_id,

@@ -1,5 +1,6 @@
 """Refusals of identity."""
 
+from app.identity.errors.accounts import *  # noqa: F403 - all of them are met here, by one name
 from app.kernel.errors import Declined, DomainError, Kind
 
 
