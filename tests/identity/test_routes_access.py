@@ -1,12 +1,14 @@
 """Over HTTP, with real tokens: who gets in as what, and what stops counting at once."""
 
 import uuid
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
 
 from app.identity.service import freezing
+from app.infra import wechat
 from app.kernel.actor import Role
 from sandbox.wechat import server
 from sandbox.wechat.world import World
@@ -184,20 +186,19 @@ def test_tries_are_counted_by_what_is_typed_and_the_answer_says_when_to_come_bac
 
 
 @pytest.fixture
-def wechat_app(make_app):
-    """An application whose WeChat is the stand-in, and the stand-in."""
+def stand_in(app):
+    """A WeChat, which the application asks for the length of a test."""
+    before = app.extensions[wechat.CLIENT]
     world = World(seed=7)
     world.add_people(["王秀英", "李建国"])
     with server.running(world) as running:
-        yield (
-            make_app(wechat_base_url=running.url, wechat_appid=world.appid, wechat_secret=world.secret),
-            running,
-        )
+        asked = {"wechat_base_url": running.url, "wechat_appid": world.appid, "wechat_secret": world.secret}
+        wechat.install(app, replace(app.extensions["linli.config"], **asked))
+        yield running
+    app.extensions[wechat.CLIENT] = before
 
 
-def test_a_resident_signs_in_with_a_code_of_wechat_which_is_good_once(wechat_app):
-    app, stand_in = wechat_app
-    client = app.test_client()
+def test_a_resident_signs_in_with_a_code_of_wechat_which_is_good_once(client, stand_in):
     code = stand_in.world.issue_code("王秀英")
     asked = {"code": code, "install_id": f"installation-{uuid.uuid4()}", "model": "HUAWEI Mate 60"}
     signed_in = client.post("/v1/sessions/wechat", json=asked)
@@ -209,9 +210,7 @@ def test_a_resident_signs_in_with_a_code_of_wechat_which_is_good_once(wechat_app
     assert sneaked.status_code == 422
 
 
-def test_a_number_that_wechat_verified_is_bound_and_one_for_another_mini_program_is_not(wechat_app):
-    app, stand_in = wechat_app
-    client = app.test_client()
+def test_a_number_that_wechat_verified_is_bound_and_one_for_another_mini_program_is_not(client, stand_in):
     login = {"code": stand_in.world.issue_code("王秀英"), "install_id": f"installation-{uuid.uuid4()}"}
     tokens = client.post("/v1/sessions/wechat", json=login).json
     signed_in = {"Authorization": f"Bearer {tokens['access_token']}"}

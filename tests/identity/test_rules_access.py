@@ -64,7 +64,7 @@ FORGED = {
     "two audiences": forged(aud=["linli-mini", "linli-desk"]),
     "another issuer": forged(iss="somebody"),
     "over": forged(exp=int((NOW - timedelta(minutes=1)).timestamp())),
-    "from the future": forged(iat=int((NOW + timedelta(minutes=5)).timestamp())),
+    "from the future": forged(iat=int((NOW + timedelta(days=1)).timestamp())),
     "subject no id": forged(sub="me"),
     "session no id": forged(sid=7),
     "padded": signed() + "=",

@@ -210,7 +210,7 @@ class Walk:
 
 def told(answer, given: str = "") -> Any:
     """A body without what differs between any two requests: trace, address, and ids made or given."""
-    body: Any = answer.json if "json" in answer.content_type else text_of(answer.data)
+    body: Any = answer.json if answer.data and "json" in answer.content_type else text_of(answer.data)
     if isinstance(body, dict):
         body = {key: value for key, value in body.items() if key not in {"trace_id", "instance"}}
     text = ANY_ID.sub("ID", json.dumps(body, ensure_ascii=False))

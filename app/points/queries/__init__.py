@@ -1,6 +1,6 @@
 """Reads of the ledger, session first."""
 
-from app.points.queries.alerts import Reached, list_alerts, list_reached
+from app.points.queries.alerts import list_alerts, list_reached
 from app.points.queries.allotments import (
     get_allotment,
     holder_names_of,
@@ -31,7 +31,6 @@ from app.points.queries.awarding import (
 )
 from app.points.queries.balances import (
     PassbookFigures,
-    available_points,
     get_account,
     get_passbook,
     list_lots,
@@ -61,7 +60,6 @@ from app.points.queries.lifetimes import (
 from app.points.queries.lives import lock_passbooks, lock_passbooks_of_one, successors_of, sum_live_holds
 from app.points.queries.marks import Mark, list_marks
 from app.points.queries.months import (
-    MonthMoves,
     closed_until,
     closings_of,
     count_accounts,
@@ -149,7 +147,7 @@ from app.points.queries.transactions import (
     lock_for_correction,
     lock_stripes,
 )
-from app.points.queries.undoing import LotRemains, remains_of
+from app.points.queries.undoing import remains_of
 from app.points.queries.years import ActivitySum, list_month_sums, list_top_activities
 
 __all__ = [
@@ -159,14 +157,11 @@ __all__ = [
     "ChainHead",
     "Figures",
     "LotPlace",
-    "LotRemains",
     "Mark",
-    "MonthMoves",
     "Notice",
     "Original",
     "PassbookFigures",
     "Person",
-    "Reached",
     "RecordAsk",
     "RegisterLine",
     "SponsorFigures",
@@ -174,7 +169,6 @@ __all__ = [
     "StreakAsk",
     "activities_of",
     "allotments_of",
-    "available_points",
     "budget_names_of",
     "budgets_of",
     "closed_until",
