@@ -15,6 +15,8 @@ JOBS: Mapping[str, Act] = {
     "enrolment.commit_import": enrolment.commit_import,
     "enrolment.clear_lines": enrolment.clear_lines,
     "enrolment.undo_import": enrolment.undo_import,
+    "enrolment.match_claim": enrolment.match_claim,
+    "enrolment.settle_household": enrolment.settle_household,
     "points.hear_approval": agreements.hear_approval,
     "points.hear_stop": agreements.hear_stop,
     "points.receive_transfer": receiving.receive_transfer,

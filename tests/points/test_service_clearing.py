@@ -315,7 +315,8 @@ def test_no_transaction_names_two_books(pair):
     watched = []
     for freeze in (pair.there.freeze, pair.there.thaw):  # once refused, once taken
         freeze(ANNA)
-        assert named(lambda: transfers.send_points(anna, book=code, to=there, points=10, reference=str(uuid4()))) == 1
+        sent = {"to": there, "receiver_id": ANNA, "points": 10}
+        assert named(lambda sent=sent: transfers.send_points(anna, book=code, reference=str(uuid4()), **sent)) == 1
         while (queue := pair.waiting()) != []:
             assert named(run(*queue[0])) == 1, queue[0][0]
             watched.append(queue[0][0])

@@ -19,6 +19,8 @@ from app.enrolment.queries.residents import (
     list_passbook_numbers,
     list_resident_ids,
     list_residents,
+    list_residents_by_phone,
+    list_residents_of_home,
     names_of,
 )
 
@@ -37,6 +39,8 @@ __all__ = [
     "list_problems",
     "list_resident_ids",
     "list_residents",
+    "list_residents_by_phone",
+    "list_residents_of_home",
     "lock_import",
     "lock_imports_of_book",
     "names_of",

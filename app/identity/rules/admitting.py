@@ -14,11 +14,12 @@ from app.kernel.actor import Actor, Role
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A role in force for the book or place of the request."""
+    """A role in force for the book or place of the request. `below`: for a part of the book's community only."""
 
     role: Role
     area_id: UUID
     shop_id: UUID | None
+    below: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +45,14 @@ def admit(
 
     A frozen account keeps only Role.PERSON: it may look at itself and appeal. Powerful roles exist at the desk only.
     Inside a book the district office is nothing; outside all books only it and administrators of areas are more than
-    a person. Refuses TokenInvalid when the session is over, or is not what the token says.
+    a person. Of the roles for a part of a community only the grid worker's counts in its book. Refuses TokenInvalid
+    when the session is over, or is not what the token says.
     """
     if standing is None or standing.ended or standing.closed or now >= standing.expires_at:
         raise TokenInvalid
     if (standing.person_id, standing.channel) != (access.person_id, access.channel):
         raise TokenInvalid
-    held = [] if standing.frozen else [each for each in standing.held if _counts(each.role, access.channel, book)]
+    held = [] if standing.frozen else [each for each in standing.held if _counts(each, access.channel, book)]
     lives_here = book is not None and standing.resident_id is not None and not standing.frozen
     roles = {Role.PERSON, *(each.role for each in held), *({Role.RESIDENT} if lives_here else ())}
     cooling = standing.cools_until is not None and now < standing.cools_until
@@ -67,7 +69,9 @@ def admit(
     )
 
 
-def _counts(role: Role, channel: Channel, book: str | None) -> bool:
-    if role in terms.DESK_ONLY and channel is not Channel.DESK:
+def _counts(held: Held, channel: Channel, book: str | None) -> bool:
+    if held.role in terms.DESK_ONLY and channel is not Channel.DESK:
         return False
-    return role is not Role.DISTRICT if book is not None else role in {Role.DISTRICT, Role.ADMIN}
+    if book is None:
+        return held.role in {Role.DISTRICT, Role.ADMIN}
+    return held.role is not Role.DISTRICT and (not held.below or held.role in terms.COUNT_FROM_BELOW)

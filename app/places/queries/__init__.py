@@ -3,6 +3,7 @@
 from app.places.queries.areas import (
     below,
     covers,
+    find_book_of,
     find_building,
     find_neighbour,
     find_neighbour_by_code,
@@ -65,6 +66,7 @@ __all__ = [
     "count_patterns",
     "covers",
     "extra_of",
+    "find_book_of",
     "find_building",
     "find_neighbour",
     "find_neighbour_by_code",
