@@ -42,6 +42,17 @@ class Homes:
         self._cover("building-1", "grid-1")
         return self
 
+    def open(self, kind: str, key: str, parent: str, *, name: str = "", code: str = "") -> None:
+        """A further area, known to the test by its key."""
+        areas, session = self.desk.areas, self.desk.uow.session
+        above = session.scalar(text("SELECT path FROM places_areas WHERE id = :id"), {"id": areas.id(parent)})
+        values = {"id": areas.id(key), "kind": kind, "name": name or key, "path": f"{above}{areas.id(key).hex}/"}
+        session.execute(text(INSERT_AREA), values | {"parent_id": areas.id(parent), "book": None})
+        if code:
+            session.execute(
+                text("UPDATE places_areas SET code = :code WHERE id = :id"), {"code": code, "id": values["id"]}
+            )
+
     def _cover(self, building: str, grid: str) -> None:
         ids = {"id": self.desk.areas.id(building), "grid": self.desk.areas.id(grid)}
         self.desk.uow.session.execute(text("UPDATE places_areas SET grid_id = :grid WHERE id = :id"), ids)
