@@ -82,3 +82,13 @@ def build(desk: Desk, area: str = "meilihua") -> Estate:
     made = Estate(homes, acts)
     made.work()
     return made
+
+
+def build_other(estate: Estate) -> Acts:
+    """Give the community anju a book with points as well."""
+    acts = Acts(estate.uow, open_ledger(estate.uow))
+    estate.uow.session.execute(
+        text("UPDATE places_areas SET book = :book WHERE id = :id"),
+        {"book": acts.book.code, "id": estate.homes.desk.areas.id("anju")},
+    )
+    return acts

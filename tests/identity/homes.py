@@ -14,13 +14,13 @@ from app.kernel.actor import Role
 from tests.identity.conftest import INSERT_AREA, Desk
 
 MORE = (
-    ("grid", ["district", "street", "meilihua", "grid-1"], None),
-    ("grid", ["district", "street", "meilihua", "grid-2"], None),
-    ("building", ["district", "street", "meilihua", "building-2"], "grid-2"),
-    ("unit", ["district", "street", "meilihua", "building-1", "unit-1"], None),
-    ("community", ["district", "street", "bookless"], None),
-    ("building", ["district", "street", "bookless", "building-9"], None),
-    ("building", ["district", "street", "anju", "building-a"], None),
+    ("grid", "grid-1", "meilihua"),
+    ("grid", "grid-2", "meilihua"),
+    ("building", "building-2", "meilihua"),
+    ("unit", "unit-1", "building-1"),
+    ("community", "bookless", "street"),
+    ("building", "building-9", "bookless"),
+    ("building", "building-a", "anju"),
 )
 
 
@@ -32,13 +32,9 @@ class Homes:
     book: str = "meilihua"
 
     def build(self) -> "Homes":
-        areas = self.desk.areas
-        for kind, names, grid in MORE:
-            path = "".join(f"{areas.id(name).hex}/" for name in names)
-            values = {"id": areas.id(names[-1]), "kind": kind, "name": names[-1], "path": path, "book": None}
-            self.desk.uow.session.execute(text(INSERT_AREA), values | {"parent_id": areas.id(names[-2])})
-            if grid:
-                self._cover(names[-1], grid)
+        for kind, key, parent in MORE:
+            self.open(kind, key, parent)
+        self._cover("building-2", "grid-2")
         self._cover("building-1", "grid-1")
         return self
 
@@ -88,6 +84,17 @@ class Homes:
         made = homes.end_residency(uow, book=self.book, residency_id=home.residency.id, reason="迁出")
         self.flush()
         return made
+
+    def confirm_directly(self, residency_id: str, resident_id: UUID) -> None:
+        """As the system does, whatever the area."""
+        book = queries.get_home(self.desk.uow.session, UUID(residency_id)).residency.book
+        homes.confirm_residency(self.desk.uow, book=book, residency_id=UUID(residency_id), resident_id=resident_id)
+        self.flush()
+
+    def end_directly(self, residency_id: str) -> None:
+        book = queries.get_home(self.desk.uow.session, UUID(residency_id)).residency.book
+        homes.end_residency(self.desk.uow, book=book, residency_id=UUID(residency_id), reason="x")
+        self.flush()
 
     def resident_id(self, person_id: UUID, book: str = "meilihua") -> UUID | None:
         return queries.find_resident_id(self.desk.uow.session, person_id, book)
