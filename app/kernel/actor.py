@@ -28,9 +28,10 @@ class Actor:
 
     `book` is the code of the only book the actor may see; None means no book at all over HTTP: so it is for the
     district office (system actors are not checked against books, they never come through HTTP). `id` is what the book
-    knows the person by: of a confirmed resident it is the owner of the passbook. `person_id` is the account that signed
-    in, `session_id` its session. `areas` are those in which the person holds one of the roles the route asks for.
-    `cools_until`: the device is new, and nothing of value goes out from it before that instant.
+    knows the person by: on routes for residents the owner of the passbook of a confirmed one, for staff the account.
+    `person_id` is the account that signed in, `session_id` its session. `areas` are those in which the person holds one
+    of the roles the route asks for. `cools_until`: the device is new, and nothing of value goes out from it before that
+    instant.
     """
 
     id: UUID

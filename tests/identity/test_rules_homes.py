@@ -92,6 +92,14 @@ def test_of_roles_for_a_part_of_a_community_only_the_grid_workers_counts_in_its_
     assert part.book == ("meilihua" if role is Role.GRID_WORKER else None)
 
 
+def test_staff_who_live_there_act_under_one_id_before_and_after():
+    """Two people are needed for what makes value; a confirmation must not make two of one."""
+    held = Held(Role.TREASURER, UUID(int=7), None)
+    ids = {admitted(held, resident_id=owner, wanted={Role.TREASURER}).id for owner in (None, UUID(int=9))}
+    assert ids == {UUID(int=1)}
+    assert admitted(held, resident_id=UUID(int=9), wanted={Role.TREASURER, Role.RESIDENT}).id == UUID(int=9)
+
+
 def test_a_confirmed_resident_is_the_owner_of_the_passbook_in_the_book():
     owner = UUID(int=9)
     resident = admitted(resident_id=owner)

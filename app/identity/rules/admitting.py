@@ -45,19 +45,22 @@ def admit(
 
     A frozen account keeps only Role.PERSON: it may look at itself and appeal. Powerful roles exist at the desk only.
     Inside a book the district office is nothing; outside all books only it and administrators of areas are more than
-    a person. Of the roles for a part of a community only the grid worker's counts in its book. Refuses TokenInvalid
-    when the session is over, or is not what the token says.
+    a person. Of the roles for a part of a community only the grid worker's counts in its book.
+
+    A resident acts as the owner of the passbook, on routes that residents may use. Staff act as the account, whatever
+    becomes of where they live: who proposed under one id must not approve under another. Refuses TokenInvalid when the
+    session is over, or is not what the token says.
     """
     if standing is None or standing.ended or standing.closed or now >= standing.expires_at:
         raise TokenInvalid
     if (standing.person_id, standing.channel) != (access.person_id, access.channel):
         raise TokenInvalid
     held = [] if standing.frozen else [each for each in standing.held if _counts(each, access.channel, book)]
-    lives_here = book is not None and standing.resident_id is not None and not standing.frozen
-    roles = {Role.PERSON, *(each.role for each in held), *({Role.RESIDENT} if lives_here else ())}
+    owner = standing.resident_id if book is not None and not standing.frozen else None
+    roles = {Role.PERSON, *(each.role for each in held), *({Role.RESIDENT} if owner else ())}
     cooling = standing.cools_until is not None and now < standing.cools_until
     return Actor(
-        id=standing.resident_id if book is not None and standing.resident_id else standing.person_id,
+        id=owner if owner and Role.RESIDENT in wanted else standing.person_id,
         roles=frozenset(roles),
         book=book if roles > {Role.PERSON} else None,
         shop_id=next((each.shop_id for each in held if each.role is Role.CASHIER), None),
