@@ -68,7 +68,7 @@ def match_claim(uow: UnitOfWork, *, residency_id: str) -> None:
 def list_matches(uow: UnitOfWork, *, book: str, residency_id: UUID) -> Sequence[NearMatch]:
     """List whom of the lists a claimant may be, by number and by dwelling. Refuses BookMissing, ResidencyMissing."""
     book_id = points_queries.get_book(uow.session, book).id
-    home = homes.lock_in_care(uow, book, residency_id)
+    home = homes.get_in_care(uow, book, residency_id)
     claimant = _claimant(uow, home, phone_of(home.person))
     found: dict[UUID, Resident] = {}
     if claimant.phone is not None:

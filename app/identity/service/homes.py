@@ -161,17 +161,22 @@ def leave_homes(uow: UnitOfWork, person_id: UUID) -> None:
         before = rows[-1].residency.id
 
 
-def lock_in_care(uow: UnitOfWork, book: str, residency_id: UUID) -> Home:
-    """Lock a residency whose dwelling is in the caller's care. Refuses ResidencyMissing. Jobs have all in theirs."""
-    residency = queries.lock_residency(uow.session, residency_id)
+def get_in_care(uow: UnitOfWork, book: str, residency_id: UUID) -> Home:
+    """Read a residency whose dwelling is in the caller's care. Refuses ResidencyMissing. Jobs have all in theirs."""
     home = queries.get_home(uow.session, residency_id)
-    if residency.book != book:
+    if home.residency.book != book:
         raise ResidencyMissing
     if Role.SYSTEM not in uow.actor.roles:
         covering = places.list_covering_ids(uow.session, home.household.area_id)
         if not set(covering) & set(list_areas(uow, book)):
             raise ResidencyMissing
     return home
+
+
+def lock_in_care(uow: UnitOfWork, book: str, residency_id: UUID) -> Home:
+    """Lock such a residency, as it stands then. Refuses ResidencyMissing."""
+    queries.lock_residency(uow.session, residency_id)
+    return get_in_care(uow, book, residency_id)
 
 
 def list_areas(uow: UnitOfWork, book: str) -> list[UUID]:

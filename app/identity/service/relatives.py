@@ -47,13 +47,13 @@ def declare_relatives(
 
     Refuses ResidencyMissing, RelativeSelf, RelativeTwice.
     """
-    one, other = (homes.lock_in_care(uow, book, each) for each in (residency_id, other_residency_id))
+    one, other = (homes.get_in_care(uow, book, each) for each in (residency_id, other_residency_id))
     return _declare(uow, one.person.id, other.person.id, kind)
 
 
 def list_relatives(uow: UnitOfWork, *, book: str, residency_id: UUID, limit: int, cursor: str | None) -> Page[Relative]:
     """List what was declared about somebody whose dwelling is in the caller's care. Refuses ResidencyMissing."""
-    home = homes.lock_in_care(uow, book, residency_id)
+    home = homes.get_in_care(uow, book, residency_id)
     rows = queries.list_relatives_of(uow.session, home.person.id, before=read_id(cursor), limit=limit + 1)
     return page_by_id(rows, limit, lambda row: row.id)
 
@@ -63,7 +63,7 @@ def end_relatives(uow: UnitOfWork, *, book: str, residency_id: UUID, relative_id
 
     Refuses ResidencyMissing, RelativeMissing, RelativeOwn, RelativeEnded.
     """
-    home = homes.lock_in_care(uow, book, residency_id)
+    home = homes.get_in_care(uow, book, residency_id)
     relative = queries.lock_relative(uow.session, relative_id)
     pair = {relative.person_id, relative.relative_id}
     if home.person.id not in pair:
