@@ -131,6 +131,25 @@ def test_a_grid_worker_of_a_grid_does_nothing_that_is_not_his_desks(client, esta
         assert client.get(f"/v1/books/{estate.book}/{path}", headers=worker).status_code == 403, path
 
 
+def test_a_grid_worker_of_a_grid_posts_and_revokes_codes_in_his_part_only(client, desk, estate, flushed, worker):
+    base = f"/v1/books/{estate.book}/qr-points"
+
+    def post(area, place):
+        asked = {"area_id": str(desk.areas.id(area)), "purpose": "report", "place": place}
+        return client.post(base, headers=worker, json=asked)
+
+    mine = post("building-1", "门口")
+    assert mine.status_code == 201, mine.text
+    assert post("building-2", "门口").json["code"] == "places.area_missing"
+    batch = {"within": str(desk.areas.id("building-2")), "purpose": "report", "per": "building"}
+    refused = client.post(f"{base}/batch", headers=worker, json=batch)
+    assert [error["field"] for error in refused.json["errors"]] == ["within"]
+    other = flushed(desk.holder("另一位", Role.GRID_WORKER, "grid-2"))
+    revoke = f"{base}/{mine.json['id']}/revoke"
+    assert client.post(revoke, headers=other, json={"reason": "x"}).json["code"] == "places.qr_point_missing"
+    assert client.post(revoke, headers=worker, json={"reason": "x"}).status_code == 200
+
+
 def test_nobody_confirms_himself_over_http(client, desk, estate, worker):
     residency_id = claim(client, desk, worker).json["id"]
     refused = act(client, estate, worker, residency_id, "confirm")
