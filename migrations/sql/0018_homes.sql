@@ -81,6 +81,6 @@ CREATE INDEX ix_identity_relatives_relative_id ON identity_relatives (relative_i
 GRANT SELECT, INSERT ON identity_relatives TO linli_app;
 GRANT UPDATE (ended_by, ended_at, ended_why) ON identity_relatives TO linli_app;
 
--- A person may be another owner in the other book: a paper passbook that was taken over keeps its id. NULL: the same.
+-- Whose passbook in the other book points go to (out). A person may be another owner there: a paper passbook that was taken
+-- over keeps its id. NULL: the owner of the same id.
 ALTER TABLE points_clearing_transfers ADD COLUMN receiver_id uuid;
-COMMENT ON COLUMN points_clearing_transfers.receiver_id IS 'owner of the passbook in the other book that points go to (out); NULL: resident_id';
