@@ -33,6 +33,13 @@ class HeaderRepeated(FileRefused):
     }
 
 
+class ResidentMissing(DomainError):
+    kind = Kind.MISSING
+    code = "enrolment.resident_missing"
+    text = {"zh": "名单中没有这位居民。", "en": "There is no such resident in the lists."}
+    field = "resident_id"
+
+
 class ImportMissing(DomainError):
     kind = Kind.MISSING
     code = "enrolment.import_missing"

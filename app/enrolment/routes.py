@@ -1,4 +1,4 @@
-"""URLs of enrolment: the treasurer's desk for files of residents, which the auditor looks over."""
+"""URLs of enrolment: the treasurer's desk for files of residents, which the auditor reads, and claims of residency."""
 
 from http import HTTPStatus
 from uuid import UUID
@@ -13,6 +13,7 @@ from app.enrolment.schemas.imports import (
     ResidentPage,
     ResidentsQuery,
 )
+from app.enrolment.schemas.matches import ConfirmedResidencyOut, NearMatchesOut, ResidencyConfirmIn
 from app.enrolment.terms import CSV, FILE_BYTES_MAX, MEDIA_TYPES, XLSX
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.actor import Role
@@ -22,6 +23,8 @@ from app.web.uploads import Download, Upload
 
 TREASURER = frozenset({Role.TREASURER})
 READERS = TREASURER | {Role.AUDITOR}
+DESK = frozenset({Role.GRID_WORKER, Role.CLERK})
+RESIDENCY = "/v1/books/<book>/residencies/<uuid:residency_id>"
 FILE = Upload(MEDIA_TYPES, FILE_BYTES_MAX)
 
 blueprint = Blueprint("enrolment", __name__, description="居民导入 / enrolment of residents from files")
@@ -88,3 +91,17 @@ def undo_import(uow: UnitOfWork, *, book: str, import_id: UUID, reason: str) -> 
 def list_residents(uow: UnitOfWork, *, book: str, passbook_no: str | None, limit: int, cursor: str | None) -> object:
     """已登记的居民,电话只显示一部分 / enrolled residents; telephone numbers are masked."""
     return service.list_residents(uow, book=book, passbook_no=passbook_no, limit=limit, cursor=cursor)
+
+
+@blueprint.route(f"{RESIDENCY}/matches")
+@endpoint(roles=DESK, reply=NearMatchesOut)
+def list_matches(uow: UnitOfWork, *, book: str, residency_id: UUID) -> object:
+    """名单中可能是此人的居民 / residents of the lists who may be the claimant."""
+    return {"items": service.list_matches(uow, book=book, residency_id=residency_id)}
+
+
+@blueprint.route(f"{RESIDENCY}/confirm", methods=["POST"])
+@endpoint(roles=DESK, body=ResidencyConfirmIn, reply=ConfirmedResidencyOut, idempotent=True)
+def confirm_residency(uow: UnitOfWork, *, book: str, residency_id: UUID, resident_id: UUID | None) -> object:
+    """确认居住登记,可指定名单中的存折 / confirm a claim, for a passbook of the lists if it is there."""
+    return service.confirm_residency(uow, book=book, residency_id=residency_id, resident_id=resident_id)

@@ -5,6 +5,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from app.kernel.actor import Role
+from app.places.terms import AreaKind
 
 ISSUER = "linli"
 ALGORITHM = "HS256"
@@ -96,3 +97,42 @@ POWERFUL = frozenset({Role.TREASURER, Role.AUDITOR, Role.ADMIN, Role.DISTRICT})
 """Granted by one and approved by another; migrations/sql/0016_identity.sql holds it too."""
 DESK_ONLY = POWERFUL
 """Held only in a session opened with password and second factor: a telephone alone never has them."""
+
+
+class Relation(StrEnum):
+    """What somebody is to the dwelling he lives in."""
+
+    OWNER = "owner"
+    FAMILY = "family"
+    TENANT = "tenant"
+
+
+class ResidencyState(StrEnum):
+    """Where a residency is: claimed by a person, then confirmed or refused by somebody else, and ended once."""
+
+    CLAIMED = "claimed"
+    CONFIRMED = "confirmed"
+    REFUSED = "refused"
+    ENDED = "ended"
+
+
+class Kinship(StrEnum):
+    """What a relative is to the person."""
+
+    SPOUSE = "spouse"
+    PARENT = "parent"
+    CHILD = "child"
+    SIBLING = "sibling"
+    OTHER = "other"
+
+
+OPEN = (ResidencyState.CLAIMED, ResidencyState.CONFIRMED)
+DWELLINGS = frozenset({AreaKind.UNIT, AreaKind.BUILDING, AreaKind.ESTATE, AreaKind.COMMUNITY})
+"""Where rooms may be."""
+COUNT_FROM_BELOW = frozenset({Role.GRID_WORKER})
+"""Granted for a grid or a building they count in the book of its community; what they touch is in their areas only."""
+MATCHED = "matched by list"
+WITHDRAWN = "withdrawn"
+CLOSED = "account closed"
+ROOM_LENGTH_MAX = 20
+NAME_LENGTH_MAX = 60

@@ -17,6 +17,8 @@ JOBS: Mapping[str, Act] = {
     "enrolment.clear_lines": enrolment.clear_lines,
     "enrolment.undo_import": enrolment.undo_import,
     "notices.work_push": notices.work_push,
+    "enrolment.match_claim": enrolment.match_claim,
+    "enrolment.settle_household": enrolment.settle_household,
     "points.hear_approval": agreements.hear_approval,
     "points.hear_stop": agreements.hear_stop,
     "points.receive_transfer": receiving.receive_transfer,

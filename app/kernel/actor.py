@@ -28,10 +28,11 @@ class Actor:
 
     `book` is the code of the only book the actor may see; None means no book at all over HTTP: so it is for the
     district office (system actors are not checked against books, they never come through HTTP). `id` is what the book
-    knows the person by: of a confirmed resident it is the owner of the passbook. `person_id` is the account that signed
-    in, `session_id` its session. `areas` are those in which the person holds one of the roles the route asks for.
-    `cools_until`: the device is new, and nothing of value goes out from it before that instant. `acted_by`: the person
-    who does all this is another one, a guardian or helper; what he does is recorded as such.
+    knows the person by: on routes for residents the owner of the passbook of a confirmed one, for staff the account.
+    `person_id` is the account that signed in, `session_id` its session. `areas` are those in which the person holds one
+    of the roles the route asks for. `cools_until`: the device is new, and nothing of value goes out from it before that
+    instant. `resident_id`: whose passbook is the actor's own in the book, whatever he acts as. `acted_by`: the person
+    who does all this is another one, a guardian or helper; it is recorded as such.
     """
 
     id: UUID
@@ -43,7 +44,13 @@ class Actor:
     session_id: UUID | None = None
     areas: frozenset[UUID] = frozenset()
     cools_until: datetime | None = None
+    resident_id: UUID | None = None
     acted_by: UUID | None = None
+
+    @property
+    def owner_id(self) -> UUID:
+        """The owner of the passbook that is the actor's own: nobody decides on that one himself."""
+        return self.resident_id or self.id
 
     def has_any(self, roles: frozenset[Role]) -> bool:
         """Say whether the actor holds at least one of `roles`."""

@@ -27,6 +27,7 @@ from app.points.service.clearing import nettings
 from app.points.terms import AccountKind
 from app.reports import service as reports
 from tests.enrolment.desk import HEADER, as_csv
+from tests.isolation.housing import house
 from tests.merchants.till import Till
 from tests.places.ground import lay
 from tests.points.ledger import ANNA, Acts, Ledger, named, open_ledger
@@ -87,6 +88,7 @@ def furnish(uow: UnitOfWork, cast: Cast) -> tuple[Acts, dict[str, Any]]:
         "sponsor_id": cast.sponsor,
         "proposal_id": proposal.id,
         "report_id": report.id,
+        **house(acts, imported["import_id"]),
     }
 
 

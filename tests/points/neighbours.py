@@ -61,12 +61,22 @@ class Pair:
         self.work()
         return self
 
-    def send(self, points: int, *, who: UUID = ANNA, reference: str = "", back: bool = False) -> ClearingTransfer:
-        """A resident moves points from here to there (or `back`); the other book has not heard of it yet."""
+    def send(
+        self, points: int, *, who: UUID = ANNA, receiver: UUID | None = None, reference: str = "", back: bool = False
+    ) -> ClearingTransfer:
+        """A resident moves points from here to there (or `back`); the other book has not heard of it yet.
+
+        `receiver`: who it is there, if another owner.
+        """
         source, target = (self.there, self.here) if back else (self.here, self.there)
         uow = replace(source.uow, actor=Actor(id=who, roles=frozenset({Role.RESIDENT})))
         return transfers.send_points(
-            uow, book=source.book.code, to=target.book.code, points=points, reference=reference or str(uuid4())
+            uow,
+            book=source.book.code,
+            to=target.book.code,
+            receiver_id=receiver or who,
+            points=points,
+            reference=reference or str(uuid4()),
         )
 
     def waiting(self) -> list[tuple[str, dict[str, Any]]]:

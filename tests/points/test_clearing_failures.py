@@ -52,7 +52,12 @@ class Neighbours:
         codes = list(reversed(self.codes)) if back else self.codes
         anna = Actor(ANNA, frozenset({Role.RESIDENT}))
         return lambda uow: transfers.send_points(
-            replace(uow, actor=anna), book=codes[0], to=codes[1], points=points, reference=reference or str(uuid4())
+            replace(uow, actor=anna),
+            book=codes[0],
+            to=codes[1],
+            receiver_id=ANNA,
+            points=points,
+            reference=reference or str(uuid4()),
         )
 
     def take(self):

@@ -386,9 +386,16 @@ def test_an_allotment_is_for_its_spenders_its_period_and_its_budget(door):
     assert said([own.one(allotment_id=uuid4())]) == ["FactAllotmentMissing"]
 
 
-def test_nobody_awards_oneself_nor_ones_household(door, acts):
+BORIS_AT_WORK = {
+    "under the id of his passbook": Actor(id=BORIS, roles=frozenset({Role.COORDINATOR})),
+    "as the account it belongs to": Actor(id=named("account"), roles=frozenset({Role.COORDINATOR}), resident_id=BORIS),
+}
+
+
+@pytest.mark.parametrize("case", list(BORIS_AT_WORK))
+def test_nobody_awards_oneself_nor_ones_household(door, acts, case):
     door.publish("chosen", "chosen")
-    own = Door(replace(door.uow, actor=Actor(id=BORIS, roles=frozenset({Role.COORDINATOR}))), door.ledger)
+    own = Door(replace(door.uow, actor=BORIS_AT_WORK[case]), door.ledger)
     dora = named("dora")
     points.join_households(door.uow, door.ledger.id, members=dict.fromkeys((BORIS, dora), uuid4()) | {ANNA: uuid4()})
     asked = [fact(rule="chosen", minutes=None, chosen_points=240, beneficiary_id=who) for who in (BORIS, dora, ANNA)]

@@ -54,6 +54,30 @@ def test_points_leave_one_passbook_and_arrive_in_the_other_with_their_money(pair
     assert pair.there.trial()["points_liability"] == 1200
 
 
+def test_points_go_to_whom_the_person_is_in_the_other_book_also_when_they_are_handed_over_again(pair):
+    sent = pair.send(120, receiver=BORIS)
+    pair.here.uow.session.execute(sqlalchemy.text("DELETE FROM procrastinate_jobs"))  # lost
+    later = pair.later(minutes=11)
+    transfers.sweep_step(later.here.uow, pair.here.book.code, None)
+    later.work()
+    assert (pair.here.available(ANNA), pair.there.available(ANNA), pair.there.available(BORIS)) == (180, 0, 120)
+    assert (reread(pair.here, sent).resident_id, reread(pair.there, sent).resident_id) == (ANNA, BORIS)
+
+
+def test_who_is_nobody_in_the_other_book_sends_nothing_and_what_was_sent_before_is_answered(pair):
+    anna, code, there = (
+        replace(pair.here.uow, actor=Actor(ANNA, frozenset())),
+        pair.here.book.code,
+        pair.there.book.code,
+    )
+    before = pair.send(10, reference="first")
+    nobody = {"to": there, "receiver_id": None, "points": 10}
+    assert transfers.send_points(anna, book=code, reference="first", **nobody).id == before.id
+    with pytest.raises(errors.ClearingReceiverUnknown):
+        transfers.send_points(anna, book=code, reference="second", **nobody)
+    assert pair.here.available(ANNA) == 290
+
+
 def test_at_another_rate_the_points_differ_and_the_money_does_not(uow):
     pair = Pair(Acts(uow, open_ledger(uow)), Acts(uow, open_ledger(uow))).agree(rate_num=2, rate_den=3)
     pair.here.award(ANNA, 100)
@@ -315,7 +339,8 @@ def test_no_transaction_names_two_books(pair):
     watched = []
     for freeze in (pair.there.freeze, pair.there.thaw):  # once refused, once taken
         freeze(ANNA)
-        assert named(lambda: transfers.send_points(anna, book=code, to=there, points=10, reference=str(uuid4()))) == 1
+        sent = {"to": there, "receiver_id": ANNA, "points": 10}
+        assert named(lambda sent=sent: transfers.send_points(anna, book=code, reference=str(uuid4()), **sent)) == 1
         while (queue := pair.waiting()) != []:
             assert named(run(*queue[0])) == 1, queue[0][0]
             watched.append(queue[0][0])

@@ -20,6 +20,8 @@ from app.enrolment.queries.residents import (
     find_taken_lines,
     list_resident_ids,
     list_residents,
+    list_residents_by_phone,
+    list_residents_of_home,
     names_of,
 )
 
@@ -39,6 +41,8 @@ __all__ = [
     "list_problems",
     "list_resident_ids",
     "list_residents",
+    "list_residents_by_phone",
+    "list_residents_of_home",
     "lock_import",
     "lock_imports_of_book",
     "names_of",

@@ -52,6 +52,18 @@ def list_residents(session: Session, book_id: int, *, after: UUID | None, limit:
     return session.scalars(query.order_by(Resident.id).limit(limit)).all()
 
 
+def list_residents_by_phone(session: Session, book_id: int, phone: str, *, limit: int) -> Sequence[Resident]:
+    """Residents of this number."""
+    query = select(Resident).where(Resident.book_id == book_id, Resident.phone == phone)
+    return session.scalars(query.order_by(Resident.id).limit(limit)).all()
+
+
+def list_residents_of_home(session: Session, book_id: int, household_id: UUID, *, limit: int) -> Sequence[Resident]:
+    """Residents of one home of the lists."""
+    query = select(Resident).where(Resident.book_id == book_id, Resident.household_id == household_id)
+    return session.scalars(query.order_by(Resident.id).limit(limit)).all()
+
+
 def find_resident(session: Session, book_id: int, resident_id: UUID) -> Resident | None:
     """One resident, if this book has enrolled them."""
     return session.get(Resident, (book_id, resident_id))

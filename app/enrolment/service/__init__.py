@@ -12,20 +12,32 @@ from app.enrolment.service.imports import (
     start_undo,
     upload_file,
 )
+from app.enrolment.service.matching import (
+    NearMatch,
+    confirm_residency,
+    list_matches,
+    match_claim,
+    settle_household,
+)
 from app.enrolment.service.reading import read_file
 from app.enrolment.service.templates import make_template
 from app.enrolment.service.undoing import undo_import
 
 __all__ = [
+    "NearMatch",
     "check_rows",
     "clear_lines",
     "commit_import",
+    "confirm_residency",
     "discard_imports",
     "list_imports",
+    "list_matches",
     "list_problems",
     "list_residents",
     "make_template",
+    "match_claim",
     "read_file",
+    "settle_household",
     "show_import",
     "start_commit",
     "start_undo",

@@ -1,7 +1,8 @@
-"""Tables of people, their devices and sessions, staff credentials, grants, freezes, consents and guardianships."""
+"""Tables of people: devices and sessions, credentials, grants, freezes, consents, guardianships and homes."""
 
 from app.identity.models.access import Device, Session, WechatUser
 from app.identity.models.accounts import Consent, Guardianship, ProxyAct
+from app.identity.models.homes import Household, Relative, Residency
 from app.identity.models.people import Freeze, Grant, Person
 from app.identity.models.staff import Invitation, RecoveryCode, Staff, Tries
 
@@ -11,10 +12,13 @@ __all__ = [
     "Freeze",
     "Grant",
     "Guardianship",
+    "Household",
     "Invitation",
     "Person",
     "ProxyAct",
     "RecoveryCode",
+    "Relative",
+    "Residency",
     "Session",
     "Staff",
     "Tries",

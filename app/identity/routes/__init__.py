@@ -1,11 +1,12 @@
 """Routes of identity."""
 
-from app.identity.routes import access, accounts, demo, guardianships, people, staff
+from app.identity.routes import access, accounts, demo, guardianships, homes, people, staff
 
 BLUEPRINTS = (
     demo.blueprint,
     access.blueprint,
     people.blueprint,
+    homes.blueprint,
     staff.blueprint,
     accounts.blueprint,
     guardianships.blueprint,

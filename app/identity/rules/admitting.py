@@ -14,11 +14,12 @@ from app.kernel.actor import Actor, Role
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A role in force for the book or place of the request."""
+    """A role in force for the book or place of the request. `below`: for a part of the book's community only."""
 
     role: Role
     area_id: UUID
     shop_id: UUID | None
+    below: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,18 +45,22 @@ def admit(
 
     A frozen account keeps only Role.PERSON: it may look at itself and appeal. Powerful roles exist at the desk only.
     Inside a book the district office is nothing; outside all books only it and administrators of areas are more than
-    a person. Refuses TokenInvalid when the session is over, or is not what the token says.
+    a person. Of the roles for a part of a community only the grid worker's counts in its book.
+
+    A resident acts as the owner of the passbook, on routes that residents may use. Staff act as the account, whatever
+    becomes of where they live: who proposed under one id must not approve under another. Refuses TokenInvalid when the
+    session is over, or is not what the token says.
     """
     if standing is None or standing.ended or standing.closed or now >= standing.expires_at:
         raise TokenInvalid
     if (standing.person_id, standing.channel) != (access.person_id, access.channel):
         raise TokenInvalid
-    held = [] if standing.frozen else [each for each in standing.held if _counts(each.role, access.channel, book)]
-    lives_here = book is not None and standing.resident_id is not None and not standing.frozen
-    roles = {Role.PERSON, *(each.role for each in held), *({Role.RESIDENT} if lives_here else ())}
+    held = [] if standing.frozen else [each for each in standing.held if _counts(each, access.channel, book)]
+    owner = standing.resident_id if book is not None and not standing.frozen else None
+    roles = {Role.PERSON, *(each.role for each in held), *({Role.RESIDENT} if owner else ())}
     cooling = standing.cools_until is not None and now < standing.cools_until
     return Actor(
-        id=standing.resident_id if book is not None and standing.resident_id else standing.person_id,
+        id=owner if owner and Role.RESIDENT in wanted else standing.person_id,
         roles=frozenset(roles),
         book=book if roles > {Role.PERSON} else None,
         shop_id=next((each.shop_id for each in held if each.role is Role.CASHIER), None),
@@ -64,10 +69,13 @@ def admit(
         session_id=access.session_id,
         areas=frozenset(each.area_id for each in held if each.role in wanted),
         cools_until=standing.cools_until if cooling else None,
+        resident_id=owner,
     )
 
 
-def _counts(role: Role, channel: Channel, book: str | None) -> bool:
-    if role in terms.DESK_ONLY and channel is not Channel.DESK:
+def _counts(held: Held, channel: Channel, book: str | None) -> bool:
+    if held.role in terms.DESK_ONLY and channel is not Channel.DESK:
         return False
-    return role is not Role.DISTRICT if book is not None else role in {Role.DISTRICT, Role.ADMIN}
+    if book is None:
+        return held.role in {Role.DISTRICT, Role.ADMIN}
+    return held.role is not Role.DISTRICT and (not held.below or held.role in terms.COUNT_FROM_BELOW)

@@ -10,7 +10,7 @@ from sqlalchemy import delete, update
 from app.identity import queries, terms
 from app.identity.errors import ClosingUnconfirmed, ClosingWhileFrozen, ClosingWithRoles, PersonMissing
 from app.identity.models import Device, Freeze, Invitation, Person, RecoveryCode, Staff, WechatUser
-from app.identity.service import guardianships, sessions
+from app.identity.service import guardianships, homes, sessions
 from app.identity.service.sessions import person_of
 from app.identity.terms import Ending
 from app.infra.unit_of_work import UnitOfWork
@@ -98,6 +98,10 @@ def _forget_appeals(uow: UnitOfWork, person: Person) -> None:
     )
 
 
+def _leave_homes(uow: UnitOfWork, person: Person) -> None:
+    homes.leave_homes(uow, person.id)
+
+
 def _erase_person(uow: UnitOfWork, person: Person) -> None:
     person.name, person.phone_sealed, person.phone_index = "", None, None
     person.closes_at, person.closed_at = None, uow.now
@@ -108,6 +112,7 @@ STEPS: tuple[Step, ...] = (
     _end_guardianships,
     _forget_access,
     _forget_appeals,
+    _leave_homes,
     # what else holds something about a person puts its step here, before the person himself
     _erase_person,
 )

@@ -84,6 +84,11 @@ def list_ancestor_ids(session: Session, area_id: UUID) -> list[UUID]:
     return [] if path is None else tree.ids_of(path)
 
 
+def find_book_of(session: Session, area: Area) -> str | None:
+    """The points book of the community that an area is or lies in; None: it lies in none, or that one has no book."""
+    return session.scalar(select(Area.book).where(Area.id.in_(tree.ids_of(area.path)), Area.book.is_not(None)).limit(1))
+
+
 def list_covering_ids(session: Session, area_id: UUID) -> list[UUID]:
     """Every area that this one is, lies below, or is covered by as a grid does, the nearest first.
 

@@ -12,9 +12,20 @@ from app.infra.unit_of_work import UnitOfWork
 from app.kernel.geo import Datum, Position, Seen, distance_m
 from app.kernel.paging import Page, page_by_id, read_id
 from app.places import queries
-from app.places.errors import AreaClosed, QrInvalid, QrNothing, QrPointTaken, QrRevoked, QrTooMany, QrUnset
+from app.places.errors import (
+    AreaClosed,
+    AreaMissing,
+    QrInvalid,
+    QrNothing,
+    QrPointMissing,
+    QrPointTaken,
+    QrRevoked,
+    QrTooMany,
+    QrUnset,
+)
 from app.places.models import Area, QrPoint, QrScans, position_columns
 from app.places.rules import scenes, tree
+from app.places.service.care import check_in_care
 from app.places.terms import QR_BATCH_MAX, QR_PLACE_LENGTH_MAX, QR_STRIPES, AreaKind, Per, Purpose
 
 DEMO_KEYS = {1: b"linli-demo-codes-known-to-everyone-never-production"}
@@ -103,6 +114,7 @@ def post_code(
 ) -> QrView:
     """Make a code that hangs in an area. Refuses BookUnplaced, AreaMissing, AreaClosed, QrPointTaken, QrUnset."""
     area = queries.get_area(uow.session, area_id, within=queries.get_area_of_book(uow.session, book))
+    check_in_care(uow, area.id)
     if area.closed_at is not None:
         raise AreaClosed(name=area.name)
     made = _insert(uow, [(area, place)], purpose, position)
@@ -122,6 +134,7 @@ def post_codes(
         raise QrUnset(setting="LINLI_QR_KEYS")
     community = queries.get_area_of_book(uow.session, book)
     outer = queries.get_area(uow.session, within, within=community, field="within")
+    check_in_care(uow, outer.id, field="within")
     kind = AreaKind(per.value)
     areas = queries.list_posting_places(uow.session, within=outer, kind=kind, limit=QR_BATCH_MAX + 1)
     if not areas:
@@ -162,6 +175,10 @@ def revoke_code(uow: UnitOfWork, signs: QrSigns, *, book: str, qr_point_id: UUID
     """Take a code out of use for good. Refuses BookUnplaced, QrPointMissing, QrRevoked, QrUnset."""
     community = queries.get_area_of_book(uow.session, book)
     point = queries.get_qr_point(uow.session, qr_point_id, within=community, lock=True)
+    try:
+        check_in_care(uow, point.area_id)
+    except AreaMissing:
+        raise QrPointMissing from None
     if point.revoked_at is not None:
         raise QrRevoked
     point.revoked_by, point.revoked_at, point.revoke_reason = uow.actor.id, uow.now, reason

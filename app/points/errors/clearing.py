@@ -103,6 +103,17 @@ class ClearingPassbookClosed(DomainError):
     }
 
 
+class ClearingReceiverUnknown(DomainError):
+    kind = Kind.CONFLICT
+    code = "points.clearing_receiver_unknown"
+    text = {
+        "zh": "您在 {partner} 社区还没有确认的居住登记,积分没有地方可转;请先在那里登记并由网格员确认。",
+        "en": "You have no confirmed residency in the community of {partner}, so there is no passbook to move points "
+        "to; register there first and have it confirmed.",
+    }
+    field = "to"
+
+
 class ClearingPassbookFrozen(DomainError):
     kind = Kind.CONFLICT
     code = "points.clearing_passbook_frozen"

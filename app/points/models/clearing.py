@@ -40,7 +40,10 @@ class ClearingAgreement(Base):
 
 
 class ClearingTransfer(Base):
-    """This book's side of a transfer: points that left (`out`) or came (`in`)."""
+    """This book's side of a transfer: points that left (`out`) or came (`in`).
+
+    `receiver_id`: whose passbook they go to in the other book (out); None: the owner of the same id.
+    """
 
     __tablename__ = "points_clearing_transfers"
     book_id: Mapped[int] = mapped_column(ForeignKey(BOOK), primary_key=True)
@@ -49,6 +52,7 @@ class ClearingTransfer(Base):
     direction: Mapped[str] = mapped_column(Text)
     partner: Mapped[str] = mapped_column(Text)
     resident_id: Mapped[UUID] = mapped_column(Uuid)
+    receiver_id: Mapped[UUID | None] = mapped_column(Uuid)
     points: Mapped[int] = mapped_column(BigInteger)
     partner_points: Mapped[int] = mapped_column(BigInteger)
     fen: Mapped[int] = mapped_column(BigInteger)

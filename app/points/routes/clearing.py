@@ -4,6 +4,7 @@ from datetime import date
 from http import HTTPStatus
 from uuid import UUID
 
+from app.identity import queries as identity
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.actor import Role
 from app.points.rules.clearing import ClearingTerms
@@ -33,6 +34,13 @@ READERS = STAFF | RESIDENT
 CLEARING = "/v1/books/<book>/clearing"
 
 blueprint = Blueprint("clearing", __name__, description="通存通兑 / clearing between books")
+
+
+def _receiver_id(uow: UnitOfWork, to: str) -> UUID | None:
+    """Who the caller is in another book; None: not confirmed there. A demonstration's person is one everywhere."""
+    if uow.actor.person_id is None:
+        return uow.actor.id
+    return identity.find_resident_id(uow.session, uow.actor.person_id, to)
 
 
 @blueprint.route(f"{CLEARING}/agreements", methods=["POST"])
@@ -78,7 +86,8 @@ def list_agreement_transfers(
 )
 def send_points(uow: UnitOfWork, *, book: str, to: str, points: int, reference: str) -> object:
     """把我的积分转到我在另一社区的存折 / move my points to my passbook in another community."""
-    return transfers.send_points(uow, book=book, to=to, points=points, reference=reference)
+    receiver_id = _receiver_id(uow, to)
+    return transfers.send_points(uow, book=book, to=to, receiver_id=receiver_id, points=points, reference=reference)
 
 
 @blueprint.route(f"{CLEARING}/transfers")

@@ -56,7 +56,7 @@ def resolve(uow: UnitOfWork, book: Book, facts: Sequence[Fact]) -> list[Claim | 
     """
     session = uow.session
     queries.plan_anew(session)
-    persons = queries.persons_of(session, book.id, {fact.beneficiary_id for fact in facts} | {uow.actor.id})
+    persons = queries.persons_of(session, book.id, {fact.beneficiary_id for fact in facts} | {uow.actor.owner_id})
     allotments = {fact.allotment_id for fact in facts if fact.allotment_id is not None}
     sources = Sources(
         rules=queries.current_rules(session, book.id, {fact.rule for fact in facts}),
@@ -64,7 +64,7 @@ def resolve(uow: UnitOfWork, book: Book, facts: Sequence[Fact]) -> list[Claim | 
         households=queries.households_of(session, book.id, {person.passbook_id for person in persons.values()}),
         allotments=queries.allotments_of(session, book.id, allotments, spender_id=uow.actor.id),
     )
-    today, awarder = local_date(uow.now), _payee(persons[uow.actor.id], sources.households)
+    today, awarder = local_date(uow.now), _payee(persons[uow.actor.owner_id], sources.households)
     published = {
         code: definition_of(version).terms(code, version.version)
         for code, (_, version) in sources.rules.items()

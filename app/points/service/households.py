@@ -61,9 +61,9 @@ def _lock(uow: UnitOfWork, book_id: int, residents: Sequence[UUID]) -> dict[UUID
         if not queries.has_account(uow.session, book_id, passbook_of(book_id, resident)):
             raise errors.AccountMissing
     queries.lock_caps(uow.session, book_id, residents)
-    homes = queries.households_of(uow.session, book_id, [*residents, uow.actor.id])
-    own = homes.get(uow.actor.id)
-    if uow.actor.id in residents or (own is not None and own in map(homes.get, residents)):
+    homes = queries.households_of(uow.session, book_id, [*residents, uow.actor.owner_id])
+    own = homes.get(uow.actor.owner_id)
+    if uow.actor.owner_id in residents or (own is not None and own in map(homes.get, residents)):
         raise errors.HouseholdOwn
     return homes
 

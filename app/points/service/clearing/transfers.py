@@ -27,11 +27,14 @@ PATIENCE = timedelta(minutes=10)
 SWEEP = 100
 
 
-def send_points(uow: UnitOfWork, *, book: str, to: str, points: int, reference: str) -> ClearingTransfer:
+def send_points(
+    uow: UnitOfWork, *, book: str, to: str, receiver_id: UUID | None, points: int, reference: str
+) -> ClearingTransfer:
     """Move a resident's own points to the same person's passbook in another book; answers a transfer under way.
 
-    `reference` is the resident's own number: the same again is the same transfer. Refuses BookMissing, CauseReused,
-    ClearingNotInForce, ClearingPassbookClosed, ClearingAmountWrong, ClearingTooFew, PointsInsufficient and
+    `receiver_id` is who the resident is there; None: nobody there knows him yet. `reference` is the resident's own
+    number: the same again is the same transfer. Refuses BookMissing, CauseReused, ClearingNotInForce,
+    ClearingPassbookClosed, ClearingReceiverUnknown, ClearingAmountWrong, ClearingTooFew, PointsInsufficient and
     AccountFrozen (both sticky), ClearingMonthOver.
     """
     found, today = queries.get_book(uow.session, book), local_date(uow.now)
@@ -43,6 +46,8 @@ def send_points(uow: UnitOfWork, *, book: str, to: str, points: int, reference: 
         raise errors.ClearingNotInForce(partner=to)
     if queries.successors_of(uow.session, found.id, [uow.actor.id]):
         raise errors.ClearingPassbookClosed
+    if receiver_id is None:
+        raise errors.ClearingReceiverUnknown(partner=to)
     there = points_there(points, terms_of(agreement))
 
     outcome = _take_out(uow, found.id, agreement, cause=cause, points=points)
@@ -51,7 +56,7 @@ def send_points(uow: UnitOfWork, *, book: str, to: str, points: int, reference: 
     # the passbook is locked since it was posted, so nobody adds to this sum meanwhile
     _check_month(uow, found.id, agreement, points)
 
-    transfer = _write_sent(uow, found.id, agreement, outcome, there)
+    transfer = _write_sent(uow, found.id, agreement, outcome, there, receiver_id=receiver_id)
     _hand_over(uow, transfer, found.code)
     return transfer
 
@@ -150,7 +155,13 @@ def _check_month(uow: UnitOfWork, book_id: int, agreement: ClearingAgreement, po
 
 
 def _write_sent(
-    uow: UnitOfWork, book_id: int, agreement: ClearingAgreement, outcome: Outcome, there: int
+    uow: UnitOfWork,
+    book_id: int,
+    agreement: ClearingAgreement,
+    outcome: Outcome,
+    there: int,
+    *,
+    receiver_id: UUID,
 ) -> ClearingTransfer:
     if outcome.cost_fen > FEN_MAX:  # more than the other book could post at once
         raise errors.ClearingAmountWrong(points_min=agreement.points_min, points_max=agreement.points_max)
@@ -164,6 +175,7 @@ def _write_sent(
         direction=Direction.OUT,
         partner=agreement.partner,
         resident_id=uow.actor.id,
+        receiver_id=None if receiver_id == uow.actor.id else receiver_id,
         points=outcome.points,
         partner_points=there,
         fen=outcome.cost_fen,
@@ -181,7 +193,7 @@ def _hand_over(uow: UnitOfWork, transfer: ClearingTransfer, source: str) -> None
     """Queue the second step. Everything the other book needs travels with it, so it never reads this one."""
     told = {
         "agreement_id": str(transfer.agreement_id),
-        "resident_id": str(transfer.resident_id),
+        "resident_id": str(transfer.receiver_id or transfer.resident_id),
         "points": transfer.points,
         "fen": transfer.fen,
         "parcels": transfer.parcels,
