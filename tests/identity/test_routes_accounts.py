@@ -166,7 +166,7 @@ def test_what_is_the_persons_own_nobody_does_for_him(client, desk, helped, metho
     assert recorded(desk) == []
 
 
-def test_of_all_that_is_a_persons_own_only_consents_are_given_by_others(app, client, helped):
+def test_of_all_that_is_a_persons_own_only_consents_and_homes_are_told_by_others(app, client, helped):
     """The walk: what is for Role.PERSON alone is refused to who acts for him, unless the document offers the header."""
     elder, daughter = helped
     paths = client.get("/openapi.json").json["paths"]
@@ -182,7 +182,11 @@ def test_of_all_that_is_a_persons_own_only_consents_are_given_by_others(app, cli
             address(path), method=method, headers=acting(daughter, elder), json={} if method != "GET" else None
         )
         assert (answer.status_code, answer.json["code"]) == (403, "web.not_by_proxy"), path
-    assert offered == {("GET", CONSENTS), ("POST", CONSENTS), ("POST", f"{CONSENTS}/withdraw")}
+    homes = "/v1/me/residencies"
+    assert offered == {
+        *(("GET", CONSENTS), ("POST", CONSENTS), ("POST", f"{CONSENTS}/withdraw")),
+        *(("GET", homes), ("POST", homes), ("POST", f"{homes}/<uuid:residency_id>/withdraw")),
+    }
 
 
 def test_the_roles_of_neither_come_along(client, desk, helped):

@@ -85,9 +85,10 @@ def test_a_book_that_asks_last_comes_before_what_others_asked_for_more_than_once
 
 def test_every_step_of_an_import_is_long_work_kept_apart_by_its_book():
     assert KEPT_APART.keys() <= JOBS.keys()
-    assert {name: KEPT_APART.get(name) for name in JOBS if name.startswith("enrolment.")} == dict.fromkeys(
-        (name for name in JOBS if name.startswith("enrolment.")), "book_id"
-    )
+    short = {"enrolment.match_claim", "enrolment.settle_household"}  # of one person, who waits for it
+    steps = {name for name in JOBS if name.startswith("enrolment.")} - short
+    assert {name: KEPT_APART.get(name) for name in steps} == dict.fromkeys(steps, "book_id")
+    assert short.isdisjoint(KEPT_APART)
 
 
 def test_a_step_that_waited_for_its_book_starts_as_soon_as_the_one_before_has_ended(real_commits, monkeypatch):

@@ -13,7 +13,7 @@ from app.identity.errors import (
 from app.identity.rules import admitting
 from app.identity.rules.access import Access
 from app.identity.rules.admitting import Standing
-from app.kernel.actor import Actor
+from app.kernel.actor import Actor, Role
 
 
 def act_for(claimed: Access, ward: Standing | None, *, may: bool, book: str | None, now: datetime) -> Actor:
@@ -25,7 +25,7 @@ def act_for(claimed: Access, ward: Standing | None, *, may: bool, book: str | No
     if not may or ward is None or ward.closed:
         raise NotGuardian
     as_ward = replace(claimed, person_id=ward.person_id)
-    actor = admitting.admit(as_ward, replace(ward, held=()), book=book, wanted=frozenset(), now=now)
+    actor = admitting.admit(as_ward, replace(ward, held=()), book=book, wanted=frozenset({Role.RESIDENT}), now=now)
     return replace(actor, acted_by=claimed.person_id)
 
 
