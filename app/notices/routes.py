@@ -9,12 +9,12 @@ from app.notices import service
 from app.notices.schemas import AddressQuery, AnswersIn, OwnTemplatesOut, PushQuery, WeChatNoticePage
 from app.notices.service.subscriptions import TemplateAnswer
 from app.notices.terms import PUSH_BYTES_MAX
-from app.web.endpoint import ANYONE, PUBLIC, Blueprint, endpoint
+from app.web.endpoint import PUBLIC, Blueprint, endpoint
 from app.web.operation import TEXT
 from app.web.paging import PageQuery
 from app.web.uploads import Plain, Upload
 
-PERSON = ANYONE | {Role.DISTRICT}
+PERSON = frozenset({Role.PERSON})
 PUSHED = Upload(("application/json", "text/plain", "text/xml"), PUSH_BYTES_MAX)
 
 blueprint = Blueprint("notices", __name__, description="微信通知 / notices over WeChat")

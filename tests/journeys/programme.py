@@ -127,7 +127,7 @@ HEADINGS = ["姓名 ", "联系电话", "楼栋", "单元", "室", "存折号", "
 BUILDING, EXPIRES = 2, 7
 
 
-def paper_workbook(rows: list[list[Any]]) -> bytes:
+def paper_workbook(rows: list[list[Any]], *, saved: str = "") -> bytes:
     """A workbook as a community office has it: a title over all columns, one merged cell for a building's residents,
     days that are days, a line of totals."""
     book = Workbook()
@@ -145,6 +145,7 @@ def paper_workbook(rows: list[list[Any]]) -> bytes:
         assert sheet.cell(first, BUILDING + 1).value == building
         first = last + 1
     sheet.append(["合计", None, None, None, None, None, f"=SUM(G3:G{first - 1})"])
+    book.properties.description = saved  # what Excel writes anew with each saving, were it a second later
     made = io.BytesIO()
     book.save(made)
     return made.getvalue()

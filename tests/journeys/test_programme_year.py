@@ -106,7 +106,7 @@ def take_paper_over(home, budget):
     home.work()
     assert home.get(f"/imports/{checked['id']}", Role.TREASURER)["state"] == "committed"
     assert upload(workbook) == home.get(f"/imports/{checked['id']}", Role.TREASURER)  # the very file: nothing is new
-    assert upload(paper_workbook(rows()))["state"] == "refused"  # saved once more
+    assert upload(paper_workbook(rows(), saved="again"))["state"] == "refused"  # saved once more
     assert upload(paper_csv(rows()), CSV)["state"] == "refused"  # or as another kind of file
     residents = home.get("/residents?limit=100", Role.TREASURER)["items"]
     assert len(residents) == len(NAMES)

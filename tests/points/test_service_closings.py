@@ -4,6 +4,7 @@ from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from sqlalchemy import BigInteger, Date, Uuid
 
 from app.points import errors, queries
 from app.points import service as points
@@ -13,6 +14,7 @@ from app.points.service import Award, closings
 from app.points.service.balances import show_trial_balance
 from app.points.service.closings import close_month
 from tests.points.ledger import ANNA, BORIS, Acts, named, open_ledger
+from tests.points.test_service_openings import query
 
 JUNE, JULY, AUGUST = date(2026, 6, 1), date(2026, 7, 1), date(2026, 8, 1)
 JULY_BEGINS = datetime(2026, 6, 30, 16, tzinfo=UTC)
@@ -167,7 +169,7 @@ def test_a_posting_of_a_closed_month_is_refused_whatever_door_it_comes_through(a
     close(acts.on(date(2026, 9, 5)))
     june = acts.on(date(2026, 6, 20))
     page = {"budget_id": acts.ledger.budget_id, "cause": "import:1", "first_page": 1}
-    rows = [points.Opening(named("new"), 3, date(2027, 1, 31))]
+    rows = query([(named("new"), 3, date(2027, 1, 31))], resident_id=Uuid, points=BigInteger, expires_on=Date)
     for work in (
         lambda: june.award(BORIS, 5),
         lambda: june.awards(Award("a", BORIS, 5), Award("b", named("dora"), 5)),

@@ -86,9 +86,9 @@ def test_a_frozen_passbook_is_told_and_a_closed_one_is_not(acts):
     bought = acts.redeem(BORIS, 10)
     acts.freeze(ANNA)
     acts.transfer(BORIS, named("heir"))
-    acts.refund(bought.subject_id, BORIS, 10)  # comes back to the closed passbook
+    acts.refund(bought.subject_id, BORIS, 10)  # goes on to the one that took it over
     before(acts, 30).give_notices()
-    assert given(acts) == sorted([(ANNA, LAST, 30, 40), (named("heir"), LAST, 30, 20)])
+    assert given(acts) == sorted([(ANNA, LAST, 30, 40), (named("heir"), LAST, 30, 30)])
 
 
 def test_notices_are_given_in_steps_of_any_size_and_begun_anew(acts):

@@ -124,13 +124,6 @@ class SessionMissing(DomainError):
     field = "session_id"
 
 
-class DeviceMissing(DomainError):
-    kind = Kind.MISSING
-    code = "identity.device_missing"
-    text = {"zh": "没有这个设备。", "en": "There is no such device."}
-    field = "device_id"
-
-
 class AreaMissing(DomainError):
     """Not there, or not in the actor's care: which of them is not said."""
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session as Orm
 
-from app.identity.errors import DeviceMissing, InvitationNotGood, SessionMissing
+from app.identity.errors import InvitationNotGood, SessionMissing
 from app.identity.models import Device, Invitation, RecoveryCode, Session, Staff, Tries, WechatUser
 
 
@@ -54,14 +54,6 @@ def list_devices(session: Orm, person_id: UUID, *, limit: int) -> Sequence[Devic
 def find_device(session: Orm, person_id: UUID, install_index: bytes) -> Device | None:
     """Find an installation of this person."""
     return session.scalar(select(Device).where(Device.person_id == person_id, Device.install_index == install_index))
-
-
-def get_own_device(session: Orm, person_id: UUID, device_id: UUID) -> Device:
-    """Read a device of this person. Refuses DeviceMissing."""
-    found = session.get(Device, device_id)
-    if found is None or found.person_id != person_id:
-        raise DeviceMissing
-    return found
 
 
 def find_staff(session: Orm, username: str) -> Staff | None:

@@ -10,8 +10,11 @@ from app.enrolment.rules import matching
 from app.identity.errors.homes import ResidencyMissing, ResidentTaken
 from app.identity.service import freezing, homes
 from app.points.errors import PassbookClosed
+from tests.identity import conftest as people
 from tests.identity import estate as estates
 from tests.identity.estate import PHONE
+
+areas, keyring, desk = people.areas, people.keyring, people.desk  # the desk of identity, not that of enrolment
 
 MATCH, SETTLE = "enrolment.match_claim", "enrolment.settle_household"
 
