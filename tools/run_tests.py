@@ -70,6 +70,8 @@ def _run_pytest(arguments: list[str], servers: for_tests.TestServers) -> int:
         for_tests.SERVER_URL_VARIABLE: servers.server_url,
         for_tests.REDIS_URL_VARIABLE: servers.redis_url,
     }
+    # A shell starts what runs in the background with this signal ignored, and so would be everything started from here.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     pytest = subprocess.Popen(
         # Each worker gets a half that hangs together, so that the fixtures of a file are made once; whoever is done
         # first takes over from the other.

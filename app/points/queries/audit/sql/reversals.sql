@@ -28,7 +28,8 @@ paid AS (
 SELECT 'reversal.legs', 'transaction ' || x.id || CASE WHEN x.clawback THEN ' owner ' ELSE ' account ' END || x.side,
        (-coalesce(x.before, 0))::text, coalesce(x.after, 0)::text
   FROM (SELECT l.id, l.clawback,
-               CASE WHEN NOT l.clawback THEN a.id WHEN a.kind = 'breakage' THEN d.owner_id WHEN a.kind = 'issuance' THEN d.budget_id
+               CASE WHEN NOT l.clawback THEN a.id WHEN a.kind = 'breakage' THEN coalesce(d.owner_id, a.owner_id)
+                    WHEN a.kind = 'issuance' THEN coalesce(d.budget_id, a.owner_id)
                     ELSE coalesce(m.budget_id, s.person, a.owner_id) END AS side,
                sum(l.amount) FILTER (WHERE NOT l.own) AS before, sum(l.amount) FILTER (WHERE l.own) AS after
           FROM legs l JOIN points_accounts a ON a.book_id = :book AND a.id = l.account_id
