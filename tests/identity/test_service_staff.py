@@ -4,8 +4,10 @@ import pytest
 
 from app.identity.errors import (
     InvitationNotGood,
+    InvitationOfPowerful,
     InvitationUnprepared,
     PasswordWeak,
+    PersonMissing,
     SignInLocked,
     SignInRefused,
     TotpWrong,
@@ -13,6 +15,7 @@ from app.identity.errors import (
 )
 from app.identity.models import Session, Staff
 from app.identity.service import staff
+from app.kernel.actor import Role
 from tests.identity.conftest import PASSWORD, code_at
 
 NEXT_STEP = timedelta(seconds=30)
@@ -198,3 +201,23 @@ def test_a_password_is_changed_with_the_old_one_and_the_second_factor(desk):
     with pytest.raises(SignInRefused):
         sign_in(fourth, secret)
     sign_in(fourth, password="another-horse-49", totp=code_at(secret, fourth.uow.now))
+
+
+def test_one_administrator_does_not_renew_the_sign_in_of_whom_two_made_powerful_nor_of_strangers(desk):
+    admin = desk.as_person(desk.person("管理员"), Role.ADMIN, areas=("meilihua",))
+    treasurer, clerk, stranger = desk.person("出纳"), desk.person("受理员"), desk.person("外地人")
+    desk.hold(treasurer, Role.TREASURER)
+    desk.hold(clerk, Role.CLERK)
+    for person_id, refusal in ((treasurer, InvitationOfPowerful), (stranger, PersonMissing)):
+        with pytest.raises(refusal):
+            staff.invite_staff(admin, name="x", username="some.body", person_id=person_id)
+    assert staff.invite_staff(admin, name="x", username="some.body", person_id=clerk).person_id == clerk
+
+
+def test_an_invitation_from_before_the_powerful_role_does_not_renew_the_sign_in_after_it(desk):
+    person_id, _ = desk.enrol("wang.fang")
+    invited = staff.invite_staff(desk.uow, name="x", username="wang.fang", person_id=person_id)
+    secret = staff.prepare_staff(desk.uow, token=invited.token, password=PASSWORD).secret
+    desk.hold(person_id, Role.TREASURER)
+    with pytest.raises(InvitationOfPowerful):
+        staff.confirm_staff(desk.uow, token=invited.token, totp=code_at(secret, desk.uow.now))

@@ -69,6 +69,19 @@ class UsernameTaken(DomainError):
     field = "username"
 
 
+class InvitationOfPowerful(DomainError):
+    """Whoever invites holds the token: he could sign in as the other, and be both of two people."""
+
+    kind = Kind.DENIED
+    code = "identity.invitation_of_powerful"
+    text = {
+        "zh": "此人持有须两人授予的角色,不能由一人重置登录;请先结束这些角色,重新邀请后再由两人授予。",
+        "en": "This person holds a role that takes two people, so one alone does not renew the sign-in: end those "
+        "roles, invite again, and let two people grant them anew.",
+    }
+    field = "person_id"
+
+
 class InvitationNotGood(DomainError):
     """Unknown, used and expired are one: who guesses learns nothing."""
 

@@ -1,6 +1,6 @@
 """Reads and locks of people, grants and freezes."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -113,6 +113,12 @@ _COVERED = text("""
 def is_covered(session: Orm, outer: Sequence[UUID], area_id: UUID) -> bool:
     """Say whether an area is one of `outer` or lies below one."""
     return session.scalar(_COVERED, {"outer": list(outer), "area_id": area_id}) is not None
+
+
+def holds_powerful(session: Orm, person_id: UUID, roles: Collection[str]) -> bool:
+    """Say whether somebody holds one of these roles, or waits for it."""
+    held = select(Grant.id).where(Grant.person_id == person_id, Grant.ended_at.is_(None), Grant.role.in_(roles))
+    return session.scalar(held.limit(1)) is not None
 
 
 _KNOWN = text("""

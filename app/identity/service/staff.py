@@ -9,7 +9,15 @@ from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert
 
 from app.identity import queries, terms
-from app.identity.errors import InvitationUnprepared, SignInLocked, SignInRefused, TotpWrong, UsernameTaken
+from app.identity.errors import (
+    InvitationOfPowerful,
+    InvitationUnprepared,
+    PersonMissing,
+    SignInLocked,
+    SignInRefused,
+    TotpWrong,
+    UsernameTaken,
+)
 from app.identity.models import Invitation, Person, RecoveryCode, Staff, Tries
 from app.identity.rules import staff as rules
 from app.identity.service import sessions
@@ -19,6 +27,7 @@ from app.identity.service.sessions import Tokens, person_of
 from app.identity.terms import Channel, Ending
 from app.infra.unit_of_work import UnitOfWork
 from app.infra.vault import vault
+from app.kernel.actor import Role
 
 CODE_DIGITS = 10
 TOTP_BYTES = 20
@@ -44,7 +53,8 @@ class Prepared:
 def invite_staff(uow: UnitOfWork, *, name: str, username: str, person_id: UUID | None) -> Invited:
     """Invite somebody to be staff under a user name: a new person, or one we know. A former invitation ends.
 
-    It gives no role. Refuses PersonMissing, UsernameTaken.
+    It gives no role. Refuses PersonMissing (also for whom the caller's areas do not know), InvitationOfPowerful,
+    UsernameTaken.
     """
     username = username.lower()
     if person_id is None:
@@ -53,6 +63,7 @@ def invite_staff(uow: UnitOfWork, *, name: str, username: str, person_id: UUID |
         uow.session.flush()
     else:
         person = queries.lock_person(uow.session, person_id)
+        _check_invitable(uow, person_id)
         person.name = person.name or name
     holder = queries.find_staff(uow.session, username)
     if holder is not None and holder.person_id != person.id:
@@ -88,7 +99,7 @@ def confirm_staff(uow: UnitOfWork, *, token: str, totp: str) -> list[str]:
     """Take the credentials into use once the authenticator shows the right code; answers the recovery codes, once.
 
     Whoever had credentials has these now, and all sessions at the desk end. Refuses InvitationNotGood,
-    InvitationUnprepared, TotpWrong, UsernameTaken.
+    InvitationUnprepared, TotpWrong, InvitationOfPowerful, UsernameTaken.
     """
     invitation = queries.lock_invitation(uow.session, rules.hash_secret(token), now=uow.now)
     if invitation.password_hash is None or invitation.totp_sealed is None:
@@ -97,6 +108,9 @@ def confirm_staff(uow: UnitOfWork, *, token: str, totp: str) -> list[str]:
     step = rules.step_of(secret, totp, now=uow.now, after=0)
     if step is None:
         raise TotpWrong
+    renewed = queries.find_staff_of(uow.session, invitation.person_id) is not None
+    if renewed and queries.holds_powerful(uow.session, invitation.person_id, terms.POWERFUL):
+        raise InvitationOfPowerful  # it came with a role that was granted after the invitation
     values = {
         "username": invitation.username,
         "password_hash": invitation.password_hash,
@@ -149,6 +163,16 @@ def change_password(uow: UnitOfWork, *, old_password: str, password: str, totp: 
     uow.session.execute(delete(Tries).where(Tries.name_index == name_index))
     found.password_hash, found.set_at = hash_password(password), uow.now
     return sessions.end_other_sessions(uow, why=Ending.PASSWORD_CHANGED)
+
+
+def _check_invitable(uow: UnitOfWork, person_id: UUID) -> None:
+    """Refuse to renew the sign-in of somebody elsewhere, or of one whose role takes two people."""
+    if Role.SYSTEM in uow.actor.roles:
+        return
+    if not queries.is_known_in(uow.session, sorted(uow.actor.areas), person_id):
+        raise PersonMissing
+    if queries.holds_powerful(uow.session, person_id, terms.POWERFUL):
+        raise InvitationOfPowerful
 
 
 def _count_try(uow: UnitOfWork, name_index: bytes) -> None:
