@@ -19,6 +19,7 @@ from tests.fixtures.databases import (
 )
 from tests.fixtures.people import bearer, client, person
 from tests.fixtures.sockets import loopback_only
+from tests.fixtures.wear import swept
 from tests.fixtures.work import session, uow
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "servers",
     "session",
     "superuser_url",
+    "swept",
     "template",
     "uow",
 ]
