@@ -22,7 +22,7 @@ from tools.embedded.process import free_port, wait_until
 
 DEMO = (sys.executable, "-m", "sandbox.demo")
 TURNED_AWAY = re.compile(r'linli_http_requests_total\{[^}]*route="/v1[^}]*status="503"')
-READY_SECONDS = 30.0
+READY_SECONDS = 120.0
 SCALE = "0.03"
 
 
