@@ -25,6 +25,24 @@ class HeaderMissing(FileRefused):
     }
 
 
+class SheetHeaderMissing(FileRefused):
+    code = "enrolment.sheet_header_missing"
+    text = {
+        "zh": "工作表“{sheet}”有内容,但前 {rows_max} 行里找不到完整的表头,缺少:{columns}。请用模板的表头;"
+        "不是名单的工作表请隐藏或删去。",
+        "en": "The sheet “{sheet}” holds something, but its first {rows_max} rows hold no whole header; missing: "
+        "{columns}. Use the header of the template; hide or delete a sheet that is no list.",
+    }
+
+
+class HeaderTwoRows(FileRefused):
+    code = "enrolment.header_two_rows"
+    text = {
+        "zh": "第 {first} 行和第 {second} 行都是表头。请只保留一行:把每一列的名称写在同一行,删去另一行。",
+        "en": "Rows {first} and {second} are both headings. Keep one: name each column in one row, delete the other.",
+    }
+
+
 class HeaderRepeated(FileRefused):
     code = "enrolment.header_repeated"
     text = {

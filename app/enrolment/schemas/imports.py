@@ -5,7 +5,7 @@ from marshmallow import Schema, fields, validate
 from app.enrolment.models import Import, Problem, Resident
 from app.enrolment.rules.masking import mask_phone
 from app.enrolment.schemas import words
-from app.enrolment.terms import PASSBOOK_LENGTH_MAX, REASON_LENGTH_MAX, ImportState, Severity
+from app.enrolment.terms import PASSBOOK_LENGTH_MAX, REASON_LENGTH_MAX, SHEET_LINES, ImportState, Severity, SkippedSheet
 from app.web.fields import Id, ShownInstant, Text
 from app.web.paging import PageQuery, page_of
 from app.web.parsing import StrictSchema
@@ -18,6 +18,16 @@ def _failure(found: Import) -> object:
 
 def _sentence(problem: Problem) -> str:
     return words.sentence(problem.code, problem.field, problem.cell, problem.detail, language())
+
+
+def _row(problem: Problem) -> int:
+    return problem.line % SHEET_LINES
+
+
+def _sheets(found: Import) -> list[dict[str, object]]:
+    layout = found.layout or {"sheets": [], "skipped": []}
+    read = [{"name": sheet["name"], "skipped": None} for sheet in layout["sheets"]]
+    return read + [{"name": sheet["name"], "skipped": sheet["why"]} for sheet in layout["skipped"]]
 
 
 def _masked(resident: Resident) -> str | None:
@@ -43,16 +53,28 @@ class ImportFailureOut(Schema):
     detail = fields.Function(lambda found: found.failure_detail[language()], required=True, metadata={"type": "string"})
 
 
+class ImportSheetOut(Schema):
+    """A sheet of a workbook: read, or skipped and why. A CSV is one without a name."""
+
+    name = fields.String(required=True)
+    skipped = fields.String(required=True, allow_none=True, validate=validate.OneOf(list(SkippedSheet)))
+
+
 class ImportOut(Schema):
-    """A file on its way: `rows_done` of `rows_total` (null before it was read) are checked."""
+    """A file on its way: `rows_done` of `rows_total` (null before it was read) are checked. `sheets` as read."""
 
     id = fields.UUID(required=True)
-    budget_id = fields.UUID(required=True)
+    budget_id = fields.UUID(required=True, allow_none=True)
     state = fields.String(required=True, validate=validate.OneOf(list(ImportState)))
     media_type = fields.String(required=True)
     bytes = fields.Integer(required=True)
     rows_total = fields.Integer(required=True, allow_none=True)
     rows_done = fields.Integer(required=True)
+    sheets = fields.Function(
+        lambda found: ImportSheetOut(many=True).dump(_sheets(found)),
+        required=True,
+        metadata={"type": "array", "items": {"type": "object"}, "description": "[{name, skipped}]"},
+    )
     errors = fields.Integer(required=True)
     warnings = fields.Integer(required=True)
     points_total = fields.Integer(required=True)
@@ -74,7 +96,8 @@ class ImportOut(Schema):
 class ImportProblemOut(Schema):
     """What is wrong with a row (error) or doubtful (warning), and what would be right."""
 
-    line = fields.Integer(required=True)
+    sheet = fields.String(required=True, metadata={"description": "工作表;CSV 为空 / empty for a CSV"})
+    line = fields.Function(_row, required=True, metadata={"type": "integer"})
     cell = fields.String(required=True, metadata={"description": "C17;整行时为空 / empty for a whole row"})
     field = fields.String(required=True)
     severity = fields.String(required=True, validate=validate.OneOf(list(Severity)))

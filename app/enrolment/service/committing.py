@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, Uuid, delete, insert, literal, select, type_coerce
+from sqlalchemy import BigInteger, ColumnElement, Date, Text, Uuid, delete, insert, literal, select, type_coerce
 
 from app.enrolment import queries
 from app.enrolment.errors import RowsChanged
 from app.enrolment.models import Import, Line, Resident
+from app.enrolment.rules.layouts import layouts_of, shown_row
 from app.enrolment.service.stages import keep_failure
 from app.enrolment.terms import ImportState
 from app.infra.unit_of_work import UnitOfWork
@@ -21,7 +22,10 @@ from app.points import service as points
 PART_ROWS = 10_000
 CLEAR_JOB = "enrolment.clear_lines"
 CLEAR_ROWS = 20_000
-COPIED = ("book_id", "import_id", "name", "phone", "building", "unit", "room", "household_id", "passbook_no")
+COPIED = (
+    *("book_id", "import_id", "line", "name", "phone", "building", "unit", "room", "household_id"),
+    *("passbook_no", "passbook_key"),
+)
 """What of a line becomes the resident's as it is."""
 Part = tuple[ColumnElement[bool], ...]
 
@@ -57,23 +61,26 @@ def _take_in(uow: UnitOfWork, found: Import, book: str) -> None:
 
     No row leaves the database on its way: each part is some statements from table to table.
     """
+    layouts = layouts_of(found.layout or {"sheets": []})
     for changed in (
         queries.find_lapsed_lines(uow.session, found.book_id, found.id, today=local_date(uow.now)),
         queries.find_taken_lines(uow.session, found.book_id, found.id),
     ):
         count, line = changed
         if count:
-            raise RowsChanged(count=count, line=line)
+            raise RowsChanged(count=count, line=shown_row(layouts, line or 0))
     parts = list(_parts(uow, found))
     for part in parts:
         _enrol(uow, found.book_id, part)
     ledger = points_queries.get_book(uow.session, book)
-    page = 1
+    page, budget_id = 1, found.budget_id
     for part in parts:
-        day = type_coerce(Line.expires_on, Date)  # never NULL where there are points
-        rows = select(Line.resident_id, Line.points, day).where(*part, Line.expires_on.is_not(None))
+        if budget_id is None:  # somebody was enrolled by hand with an empty passbook
+            break
+        held, day = type_coerce(Line.points, BigInteger), type_coerce(Line.expires_on, Date)  # together or not at all
+        rows = select(Line.resident_id, held, day).where(*part, Line.expires_on.is_not(None))
         page += points.open_passbooks(
-            uow, ledger, budget_id=found.budget_id, cause=f"import:{found.id}", first_page=page, rows=rows
+            uow, ledger, budget_id=budget_id, cause=f"import:{found.id}", first_page=page, rows=rows
         )
     found.pages = page - 1
 
@@ -91,7 +98,7 @@ def _enrol(uow: UnitOfWork, book_id: int, part: Part) -> None:
     copied = [getattr(Line, name) for name in COPIED]
     residents = select(Line.resident_id, literal(uow.now), *copied).where(*part).order_by(Line.line)
     uow.session.execute(insert(Resident).from_select(["id", "enrolled_at", *COPIED], residents))
-    numbers = select(Line.resident_id, Line.passbook_no).where(*part)
+    numbers = select(Line.resident_id, type_coerce(Line.passbook_no, Text)).where(*part)
     points.record_paper_passbooks(uow, book_id, numbers=numbers.order_by(Line.line))
     home = type_coerce(Line.household_id, Uuid)
     homes = select(Line.resident_id, home).where(*part, Line.household_id.is_not(None))

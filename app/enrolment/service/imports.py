@@ -8,11 +8,13 @@ from sqlalchemy.dialects.postgresql import insert
 from app.enrolment import queries
 from app.enrolment.errors import ImportDiscarded, ImportNotReady
 from app.enrolment.models import File, Import, Problem, Resident
+from app.enrolment.rules.tables import media_type_of
 from app.enrolment.service.reading import CHECK_JOB
 from app.enrolment.service.undoing import causes_of, too_late
 from app.enrolment.terms import KEPT_DAYS, MOVED_NAMED, ImportState
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.paging import Cursor, CursorInvalid, Page, page_by_id, read_id
+from app.kernel.papers import paper_number
 from app.points import errors as points_errors
 from app.points import queries as points_queries
 from app.points import service as points
@@ -38,7 +40,7 @@ def upload_file(uow: UnitOfWork, *, book: str, budget_id: UUID, content: bytes, 
             id=uow.new_id(),
             budget_id=budget.id,
             content_hash=digest,
-            media_type=media_type,
+            media_type=media_type_of(content, media_type),
             bytes=len(content),
             state=str(ImportState.CHECKING),
             rows_done=0,
@@ -97,9 +99,10 @@ def start_commit(uow: UnitOfWork, *, book: str, import_id: UUID) -> Import:
         raise ImportDiscarded(days=KEPT_DAYS.days)
     if found.state not in {ImportState.CHECKED, ImportState.COMMITTING}:
         raise ImportNotReady(state=found.state)
-    left = points_queries.sum_budget_points(uow.session, ledger.id, [found.budget_id]).get(found.budget_id, 0)
-    if left < found.points_total:
-        raise points_errors.BudgetTooSmall(missing=found.points_total - left)
+    if found.budget_id is not None:
+        left = points_queries.sum_budget_points(uow.session, ledger.id, [found.budget_id]).get(found.budget_id, 0)
+        if left < found.points_total:
+            raise points_errors.BudgetTooSmall(missing=found.points_total - left)
     found.state = str(ImportState.COMMITTING)
     found.committed_by = uow.actor.id
     found.failure = found.failure_detail = None
@@ -134,7 +137,7 @@ def list_residents(
     """Who is enrolled, or whoever came with one paper passbook. Refuses BookMissing, CursorInvalid."""
     book_id = points_queries.get_book(uow.session, book).id
     if passbook_no is not None:
-        owner = points_queries.find_owner_of_paper(uow.session, book_id, passbook_no.replace(" ", "").upper())
+        owner = points_queries.find_owner_of_paper(uow.session, book_id, paper_number(passbook_no))
         found = None if owner is None else queries.find_resident(uow.session, book_id, owner)
         return Page([] if found is None else [found])
     rows = queries.list_residents(uow.session, book_id, after=read_id(cursor), limit=limit + 1)

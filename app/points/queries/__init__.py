@@ -76,6 +76,7 @@ from app.points.queries.months import (
 from app.points.queries.notices import Notice, get_notice, list_notices
 from app.points.queries.openings import (
     find_owner_of_paper,
+    list_decided_causes,
     list_moved_openings,
     list_opening_transactions,
     lock_openings,
@@ -226,6 +227,7 @@ __all__ = [
     "list_budgets",
     "list_chain",
     "list_closings",
+    "list_decided_causes",
     "list_declined_causes",
     "list_due_lots",
     "list_entries_between",

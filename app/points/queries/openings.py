@@ -47,6 +47,12 @@ def taken_over_numbers(session: Session, book_id: int, numbers: Collection[str])
     return set(session.scalars(_NUMBERS, {"of_book": book_id, "numbers": list(numbers)}))
 
 
+def list_decided_causes(session: Session, book_id: int, causes: Collection[str]) -> set[str]:
+    """Those of these causes that were decided, one way or the other."""
+    query = select(Outcome.cause).where(Outcome.book_id == book_id, Outcome.cause.in_(causes))
+    return set(session.scalars(query)) if causes else set()
+
+
 def taken_over(listed: str) -> str:
     """SQL for those rows of a query, by their `passbook_no`, whose paper passbook's balance is in the ledger already.
 
