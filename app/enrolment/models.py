@@ -20,6 +20,9 @@ class Import(Base):
     """
 
     __tablename__ = "enrolment_imports"
+    __allow_unmapped__ = True
+    rows_committing: int | None = None
+    """How many rows its commit has done, while it lasts; told by the service, not kept. None: nobody knows."""
     __table_args__ = (ForeignKeyConstraint(["book_id", "budget_id"], ["points_budgets.book_id", "points_budgets.id"]),)
     book_id: Mapped[int] = mapped_column(Integer, primary_key=True)
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)

@@ -30,6 +30,12 @@ def _sheets(found: Import) -> list[dict[str, object]]:
     return read + [{"name": sheet["name"], "skipped": sheet["why"]} for sheet in layout["skipped"]]
 
 
+def _rows_committed(found: Import) -> int | None:
+    if found.state in {ImportState.COMMITTED, ImportState.UNDOING}:
+        return found.rows_total
+    return found.rows_committing if found.state == ImportState.COMMITTING else 0
+
+
 def _masked(resident: Resident) -> str | None:
     return mask_phone(resident.phone)
 
@@ -70,6 +76,14 @@ class ImportOut(Schema):
     bytes = fields.Integer(required=True)
     rows_total = fields.Integer(required=True, allow_none=True)
     rows_done = fields.Integer(required=True)
+    rows_committed = fields.Function(
+        _rows_committed,
+        required=True,
+        metadata={
+            "type": ["integer", "null"],
+            "description": "正在导入时已处理的行数,完成前都可能撤回 / rows done by the commit; none of them stays if it fails",
+        },
+    )
     sheets = fields.Function(
         lambda found: ImportSheetOut(many=True).dump(_sheets(found)),
         required=True,

@@ -4,14 +4,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ColumnElement, Date, Text, Uuid, delete, insert, literal, select, type_coerce
+from sqlalchemy import BigInteger, ColumnElement, Date, Text, Uuid, delete, insert, literal, select, text, type_coerce
 
 from app.enrolment import queries
 from app.enrolment.errors import RowsChanged
 from app.enrolment.models import Import, Line, Resident
 from app.enrolment.rules.layouts import layouts_of, shown_row
-from app.enrolment.service.stages import keep_failure
+from app.enrolment.service.stages import keep_failure, progress_name
 from app.enrolment.terms import ImportState
+from app.infra.progress import Progress
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.actor import Actor
 from app.kernel.errors import DomainError
@@ -20,6 +21,10 @@ from app.points import queries as points_queries
 from app.points import service as points
 
 PART_ROWS = 10_000
+FIRST_ROWS = 1000
+"""So many rows go first. The plans of what follows are made when these are there: in tables that were analysed while they
+were empty, the planner takes every index for as good as another, and a plan that is kept reads the whole book each time.
+"""
 CLEAR_JOB = "enrolment.clear_lines"
 CLEAR_ROWS = 20_000
 COPIED = (
@@ -59,7 +64,8 @@ def commit_import(uow: UnitOfWork, *, book_id: int, book: str, import_id: str) -
 def _take_in(uow: UnitOfWork, found: Import, book: str) -> None:
     """Those who are enrolled first, the budget last: its stripes are locked from the first page to the commit.
 
-    No row leaves the database on its way: each part is some statements from table to table.
+    No row leaves the database on its way: each part is some statements from table to table. A row counts as half done
+    when its resident is enrolled, and as done when the passbook is open.
     """
     layouts = layouts_of(found.layout or {"sheets": []})
     for changed in (
@@ -69,29 +75,37 @@ def _take_in(uow: UnitOfWork, found: Import, book: str) -> None:
         count, line = changed
         if count:
             raise RowsChanged(count=count, line=shown_row(layouts, line or 0))
+    progress = Progress(progress_name(found))
+    progress.tell(0)
     parts = list(_parts(uow, found))
+    done, steps, rows_total = 0, 2 * len(parts), found.rows_total or 0
     for part in parts:
         _enrol(uow, found.book_id, part)
+        done += 1
+        progress.tell(rows_total * done // steps)
     ledger = points_queries.get_book(uow.session, book)
     page, budget_id = 1, found.budget_id
     for part in parts:
         if budget_id is None:  # somebody was enrolled by hand with an empty passbook
             break
+        uow.session.execute(text("DISCARD PLANS"))
         held, day = type_coerce(Line.points, BigInteger), type_coerce(Line.expires_on, Date)  # together or not at all
         rows = select(Line.resident_id, held, day).where(*part, Line.expires_on.is_not(None))
         page += points.open_passbooks(
             uow, ledger, budget_id=budget_id, cause=f"import:{found.id}", first_page=page, rows=rows
         )
+        done += 1
+        progress.tell(rows_total * done // steps)
     found.pages = page - 1
 
 
 def _parts(uow: UnitOfWork, found: Import) -> Iterator[Part]:
     """The good rows, PART_ROWS at a time: so many are a second's statement at most, and little memory."""
     ours = Line.book_id == found.book_id, Line.import_id == found.id
-    after = 0
-    while last := queries.find_end_of_part(uow.session, found.book_id, found.id, after=after, limit=PART_ROWS):
+    after, limit = 0, min(FIRST_ROWS, PART_ROWS)
+    while last := queries.find_end_of_part(uow.session, found.book_id, found.id, after=after, limit=limit):
         yield (*ours, Line.line > after, Line.line <= last)
-        after = last
+        after, limit = last, PART_ROWS
 
 
 def _enrol(uow: UnitOfWork, book_id: int, part: Part) -> None:

@@ -10,8 +10,10 @@ from app.enrolment.errors import ImportDiscarded, ImportNotReady
 from app.enrolment.models import File, Import, Problem, Resident
 from app.enrolment.rules.tables import media_type_of
 from app.enrolment.service.reading import CHECK_JOB
+from app.enrolment.service.stages import progress_name
 from app.enrolment.service.undoing import causes_of, too_late
 from app.enrolment.terms import KEPT_DAYS, MOVED_NAMED, ImportState
+from app.infra.progress import find_progress
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.paging import Cursor, CursorInvalid, Page, page_by_id, read_id
 from app.kernel.papers import paper_number
@@ -68,7 +70,10 @@ def upload_file(uow: UnitOfWork, *, book: str, budget_id: UUID, content: bytes, 
 
 def show_import(uow: UnitOfWork, *, book: str, import_id: UUID) -> Import:
     """How far an import is, and what came of it. Refuses BookMissing, ImportMissing."""
-    return queries.get_import(uow.session, points_queries.get_book(uow.session, book).id, import_id)
+    found = queries.get_import(uow.session, points_queries.get_book(uow.session, book).id, import_id)
+    if found.state == ImportState.COMMITTING:
+        found.rows_committing = find_progress(progress_name(found))
+    return found
 
 
 def list_imports(uow: UnitOfWork, *, book: str, limit: int, cursor: str | None) -> Page[Import]:
