@@ -51,6 +51,52 @@ class HeaderRepeated(FileRefused):
     }
 
 
+class RowRefused(DomainError):
+    """What is wrong with somebody who is enrolled by hand, in the sentences of the report on a file."""
+
+    kind = Kind.INVALID
+    code = "enrolment.row_refused"
+    text = {"zh": "没有登记:{said}。", "en": "Nobody was enrolled: {said}."}
+
+    def __init__(self, *, zh: str, en: str, field: str) -> None:
+        super().__init__(said=zh, field=field)
+        self.said = {"zh": zh, "en": en}
+
+    def detail(self, lang: str) -> str:
+        """Render the sentence in a language."""
+        known = lang if lang in self.said else "zh"
+        return self.text[known].format(said=self.said[known])
+
+
+class ResidentDoubtful(RowRefused):
+    kind = Kind.CONFLICT
+    code = "enrolment.resident_doubtful"
+    text = {
+        "zh": "没有登记,请先核对:{said}。确认无误后,请带上 accept_doubts。",
+        "en": "Nobody was enrolled; look at it first: {said}. If it is right, send it with accept_doubts.",
+    }
+
+
+class BalanceUnpaid(DomainError):
+    kind = Kind.INVALID
+    code = "enrolment.balance_unpaid"
+    text = {
+        "zh": "有余额的存折要指明由哪个预算支付(budget_id)。",
+        "en": "A passbook with a balance needs the budget that pays it (budget_id).",
+    }
+    field = "budget_id"
+
+
+class BalanceDenied(DomainError):
+    kind = Kind.DENIED
+    code = "enrolment.balance_denied"
+    text = {
+        "zh": "只有出纳可以登记有余额的存折;余额为 0 的可以由办事员登记。",
+        "en": "Only a treasurer enrols a passbook with a balance; a clerk enrols one that is empty.",
+    }
+    field = "points"
+
+
 class ResidentMissing(DomainError):
     kind = Kind.MISSING
     code = "enrolment.resident_missing"

@@ -8,6 +8,8 @@ CSV = "text/csv"
 EXCEL = "application/vnd.ms-excel"
 """What browsers on Windows call a CSV where Excel is installed; the content says what it is."""
 MEDIA_TYPES = (XLSX, CSV, EXCEL)
+BY_HAND = "application/json"
+"""What somebody who is enrolled without a file came as."""
 FILE_BYTES_MAX = 20 * 1024 * 1024
 
 ROWS_MAX = 100_000
@@ -85,6 +87,10 @@ GONE = (ImportState.REFUSED, ImportState.UNDONE, ImportState.DISCARDED)
 """Over: the same file may come again, as another import."""
 
 
+LIKENESSES_LEFT = frozenset({"phone_missing", "place_missing"})
+"""Doubts that nobody has to accept by name: what is left out may be left out."""
+
+
 class Severity(StrEnum):
     """Whether a row stops the import, or is only doubtful."""
 
@@ -93,7 +99,7 @@ class Severity(StrEnum):
 
 
 class ProblemCode(StrEnum):
-    """What may be wrong with a row, or doubtful; the sentences are in schemas/words.py."""
+    """What may be wrong with a row, or doubtful; the sentences are in rules/words.py."""
 
     MISSING = "missing"
     FORMULA = "formula"

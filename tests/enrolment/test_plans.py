@@ -14,7 +14,7 @@ from sqlalchemy import text
 from app.enrolment import queries
 from app.enrolment import service as enrolment
 from app.enrolment.service import committing, comparing
-from app.enrolment.terms import CSV, ImportState, ProblemCode
+from app.enrolment.terms import CSV, ImportState
 from app.infra.unit_of_work import run_in_transaction
 from app.kernel.actor import SYSTEM
 from tests.enrolment.desk import HEADER, as_csv

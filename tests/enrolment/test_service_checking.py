@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from sqlalchemy import text
 
-from app.enrolment.schemas import words
+from app.enrolment.rules import words
 from app.enrolment.terms import XLSX, Field, ProblemCode
 from tests.enrolment.desk import HEADER, LI, WANG, as_csv, as_xlsx
 

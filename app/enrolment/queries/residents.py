@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
+from app.enrolment.errors import ResidentMissing
 from app.enrolment.models import Line, Resident
 from app.points import queries as points
 
@@ -67,6 +68,14 @@ def list_residents_of_home(session: Session, book_id: int, household_id: UUID, *
 def find_resident(session: Session, book_id: int, resident_id: UUID) -> Resident | None:
     """One resident, if this book has enrolled them."""
     return session.get(Resident, (book_id, resident_id))
+
+
+def get_resident(session: Session, book_id: int, resident_id: UUID) -> Resident:
+    """The same. Refuses ResidentMissing."""
+    found = find_resident(session, book_id, resident_id)
+    if found is None:
+        raise ResidentMissing
+    return found
 
 
 def list_enrolled(

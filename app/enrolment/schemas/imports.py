@@ -1,12 +1,25 @@
 """JSON of imports and residents."""
 
-from marshmallow import Schema, fields, validate
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import Schema, fields, post_load, validate
 
 from app.enrolment.models import Import, Problem, Resident
+from app.enrolment.rules import words
 from app.enrolment.rules.masking import mask_phone
-from app.enrolment.schemas import words
-from app.enrolment.terms import PASSBOOK_LENGTH_MAX, REASON_LENGTH_MAX, SHEET_LINES, ImportState, Severity, SkippedSheet
-from app.web.fields import Id, ShownInstant, Text
+from app.enrolment.service import NewResident
+from app.enrolment.terms import (
+    PASSBOOK_LENGTH_MAX,
+    POINTS_ROW_MAX,
+    REASON_LENGTH_MAX,
+    SHEET_LINES,
+    ImportState,
+    Severity,
+    SkippedSheet,
+)
+from app.kernel.sheets.rows import CELL_LENGTH_MAX
+from app.web.fields import Id, ShownInstant, StrictInteger, Text
 from app.web.paging import PageQuery, page_of
 from app.web.parsing import StrictSchema
 from app.web.problems import language
@@ -81,7 +94,7 @@ class ImportOut(Schema):
         required=True,
         metadata={
             "type": ["integer", "null"],
-            "description": "正在导入时已处理的行数,完成前都可能撤回 / rows done by the commit; none of them stays if it fails",
+            "description": "导入已处理的行数,完成前可能全部撤回 / rows done by the commit; if it fails none stays",
         },
     )
     sheets = fields.Function(
@@ -140,6 +153,67 @@ class ResidentOut(Schema):
     enrolled_at = ShownInstant(required=True)
 
 
+class ResidentRowIn(StrictSchema):
+    """Who somebody is, as a row of a list says it."""
+
+    name = Text(required=True, length_max=CELL_LENGTH_MAX)
+    phone = Text(load_default="", length_min=0, length_max=CELL_LENGTH_MAX)
+    building = Text(load_default="", length_min=0, length_max=CELL_LENGTH_MAX)
+    unit = Text(load_default="", length_min=0, length_max=CELL_LENGTH_MAX)
+    room = Text(load_default="", length_min=0, length_max=CELL_LENGTH_MAX)
+    passbook_no = Text(required=True, length_max=CELL_LENGTH_MAX)
+    points = StrictInteger(load_default=0, minimum=0, maximum=POINTS_ROW_MAX)
+    expires_on = Text(load_default="", length_min=0, length_max=CELL_LENGTH_MAX)
+
+    @post_load
+    def make(self, data: Mapping[str, Any], **_kwargs: Any) -> NewResident:
+        """Give the row as the service takes it."""
+        return NewResident(**data)
+
+
+class ResidentIn(StrictSchema):
+    """Somebody to be enrolled without a file. `budget_id` pays a balance."""
+
+    budget_id = Id(load_default=None, allow_none=True)
+    accept_doubts = fields.Boolean(
+        load_default=False, metadata={"description": "疑似重复已核对 / likenesses were looked at"}
+    )
+    resident = fields.Nested(ResidentRowIn, required=True)
+
+
+class OriginsQuery(PageQuery):
+    """Which rows of a file: all of them, or those of one number."""
+
+    line = fields.Integer(load_default=None, validate=validate.Range(1, SHEET_LINES - 1, error="range:{min}:{max}"))
+
+
+class OriginOut(Schema):
+    """Where an opening comes from: a file by its SHA-256, a row of it, and the line of the ledger that it became."""
+
+    resident_id = fields.UUID(required=True)
+    name = fields.String(required=True)
+    passbook_no = fields.String(required=True)
+    import_id = fields.UUID(required=True)
+    media_type = fields.String(required=True)
+    sha256 = fields.String(required=True)
+    sheet = fields.String(required=True, allow_none=True)
+    line = fields.Function(
+        lambda row: row.line or None,
+        required=True,
+        metadata={"type": ["integer", "null"], "description": "早先导入的没有保存行号 / null where it was not kept"},
+    )
+    uploaded_by = fields.UUID(required=True)
+    uploaded_at = ShownInstant(required=True)
+    committed_by = fields.UUID(required=True, allow_none=True)
+    committed_at = ShownInstant(required=True, allow_none=True)
+    transaction_id = fields.UUID(required=True, allow_none=True)
+    leg = fields.Integer(required=True, allow_none=True)
+    points = fields.Integer(required=True, allow_none=True)
+    expires_on = fields.Date(required=True, allow_none=True)
+    recorded_at = ShownInstant(required=True, allow_none=True)
+
+
+OriginPage = page_of(OriginOut, "OriginPage")
 ImportPage = page_of(ImportOut, "ImportPage")
 ImportProblemPage = page_of(ImportProblemOut, "ImportProblemPage")
 ResidentPage = page_of(ResidentOut, "ResidentPage")

@@ -37,8 +37,8 @@ def check_rows(uow: UnitOfWork, *, book_id: int, import_id: str) -> None:
         _conclude(uow, found)
         return
     checker = Checker(layouts_of(found.layout), local_date(uow.now))
-    _stage(uow, _check_pieces(uow, found, pieces, checker))
-    _write_problems(uow, found, checker.problems)
+    stage(uow, _check_pieces(uow, found, pieces, checker))
+    write_problems(uow, found, checker.problems)
     numbers = [number for number, _ in pieces]
     uow.session.execute(
         delete(Piece).where(Piece.book_id == book_id, Piece.import_id == found.id, Piece.piece.in_(numbers))
@@ -57,12 +57,12 @@ def _conclude(uow: UnitOfWork, found: Import) -> None:
 def _check_pieces(uow: UnitOfWork, found: Import, pieces: Sequence[tuple[int, str]], checker: Checker) -> Iterator[str]:
     """Give the rows of each piece as COPY takes them: also the bad ones, which are compared with the others too."""
     for _, cells in pieces:
-        rows = list(_copy_rows(uow, found, map(checker.check, rows_of(cells))))
+        rows = list(copy_rows(uow, found, map(checker.check, rows_of(cells))))
         found.rows_done += len(rows)
         yield "".join(rows)
 
 
-def _stage(uow: UnitOfWork, blocks: Iterable[str]) -> None:
+def stage(uow: UnitOfWork, blocks: Iterable[str]) -> None:
     """Write rows by COPY, block by block: the server puts one away while the next is being checked."""
     connection = uow.session.connection().connection.driver_connection
     if connection is None:
@@ -72,7 +72,8 @@ def _stage(uow: UnitOfWork, blocks: Iterable[str]) -> None:
             copy.write(block)
 
 
-def _copy_rows(uow: UnitOfWork, found: Import, people: Iterable[Person]) -> Iterator[str]:
+def copy_rows(uow: UnitOfWork, found: Import, people: Iterable[Person]) -> Iterator[str]:
+    """Give rows as COPY takes them."""
     start = f"{found.book_id}\t{found.id}"
     home: Place | None = None
     lived, points = "", 0
@@ -100,7 +101,8 @@ def _escaped(text: str | None) -> str | None:
     return text.replace("\\", "\\\\") if text and "\\" in text else text
 
 
-def _write_problems(uow: UnitOfWork, found: Import, problems: Iterable[Found]) -> None:
+def write_problems(uow: UnitOfWork, found: Import, problems: Iterable[Found]) -> None:
+    """Keep what is wrong or doubtful."""
     rows: list[dict[str, Any]] = [
         {
             "book_id": found.book_id,

@@ -22,8 +22,8 @@ from app.points import service as points
 
 PART_ROWS = 10_000
 FIRST_ROWS = 1000
-"""So many rows go first. The plans of what follows are made when these are there: in tables that were analysed while they
-were empty, the planner takes every index for as good as another, and a plan that is kept reads the whole book each time.
+"""So many rows go first. The plans of what follows are made when these are there: in tables that were analysed while
+they were empty, every index looks as good as another, and a plan that is kept reads the whole book for each row.
 """
 CLEAR_JOB = "enrolment.clear_lines"
 CLEAR_ROWS = 20_000
@@ -48,7 +48,7 @@ def commit_import(uow: UnitOfWork, *, book_id: int, book: str, import_id: str) -
     who = Actor(id=found.committed_by or uow.actor.id, roles=frozenset(), book=book)
     try:
         with uow.session.begin_nested():
-            _take_in(replace(uow, actor=who), found, book)
+            take_in(replace(uow, actor=who), found, book)
     except DomainError as refusal:
         found.state = str(ImportState.CHECKED)
         found.committed_by = None
@@ -61,8 +61,10 @@ def commit_import(uow: UnitOfWork, *, book_id: int, book: str, import_id: str) -
     uow.defer(CLEAR_JOB, book_id=book_id, import_id=import_id)
 
 
-def _take_in(uow: UnitOfWork, found: Import, book: str) -> None:
-    """Those who are enrolled first, the budget last: its stripes are locked from the first page to the commit.
+def take_in(uow: UnitOfWork, found: Import, book: str) -> None:
+    """Enrol and open, or refuse RowsChanged and as `points.open_passbooks`.
+
+    Those who are enrolled first, the budget last: its stripes are locked from the first page to the commit.
 
     No row leaves the database on its way: each part is some statements from table to table. A row counts as half done
     when its resident is enrolled, and as done when the passbook is open.

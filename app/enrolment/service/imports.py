@@ -35,14 +35,30 @@ def upload_file(uow: UnitOfWork, *, book: str, budget_id: UUID, content: bytes, 
     ledger = points_queries.get_book(uow.session, book)
     budget = points_queries.get_budget(uow.session, ledger.id, budget_id)
     digest = sha256(content).digest()
-    made = uow.session.execute(
+    made = register(uow, ledger.id, budget.id, content, media_type_of(content, media_type))
+    if made is None:  # a twin, perhaps one that was only just uploaded: read in a statement of its own
+        twin = queries.find_import_of_content(uow.session, ledger.id, digest, budget.id)
+        if twin is None:  # it ended between the two statements
+            raise ImportNotReady(state=str(ImportState.CHECKING))
+        if twin.state == ImportState.CHECKING:  # its job may have been lost; a job too many does nothing
+            job = READ_JOB if twin.layout is None else CHECK_JOB
+            uow.defer(job, book_id=ledger.id, import_id=str(twin.id))
+        return twin
+    uow.session.execute(insert(File).values(book_id=ledger.id, import_id=made, content=content))
+    uow.defer(READ_JOB, book_id=ledger.id, import_id=str(made))
+    return queries.get_import(uow.session, ledger.id, made)
+
+
+def register(uow: UnitOfWork, book_id: int, budget_id: UUID | None, content: bytes, media_type: str) -> UUID | None:
+    """Begin an import. None: the same content came before for this budget, and is not over."""
+    made: UUID | None = uow.session.execute(
         insert(Import)
         .values(
-            book_id=ledger.id,
+            book_id=book_id,
             id=uow.new_id(),
-            budget_id=budget.id,
-            content_hash=digest,
-            media_type=media_type_of(content, media_type),
+            budget_id=budget_id,
+            content_hash=sha256(content).digest(),
+            media_type=media_type,
             bytes=len(content),
             state=str(ImportState.CHECKING),
             rows_done=0,
@@ -55,17 +71,7 @@ def upload_file(uow: UnitOfWork, *, book: str, budget_id: UUID, content: bytes, 
         .on_conflict_do_nothing()
         .returning(Import.id)
     ).scalar()
-    if made is None:  # a twin, perhaps one that was only just uploaded: read in a statement of its own
-        twin = queries.find_import_of_content(uow.session, ledger.id, digest, budget.id)
-        if twin is None:  # it ended between the two statements
-            raise ImportNotReady(state=str(ImportState.CHECKING))
-        if twin.state == ImportState.CHECKING:  # its job may have been lost; a job too many does nothing
-            job = READ_JOB if twin.layout is None else CHECK_JOB
-            uow.defer(job, book_id=ledger.id, import_id=str(twin.id))
-        return twin
-    uow.session.execute(insert(File).values(book_id=ledger.id, import_id=made, content=content))
-    uow.defer(READ_JOB, book_id=ledger.id, import_id=str(made))
-    return queries.get_import(uow.session, ledger.id, made)
+    return made
 
 
 def show_import(uow: UnitOfWork, *, book: str, import_id: UUID) -> Import:

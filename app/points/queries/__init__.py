@@ -76,7 +76,6 @@ from app.points.queries.months import (
 from app.points.queries.notices import Notice, get_notice, list_notices
 from app.points.queries.openings import (
     find_owner_of_paper,
-    list_decided_causes,
     list_moved_openings,
     list_opening_transactions,
     lock_openings,
@@ -86,6 +85,7 @@ from app.points.queries.openings import (
     sum_openings,
     taken_over,
     taken_over_numbers,
+    with_openings,
 )
 from app.points.queries.owners import SponsorFigures, find_owner, get_owner, list_owners, list_sponsors
 from app.points.queries.programme import get_proposal, households_of, list_proposals, lock_proposal, names_of
@@ -227,7 +227,6 @@ __all__ = [
     "list_budgets",
     "list_chain",
     "list_closings",
-    "list_decided_causes",
     "list_declined_causes",
     "list_due_lots",
     "list_entries_between",
@@ -296,4 +295,5 @@ __all__ = [
     "sums_for_caps",
     "taken_over",
     "taken_over_numbers",
+    "with_openings",
 ]

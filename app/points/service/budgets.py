@@ -11,6 +11,7 @@ from app.kernel.paging import Page, page_by_id, read_id
 from app.kernel.papers import paper_number
 from app.points import errors, queries
 from app.points.models import Book, Budget
+from app.points.queries.openings import list_decided_causes
 from app.points.service import awards, books, expiry, funding
 from app.points.service.attempts import open_causes
 from app.points.service.posting import Outcome
@@ -119,7 +120,7 @@ def take_over_passbooks(uow: UnitOfWork, *, book: str, budget_id: UUID, rows: Se
 def _spelt(uow: UnitOfWork, book_id: int, rows: Sequence[PaperPassbook]) -> list[PaperPassbook]:
     """Give the rows with their numbers as numbers are kept, but for one that was taken over before they were."""
     causes = {f"opening:1:{row.passbook_no}" for row in rows if row.passbook_no != paper_number(row.passbook_no)}
-    before = queries.list_decided_causes(uow.session, book_id, causes)
+    before = list_decided_causes(uow.session, book_id, causes)
     return [
         row if f"opening:1:{row.passbook_no}" in before else replace(row, passbook_no=paper_number(row.passbook_no))
         for row in rows
