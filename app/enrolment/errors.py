@@ -91,7 +91,7 @@ class BalanceDenied(DomainError):
     kind = Kind.DENIED
     code = "enrolment.balance_denied"
     text = {
-        "zh": "只有出纳可以登记有余额的存折;余额为 0 的可以由办事员登记。",
+        "zh": "只有会计可以登记有余额的存折;余额为 0 的可以由工作人员登记。",
         "en": "Only a treasurer enrols a passbook with a balance; a clerk enrols one that is empty.",
     }
     field = "points"
