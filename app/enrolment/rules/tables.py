@@ -92,7 +92,7 @@ class Table:
             get = row.cells.get
             values: list[Cell] = [get(column, "") for column in columns]
             passbook = values[passbook_at]
-            if passbook == EXAMPLE_PASSBOOK or not any(map(_filled, values)):
+            if passbook == EXAMPLE_PASSBOOK or not (_filled(passbook) or any(map(_filled, values))):
                 continue
             if not passbook and _is_total(values[fields.index(Field.NAME)]):
                 continue
