@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from functools import partial
 
 from app.enrolment import service as enrolment
+from app.identity import queries as people
 from app.identity import service as identity
 from app.jobs import service as jobs
 from app.jobs.terms import Errands, Periodic, Rounds, Scheduled
@@ -28,10 +29,20 @@ SCHEDULE: Mapping[str, Scheduled] = {
     # ten past midnight in the district: what could be spent until yesterday leaves the passbooks
     "points.expire_points": Rounds("10 16 * * *", points.list_book_codes, points.expire_step),
     # nine in the morning in the district, when people may read it: what lapses in thirty and in seven days
-    "points.give_notices": Rounds("0 1 * * *", points.list_book_codes, points.notice_step),
+    "points.give_notices": Rounds(
+        "0 1 * * *", points.list_book_codes, partial(points.notice_step, people_of=people.list_told)
+    ),
+    # points received and spent, from the journal itself: nothing is queued on the way of a payment
+    "points.tell_news": Rounds(
+        "* * * * * */30", points.list_book_codes, partial(points.tell_step, people_of=people.list_told)
+    ),
     # a little later, and before anybody awards: what is left of allotments whose period is over
     "points.close_allotments": Rounds("20 16 * * *", points.list_book_codes, points.close_allotments_step),
-    "points.raise_alerts": Rounds("*/5 * * * *", points.list_book_codes, points.raise_alerts_step),
+    "points.raise_alerts": Rounds(
+        "*/5 * * * *",
+        points.list_book_codes,
+        partial(points.raise_alerts_step, treasurers_of=people.list_treasurers),
+    ),
     "points.sweep_transfers": Rounds("*/5 * * * *", points.list_book_codes, transfers.sweep_step),
     # what is kept of people whose list nobody commits
     "enrolment.discard_imports": Periodic("0 19 * * *", enrolment.discard_imports, until_zero=True),

@@ -66,6 +66,7 @@ from app.identity.queries.people import (
 )
 from app.identity.queries.relatives import find_open_relative, list_relatives_of, lock_relative
 from app.identity.queries.standing import find_standing
+from app.identity.queries.told import list_told, list_treasurers
 
 __all__ = [
     "Home",
@@ -112,6 +113,8 @@ __all__ = [
     "list_relatives_of",
     "list_rows_about",
     "list_taken_ids",
+    "list_told",
+    "list_treasurers",
     "list_wechat_users",
     "lock_closing",
     "lock_grant",

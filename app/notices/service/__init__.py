@@ -2,11 +2,12 @@
 
 from app.notices.service.delivery import carry_out, claim_due, give_up_lost, record
 from app.notices.service.media import expect_media_result, time_out_media_checks
-from app.notices.service.outbox import list_own_notices, purge_notices, queue_notice
+from app.notices.service.outbox import Letter, list_own_notices, purge_notices, queue_notice, queue_notices
 from app.notices.service.pushes import check_address, purge_pushes, receive_push, work_push
 from app.notices.service.subscriptions import add_answers, list_own_templates
 
 __all__ = [
+    "Letter",
     "add_answers",
     "carry_out",
     "check_address",
@@ -18,6 +19,7 @@ __all__ = [
     "purge_notices",
     "purge_pushes",
     "queue_notice",
+    "queue_notices",
     "receive_push",
     "record",
     "time_out_media_checks",
