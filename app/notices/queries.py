@@ -50,6 +50,12 @@ def find_remaining(session: Session, person_id: UUID) -> dict[str, int]:
     return {row.template: row.remaining for row in rows}
 
 
+def lock_subscription(session: Session, person_id: UUID, template: str) -> Subscription:
+    """What a person accepts of a template, locked; the row must be there."""
+    query = select(Subscription).where(Subscription.person_id == person_id, Subscription.template == template)
+    return session.scalars(query.with_for_update(), execution_options={"populate_existing": True}).one()
+
+
 def lock_push(session: Session, push_id: UUID) -> Push | None:
     """One pushed message, locked."""
     return session.scalars(select(Push).where(Push.id == push_id).with_for_update()).one_or_none()

@@ -7,3 +7,12 @@ CREATE TABLE points_news_marks (
 );
 GRANT SELECT, INSERT ON points_news_marks TO linli_app;
 GRANT UPDATE (after_id, moved_at) ON points_news_marks TO linli_app;
+
+-- Of an acceptance both the mini-program and WeChat tell; it counts once. These are the ones one of them told of alone.
+ALTER TABLE notices_subscriptions
+    ADD COLUMN reported smallint NOT NULL DEFAULT 0,
+    ADD COLUMN pushed smallint NOT NULL DEFAULT 0,
+    ADD COLUMN heard_at timestamptz;
+GRANT UPDATE (reported, pushed, heard_at) ON notices_subscriptions TO linli_app;
+ALTER TABLE notices_pushes DROP CONSTRAINT ck_notices_pushes_outcome,
+    ADD CONSTRAINT ck_notices_pushes_outcome CHECK (outcome IN ('worked', 'ignored', 'unknown_trace', 'unknown_person'));

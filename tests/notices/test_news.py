@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy
 
 from app.identity import queries as people
-from app.identity.service import find_openid, guardianships, signing_in
+from app.identity.service import find_openid, find_person_of_openid, guardianships, signing_in
 from app.identity.service.signing_in import Installation, WechatAccount
 from app.identity.terms import GuardianKind
 from app.jobs.schedule import SCHEDULE
@@ -138,6 +138,13 @@ def test_a_message_goes_out_once_by_day_and_takes_one_acceptance(town, stand_in)
 
 def _next_morning(now: datetime) -> datetime:
     return datetime.combine(local_date(now) + timedelta(days=1), datetime.min.time(), now.tzinfo) + timedelta(hours=2)
+
+
+def test_whose_openid_it_is_is_known_in_one_mini_program_only(town):
+    session, openid = town.estate.uow.session, town.world.person(ANNA).openid
+    found = [find_person_of_openid(session, app_id, openid) for app_id in (APPID, "wx-another")]
+    assert found == [town.anna, None]
+    assert find_person_of_openid(session, APPID, "") is None
 
 
 def test_what_is_older_than_two_days_is_not_told_any_more(town):

@@ -85,6 +85,12 @@ def find_openid(session: Session, person_id: UUID) -> str | None:
     return None if found is None else vault().open(found.openid_sealed, context=openid_context(person_id))
 
 
+def find_person_of_openid(session: Session, app_id: str, openid: str) -> UUID | None:
+    """Find who an openid is in a mini-program. None: nobody, or his account is closed."""
+    found = queries.find_wechat_user(session, app_id, vault().index(openid, kind=f"openid:{app_id}"))
+    return None if found is None else found.person_id
+
+
 def phone_context(person_id: UUID) -> str:
     """Name the place a number is sealed for."""
     return f"identity.people.phone:{person_id}"
