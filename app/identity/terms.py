@@ -131,8 +131,10 @@ DWELLINGS = frozenset({AreaKind.UNIT, AreaKind.BUILDING, AreaKind.ESTATE, AreaKi
 """Where rooms may be."""
 COUNT_FROM_BELOW = frozenset({Role.GRID_WORKER})
 """Granted for a grid or a building they count in the book of its community; what they touch is in their areas only."""
+MATCH_JOB = "enrolment.match_claim"
 MATCHED = "matched by list"
 WITHDRAWN = "withdrawn"
 CLOSED = "account closed"
 ROOM_LENGTH_MAX = 20
+CLAIMS_MAX = 100
 NAME_LENGTH_MAX = 60

@@ -3,8 +3,8 @@
 from marshmallow import Schema, fields, validate
 
 from app.enrolment.models import Import, Problem, Resident
-from app.enrolment.rules.masking import mask_phone
 from app.enrolment.schemas import words
+from app.enrolment.service.phones import masked_phone
 from app.enrolment.terms import PASSBOOK_LENGTH_MAX, REASON_LENGTH_MAX, ImportState, Severity
 from app.web.fields import Id, ShownInstant, Text
 from app.web.paging import PageQuery, page_of
@@ -21,7 +21,7 @@ def _sentence(problem: Problem) -> str:
 
 
 def _masked(resident: Resident) -> str | None:
-    return mask_phone(resident.phone)
+    return masked_phone(resident)
 
 
 class ImportQuery(StrictSchema):

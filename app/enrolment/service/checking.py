@@ -12,13 +12,14 @@ from app.enrolment.rules.checking import Checker, Person
 from app.enrolment.rules.checking import Problem as Found
 from app.enrolment.rules.places import Place
 from app.enrolment.service.comparing import compare_lines
+from app.enrolment.service.phones import seal_phone
 from app.enrolment.service.reading import CHECK_JOB, rows_of
 from app.enrolment.terms import CHECK_PIECES, Field, ImportState
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.periods import local_date
 
 COPY_SQL = (
-    "COPY enrolment_lines (book_id, import_id, line, resident_id, name, phone, building, unit, room, household_id,"
+    "COPY enrolment_lines (book_id, import_id, line, resident_id, name, phone_sealed, phone_index, building, unit, room, household_id,"
     " passbook_no, points, expires_on) FROM STDIN"
 )
 
@@ -80,10 +81,20 @@ def _copy_rows(uow: UnitOfWork, found: Import, people: Iterable[Person]) -> Iter
             home = person.place
             parts = (_escaped(home.building), _escaped(home.unit), _escaped(home.room))
             lived = "\t".join(map(_copied, (*parts, home.household_id(found.book_id))))
+        resident_id = uow.new_id()
         yield (
-            f"{start}\t{person.line}\t{uow.new_id().hex}\t{_escaped(person.name)}\t{_copied(person.phone)}\t{lived}\t"
+            f"{start}\t{person.line}\t{resident_id.hex}\t{_escaped(person.name)}\t"
+            f"{_sealed(resident_id, person.phone)}\t{lived}\t"
             f"{_escaped(person.passbook_no)}\t{person.points}\t{_copied(person.expires_on)}\n"
         )
+
+
+def _sealed(resident_id: UUID, phone: str | None) -> str:
+    """Both columns of a number, as COPY reads bytes."""
+    if phone is None:
+        return "\\N\t\\N"
+    made = seal_phone(resident_id, phone)
+    return f"\\\\x{made.sealed.hex()}\t\\\\x{made.index.hex()}"
 
 
 def _copied(value: object) -> str:

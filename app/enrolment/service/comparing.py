@@ -5,12 +5,13 @@ Rows of one name in one home, or of one telephone number, are compared pair by p
 a hundred thousand equal rows cost no more than others. What is found is a warning, but for a passbook that comes twice.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from sqlalchemy import text
+from sqlalchemy import insert, text
 
 from app.enrolment import queries
-from app.enrolment.models import Import
+from app.enrolment.models import Import, Problem
+from app.enrolment.service.near_phones import Near, find_near_lines, find_near_residents
 from app.enrolment.terms import GROUP_MAX, Field, ProblemCode, Severity
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.sheets.rows import letters
@@ -46,7 +47,7 @@ _NEAR = """
 _ENROLLED = """
     SELECT b.line, (array_agg(a.passbook_no ORDER BY a.passbook_no))[1] AS other
       FROM enrolment_lines b
-     CROSS JOIN LATERAL (SELECT x.name, x.phone, x.passbook_no FROM enrolment_residents x
+     CROSS JOIN LATERAL (SELECT x.name, x.passbook_no FROM enrolment_residents x
                           WHERE x.book_id = :book_id AND {same} LIMIT :group_max) a
      WHERE b.book_id = :book_id AND b.import_id = :import_id AND {known} AND {near}
      GROUP BY b.line"""
@@ -54,8 +55,6 @@ _ENROLLED = """
 # Rows whose paper passbook is in the ledger already: it cannot come again.
 _TAKEN = f"SELECT t.line, NULL::integer AS other FROM ({points.taken_over(queries.NUMBERS_OF_IMPORT)}) t"  # noqa: S608 - constants
 
-_ONE_DIGIT = """length(a.phone) = length(b.phone) AND a.phone <> b.phone AND 1 = (
-    SELECT count(*) FROM generate_series(1, length(a.phone)) n WHERE substr(a.phone, n, 1) <> substr(b.phone, n, 1))"""
 # 王小明 and 王晓明, 张伟 and 张玮; not the whole family, whose names differ in more than one character
 _ONE_CHARACTER = """length(a.name) = length(b.name) AND length(a.name) > 1 AND a.name <> b.name AND 1 = (
     SELECT count(*) FROM generate_series(1, length(a.name)) n WHERE substr(a.name, n, 1) <> substr(b.name, n, 1))"""
@@ -83,37 +82,22 @@ _SEARCHES: Mapping[ProblemCode, tuple[Field, Severity, str]] = {
     ProblemCode.PERSON_REPEATED: (
         Field.NAME,
         Severity.WARNING,
-        _REPEATED.format(key="l.phone, l.name", known="l.phone IS NOT NULL"),
-    ),
-    ProblemCode.PHONE_NEAR: (
-        Field.PHONE,
-        Severity.WARNING,
-        _near(
-            "l.household_id, l.name",
-            "l.household_id IS NOT NULL AND l.phone IS NOT NULL",
-            "a.household_id = b.household_id AND a.name = b.name",
-            _ONE_DIGIT,
-        ),
+        _REPEATED.format(key="l.phone_index, l.name", known="l.phone_index IS NOT NULL"),
     ),
     ProblemCode.NAME_NEAR: (
         Field.NAME,
         Severity.WARNING,
-        _near("l.phone", "l.phone IS NOT NULL", "a.phone = b.phone", _ONE_CHARACTER),
+        _near("l.phone_index", "l.phone_index IS NOT NULL", "a.phone_index = b.phone_index", _ONE_CHARACTER),
     ),
     ProblemCode.PERSON_ENROLLED: (
         Field.NAME,
         Severity.WARNING,
-        _enrolled("x.phone = b.phone", "b.phone IS NOT NULL", "a.name = b.name"),
-    ),
-    ProblemCode.PHONE_NEAR_ENROLLED: (
-        Field.PHONE,
-        Severity.WARNING,
-        _enrolled("x.household_id = b.household_id", "b.household_id IS NOT NULL", f"a.name = b.name AND {_ONE_DIGIT}"),
+        _enrolled("x.phone_index = b.phone_index", "b.phone_index IS NOT NULL", "a.name = b.name"),
     ),
     ProblemCode.NAME_NEAR_ENROLLED: (
         Field.NAME,
         Severity.WARNING,
-        _enrolled("x.phone = b.phone", "b.phone IS NOT NULL", _ONE_CHARACTER),
+        _enrolled("x.phone_index = b.phone_index", "b.phone_index IS NOT NULL", _ONE_CHARACTER),
     ),
 }
 
@@ -134,3 +118,24 @@ def compare_lines(uow: UnitOfWork, found: Import) -> None:
         }
         wanted = {name: value for name, value in values.items() if f":{name}" in _NOTE + search}
         uow.session.execute(text(_NOTE.format(found=search)), wanted)
+    column = letters(columns[Field.PHONE]) if Field.PHONE in columns else ""
+    _note_near(uow, found, ProblemCode.PHONE_NEAR, column, find_near_lines(uow, found.book_id, found.id))
+    _note_near(uow, found, ProblemCode.PHONE_NEAR_ENROLLED, column, find_near_residents(uow, found.book_id, found.id))
+
+
+def _note_near(uow: UnitOfWork, found: Import, code: ProblemCode, column: str, near: Iterable[Near]) -> None:
+    rows = [
+        {
+            "book_id": found.book_id,
+            "import_id": found.id,
+            "line": each.line,
+            "field": str(Field.PHONE),
+            "code": str(code),
+            "cell": f"{column}{each.line}",
+            "severity": str(Severity.WARNING),
+            "detail": {"other": each.other},
+        }
+        for each in near
+    ]
+    if rows:
+        uow.session.execute(insert(Problem), rows)

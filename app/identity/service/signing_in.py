@@ -50,7 +50,10 @@ def sign_in_with_wechat(
 
 
 def bind_phone(uow: UnitOfWork, *, phone: str) -> str:
-    """Keep the number WeChat verified for the caller; answers it masked. Refuses PhoneTaken, PersonMissing."""
+    """Keep the number WeChat verified for the caller; answers it masked. Refuses PhoneTaken, PersonMissing.
+
+    Claims of residency that wait are looked up in the lists again, by this number.
+    """
     person = queries.lock_person(uow.session, person_of(uow))
     number = phones.normal(phone)
     index = vault().index(number, kind="phone")
@@ -63,6 +66,8 @@ def bind_phone(uow: UnitOfWork, *, phone: str) -> str:
         uow.session.flush()
     except IntegrityError:  # another account took it in this very moment
         raise PhoneTaken from None
+    for residency_id in queries.list_claims_of(uow.session, person.id):
+        uow.defer(terms.MATCH_JOB, residency_id=str(residency_id))
     return phones.masked(number)
 
 
