@@ -7,6 +7,7 @@ from app.places.service.areas import (
     list_areas,
     move_area,
     open_area,
+    reopen_area,
     show_area,
     view_area,
 )
@@ -37,11 +38,13 @@ from app.places.service.importing import (
     show_import,
 )
 from app.places.service.qr import (
+    PostedPlace,
     PrintedCode,
     QrBatch,
     QrScan,
     QrSigns,
     QrView,
+    find_posted_place,
     list_codes,
     list_printed_codes,
     post_code,
@@ -67,6 +70,7 @@ from app.places.service.units import (
 __all__ = [
     "AreaView",
     "Plan",
+    "PostedPlace",
     "PrintedCode",
     "QrBatch",
     "QrScan",
@@ -83,6 +87,7 @@ __all__ = [
     "commit_import",
     "end_pattern",
     "end_service",
+    "find_posted_place",
     "list_areas",
     "list_calendar",
     "list_codes",
@@ -104,6 +109,7 @@ __all__ = [
     "post_code",
     "post_codes",
     "purge_imports",
+    "reopen_area",
     "revoke_code",
     "scan_code",
     "seed_calendar",
