@@ -32,6 +32,7 @@ CLOSING_COOL = timedelta(days=7)
 CLOSING_WORDS = ("注销", "CLOSE")
 CLOSING_BATCH = 100
 EXPORT_BATCH = 100
+RISK_KEPT = timedelta(days=90)
 
 PASSWORD_LENGTH_MIN, PASSWORD_LENGTH_MAX = 12, 128
 TOTP_STEP_SECONDS = 30
@@ -68,6 +69,13 @@ class Ending(StrEnum):
     REUSED = "reused"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - a reason, no password
     CLOSED = "closed"
+
+
+class RiskOccasion(StrEnum):
+    """At what WeChat is asked how risky somebody is."""
+
+    REGISTRATION = "registration"
+    SIGN_IN = "sign_in"
 
 
 class ConsentAct(StrEnum):

@@ -11,6 +11,7 @@ from app.identity import service as identity
 from app.jobs.terms import Act
 from app.notices import service as notices
 from app.points.service.clearing import agreements, nettings, receiving, transfers
+from app.reports import service as reports
 
 JOBS: Mapping[str, Act] = {
     "enrolment.read_file": enrolment.read_file,
@@ -26,4 +27,5 @@ JOBS: Mapping[str, Act] = {
     "points.receive_transfer": receiving.receive_transfer,
     "points.settle_transfer": transfers.settle_transfer,
     "points.hear_netting": nettings.hear_netting,
+    "reports.hear_text_verdict": reports.hear_text_verdict,
 }

@@ -20,6 +20,21 @@ SCHEDULE: Mapping[str, Scheduled] = {
     "notices.send_notices": Errands(
         "* * * * * */10", partial(notices.claim_due, openid_of=identity.find_openid), notices.carry_out, notices.record
     ),
+    "notices.judge_texts": Errands(
+        "* * * * * */10",
+        partial(notices.claim_text_check, openid_of=identity.find_openid),
+        notices.judge_text,
+        notices.record_text_check,
+    ),
+    "notices.purge_text_checks": Periodic("40 18 * * *", notices.purge_text_checks, until_zero=True),
+    # advice about who signed in: nobody waits for it
+    "identity.ask_risk": Errands(
+        "* * * * * */15",
+        partial(identity.claim_risk_question, openid_of=identity.find_openid),
+        identity.ask_risk,
+        identity.record_risk,
+    ),
+    "identity.purge_risk_ranks": Periodic("45 18 * * *", identity.purge_risk_ranks, until_zero=True),
     "notices.give_up_lost": Periodic("*/5 * * * *", notices.give_up_lost, until_zero=True),
     "notices.time_out_media_checks": Periodic("*/5 * * * *", notices.time_out_media_checks, until_zero=True),
     "notices.purge_notices": Periodic("30 18 * * *", notices.purge_notices, until_zero=True),

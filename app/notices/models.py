@@ -72,3 +72,20 @@ class MediaCheck(Base):
     suggestion: Mapped[str | None] = mapped_column(Text)
     label: Mapped[int | None] = mapped_column(Integer)
     decided_at: Mapped[datetime | None] = mapped_column(INSTANT)
+
+
+class TextCheck(Base):
+    """A text that WeChat is to judge, kept until it is judged. `job` hears the verdict, with `subject`."""
+
+    __tablename__ = "notices_text_checks"
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(Uuid)
+    subject: Mapped[str] = mapped_column(Text)
+    job: Mapped[str] = mapped_column(Text)
+    text: Mapped[str | None] = mapped_column(Text)
+    attempts: Mapped[int] = mapped_column(SmallInteger)
+    not_before: Mapped[datetime] = mapped_column(INSTANT)
+    expected_at: Mapped[datetime] = mapped_column(INSTANT)
+    suggestion: Mapped[str | None] = mapped_column(Text)
+    label: Mapped[int | None] = mapped_column(Integer)
+    decided_at: Mapped[datetime | None] = mapped_column(INSTANT)

@@ -12,7 +12,6 @@ from app.web.operation import HTML, JSON
 from app.web.streaming import File, Stream
 from app.web.uploads import Download, Page, Plain
 
-
 PAGE_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 

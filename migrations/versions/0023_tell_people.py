@@ -27,11 +27,11 @@ def _seal(table: str, *, key: str, resident: str) -> None:
     connection = op.get_bind()
     names = key.split(", ")
     find = text(
-        f"SELECT {key}, {resident} AS resident_id, phone FROM {table}"  # noqa: S608 - constants of this file
+        f"SELECT {key}, {resident} AS resident_id, phone FROM {table}"
         f" WHERE phone IS NOT NULL AND phone_sealed IS NULL LIMIT {BATCH}"
     )
     write = text(
-        f"UPDATE {table} SET phone_sealed = :sealed, phone_index = :index"  # noqa: S608 - constants of this file
+        f"UPDATE {table} SET phone_sealed = :sealed, phone_index = :index"
         f" WHERE {' AND '.join(f'{name} = :{name}' for name in names)}"
     )
     while rows := connection.execute(find).all():

@@ -75,7 +75,9 @@ def test_the_habits_of_excel_are_met(desk, session):
         )
     )
     assert found["state"] == "checked", desk.problems(found)
-    columns = "name, building, unit, room, passbook_no, points, expires_on::text, resident_id, phone_sealed, phone_index"
+    columns = (
+        "name, building, unit, room, passbook_no, points, expires_on::text, resident_id, phone_sealed, phone_index"
+    )
     rows = session.execute(text(f"SELECT {columns} FROM enrolment_lines ORDER BY line")).all()
     opened = [open_phone(row.resident_id, row.phone_sealed) for row in rows]
     assert [vault().index(phone, kind="phone") for phone in opened] == [row.phone_index for row in rows]

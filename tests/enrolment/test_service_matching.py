@@ -203,7 +203,10 @@ def test_nobody_names_a_passbook_for_his_own_people_nor_one_that_is_taken(town, 
 def test_the_database_lets_nobody_be_both_of_the_two(town, estate, worker, session):
     made = town.claim(town.person("李桂芳"))
     decide(worker, town, made, estate.listed("李桂芳", None))
-    alone = "UPDATE identity_residencies SET state = 'confirmed', resident_id = id, decided_by = proposed_by, decided_at = now()"
+    alone = (
+        "UPDATE identity_residencies SET state = 'confirmed', resident_id = id, decided_by = proposed_by,"
+        " decided_at = now()"
+    )
     with pytest.raises(IntegrityError, match="ck_identity_residencies_two"):
         session.execute(text(alone))
 

@@ -119,9 +119,7 @@ def test_of_people_we_do_not_know_nothing_is_counted(heard, session):
     ],
 )
 def test_an_event_is_read_in_all_its_forms(message):
-    assert [(each.template_id, each.status, each.errcode) for each in lines_of(message)] == [
-        (TEMPLATE_ID, "accept", 0)
-    ]
+    assert [(each.template_id, each.status, each.errcode) for each in lines_of(message)] == [(TEMPLATE_ID, "accept", 0)]
 
 
 def test_pairs_are_counted_by_how_many_of_each_there_are():

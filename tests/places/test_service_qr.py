@@ -250,9 +250,7 @@ def test_the_address_of_a_code_says_what_it_is_and_counts_nothing(ground, uow, c
     assert page.headers["Content-Security-Policy"].startswith("default-src 'none'")
     [listed_one] = listed(uow)
     assert listed_one.scans == 0
-    revoked = service.revoke_code(
-        uow, signs, book=BOOK, qr_point_id=view.point.id, reason="x", datum=Datum.GCJ02
-    )
+    revoked = service.revoke_code(uow, signs, book=BOOK, qr_point_id=view.point.id, reason="x", datum=Datum.GCJ02)
     uow.session.flush()
     for scene in (revoked.scene, "p.0000000000.1.000000000000", "x"):
         gone = client.get(f"/q/{scene}")

@@ -71,9 +71,7 @@ def match(claimant: Claimant, listed: Iterable[Listed]) -> UUID | None:
     return sure[0].resident_id
 
 
-def takes_another(
-    proposed: tuple[UUID | None, UUID | None], wanted: tuple[UUID, UUID], *, same_number: bool
-) -> bool:
+def takes_another(proposed: tuple[UUID | None, UUID | None], wanted: tuple[UUID, UUID], *, same_number: bool) -> bool:
     """Say whether a passbook of a list waits for another member of staff; both pairs: passbook, who named it.
 
     Whose verified number is the list's is given it by one. Otherwise two have to name the same one.

@@ -21,7 +21,18 @@ from app.points import service as points
 PART_ROWS = 10_000
 CLEAR_JOB = "enrolment.clear_lines"
 CLEAR_ROWS = 20_000
-COPIED = ("book_id", "import_id", "name", "phone_sealed", "phone_index", "building", "unit", "room", "household_id", "passbook_no")
+COPIED = (
+    "book_id",
+    "import_id",
+    "name",
+    "phone_sealed",
+    "phone_index",
+    "building",
+    "unit",
+    "room",
+    "household_id",
+    "passbook_no",
+)
 """What of a line becomes the resident's as it is."""
 Part = tuple[ColumnElement[bool], ...]
 

@@ -21,7 +21,8 @@ BUFFERED = 2000
 _LINES = text("""
     SELECT g.household_id, g.name, g.line, g.resident_id, g.phone_sealed
       FROM (SELECT l.household_id, l.name, l.line, l.resident_id, l.phone_sealed,
-                   count(*) OVER home AS many, min(l.phone_index) OVER home AS one, max(l.phone_index) OVER home AS other
+                   count(*) OVER home AS many, min(l.phone_index) OVER home AS one,
+                   max(l.phone_index) OVER home AS other
               FROM enrolment_lines l
              WHERE l.book_id = :book_id AND l.import_id = :import_id AND l.household_id IS NOT NULL
                AND l.phone_index IS NOT NULL

@@ -66,6 +66,7 @@ from app.identity.queries.people import (
     lock_person,
 )
 from app.identity.queries.relatives import find_open_relative, list_relatives_of, lock_relative
+from app.identity.queries.risk import find_risk_rank, lock_wanted_risk
 from app.identity.queries.standing import find_standing
 from app.identity.queries.told import list_told, list_treasurers
 
@@ -85,6 +86,7 @@ __all__ = [
     "find_person_by_phone",
     "find_recovery_code",
     "find_resident_id",
+    "find_risk_rank",
     "find_staff",
     "find_staff_of",
     "find_standing",
@@ -131,4 +133,5 @@ __all__ = [
     "lock_session",
     "lock_staff",
     "lock_tries",
+    "lock_wanted_risk",
 ]

@@ -95,9 +95,7 @@ def find_open_residency(session: Orm, person_id: UUID, book: str) -> Residency |
 
 def list_claims_of(session: Orm, person_id: UUID) -> Sequence[UUID]:
     """List the claims of somebody that wait; there is at most one for each book."""
-    waiting = select(Residency.id).where(
-        Residency.person_id == person_id, Residency.state == ResidencyState.CLAIMED
-    )
+    waiting = select(Residency.id).where(Residency.person_id == person_id, Residency.state == ResidencyState.CLAIMED)
     return session.scalars(waiting.order_by(Residency.id).limit(terms.CLAIMS_MAX)).all()
 
 

@@ -59,6 +59,14 @@ class PastSessionOut(Schema):
     ended_why = fields.String(required=True, allow_none=True)
 
 
+class RiskRankOut(Schema):
+    """What WeChat said of my risk when I signed in, 0 (none) to 4; null where it said nothing. It decides nothing."""
+
+    day = fields.Date(required=True)
+    occasion = fields.String(required=True, attribute="scene")
+    rank = fields.Integer(required=True, allow_none=True)
+
+
 ROWS: Mapping[Part, type[Schema]] = {
     Part.DEVICES: DeviceOut,
     Part.SESSIONS: PastSessionOut,
@@ -67,6 +75,7 @@ ROWS: Mapping[Part, type[Schema]] = {
     Part.CONSENTS: ConsentOut,
     Part.GUARDIANSHIPS: GuardianshipOut,
     Part.PROXY_ACTS: ProxyActOut,
+    Part.RISK_RANKS: RiskRankOut,
 }
 
 
@@ -84,6 +93,7 @@ class OwnDataOut(Schema):
     consents = fields.List(fields.Nested(ConsentOut), required=True)
     guardianships = fields.List(fields.Nested(GuardianshipOut), required=True)
     proxy_acts = fields.List(fields.Nested(ProxyActOut), required=True)
+    risk_ranks = fields.List(fields.Nested(RiskRankOut), required=True)
     books = fields.List(fields.String(), required=True)
 
 

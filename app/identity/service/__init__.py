@@ -6,6 +6,7 @@ from app.identity.service.consents import check_consent
 from app.identity.service.demo import IssuedToken, TokenOffice, issue_dev_token
 from app.identity.service.guardianships import record_proxy_act
 from app.identity.service.keys import Keyring
+from app.identity.service.risk import ask_risk, claim_risk_question, purge_risk_ranks, record_risk
 from app.identity.service.sessions import purge_sessions
 from app.identity.service.signing_in import find_openid, find_person_of_openid
 
@@ -14,11 +15,15 @@ __all__ = [
     "IssuedToken",
     "Keyring",
     "TokenOffice",
+    "ask_risk",
     "check_consent",
+    "claim_risk_question",
     "close_accounts",
     "find_openid",
     "find_person_of_openid",
     "issue_dev_token",
+    "purge_risk_ranks",
     "purge_sessions",
     "record_proxy_act",
+    "record_risk",
 ]

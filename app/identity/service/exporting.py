@@ -8,7 +8,18 @@ from typing import Any
 from uuid import UUID
 
 from app.identity import queries, terms
-from app.identity.models import Consent, Device, Freeze, Grant, Guardianship, Person, ProxyAct, Session, WechatUser
+from app.identity.models import (
+    Consent,
+    Device,
+    Freeze,
+    Grant,
+    Guardianship,
+    Person,
+    ProxyAct,
+    RiskRank,
+    Session,
+    WechatUser,
+)
 from app.identity.service.sessions import person_of
 from app.identity.service.signing_in import phone_of
 from app.infra.unit_of_work import UnitOfWork
@@ -24,6 +35,7 @@ class Part(StrEnum):
     CONSENTS = "consents"
     GUARDIANSHIPS = "guardianships"
     PROXY_ACTS = "proxy_acts"
+    RISK_RANKS = "risk_ranks"
     BOOKS = "books"
 
 
@@ -46,6 +58,7 @@ ABOUT: dict[Part, tuple[Any, ...]] = {
     Part.CONSENTS: (Consent, Consent.person_id),
     Part.GUARDIANSHIPS: (Guardianship, Guardianship.ward_id, Guardianship.guardian_id),
     Part.PROXY_ACTS: (ProxyAct, ProxyAct.ward_id, ProxyAct.guardian_id),
+    Part.RISK_RANKS: (RiskRank, RiskRank.person_id),
 }
 """Tables, and the columns of each that may be the caller."""
 

@@ -72,7 +72,7 @@ def _rows(uow: UnitOfWork, letters: Sequence[Letter]) -> Iterator[dict[str, obje
     try:
         known = templates() if letters else {}
     except TemplatesFileWrong as refusal:
-        log.error("notices_not_queued", count=len(letters), reason=refusal.code)
+        log.warning("notices_not_queued", count=len(letters), reason=refusal.code)
         return
     for letter in letters:
         template = known.get(letter.template)
@@ -81,7 +81,7 @@ def _rows(uow: UnitOfWork, letters: Sequence[Letter]) -> Iterator[dict[str, obje
         try:
             yield _row(uow, letter, template)
         except NoticeValuesWrong as refusal:
-            log.error("notice_not_queued", template=letter.template, reason=refusal.code)
+            log.warning("notice_not_queued", template=letter.template, reason=refusal.code)
 
 
 def _row(uow: UnitOfWork, letter: Letter, template: Template) -> dict[str, object]:

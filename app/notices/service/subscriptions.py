@@ -68,9 +68,9 @@ def hear_event(uow: UnitOfWork, *, event: Event, person_id: UUID, lines: Iterabl
             continue
         if event is Event.POPUP and line.status == Answer.ACCEPT:
             accept(uow, person_id=person_id, template=template, source=Source.PUSH)
-        elif event is Event.CHANGE and line.status == Answer.REJECT:
-            empty(uow, person_id=person_id, template=template)
-        elif event is Event.SENT and line.errcode == NO_SUBSCRIPTION:
+        elif (event is Event.CHANGE and line.status == Answer.REJECT) or (
+            event is Event.SENT and line.errcode == NO_SUBSCRIPTION
+        ):
             empty(uow, person_id=person_id, template=template)
 
 

@@ -98,7 +98,9 @@ def change_area(
     """修改区域 / change what is given of an area."""
     return service.view_area(
         uow,
-        service.change_area(uow, book=book, area_id=area_id, name=name, code=code, grid_id=grid_id, position=position, clear=clear),
+        service.change_area(
+            uow, book=book, area_id=area_id, name=name, code=code, grid_id=grid_id, position=position, clear=clear
+        ),
         datum,
     )
 

@@ -86,9 +86,7 @@ class Roster:
 
     def shifts_on(self, day: date) -> list[Shift]:
         """The shifts that begin on a day, the earliest first."""
-        planned = [
-            _of_week(each, day) for each in self.weekly if self._holds(each, day)
-        ]
+        planned = [_of_week(each, day) for each in self.weekly if self._holds(each, day)]
         planned += [
             _shift(each.id, day, each.person_id, each.starts_at, each.ends_at, weekly=False)
             for each in self.extra
@@ -114,7 +112,6 @@ class Roster:
         near = self.shifts_between(wanted.day - ONE_DAY, wanted.day + ONE_DAY)
         others = [shift for shift in near if (shift.id, shift.day) != (wanted.id, wanted.day)]
         _check_free(others, person_id, [wanted])
-
 
     def check_weekly_free(self, new: Weekly) -> None:
         """Refuses DutyOverlaps when a weekly shift meets what its person has on single days, extra or taken over."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select, text
+from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -37,9 +37,9 @@ _NEWS = text("""
 """)
 
 
-def lock_news_mark(session: Session, book_id: int, *, first: UUID) -> NewsMark:
+def lock_news_mark(session: Session, book_id: int, *, first: UUID, now: datetime) -> NewsMark:
     """How far a book was told, locked until the end of the transaction; a book without a mark begins at `first`."""
-    fresh = insert(NewsMark).values(book_id=book_id, after_id=first, moved_at=func.now())
+    fresh = insert(NewsMark).values(book_id=book_id, after_id=first, moved_at=now)
     session.execute(fresh.on_conflict_do_nothing())
     mark = select(NewsMark).where(NewsMark.book_id == book_id).with_for_update()
     return session.scalars(mark, execution_options={"populate_existing": True}).one()

@@ -63,9 +63,7 @@ def raise_alerts_step(
     treasurers_of: TreasurersOf | None = None,
 ) -> bool | None:
     """Note some thresholds of a book that were reached."""
-    raised = raise_alerts(
-        uow, queries.get_book(uow.session, book), limit=RAISED_PER_STEP, treasurers_of=treasurers_of
-    )
+    raised = raise_alerts(uow, queries.get_book(uow.session, book), limit=RAISED_PER_STEP, treasurers_of=treasurers_of)
     return True if raised >= RAISED_PER_STEP else None
 
 

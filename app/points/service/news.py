@@ -54,7 +54,7 @@ def tell_step(uow: UnitOfWork, book: str, where: bool | None, *, people_of: Peop
     """
     found = queries.get_book(uow.session, book)
     until = first_id_at(uow.now - LAG)
-    mark = news_queries.lock_news_mark(uow.session, found.id, first=until)
+    mark = news_queries.lock_news_mark(uow.session, found.id, first=until, now=uow.now)
     last = news_queries.find_end_of_news(uow.session, found.id, after=mark.after_id, until=until, limit=PAGE)
     if last is None:
         return None

@@ -36,9 +36,7 @@ def expire_step(uow: UnitOfWork, book: str, where: bool | None) -> bool | None: 
     return True if expire_points(uow, queries.get_book(uow.session, book), limit=EXPIRE_LOTS).more else None
 
 
-def notice_step(
-    uow: UnitOfWork, book: str, after: NoticePlace | None, *, people_of: PeopleOf
-) -> NoticePlace | None:
+def notice_step(uow: UnitOfWork, book: str, after: NoticePlace | None, *, people_of: PeopleOf) -> NoticePlace | None:
     """Tell some passbooks of a book what lapses soon. Begun anew it gives no notice twice."""
     found = queries.get_book(uow.session, book)
     return give_notices(uow, found, after=after, limit=NOTICE_PASSBOOKS, people_of=people_of)
