@@ -19,8 +19,8 @@ from app.infra.unit_of_work import UnitOfWork
 from app.kernel.periods import local_date
 
 COPY_SQL = (
-    "COPY enrolment_lines (book_id, import_id, line, resident_id, name, phone_sealed, phone_index, building, unit, room,"
-    " household_id, passbook_no, points, expires_on) FROM STDIN"
+    "COPY enrolment_lines (book_id, import_id, line, resident_id, name, phone_sealed, phone_index, building, unit,"
+    " room, household_id, passbook_no, points, expires_on) FROM STDIN"
 )
 
 

@@ -56,7 +56,11 @@ _HOUSEHOLD = text("""
 
 
 def list_household_ids(session: Orm, book: str, resident_id: UUID) -> list[UUID]:
-    """List the owners in a book who live with this one or are declared relatives; himself not among them."""
+    """List the owners in a book who live with this one or are declared relatives; himself not among them.
+
+    These are people with accounts, for rules against favours between them. Caps are counted by the ledger's households,
+    which also know residents of the lists without an account and what was set by hand (decision 0020).
+    """
     return list(session.scalars(_HOUSEHOLD, {"book": book, "resident_id": resident_id}))
 
 

@@ -38,13 +38,11 @@ from app.places.service.importing import (
     show_import,
 )
 from app.places.service.qr import (
-    PostedPlace,
     PrintedCode,
     QrBatch,
     QrScan,
     QrSigns,
     QrView,
-    find_posted_place,
     list_codes,
     list_printed_codes,
     post_code,
@@ -52,6 +50,7 @@ from app.places.service.qr import (
     revoke_code,
     scan_code,
 )
+from app.places.service.qr_page import PostedPlace, find_posted_place
 from app.places.service.templates import (
     make_template,
 )

@@ -91,15 +91,6 @@ class QrScan:
 
 
 @dataclass(frozen=True, slots=True)
-class PostedPlace:
-    """What a posted code tells everybody: what it is for, where it hangs, whose it is."""
-
-    purpose: Purpose
-    place: str
-    community: str
-
-
-@dataclass(frozen=True, slots=True)
 class PrintedCode:
     """A code to print: `address` is what the picture holds, `community` whose it is."""
 
@@ -233,18 +224,6 @@ def scan_code(uow: UnitOfWork, signs: QrSigns, *, scene: str, position: Position
     here = point.position or area.position
     distance = None if here is None or position is None else round(distance_m(here, position), 1)
     return QrScan(point, area, above, book, distance)
-
-
-def find_posted_place(uow: UnitOfWork, signs: QrSigns, *, scene: str) -> PostedPlace | None:
-    """Say what a code is to whoever opens its address outside of the mini-program. No scan: that is counted there."""
-    short = scenes.read_scene(scene, signs.keys)
-    found = None if short is None else queries.find_qr_point_in_use(uow.session, short)
-    if found is None:
-        return None
-    point, area = found
-    known = queries.list_areas_by_id(uow.session, tree.ids_of(area.path))
-    community = next((each.name for each in known.values() if each.kind == AreaKind.COMMUNITY), area.name)
-    return PostedPlace(Purpose(point.purpose), point.place, community)
 
 
 def _insert(
