@@ -6,7 +6,7 @@ from flask import Flask
 from flask_smorest import Api
 
 EXTENSION = "linli.api"
-API = "/v1/"
+PAGES = "/q/"
 VERSION = "1"
 OPTIONS = {
     "info": {
@@ -38,7 +38,7 @@ def build(api: Api) -> dict[str, Any]:
     """Give the document of everything registered so far."""
     document: dict[str, Any] = api.spec.to_dict()
     # what is a page for people is no part of the API
-    document["paths"] = {path: item for path, item in document["paths"].items() if path.startswith(API)}
+    document["paths"] = {path: item for path, item in document["paths"].items() if not path.startswith(PAGES)}
     for item in document["paths"].values():
         for method in METHODS & item.keys():
             item[method]["responses"].pop("default", None)
