@@ -21,6 +21,7 @@ JOBS: Mapping[str, Act] = {
     "enrolment.undo_import": enrolment.undo_import,
     "notices.work_push": partial(notices.work_push, person_of=identity.find_person_of_openid),
     "enrolment.match_claim": enrolment.match_claim,
+    "enrolment.match_waiting": enrolment.match_waiting,
     "enrolment.settle_household": enrolment.settle_household,
     "points.hear_approval": agreements.hear_approval,
     "points.hear_stop": agreements.hear_stop,

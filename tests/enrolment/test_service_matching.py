@@ -224,6 +224,18 @@ def test_a_number_that_is_bound_after_the_claim_is_looked_up_in_the_lists(estate
     assert estate.work() == []
 
 
+def test_claims_that_wait_are_looked_up_again_when_a_list_comes(estate, town, monkeypatch):
+    monkeypatch.setattr("app.enrolment.service.matching.WAITING_BATCH", 1)
+    first, second = town.person("李桂芳", PHONE), town.person("王建国", "13900000000")
+    for person_id, name, room in ((first, "李桂芳", "501"), (second, "王建国", "502")):
+        town.claim(person_id, name=name, room=room)
+    estate.work()
+    listed = estate.listed("李桂芳"), estate.listed("王建国", "13900000000", ("1", None, "502"))
+    enrolment.match_waiting(estate.uow, book=town.book, after=None)
+    assert sorted(estate.work()) == [MATCH, MATCH, "enrolment.match_waiting", "enrolment.match_waiting", SETTLE, SETTLE]
+    assert (town.resident_id(first, town.book), town.resident_id(second, town.book)) == listed
+
+
 def test_whose_own_passbook_was_merged_into_another_is_not_confirmed_under_it_again(estate, town, worker):
     person_id = town.person("李桂芳")
     made = town.claim(person_id)

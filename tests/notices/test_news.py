@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy
 
 from app.identity import queries as people
+from app.identity.models import Guardianship
 from app.identity.service import find_openid, find_person_of_openid, guardianships, signing_in
 from app.identity.service.signing_in import Installation, WechatAccount
 from app.identity.terms import GuardianKind
@@ -186,6 +187,14 @@ def test_for_a_ward_without_wechat_whoever_acts_for_him_is_told(town):
     town.acts.award(UUID(int=12), 8)
     town.go_round(NEWS)
     assert town.told() == [(boris, "points_received", ["8", "志愿服务积分"])]
+    helped = Guardianship(
+        **{name: getattr(given, name) for name in ("kind", "book", "reason", "valid_from", "granted_by")}
+    )
+    helped.id, helped.ward_id, helped.guardian_id = uow.new_id(), town.anna, boris
+    helped.granted_by, helped.granted_at = given.ward_id, uow.now
+    uow.session.add(helped)
+    uow.session.flush()  # who has WeChat is told himself, and nobody beside him
+    assert people.list_told(uow.session, town.estate.book, [PAPER], uow.now) == {PAPER: [town.anna]}
     given.ended_at, given.ended_by, given.ended_why = uow.now, town.anna, "x"
     uow.session.flush()
     town.acts.award(UUID(int=12), 9)

@@ -17,6 +17,7 @@ from app.enrolment.service.matching import (
     confirm_residency,
     list_matches,
     match_claim,
+    match_waiting,
     settle_household,
 )
 from app.enrolment.service.reading import read_file
@@ -36,6 +37,7 @@ __all__ = [
     "list_residents",
     "make_template",
     "match_claim",
+    "match_waiting",
     "read_file",
     "settle_household",
     "show_import",

@@ -20,6 +20,7 @@ from app.points import service as points
 
 PART_ROWS = 10_000
 CLEAR_JOB = "enrolment.clear_lines"
+WAITING_JOB = "enrolment.match_waiting"
 CLEAR_ROWS = 20_000
 COPIED = (
     "book_id",
@@ -61,6 +62,7 @@ def commit_import(uow: UnitOfWork, *, book_id: int, book: str, import_id: str) -
     found.committed_at = uow.now
     found.failure = found.failure_detail = None
     uow.defer(CLEAR_JOB, book_id=book_id, import_id=import_id)
+    uow.defer(WAITING_JOB, book=book, after=None)
 
 
 def _take_in(uow: UnitOfWork, found: Import, book: str) -> None:

@@ -10,12 +10,13 @@ from app.enrolment.models import Resident
 from app.enrolment.rules import matching
 from app.enrolment.rules.matching import Claimant, Likeness, Listed, takes_another
 from app.enrolment.rules.places import Place, place_from
+from app.enrolment.service.committing import WAITING_JOB
 from app.identity import queries as identity_queries
 from app.identity.queries import Home
 from app.identity.service import homes
 from app.identity.service.homes import ShownHome
 from app.identity.service.sessions import person_of
-from app.identity.terms import MATCHED, ResidencyState
+from app.identity.terms import MATCH_JOB, MATCHED, ResidencyState
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.errors import DomainError
 from app.places import queries as places
@@ -25,6 +26,7 @@ from app.points import queries as points_queries
 from app.points import service as points
 
 NEAR_MAX = 20
+WAITING_BATCH = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,17 @@ def match_claim(uow: UnitOfWork, *, residency_id: str) -> None:
             )
     except DomainError:  # decided or taken in this very moment: the grid worker sees which
         return
+
+
+def match_waiting(uow: UnitOfWork, *, book: str, after: str | None) -> None:
+    """Have the claims that wait in a book looked up again, some at a time: a new list may know who they are."""
+    found = identity_queries.list_waiting_claims(
+        uow.session, book, after=UUID(after) if after else None, limit=WAITING_BATCH
+    )
+    for residency_id in found:
+        uow.defer(MATCH_JOB, residency_id=str(residency_id))
+    if len(found) == WAITING_BATCH:
+        uow.defer(WAITING_JOB, book=book, after=str(found[-1]))
 
 
 def list_matches(uow: UnitOfWork, *, book: str, residency_id: UUID) -> Sequence[NearMatch]:

@@ -103,6 +103,14 @@ def list_claims_of(session: Orm, person_id: UUID) -> Sequence[UUID]:
     return session.scalars(waiting.order_by(Residency.id).limit(terms.CLAIMS_MAX)).all()
 
 
+def list_waiting_claims(session: Orm, book: str, *, after: UUID | None, limit: int) -> Sequence[UUID]:
+    """List the claims that wait in a book, the oldest first, those after one."""
+    waiting = select(Residency.id).where(Residency.book == book, Residency.state == ResidencyState.CLAIMED)
+    if after is not None:
+        waiting = waiting.where(Residency.id > after)
+    return session.scalars(waiting.order_by(Residency.id).limit(limit)).all()
+
+
 def get_home(session: Orm, residency_id: UUID) -> Home:
     """Read a residency with its dwelling and its person. Refuses ResidencyMissing."""
     found = session.execute(_homes().where(Residency.id == residency_id)).one_or_none()
