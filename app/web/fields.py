@@ -34,6 +34,22 @@ class StrictInteger(fields.Integer):
         return value
 
 
+class QueryInteger(fields.Integer):
+    """A whole number from `minimum` (0 or more) to `maximum` in a query string: decimal digits only."""
+
+    def __init__(self, *, minimum: int, maximum: int, **kwargs: Any) -> None:
+        message = f"range:{minimum}:{maximum}"
+        messages: dict[str, Any] = {"invalid": message, "too_large": message}
+        super().__init__(
+            validate=validate.Range(minimum, maximum, error="range:{min}:{max}"), error_messages=messages, **kwargs
+        )
+
+    def _deserialize(self, value: object, *_args: object, **_kwargs: object) -> int:
+        if not (isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 9):
+            raise self.make_error("invalid")
+        return int(value)
+
+
 class Points(StrictInteger):
     """Points of one posting: 1 to 10^9."""
 

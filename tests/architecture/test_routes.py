@@ -25,6 +25,7 @@ OPEN = {
     "/v1/invitations/confirm": "the invitation's token is what it asks for",
     "/v1/wechat/push": "WeChat signs its messages, and has no token of ours",
     "/v1/consent-texts": "read before signing in",
+    "/q/<scene>": "a printed code that anybody scans outside of WeChat",
 }
 SECRET = "its answer is a secret, which must not be stored to be given again"
 NOT_REPEATED = {

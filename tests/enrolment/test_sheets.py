@@ -3,6 +3,8 @@
 import pytest
 from sqlalchemy import text
 
+from app.enrolment.service.phones import INDEX_KIND
+from app.infra.vault import vault
 from tests.enrolment.desk import HEADER, LI, WANG, ZHAO, as_csv, as_workbook, as_xlsx
 
 
@@ -70,8 +72,9 @@ def test_a_day_and_a_telephone_merged_over_rows_are_those_of_each(desk, session)
 
     found = desk.check(as_xlsx(HEADER, LI, [*WANG[:1], None, *WANG[2:7], None], change=merge))
     assert found["state"] == "checked", desk.problems(found)
-    query = "SELECT DISTINCT phone, expires_on::text FROM enrolment_lines"
-    assert list(map(tuple, session.execute(text(query)))) == [("13812345678", "2026-12-31")]
+    query = "SELECT DISTINCT phone_index, expires_on::text FROM enrolment_lines"
+    number = vault().index("13812345678", kind=INDEX_KIND)
+    assert list(map(tuple, session.execute(text(query)))) == [(number, "2026-12-31")]
 
 
 @pytest.mark.parametrize(("column", "at"), [("A", 0), ("F", 5), ("G", 6)])
