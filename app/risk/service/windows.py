@@ -19,8 +19,30 @@ log = structlog.get_logger(__name__)
 BUCKET_SECONDS = 300
 BUCKETS = 12
 LIFE_SECONDS = BUCKET_SECONDS * (BUCKETS + 2)
-ONE_FACT = 10**12
-"""A bucket is facts × ONE_FACT + points."""
+ONE_FACT, POINTS_MAX = 10**11, 10**7
+"""A bucket is facts × ONE_FACT + points, of one fact POINTS_MAX at most: exact in a double up to 10,000 facts."""
+RECENT = 2
+"""Buckets of the short window: of five to ten minutes."""
+COUNT = """
+local buckets, recent_ones, one = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local numbers, told = redis.call('MGET', unpack(KEYS)), {}
+for first = 1, #KEYS, buckets do
+    local recent, facts, points = 0, 0, 0
+    for place = 0, buckets - 1 do
+        local number = tonumber(numbers[first + place] or 0)
+        local count = math.floor(number / one)
+        if place < recent_ones then recent = recent + count end
+        facts, points = facts + count, points + number - count * one
+    end
+    table.insert(told, recent)
+    table.insert(told, facts)
+    table.insert(told, points)
+    redis.call('INCRBY', KEYS[first], string.format('%.0f', one + tonumber(ARGV[4])))
+    redis.call('EXPIRE', KEYS[first], ARGV[5])
+end
+return told
+"""
+"""Adds up and counts within Redis: one round trip, and a few numbers to read."""
 COUNTED = frozenset({EventKind.REDEEM, EventKind.REFUND})
 
 
@@ -31,25 +53,18 @@ def look_and_count(uow: UnitOfWork, event: Event, book_id: int) -> dict[str, int
     if event.kind not in COUNTED or not asked:
         return {}
     now = int(uow.now.timestamp()) // BUCKET_SECONDS
-    keys = {name: _keys(event.kind, book_id, name, found, now) for name, found in asked.items()}
-    pipeline = redis.client().pipeline(transaction=False)
-    pipeline.mget([key for each in keys.values() for key in each])
-    for each in keys.values():
-        pipeline.incrby(each[0], ONE_FACT + event.points)
-        pipeline.expire(each[0], LIFE_SECONDS)
+    keys = [key for name, found in asked.items() for key in _keys(event.kind, book_id, name, found, now)]
     try:
-        told = pipeline.execute()[0]
+        script = redis.client().register_script(COUNT)
+        told = script(keys=keys, args=[BUCKETS, RECENT, ONE_FACT, min(event.points, POINTS_MAX), LIFE_SECONDS])
     except RedisError as error:
         metrics.risk_windows_missing_total.inc()
         log.warning("risk_windows_missing", error=type(error).__name__)
         return {}
-    numbers = [int(number or 0) for number in told]
     found: dict[str, int] = {}
-    for index, name in enumerate(keys):
-        buckets = numbers[index * BUCKETS : (index + 1) * BUCKETS]
-        found[f"{name}_count_10m"] = sum(bucket // ONE_FACT for bucket in buckets[:2])
-        found[f"{name}_count_1h"] = sum(bucket // ONE_FACT for bucket in buckets)
-        found[f"{name}_points_1h"] = sum(bucket % ONE_FACT for bucket in buckets)
+    for index, name in enumerate(asked):
+        recent, facts, points = told[3 * index : 3 * index + 3]
+        found |= {f"{name}_count_10m": recent, f"{name}_count_1h": facts, f"{name}_points_1h": points}
     return found
 
 
