@@ -15,7 +15,9 @@ from app.risk.rules.events import Decision, Event
 from app.risk.terms import EventKind, Outcome, Pivot, Reason
 from tests.points.ledger import ANNA, SHOP, named
 
-CASHIER, COORDINATOR, DEVICE, TERMINAL = map(named, ("risk cashier", "risk coordinator", "risk device", "risk terminal"))
+CASHIER, COORDINATOR, DEVICE, TERMINAL = map(
+    named, ("risk cashier", "risk coordinator", "risk device", "risk terminal")
+)
 ONE, TWO, THREE = (
     Actor(id=named(f"treasurer {number}"), roles=frozenset({Role.TREASURER})) for number in ("one", "two", "three")
 )

@@ -1,5 +1,6 @@
 """What is decided on a fact, what is counted, and what stays written."""
 
+import json
 from dataclasses import replace
 from uuid import uuid4
 
@@ -187,7 +188,12 @@ def test_signing_in_belongs_to_no_book(desk):
         return service.decide(
             desk.uow,
             spent(
-                kind=EventKind.LOGIN, book_id=None, resident_id=None, shop_id=None, person_id=person, points=0,
+                kind=EventKind.LOGIN,
+                book_id=None,
+                resident_id=None,
+                shop_id=None,
+                person_id=person,
+                points=0,
                 device_id=DEVICE,
             ),
         )
@@ -210,7 +216,11 @@ BROKEN = {
 @pytest.mark.parametrize("case", list(BROKEN))
 @pytest.mark.parametrize(
     ("kind", "outcome"),
-    [(EventKind.REDEEM, Outcome.BLOCK_AND_REVIEW), (EventKind.AWARD, Outcome.REVIEW), (EventKind.LOGIN, Outcome.REVIEW)],
+    [
+        (EventKind.REDEEM, Outcome.BLOCK_AND_REVIEW),
+        (EventKind.AWARD, Outcome.REVIEW),
+        (EventKind.LOGIN, Outcome.REVIEW),
+    ],
 )
 def test_rules_that_cannot_be_asked_never_say_yes(desk, case, kind, outcome):
     plain = BROKEN[case]
@@ -225,7 +235,7 @@ def test_rules_that_cannot_be_asked_never_say_yes(desk, case, kind, outcome):
             " published_at) SELECT book_id, 7, :id, CAST(:plain AS jsonb), 'active', proposed_by, proposed_at, :id, proposed_at"
             " FROM risk_rule_sets WHERE book_id = :book"
         ),
-        {"id": uuid4(), "plain": __import__("json").dumps(plain), "book": made.book_id},
+        {"id": uuid4(), "plain": json.dumps(plain), "book": made.book_id},
     )
     decision = service.decide(
         desk.uow, spent(kind=kind, book_id=desk.book.id, person_id=named("p"), coordinator_id=COORDINATOR)

@@ -6,16 +6,16 @@ from app.infra.unit_of_work import UnitOfWork
 from app.risk import service
 from app.risk.routes.desk import READERS, WORKERS
 from app.risk.schemas.cases import (
-    RiskAnswerIn,
     AppealsQuery,
     CasesQuery,
-    RiskCloseIn,
-    RiskCommentIn,
     DecisionsQuery,
+    RiskAnswerIn,
     RiskAppealOut,
     RiskAppealPage,
     RiskCaseFileOut,
     RiskCasePage,
+    RiskCloseIn,
+    RiskCommentIn,
     RiskDecisionOut,
     RiskDecisionPage,
 )

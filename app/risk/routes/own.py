@@ -6,7 +6,7 @@ from uuid import UUID
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.actor import Role
 from app.risk import service
-from app.risk.schemas.cases import OwnRiskDecisionOut, OwnDecisionPage, RiskAppealIn
+from app.risk.schemas.cases import OwnDecisionPage, OwnRiskDecisionOut, RiskAppealIn
 from app.web.endpoint import Blueprint, endpoint
 from app.web.paging import PageQuery
 

@@ -9,14 +9,14 @@ from app.risk import service
 from app.risk.routes.desk import READERS, WORKERS
 from app.risk.rules.definitions import RuleSetDefinition
 from app.risk.schemas.rule_sets import (
+    BacktestPage,
     RiskBacktestIn,
     RiskBacktestOut,
-    BacktestPage,
     RiskRuleSetIn,
     RiskRuleSetOut,
-    RuleSetPage,
     RiskShadowIn,
     RiskShadowOut,
+    RuleSetPage,
 )
 from app.web.endpoint import Blueprint, endpoint
 from app.web.paging import PageQuery

@@ -60,7 +60,7 @@ def features_of_fact(event: Event, seen: Seen, *, now: datetime) -> dict[str, An
         "hour": local.hour,
         "weekday": local.isoweekday(),
         "is_round": event.points > 0 and event.points % 100 == 0,
-        **{pivot: "" for pivot in Pivot},
+        **dict.fromkeys(Pivot, ""),
         **{pivot: str(subject) for pivot, subject in event.subjects().items()},
         **event.facts,
         **seen.near,

@@ -90,7 +90,9 @@ class RiskRuleSetDefinitionIn(StrictSchema):
     title = Text(required=True, length_max=terms.TITLE_LENGTH_MAX)
     thresholds = fields.Nested(RiskThresholdsIn, required=True)
     rules = fields.List(
-        fields.Nested(RiskRuleIn), required=True, validate=validate.Length(1, terms.RULES_MAX, error="count:{min}:{max}")
+        fields.Nested(RiskRuleIn),
+        required=True,
+        validate=validate.Length(1, terms.RULES_MAX, error="count:{min}:{max}"),
     )
 
     @post_load

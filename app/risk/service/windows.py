@@ -4,8 +4,6 @@ They count in buckets of five minutes; one number holds both the facts of a buck
 they are missing, and each rule has declared what they then count as.
 """
 
-from uuid import UUID
-
 import structlog
 from redis.exceptions import RedisError
 
@@ -16,6 +14,8 @@ from app.risk.terms import EventKind
 
 log = structlog.get_logger(__name__)
 
+PREFIX = "linli:risk"
+"""With the name of the database behind it: several installations may share a Redis."""
 BUCKET_SECONDS = 300
 BUCKETS = 12
 LIFE_SECONDS = BUCKET_SECONDS * (BUCKETS + 2)
@@ -53,7 +53,8 @@ def look_and_count(uow: UnitOfWork, event: Event, book_id: int) -> dict[str, int
     if event.kind not in COUNTED or not asked:
         return {}
     now = int(uow.now.timestamp()) // BUCKET_SECONDS
-    keys = [key for name, found in asked.items() for key in _keys(event.kind, book_id, name, found, now)]
+    place = f"{PREFIX}:{uow.session.connection().engine.url.database}:{book_id}:{event.kind}"
+    keys = [f"{place}:{name}:{found}:{now - back}" for name, found in asked.items() for back in range(BUCKETS)]
     try:
         script = redis.client().register_script(COUNT)
         told = script(keys=keys, args=[BUCKETS, RECENT, ONE_FACT, min(event.points, POINTS_MAX), LIFE_SECONDS])
@@ -66,7 +67,3 @@ def look_and_count(uow: UnitOfWork, event: Event, book_id: int) -> dict[str, int
         recent, facts, points = told[3 * index : 3 * index + 3]
         found |= {f"{name}_count_10m": recent, f"{name}_count_1h": facts, f"{name}_points_1h": points}
     return found
-
-
-def _keys(kind: EventKind, book_id: int, scope: str, subject: UUID, now: int) -> list[str]:
-    return [f"linli:risk:{book_id}:{kind}:{scope}:{subject}:{now - back}" for back in range(BUCKETS)]
