@@ -21,7 +21,9 @@ def risk() -> None:
 @click.option("--book", help="The book, by its code; without it the rules for signing in, beside all books.")
 @with_appcontext
 def start_defaults(book: str | None) -> None:
-    """Put the rules that come with Linli in force as version 1, to be seen and changed. A book with versions keeps them."""
+    """Put the rules that come with Linli in force as version 1, to be seen and changed; a book with versions keeps
+    them.
+    """
     try:
         made = run_in_transaction(lambda uow: _version(service.start_defaults(uow, book=book)), actor=SYSTEM)
     except DomainError as refused:

@@ -14,7 +14,8 @@ class ExpressionTooLong(RuleRefused):
     code = "risk.expression_too_long"
     text = {
         "zh": "规则 {rule} 的条件须有 1 到 {length_max} 个字符,现为 {found} 个;请拆成几条规则。",
-        "en": "The condition of rule {rule} must have 1 to {length_max} characters and has {found}; split it into rules.",
+        "en": "The condition of rule {rule} must have 1 to {length_max} characters and has {found}; make several "
+        "rules of it.",
     }
 
 
@@ -22,8 +23,8 @@ class ExpressionTooBig(RuleRefused):
     code = "risk.expression_too_big"
     text = {
         "zh": "规则 {rule} 的条件有 {found} 个部分,最多 {nodes_max} 个(方括号里最多 {array_max} 项);请拆成几条规则。",
-        "en": "The condition of rule {rule} has {found} parts; at most {nodes_max} (and {array_max} items in brackets). "
-        "Split it into several rules.",
+        "en": "The condition of rule {rule} has {found} parts; at most {nodes_max} (and {array_max} items in "
+        "brackets). Split it into several rules.",
     }
 
 
@@ -39,7 +40,8 @@ class ExpressionUnreadable(RuleRefused):
 class ExpressionForbidden(RuleRefused):
     code = "risk.expression_forbidden"
     text = {
-        "zh": "规则 {rule} 的条件里不能有 {part};只能用名称、整数、引号中的文字、and or not in、== != < <= > >= 和 + - *。",
+        "zh": "规则 {rule} 的条件里不能有 {part};只能用名称、整数、引号中的文字、and or not in、"
+        "== != < <= > >= 和 + - *。",
         "en": "{part} has no place in the condition of rule {rule}; use names, whole numbers, quoted words, and or not "
         "in, == != < <= > >= and + - *.",
     }
@@ -57,8 +59,8 @@ class ExpressionMismatch(RuleRefused):
     code = "risk.expression_mismatch"
     text = {
         "zh": "规则 {rule} 的条件类型不符:{part};比较两边须同为整数、文字或是否,整个条件须为是否。",
-        "en": "The types in rule {rule} do not fit: {part}; compare whole numbers with whole numbers, words with words, "
-        "true or false with true or false, and let the whole be true or false.",
+        "en": "The types in rule {rule} do not fit: {part}; compare whole numbers with whole numbers, words with "
+        "words, true or false with true or false, and let the whole be true or false.",
     }
 
 
@@ -106,7 +108,8 @@ class ThresholdsWrong(DomainError):
     code = "risk.thresholds_wrong"
     text = {
         "zh": "{event} 的分数线不对:须为 1 ≤ review ≤ block_and_review ≤ decline,且五种事件都要写。",
-        "en": "The thresholds of {event} are wrong: 1 ≤ review ≤ block_and_review ≤ decline, for each of the five kinds.",
+        "en": "The thresholds of {event} are wrong: 1 ≤ review ≤ block_and_review ≤ decline, for each of the five "
+        "kinds.",
     }
     field = "thresholds"
 
@@ -158,7 +161,7 @@ class ListTaken(DomainError):
     kind = Kind.CONFLICT
     code = "risk.list_taken"
     text = {"zh": "名单代码 {list} 已被使用。", "en": "The list code {list} is taken."}
-    field = "code"
+    field = "list_code"
 
 
 class ListFull(DomainError):

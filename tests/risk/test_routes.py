@@ -90,9 +90,13 @@ def test_shadow_and_backtest_over_http(api):
 
 
 def test_lists_and_snoozes_over_http(api, held):
-    assert api.post("/risk/lists", {"code": "shops", "title": "关注的店"}).status_code == 201
-    assert refused(api.post("/risk/lists", {"code": "shops", "title": "x"})) == (409, "risk.list_taken", ["code"])
-    assert api.post("/risk/lists", {"code": "Shops", "title": "x"}).status_code == 422
+    assert api.post("/risk/lists", {"list_code": "shops", "title": "关注的店"}).status_code == 201
+    assert refused(api.post("/risk/lists", {"list_code": "shops", "title": "x"})) == (
+        409,
+        "risk.list_taken",
+        ["list_code"],
+    )
+    assert api.post("/risk/lists", {"list_code": "Shops", "title": "x"}).status_code == 422
     item = api.post("/risk/lists/shops/items", {"value": str(BORIS), "reason": "x"})
     assert item.status_code == 201, item.text
     assert [each["id"] for each in api.get("/risk/lists/shops/items", AUDITOR).json["items"]] == [item.json["id"]]

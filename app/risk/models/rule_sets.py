@@ -63,7 +63,7 @@ class RiskList(Base):
 
 
 class ListItem(Base):
-    """An item of a list: an id of a resident, device, shop …"""
+    """An item of a list: the id of a resident, a device, a shop."""
 
     __tablename__ = "risk_list_items"
     book_id: Mapped[int] = mapped_column(Integer, primary_key=True)

@@ -28,9 +28,9 @@ blueprint = Blueprint("risk_lists", __name__, description="风控名单与暂停
 
 @blueprint.route(LISTS, methods=["POST"])
 @endpoint(roles=WORKERS, body=RiskListIn, reply=RiskListOut, status=HTTPStatus.CREATED, idempotent=True)
-def create_risk_list(uow: UnitOfWork, *, book: str, code: str, title: str) -> object:
+def create_risk_list(uow: UnitOfWork, *, book: str, list_code: str, title: str) -> object:
     """新建名单 / begin a list."""
-    return service.create_list(uow, book=book, code=code, title=title)
+    return service.create_list(uow, book=book, code=list_code, title=title)
 
 
 @blueprint.route(LISTS)

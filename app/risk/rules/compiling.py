@@ -28,25 +28,15 @@ OPERATORS: Mapping[str, Callable[[Any, Any], Any]] = {
 
 def compile_tree(node: Any) -> Ask:
     """Make the function of a node that `expressions` lets pass. Raises KeyError or TypeError for any other."""
-    match node:
-        case tree.SymbolExpression():
-            return operator.itemgetter(node.name)
-        case tree.FloatExpression():
-            return _constant(int(node.value))
-        case tree.BooleanExpression() | tree.StringExpression():
-            return _constant(node.value)
-        case tree.ArrayExpression():
-            members = [compile_tree(member) for member in node.value]
-            return lambda values: [member(values) for member in members]
-        case tree.ContainsExpression():
-            return _contains(compile_tree(node.container), compile_tree(node.member))
-        case tree.UnaryExpression():
-            return _unary(node.type.lower(), compile_tree(node.right))
-        case tree.LogicExpression():
-            return _logic(node.type.lower(), compile_tree(node.left), compile_tree(node.right))
-        case tree.BinaryExpressionBase():
-            return _binary(OPERATORS[node.type.lower()], compile_tree(node.left), compile_tree(node.right))
-    raise TypeError(type(node).__name__)
+    make = next((make for kind, make in MAKERS.items() if isinstance(node, kind)), None)
+    if make is None:
+        raise TypeError(type(node).__name__)
+    return make(node)
+
+
+def _array(node: Any) -> Ask:
+    members = [compile_tree(member) for member in node.value]
+    return lambda values: [member(values) for member in members]
 
 
 def _constant(value: Any) -> Ask:
@@ -75,3 +65,18 @@ def _logic(kind: str, left: Ask, right: Ask) -> Ask:
 
 def _binary(act: Callable[[Any, Any], Any], left: Ask, right: Ask) -> Ask:
     return lambda values: act(left(values), right(values))
+
+
+MAKERS: Mapping[type, Callable[[Any], Ask]] = {
+    tree.SymbolExpression: lambda node: operator.itemgetter(node.name),
+    tree.FloatExpression: lambda node: _constant(int(node.value)),
+    tree.BooleanExpression: lambda node: _constant(node.value),
+    tree.StringExpression: lambda node: _constant(node.value),
+    tree.ArrayExpression: _array,
+    tree.ContainsExpression: lambda node: _contains(compile_tree(node.container), compile_tree(node.member)),
+    tree.UnaryExpression: lambda node: _unary(node.type.lower(), compile_tree(node.right)),
+    tree.LogicExpression: lambda node: _logic(node.type.lower(), compile_tree(node.left), compile_tree(node.right)),
+    tree.BinaryExpressionBase: lambda node: _binary(
+        OPERATORS[node.type.lower()], compile_tree(node.left), compile_tree(node.right)
+    ),
+}

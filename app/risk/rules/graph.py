@@ -1,8 +1,8 @@
 """Who deals with whom: residents, shops, devices and coordinators over ninety days, and what stands out.
 
-A neighbourhood is one piece: everybody buys at the same shops. So rings are sought among *tight* ties alone: a shop that
-gets nearly all that somebody spends, a device that several homes use, awards that go both ways. What honest people do
-makes few of these, and those do not hang together.
+A neighbourhood is one piece: everybody buys at the same shops. So rings are sought among *tight* ties alone: a shop
+that gets nearly all that somebody spends, a device that several homes use, awards that go both ways. What honest people
+do makes few of these, and those do not hang together.
 """
 
 from collections import defaultdict

@@ -45,6 +45,7 @@ def lock_keys(event: Event, book_id: int) -> list[int]:
     """Give the keys of the locks of a fact, in one order for everybody."""
     subjects = event.subjects()
     names = [f"risk:{book_id}:{pivot}:{subjects[pivot]}" for pivot in LOCKED[event.kind] if pivot in subjects]
+    names = names or [f"risk:{book_id}:{event.kind}:{event.subject_id}"]
     digests = (blake2b(name.encode(), digest_size=8).digest() for name in names)
     return sorted(int.from_bytes(digest, "big", signed=True) for digest in digests)
 
@@ -117,7 +118,7 @@ ABOUT: Mapping[EventKind, tuple[Pivot, ...]] = {
 
 
 def about(event: Event, pivots: Sequence[Pivot], *, actor_id: UUID) -> tuple[Pivot, UUID]:
-    """Say whom a case is about: whom the weightiest rule that spoke is about, if he is in the fact; or its usual one."""
+    """Say whom a case is about: whom the weightiest rule that spoke is about, if that is in the fact; or the usual."""
     subjects = event.subjects()
     for pivot in (*pivots, *ABOUT[event.kind], *Pivot):
         if pivot in subjects:

@@ -11,10 +11,10 @@ from app.web.parsing import StrictSchema
 class RiskListIn(StrictSchema):
     """A list; rules ask for it as list_<code>."""
 
-    code = Text(
+    list_code = Text(
         required=True,
         length_max=30,
-        validate=[validate.Regexp(r"^[a-z][a-z0-9_]*$", error="pattern")],
+        validate=[validate.Regexp(r"^[a-z][a-z0-9_]*\Z", error="pattern:watched_shops")],
         metadata={"pattern": "^[a-z][a-z0-9_]*$"},
     )
     title = Text(required=True, length_max=terms.TITLE_LENGTH_MAX)

@@ -55,7 +55,7 @@ class RiskRuleIn(StrictSchema):
     id = Text(
         required=True,
         length_max=40,
-        validate=[validate.Regexp(r"^[a-z][a-z0-9-]*$", error="pattern")],
+        validate=[validate.Regexp(r"^[a-z][a-z0-9-]*\Z", error="pattern:pair-day")],
         metadata={"pattern": "^[a-z][a-z0-9-]*$", "description": "稳定编号 / stable id"},
     )
     title = Text(required=True, length_max=terms.TITLE_LENGTH_MAX)

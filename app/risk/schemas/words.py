@@ -63,12 +63,14 @@ HUMANE: Mapping[Outcome, Words] = {
         "If you disagree, you can appeal here.",
     },
     Outcome.BLOCK_AND_REVIEW: {
-        "zh": "为了您的积分安全,您这次{act}需要再确认一下。这不代表您做错了什么;如有疑问可在此申诉,由另一位工作人员答复。",
+        "zh": "为了您的积分安全,您这次{act}需要再确认一下。这不代表您做错了什么;如有疑问可在此申诉,"
+        "由另一位工作人员答复。",
         "en": "To keep your points safe, this time {act} needs one more confirmation. It does not mean that you did "
         "anything wrong. If you disagree, appeal here; another member of staff will answer.",
     },
     Outcome.DECLINE: {
-        "zh": "很抱歉,您这次{act}没有办成,您的积分没有减少。如果您认为不对,可在此申诉,由另一位工作人员答复;也可到居委会当面反映。",
+        "zh": "很抱歉,您这次{act}没有办成,您的积分没有减少。如果您认为不对,可在此申诉,由另一位工作人员答复;"
+        "也可到居委会当面反映。",
         "en": "We are sorry: this time {act} could not be done; your points are untouched. If you think that is wrong, "
         "appeal here and another member of staff will answer, or ask at the neighbourhood office.",
     },
