@@ -231,9 +231,9 @@ def test_rules_that_cannot_be_asked_never_say_yes(desk, case, kind, outcome):
     session = desk.uow.session
     session.execute(
         text(
-            "INSERT INTO risk_rule_sets (book_id, version, id, definition, state, proposed_by, proposed_at, published_by,"
-            " published_at) SELECT book_id, 7, :id, CAST(:plain AS jsonb), 'active', proposed_by, proposed_at, :id, proposed_at"
-            " FROM risk_rule_sets WHERE book_id = :book"
+            "INSERT INTO risk_rule_sets (book_id, version, id, definition, state, proposed_by, proposed_at,"
+            " published_by, published_at) SELECT book_id, 7, :id, CAST(:plain AS jsonb), 'active', proposed_by,"
+            " proposed_at, :id, proposed_at FROM risk_rule_sets WHERE book_id = :book"
         ),
         {"id": uuid4(), "plain": json.dumps(plain), "book": made.book_id},
     )

@@ -19,7 +19,7 @@ def fact(dealings, kind="redeem", **changes):
 
 
 def honest(seed: int) -> Dealings:
-    """Three months of 200 homes with a telephone or two each, 15 shops of which everybody has favourites, 10 coordinators."""
+    """Three months of 200 homes with a telephone or two, 15 shops with favourites, 10 coordinators."""
     chance, dealings = Random(seed), Dealings()
     for home in range(200):
         for member in range(chance.choice([1, 1, 2, 3])):
