@@ -9,6 +9,8 @@ DECLARE
     h constant timestamptz := p_now - interval '1 hour';
     d constant timestamptz := p_now - interval '1 day';
     m constant timestamptz := p_now - interval '30 days';
+    -- Who waited for a lock meets facts that began after him and were committed before: they count.
+    soon constant timestamptz := p_now + interval '5 minutes';
     key bigint;
     found jsonb;
     told jsonb;
@@ -51,14 +53,14 @@ BEGIN
           FROM (SELECT f.decided_at, f.points, f.asked,
                        CASE WHEN p_kind = 'award' THEN f.coordinator_id = p_coordinator ELSE f.shop_id = p_shop END AS paired
                   FROM public.risk_facts f
-                 WHERE f.book_id = p_book AND f.kind = p_kind AND f.resident_id = p_resident AND f.decided_at > m AND f.decided_at <= p_now
+                 WHERE f.book_id = p_book AND f.kind = p_kind AND f.resident_id = p_resident AND f.decided_at > m AND f.decided_at <= soon
                  ORDER BY f.decided_at DESC LIMIT 1000) x;
         told := told || found;
     END IF;
     IF p_resident IS NOT NULL AND p_kind IN ('redeem', 'refund') THEN
         SELECT jsonb_build_object('earned', max(x.decided_at)) INTO found
           FROM (SELECT f.decided_at FROM public.risk_facts f
-                 WHERE f.book_id = p_book AND f.kind = 'award' AND f.resident_id = p_resident AND f.decided_at > m AND f.decided_at <= p_now
+                 WHERE f.book_id = p_book AND f.kind = 'award' AND f.resident_id = p_resident AND f.decided_at > m AND f.decided_at <= soon
                  ORDER BY f.decided_at DESC LIMIT 1) x;
         told := told || found;
     END IF;
@@ -71,7 +73,7 @@ BEGIN
                    count(DISTINCT x.person_id) FILTER (WHERE x.person_id <> p_person OR p_person IS NULL)))
           INTO found
           FROM (SELECT f.decided_at, f.kind, f.points, f.resident_id, f.person_id FROM public.risk_facts f
-                 WHERE f.book_id = p_book AND f.device_id = p_device AND f.decided_at > m AND f.decided_at <= p_now
+                 WHERE f.book_id = p_book AND f.device_id = p_device AND f.decided_at > m AND f.decided_at <= soon
                  ORDER BY f.decided_at DESC LIMIT 1000) x;
         told := told || found;
     END IF;
@@ -82,7 +84,7 @@ BEGIN
                    count(*), coalesce(sum(x.points), 0)))
           INTO found
           FROM (SELECT f.decided_at, f.points FROM public.risk_facts f
-                 WHERE f.book_id = p_book AND f.kind = p_kind AND f.coordinator_id = p_coordinator AND f.decided_at > m AND f.decided_at <= p_now
+                 WHERE f.book_id = p_book AND f.kind = p_kind AND f.coordinator_id = p_coordinator AND f.decided_at > m AND f.decided_at <= soon
                  ORDER BY f.decided_at DESC LIMIT 1000) x;
         told := told || found;
     END IF;
@@ -93,7 +95,7 @@ BEGIN
                    count(*), coalesce(sum(x.points), 0)))
           INTO found
           FROM (SELECT f.decided_at, f.points FROM public.risk_facts f
-                 WHERE f.book_id = p_book AND f.kind = p_kind AND f.household_id = p_household AND f.decided_at > m AND f.decided_at <= p_now
+                 WHERE f.book_id = p_book AND f.kind = p_kind AND f.household_id = p_household AND f.decided_at > m AND f.decided_at <= soon
                  ORDER BY f.decided_at DESC LIMIT 1000) x;
         told := told || found;
     END IF;
@@ -104,7 +106,7 @@ BEGIN
                    count(*), coalesce(sum(x.points), 0)))
           INTO found
           FROM (SELECT f.decided_at, f.points FROM public.risk_facts f
-                 WHERE f.book_id = p_book AND f.kind = 'login' AND f.person_id = p_person AND f.decided_at > m AND f.decided_at <= p_now
+                 WHERE f.book_id = p_book AND f.kind = 'login' AND f.person_id = p_person AND f.decided_at > m AND f.decided_at <= soon
                  ORDER BY f.decided_at DESC LIMIT 1000) x;
         told := told || found;
     END IF;

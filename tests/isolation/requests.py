@@ -114,7 +114,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /qr-points/<qr_point_id>/revoke": WHY,
     "POST /clearing/nettings/<netting_id>/payment": {"bank_reference": "ICBC-1"},
     "POST /risk/lists/<list_code>/items": {"value": "<value>", "reason": "x"},
-    "POST /risk/decisions/<decision_id>/snooze": {"rule": "check-far", "days": 1, "reason": "x"},
+    "POST /risk/decisions/<decision_id>/snooze": {"rule_id": "check-far", "days": 1, "reason": "x"},
     "POST /risk/cases/<case_id>/comments": {"text": "x"},
     "POST /risk/cases/<case_id>/close": {"label": "false_positive", "text": "x"},
     "POST /risk/appeals/<appeal_id>/answer": {"overturned": True, "answer": "x"},

@@ -303,3 +303,9 @@ def test_a_snoozed_rule_is_silent_about_one_until_a_day(desk):
     assert desk.row(quiet).answers[0]["result"] == RuleResult.SNOOZED
     assert desk.decide(resident_id=BORIS).outcome is Outcome.REVIEW
     assert desk.later(days=2, seconds=1).decide().outcome is Outcome.REVIEW
+
+
+def test_a_fact_that_began_later_and_was_committed_before_counts(desk):
+    """Whoever waited for the lock of a resident has an earlier time than who held it."""
+    desk.later(seconds=3).decide(points=70)
+    assert desk.row(desk.decide()).features["resident_points_1h"] == 70

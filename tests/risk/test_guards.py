@@ -58,8 +58,8 @@ REFUSED = {
     ),
     "a version is deleted": ("DELETE FROM risk_rule_sets", pg.RestrictViolation),
     "who published is edited": (
-        f"""UPDATE risk_rule_sets SET state = 'retired', retired_by = '{TWO}', retired_at = now(), published_by = '{ANNA}'
-             WHERE version = 2""",
+        f"""UPDATE risk_rule_sets SET state = 'retired', retired_by = '{TWO}', retired_at = now(),
+            published_by = '{ANNA}' WHERE version = 2""",
         pg.RestrictViolation,
     ),
     "a retired one comes back": ("UPDATE risk_rule_sets SET state = 'draft' WHERE version = 2", pg.RestrictViolation),

@@ -102,7 +102,7 @@ def test_lists_and_snoozes_over_http(api, held):
     assert [each["id"] for each in api.get("/risk/lists/shops/items", AUDITOR).json["items"]] == [item.json["id"]]
     assert api.post(f"/risk/lists/shops/items/{item.json['id']}/remove", {}).json["removed_at"]
     assert [each["code"] for each in api.get("/risk/lists", AUDITOR).json["items"]] == ["shops"]
-    snooze = api.post(f"/risk/decisions/{held}/snooze", {"rule": "any", "days": 3, "reason": "x"})
+    snooze = api.post(f"/risk/decisions/{held}/snooze", {"rule_id": "any", "days": 3, "reason": "x"})
     assert snooze.status_code == 201, snooze.text
     assert [each["id"] for each in api.get("/risk/snoozes", AUDITOR).json["items"]] == [snooze.json["id"]]
     assert api.post(f"/risk/snoozes/{snooze.json['id']}/end", {}).json["ended_at"]

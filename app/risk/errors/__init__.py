@@ -145,7 +145,7 @@ class SnoozeUnfit(DomainError):
         "zh": "规则 {rule} 在这条判定中没有触发,或不针对某人某物,无法暂停;请选触发了的规则。",
         "en": "Rule {rule} did not speak in this decision, or is about nobody in it; choose one that did.",
     }
-    field = "rule"
+    field = "rule_id"
 
 
 class SnoozeMissing(DomainError):

@@ -65,9 +65,9 @@ def remove_risk_item(uow: UnitOfWork, *, book: str, list_code: str, item_id: UUI
 
 @blueprint.route("/v1/books/<book>/risk/decisions/<uuid:decision_id>/snooze", methods=["POST"])
 @endpoint(roles=WORKERS, body=RiskSnoozeIn, reply=RiskSnoozeOut, status=HTTPStatus.CREATED, idempotent=True)
-def snooze_rule(uow: UnitOfWork, *, book: str, decision_id: UUID, rule: str, days: int, reason: str) -> object:
+def snooze_rule(uow: UnitOfWork, *, book: str, decision_id: UUID, rule_id: str, days: int, reason: str) -> object:
     """让一条规则对某人暂停若干天 / let a rule be silent about somebody for some days."""
-    return service.snooze_rule(uow, book=book, decision_id=decision_id, rule=rule, days=days, reason=reason)
+    return service.snooze_rule(uow, book=book, decision_id=decision_id, rule=rule_id, days=days, reason=reason)
 
 
 @blueprint.route("/v1/books/<book>/risk/snoozes")

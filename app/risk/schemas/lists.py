@@ -59,7 +59,7 @@ RiskItemPage = page_of(RiskItemOut, "RiskItemPage")
 class RiskSnoozeIn(StrictSchema):
     """Which rule of the decision is to be silent, for how long, and why."""
 
-    rule = Text(required=True, length_max=40)
+    rule_id = Text(required=True, length_max=40)
     days = StrictInteger(required=True, minimum=1, maximum=terms.SNOOZE_DAYS_MAX)
     reason = Text(required=True, length_max=terms.REASON_LENGTH_MAX)
 
