@@ -122,3 +122,15 @@ def test_a_shop_that_five_of_many_live_in_is_told():
         fact(dealings, resident_id=who(1, resident), shop_id=who(3, 1), points=10)
     (found,) = [each for each in find(dealings) if each.kind is FindingKind.SHOP_TOP5]
     assert (found.value, found.opens, found.evidence["customers"]) == (98, True, 15)
+
+
+def test_one_sort_of_tie_alone_makes_no_ring():
+    """A shop with faithful customers, and a telephone that is lent around: each is told, neither is a ring."""
+    dealings = Dealings()
+    for number in range(6):
+        for _ in range(10):
+            fact(dealings, resident_id=who(1, number), shop_id=who(3, 1), points=100)
+            fact(dealings, resident_id=who(1, 50 + number), device_id=who(2, 1), shop_id=who(3, 10 + number), points=10)
+    found = find(dealings)
+    assert rings(found) == set()
+    assert {each.kind for each in found if each.opens} == {FindingKind.SHOP_TOP5, FindingKind.DEVICE_SHARED}
