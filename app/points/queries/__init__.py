@@ -85,6 +85,7 @@ from app.points.queries.openings import (
     sum_openings,
     taken_over,
     taken_over_numbers,
+    with_openings,
 )
 from app.points.queries.owners import SponsorFigures, find_owner, get_owner, list_owners, list_sponsors
 from app.points.queries.programme import get_proposal, households_of, list_proposals, lock_proposal, names_of
@@ -294,4 +295,5 @@ __all__ = [
     "sums_for_caps",
     "taken_over",
     "taken_over_numbers",
+    "with_openings",
 ]
