@@ -12,6 +12,7 @@ from app.jobs.terms import Act
 from app.notices import service as notices
 from app.points.service.clearing import agreements, nettings, receiving, transfers
 from app.reports import service as reports
+from app.risk import service as risk
 
 JOBS: Mapping[str, Act] = {
     "enrolment.read_file": enrolment.read_file,
@@ -29,4 +30,5 @@ JOBS: Mapping[str, Act] = {
     "points.settle_transfer": transfers.settle_transfer,
     "points.hear_netting": nettings.hear_netting,
     "reports.hear_text_verdict": reports.hear_text_verdict,
+    "risk.run_backtest": risk.run_backtest,
 }
