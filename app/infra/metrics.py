@@ -34,6 +34,9 @@ wechat_call_seconds = Histogram(
 )
 wechat_pushes_total = Counter("linli_wechat_pushes_total", "Messages pushed to us in WeChat's name.", ["outcome"])
 notices_total = Counter("linli_notices_total", "Subscribe messages, by what became of them.", ["outcome"])
+webhook_attempts_total = Counter(
+    "linli_webhook_attempts_total", "Attempts to deliver a webhook, by how they ended.", ["outcome"]
+)
 
 
 def watch_pool(engine: Engine, size: int) -> None:

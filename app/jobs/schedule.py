@@ -12,6 +12,7 @@ from app.places import service as places
 from app.points import service as points
 from app.points.service.clearing import nettings, transfers
 from app.web import idempotency
+from app.webhooks import service as webhooks
 
 SCHEDULE: Mapping[str, Scheduled] = {
     "jobs.retry_stalled_jobs": Periodic("* * * * * */20", jobs.retry_stalled_jobs),
@@ -43,5 +44,8 @@ SCHEDULE: Mapping[str, Scheduled] = {
     "identity.purge_sessions": Periodic("10 19 * * *", identity.purge_sessions, until_zero=True),
     # half past one at night in the district: what two books owe each other for months on which they do not agree yet
     "points.state_nettings": Rounds("30 17 * * *", points.list_book_codes, nettings.state_step),
+    "webhooks.send_deliveries": Errands("* * * * * */2", webhooks.claim_due, webhooks.carry_out, webhooks.record),
+    "webhooks.give_up_old": Periodic("*/10 * * * *", webhooks.give_up_old, until_zero=True),
+    "webhooks.purge_deliveries": Periodic("45 18 * * *", webhooks.purge_deliveries, until_zero=True),
     "web.purge_idempotency_keys": Periodic("40 18 * * *", idempotency.purge_idempotency_keys, until_zero=True),
 }

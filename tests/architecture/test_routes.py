@@ -30,6 +30,8 @@ SECRET = "its answer is a secret, which must not be stored to be given again"
 NOT_REPEATED = {
     "/v1/books/<book>/passbook/codes": SECRET,
     "/v1/staff": SECRET,
+    "/v1/books/<book>/shops/<uuid:shop_id>/webhooks": SECRET,
+    "/v1/books/<book>/shops/<uuid:shop_id>/webhooks/<uuid:webhook_id>/secret": SECRET,
     "/v1/me/phone": "WeChat's code is good once, and asked about before there is a transaction to store an answer in",
     "/v1/me/password": "the second factor is good once; what is to be repeated would have to be stored",
 }

@@ -26,6 +26,7 @@ from app.points.service import minting
 from app.points.service.clearing import nettings
 from app.points.terms import AccountKind
 from app.reports import service as reports
+from app.webhooks import service as webhooks
 from tests.enrolment.desk import HEADER, as_csv
 from tests.isolation.housing import house
 from tests.merchants.till import Till
@@ -33,6 +34,7 @@ from tests.places.ground import lay
 from tests.points.ledger import ANNA, Acts, Ledger, named, open_ledger
 from tests.points.neighbours import Pair
 from tests.points.programme import fact, publish
+from tests.webhooks.conftest import TYPE
 
 PROPOSER = named("proposer")
 
@@ -128,6 +130,8 @@ def _ruled(acts: Acts, cast: Cast) -> dict[str, Any]:
 def _sold(acts: Acts, cast: Cast) -> dict[str, Any]:
     """A shop that was paid, was settled with, and waits for the rest of a payment; and a code to pay with."""
     merchants.open_shop(acts.uow, book=acts.book.code, name="面馆", street="忠义街", shop_id=cast.shop)
+    told = {"owner_id": cast.shop, "hears": {"book": acts.book.code}}
+    hearing = webhooks.open_endpoint(acts.uow, **told, url="https://shop.example.cn/", types=[TYPE]).endpoint
     till = Till(acts.uow, acts.book.code, cast.shop)
     till.pay(20, cast.resident)
     held = till.authorise(30, code=till.code(cast.resident), number=f"no-of-{cast.rule}")
@@ -137,6 +141,8 @@ def _sold(acts: Acts, cast: Cast) -> dict[str, Any]:
         "out_trade_no": held.payment.out_trade_no,
         "settlement_id": till.settle().id,
         "payment_code": till.code(cast.resident),
+        "webhook_id": hearing.id,
+        "delivery_id": webhooks.send_test(acts.uow, **told, endpoint_id=hearing.id).id,
     }
 
 
