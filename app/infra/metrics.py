@@ -37,6 +37,7 @@ notices_total = Counter("linli_notices_total", "Subscribe messages, by what beca
 webhook_attempts_total = Counter(
     "linli_webhook_attempts_total", "Attempts to deliver a webhook, by how they ended.", ["outcome"]
 )
+mall_callbacks_total = Counter("linli_mall_callbacks_total", "Callbacks in WeChat Pay's name.", ["outcome"])
 
 
 def watch_pool(engine: Engine, size: int) -> None:

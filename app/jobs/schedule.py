@@ -7,6 +7,7 @@ from app.enrolment import service as enrolment
 from app.identity import service as identity
 from app.jobs import service as jobs
 from app.jobs.terms import Errands, Periodic, Rounds, Scheduled
+from app.mall import service as mall
 from app.notices import service as notices
 from app.places import service as places
 from app.points import service as points
@@ -44,6 +45,10 @@ SCHEDULE: Mapping[str, Scheduled] = {
     "identity.purge_sessions": Periodic("10 19 * * *", identity.purge_sessions, until_zero=True),
     # half past one at night in the district: what two books owe each other for months on which they do not agree yet
     "points.state_nettings": Rounds("30 17 * * *", points.list_book_codes, nettings.state_step),
+    "mall.work_earns": Periodic("* * * * * */10", mall.work_earn, until_zero=True),
+    "mall.work_refunds": Periodic("* * * * * */10", mall.work_refund, until_zero=True),
+    "mall.report_points": Errands("* * * * * */10", mall.claim_report, mall.carry_out, mall.record),
+    "mall.purge_callbacks": Periodic("55 18 * * *", mall.purge_callbacks, until_zero=True),
     "webhooks.send_deliveries": Errands("* * * * * */2", webhooks.claim_due, webhooks.carry_out, webhooks.record),
     "webhooks.give_up_old": Periodic("*/10 * * * *", webhooks.give_up_old, until_zero=True),
     "webhooks.purge_deliveries": Periodic("45 18 * * *", webhooks.purge_deliveries, until_zero=True),

@@ -24,6 +24,7 @@ OPEN = {
     "/v1/invitations/prepare": "the invitation's token is what it asks for",
     "/v1/invitations/confirm": "the invitation's token is what it asks for",
     "/v1/wechat/push": "WeChat signs its messages, and has no token of ours",
+    "/v1/wechatpay/mall": "WeChat Pay signs its callbacks, and has no token of ours",
     "/v1/consent-texts": "read before signing in",
 }
 SECRET = "its answer is a secret, which must not be stored to be given again"

@@ -16,6 +16,8 @@ from app.infra.unit_of_work import UnitOfWork
 from app.kernel.actor import Actor, Role
 from app.kernel.geo import Datum
 from app.merchants import service as merchants
+from app.mall import service as mall
+from app.mall.models import Earn
 from app.places import service as places
 from app.places.rules.duty import Weekly
 from app.places.service.qr import DEMO_KEYS, QrSigns
@@ -133,6 +135,7 @@ def _sold(acts: Acts, cast: Cast) -> dict[str, Any]:
     told = {"owner_id": cast.shop, "hears": {"book": acts.book.code}}
     hearing = webhooks.open_endpoint(acts.uow, **told, url="https://shop.example.cn/", types=[TYPE]).endpoint
     till = Till(acts.uow, acts.book.code, cast.shop)
+    bought = _bought(acts, cast)
     till.pay(20, cast.resident)
     held = till.authorise(30, code=till.code(cast.resident), number=f"no-of-{cast.rule}")
     return {
@@ -141,9 +144,45 @@ def _sold(acts: Acts, cast: Cast) -> dict[str, Any]:
         "out_trade_no": held.payment.out_trade_no,
         "settlement_id": till.settle().id,
         "payment_code": till.code(cast.resident),
+        **bought,
         "webhook_id": hearing.id,
         "delivery_id": webhooks.send_test(acts.uow, **told, endpoint_id=hearing.id).id,
     }
+
+
+def _bought(acts: Acts, cast: Cast) -> dict[str, Any]:
+    """A shop of the mall, and a payment there that somebody has to look at."""
+    uow, book = acts.uow, acts.book.code
+    number = f"S-{cast.rule}"
+    shop = mall.open_shop(uow, book=book, shop_number=number, shop_id=cast.shop, rule=cast.rule, return_days=7)
+    earn = Earn(
+        id=uow.new_id(),
+        transaction_id=number,
+        shop_number=number,
+        appid="wx",
+        openid_index=b"x",
+        openid_sealed=b"x",
+        amount_fen=100,
+        refunded_fen=0,
+        paid_at=uow.now,
+        received_at=uow.now,
+        parked_until=uow.now,
+        state="review",
+        reason="not_resident",
+        owner_book_id=acts.ledger.id,
+        book=book,
+        shop_id=cast.shop,
+        resident_id=cast.resident,
+        points=0,
+        corrections=0,
+        report="none",
+        report_earns=False,
+        report_points=0,
+        report_attempts=0,
+    )
+    uow.session.add(earn)
+    uow.session.flush()
+    return {"mall_shop_id": shop.id, "earn_id": earn.id}
 
 
 def _cleared(acts: Acts, cast: Cast) -> dict[str, Any]:

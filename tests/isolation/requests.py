@@ -92,6 +92,7 @@ BODIES: dict[str, dict[str, Any]] = {
         "since": "2026-06-15T00:00:00+08:00",
         "until": "2026-06-16T00:00:00+08:00",
     },
+    "POST /mall/shops": {"shop_number": "S-1", "shop_id": "<shop_id>", "rule": "<code>"},
     "POST /settlements": {"shop_id": "<shop_id>", "through": "2026-06-15"},
     "POST /settlements/<settlement_id>/pay": {"bank_reference": "ICBC-1"},
     "POST /clearing/agreements": {"sponsor_id": "<sponsor_id>", "terms": TERMS | SINCE},

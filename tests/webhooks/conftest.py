@@ -33,8 +33,8 @@ class ShopServer:
 def serving():
     shop, app = ShopServer(), Flask("shop")
 
-    @app.post("/<path:any>")
-    def hear(any):
+    @app.post("/<path:_where>")
+    def hear(_where):
         shop.got.append(({k.lower(): v for k, v in request.headers}, request.get_data()))
         location = {"Location": "http://169.254.169.254/latest/meta-data"} if 300 <= shop.status < 400 else {}
         return Response(b"seen", status=shop.status, headers=location)

@@ -134,4 +134,4 @@ def test_routes_open_rotate_test_and_show(client, bearer, uow, local, shop):
     assert api.post(f"{one}/close", {}).json["state"] == "closed"
     assert "secret" not in str(api.get(base).json["items"][0].keys() - {"old_secret_until"})
     wrong = api.post(base, {"url": "https://10.0.0.1/", "types": [TYPE]}, lang="en")
-    assert (wrong.status_code, wrong.json["code"]) == (400, "webhooks.url_not_allowed")
+    assert (wrong.status_code, wrong.json["code"]) == (422, "webhooks.url_not_allowed")

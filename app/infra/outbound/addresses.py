@@ -1,7 +1,7 @@
 """Where a request for a stranger may go: to a name of the public internet, at addresses of the public internet.
 
 An address that somebody typed is looked at twice. As text, when it is given to us, so that he reads what is
-wrong with it; and as what its name resolves to, each time before connecting, because a name may lead elsewhere tomorrow.
+wrong with it; and as what its name resolves to, before each connecting: a name may lead elsewhere tomorrow.
 """
 
 import ipaddress
@@ -21,7 +21,7 @@ INNER = frozenset(
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 # What Python calls global and is not somewhere else on the internet: gateways between protocols, of which the inner
-# address would have to be judged again; shared and inner services; and where the machines of one provider reach its own.
+# address would have to be judged again; shared and inner services; and where one provider's machines reach its own.
 NOT_PUBLIC = tuple(
     ipaddress.ip_network(each)
     for each in (

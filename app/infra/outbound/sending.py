@@ -1,8 +1,8 @@
 """POST to a stranger's address: resolved once, every address checked, connected to the very one that was checked.
 
 No redirects are followed, no proxy of the environment is asked, no answer's body is read: its status is all that is
-wanted, so neither a bomb nor a body without end costs anything, and nobody reads through us what stands inside. One deadline
-holds for all of it, as in app/infra/wechat/transport.py; requests of a process run on one event loop, beside each other.
+wanted, so neither a bomb nor a body without end costs anything, and nobody reads through us what stands inside. One
+deadline holds for all of it, as in app/infra/wechat/transport.py; requests run on one event loop, beside each other.
 """
 
 import asyncio
