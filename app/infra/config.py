@@ -249,8 +249,8 @@ class Config(OutsideSettings):
             for spec in fields(self):
                 if spec.default in {DEMO_KEYS, DEMO_SECRET}:
                     self._check_own(spec.metadata["name"], getattr(self, spec.name))
-        if self.outbound_local and not self.takes_demo_liberties:
-            raise SettingError("LINLI_OUTBOUND_LOCAL is for demo and test: in production it must be left out.")
+        if problem := self.outside_problem(production=self.mode is Mode.PRODUCTION, appid=self.wechat_appid):
+            raise SettingError(problem)
         self._check_wechat()
 
     def _check_own(self, name: str, value: str | Keys) -> None:

@@ -75,6 +75,22 @@ class OutsideSettings:
 
     @property
     def mall_is_whole(self) -> bool:
-        """Say whether the mall is set up; half of its settings are as good as none."""
+        """Say whether the mall is set up."""
+        return all(self._of_the_mall())
+
+    def outside_problem(self, *, production: bool, appid: str | None) -> str | None:
+        """Say what is wrong with these settings beside each other, in a sentence for the operator."""
+        if self.outbound_local and production:
+            return "LINLI_OUTBOUND_LOCAL is for demo and test: in production it must be left out."
+        if any(self._of_the_mall()) and not (self.mall_is_whole and appid):
+            return (
+                "LINLI_MALL_MCHID, LINLI_MALL_API_V3_KEY, LINLI_MALL_KEY_FILE, LINLI_MALL_KEY_SERIAL, "
+                "LINLI_MALL_PLATFORM_KEYS and LINLI_WECHAT_APPID belong together: set all or none of the mall's."
+            )
+        if production and not self.mall_base_url.startswith("https://"):
+            return "LINLI_MALL_BASE_URL is wrong: in production it must begin with https://."
+        return None
+
+    def _of_the_mall(self) -> tuple[object, ...]:
         given = (self.mall_mchid, self.mall_api_v3_key, self.mall_key_file, self.mall_key_serial)
-        return all((*given, self.mall_platform_keys))
+        return (*given, self.mall_platform_keys)

@@ -25,4 +25,6 @@ def _default_text(default: object, *, secret: bool) -> str:
         return "required"
     if default is None:
         return "none"
+    if default is False:
+        return "no"
     return "public demo secret (demo and test only)" if secret else str(default)

@@ -42,8 +42,8 @@ class UrlNotAllowed(DomainError):
     kind = Kind.INVALID
     code = "webhooks.url_not_allowed"
     text = {
-        "zh": "地址须形如 https://shop.example.cn/linli:https,公网域名(不能是 IP),端口 443 或 8443,不带账号和 #。",
-        "en": "The address must look like https://shop.example.cn/linli: https, a public name and no IP address, "
+        "zh": "地址须为 https,形如 shop.example.cn/linli:公网域名(不能是 IP),端口 443 或 8443,不带账号和 #。",
+        "en": "The address must be https:// and such as shop.example.cn/linli: a public name and no IP address, "
         "port 443 or 8443, no user and no #.",
     }
     field = "url"

@@ -1,20 +1,19 @@
-"""The stand-in as a server: POST /v3/businesscircle/points/notify as WeChat Pay takes it, and a desk to make things happen."""
+"""The stand-in as a server: POST /v3/businesscircle/points/notify as WeChat Pay takes it, and a desk."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import httpx
 from flask import Flask, Response, request
 from werkzeug.serving import BaseWSGIServer, make_server
 
-from sandbox.wechatpay.world import Mall, numbers
+from sandbox.wechatpay.world import Mall, Send, numbers
 
 
 def make_app(mall: Mall, callback_url: str | None = None) -> Flask:
-    """Build it. With `callback_url` the desk sends callbacks there."""
+    """Build it. With `callback_url` there is a desk, which sends callbacks there."""
     app = Flask("wechatpay")
-    payments, refunds = numbers("4200"), numbers("5030")
 
     @app.post("/v3/businesscircle/points/notify")
     def notify() -> Response:
@@ -22,16 +21,16 @@ def make_app(mall: Mall, callback_url: str | None = None) -> Flask:
         body = "" if status in {200, 204} else '{"code":"FAIL","message":"no"}'
         return Response(body, status=status, content_type="application/json")
 
-    def send(document: dict[str, object]) -> dict[str, object]:
-        def post(headers: object, body: bytes) -> int:
-            try:
-                return httpx.post(
-                    str(callback_url), headers=headers, content=body, timeout=5, trust_env=False
-                ).status_code  # type: ignore[arg-type]  # a mapping
-            except httpx.HTTPError:
-                return 0
+    if callback_url is not None:
+        _add_desk(app, mall, callback_url)
+    return app
 
-        threading.Thread(target=mall.tell, args=(document, post), daemon=True).start()
+
+def _add_desk(app: Flask, mall: Mall, callback_url: str) -> None:
+    payments, refunds = numbers("4200"), numbers("5030")
+
+    def send(document: dict[str, object]) -> dict[str, object]:
+        threading.Thread(target=mall.tell, args=(document, post_to(callback_url)), daemon=True).start()
         return {"sent": document["id"]}
 
     @app.post("/desk/activate")
@@ -53,7 +52,17 @@ def make_app(mall: Mall, callback_url: str | None = None) -> Flask:
     def told() -> dict[str, object]:
         return {"items": mall.told}
 
-    return app
+
+def post_to(url: str) -> Send:
+    """Make what posts a callback to an address; 0 when nobody answers in five seconds."""
+
+    def post(headers: Mapping[str, str], body: bytes) -> int:
+        try:
+            return httpx.post(url, headers=dict(headers), content=body, timeout=5, trust_env=False).status_code
+        except httpx.HTTPError:
+            return 0
+
+    return post
 
 
 def listen(mall: Mall, *, port: int = 0, callback_url: str | None = None) -> BaseWSGIServer:

@@ -15,9 +15,9 @@ from app.identity.terms import GuardianKind
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.actor import Actor, Role
 from app.kernel.geo import Datum
-from app.merchants import service as merchants
 from app.mall import service as mall
 from app.mall.models import Earn
+from app.merchants import service as merchants
 from app.places import service as places
 from app.places.rules.duty import Weekly
 from app.places.service.qr import DEMO_KEYS, QrSigns

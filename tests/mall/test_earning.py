@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 
+from app.infra import wechatpay
 from app.kernel.actor import Actor, Role
 from app.mall import service
 from app.mall.errors import EarnMissing, EarnNotInReview, MallShopMissing, ShopNumberTaken
@@ -230,8 +231,6 @@ def test_it_is_given_up_after_twenty_times(story, live_in):
 
 
 def test_what_we_send_is_signed_by_the_merchant(story):
-    from app.infra import wechatpay
-
     body, path = b'{"a":1}', "/v3/businesscircle/points/notify"
     header = wechatpay.client().sign("POST", path, body)
     assert f'serial_no="{MERCHANT_SERIAL}"' in header

@@ -2,8 +2,8 @@
 
 The order is that of pay.weixin.qq.com: the time first, then whose signature it is said to be, then the signature over
 timestamp, nonce and the body's bytes as they came, each with a line feed, and only then is anything read. A key that
-is not known is not fetched: that would let anybody make us call out. WeChat Pay itself sends callbacks with wrong signatures, to see
-whether they are checked; they are refused like any other.
+is not known is not fetched: that would let anybody make us call out. WeChat Pay itself sends callbacks with
+wrong signatures, to see whether they are checked; they are refused like any other.
 """
 
 import base64

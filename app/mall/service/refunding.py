@@ -1,7 +1,7 @@
 """What comes back of a payment: fewer points while they are pending; of points that were paid, their part.
 
-A rule may pay anything for an amount, so the part is what the rule says of the rest: the award is taken back whole, with what was
-spent of it owed, and what is left of the payment is awarded anew, under a subject of its own.
+A rule may pay anything for an amount, so the part is what the rule says of the rest: the award is taken back
+whole, with what was spent of it owed, and what is left of the payment is awarded anew, under a subject of its own.
 """
 
 from app.infra.unit_of_work import UnitOfWork

@@ -19,8 +19,8 @@ SHOP_NAME = text("SELECT name FROM merchants_shops WHERE book_id = :book_id AND 
 def open_shop(uow: UnitOfWork, *, book: str, shop_number: str, shop_id: UUID, rule: str, return_days: int) -> MallShop:
     """Have payments at a number of the mall earn by a rule, after so many days; one number is one shop's.
 
-    The rule pays by `events`, whole yuan, from its own budget and within its caps. Payments that waited for this shop are
-    looked at again. Refuses BookMissing, ShopMissing of the mall, RuleMissing, ShopNumberTaken.
+    The rule pays by `events`, whole yuan, from its own budget and within its caps. Payments that waited for this
+    shop are looked at again. Refuses BookMissing, MallShopMissing, RuleMissing, ShopNumberTaken.
     """
     book_id = points_queries.get_book(uow.session, book).id
     name = uow.session.scalar(SHOP_NAME, {"book_id": book_id, "shop_id": shop_id})
@@ -53,7 +53,7 @@ def open_shop(uow: UnitOfWork, *, book: str, shop_number: str, shop_id: UUID, ru
 
 
 def close_shop(uow: UnitOfWork, *, book: str, mall_shop_id: UUID) -> MallShop:
-    """Have payments there earn no more; those that are pending already still do. Refuses BookMissing, MallShopMissing."""
+    """Have payments there earn no more; those that are pending still do. Refuses BookMissing, MallShopMissing."""
     shop = queries.lock_shop(uow.session, points_queries.get_book(uow.session, book).id, mall_shop_id)
     if shop.closed_at is None:
         shop.closed_at, shop.closed_by = uow.now, uow.actor.id
