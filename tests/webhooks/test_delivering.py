@@ -17,6 +17,7 @@ from app.webhooks import service, terms
 from app.webhooks.errors import EventDataWrong, EventTypeUnknown
 from app.webhooks.terms import DeliveryState, EndpointState, Outcome, Why
 from tests.fixtures.work import NOW
+from tests.points.api import statements
 from tests.webhooks.conftest import DATA, HEARS, OWNER, TYPE
 
 
@@ -61,6 +62,9 @@ def test_only_those_who_listen_are_written_for(desk, uow):
     desk.publish("c", data={"points": 1})  # says no book, so nobody who hears of one book hears it
     desk.uow.session.flush()
     assert [len(desk.deliveries(each)) for each in (endpoint, deaf, elsewhere, closed)] == [1, 0, 0, 0]
+    with statements(every=True) as seen:
+        desk.publish("d")
+    assert len(seen) == 1
     jobs = uow.session.scalar(text("SELECT count(*) FROM procrastinate_jobs"))
     assert jobs == 0
 
