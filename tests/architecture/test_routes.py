@@ -24,6 +24,7 @@ OPEN = {
     "/v1/invitations/prepare": "the invitation's token is what it asks for",
     "/v1/invitations/confirm": "the invitation's token is what it asks for",
     "/v1/wechat/push": "WeChat signs its messages, and has no token of ours",
+    "/v1/wechatpay/mall": "WeChat Pay signs its callbacks, and has no token of ours",
     "/v1/consent-texts": "read before signing in",
     "/q/<scene>": "a printed code that anybody scans outside of WeChat",
 }
@@ -31,6 +32,8 @@ SECRET = "its answer is a secret, which must not be stored to be given again"
 NOT_REPEATED = {
     "/v1/books/<book>/passbook/codes": SECRET,
     "/v1/staff": SECRET,
+    "/v1/books/<book>/shops/<uuid:shop_id>/webhooks": SECRET,
+    "/v1/books/<book>/shops/<uuid:shop_id>/webhooks/<uuid:webhook_id>/secret": SECRET,
     "/v1/me/phone": "WeChat's code is good once, and asked about before there is a transaction to store an answer in",
     "/v1/me/password": "the second factor is good once; what is to be repeated would have to be stored",
 }

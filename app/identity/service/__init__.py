@@ -8,7 +8,7 @@ from app.identity.service.guardianships import record_proxy_act
 from app.identity.service.keys import Keyring
 from app.identity.service.risk import ask_risk, claim_risk_question, purge_risk_ranks, record_risk
 from app.identity.service.sessions import purge_sessions
-from app.identity.service.signing_in import find_openid, find_person_of_openid
+from app.identity.service.signing_in import find_openid, find_person_by_openid_index, find_person_of_openid
 
 __all__ = [
     "Gate",
@@ -20,6 +20,7 @@ __all__ = [
     "claim_risk_question",
     "close_accounts",
     "find_openid",
+    "find_person_by_openid_index",
     "find_person_of_openid",
     "issue_dev_token",
     "purge_risk_ranks",
