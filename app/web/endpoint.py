@@ -25,7 +25,7 @@ from app.web.streaming import File, Stream
 from app.web.uploads import Download, Plain, Upload
 
 PUBLIC: frozenset[Role] = frozenset()
-ANYONE: frozenset[Role] = frozenset(Role) - {Role.SYSTEM, Role.DISTRICT, Role.PERSON}
+ANYONE: frozenset[Role] = frozenset(Role) - {Role.SYSTEM, Role.DISTRICT, Role.PERSON, Role.TERMINAL}
 """Everybody of a book."""
 PATH_ARGUMENT = re.compile(r"<(?:[^<>:]+:)?([a-zA-Z_]\w*)>")
 
@@ -153,6 +153,7 @@ def _guard(view: View, shape: operation.Shape, path: dict[str, object]) -> Respo
         return answers.dump(view(uow, **path, **arguments), shape.reply, shape.status)
 
     def work(uow: UnitOfWork) -> Answer:
+        callers.record_signature(uow)
         return _once(uow, claim, act) if claim else act(uow)
 
     return _respond(run_in_transaction(work, actor=actor, now=now), shape.media_type, actor=actor, now=now)

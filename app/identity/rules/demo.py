@@ -9,7 +9,7 @@ from app.identity import terms
 from app.identity.errors import TokenInvalid
 from app.kernel.actor import Actor, Role
 
-GRANTABLE = frozenset(Role) - {Role.SYSTEM}
+GRANTABLE = frozenset(Role) - {Role.SYSTEM, Role.TERMINAL}
 
 
 def person_id(*, book: str | None, name: str) -> UUID:

@@ -1,5 +1,6 @@
 """The acts of residents, cashiers and the treasurer around a shop."""
 
+from app.merchants.service.admission import admit_signed, purge_nonces, record_signed
 from app.merchants.service.codes import IssuedCode, issue_code
 from app.merchants.service.payments import (
     authorise_payment,
@@ -24,6 +25,7 @@ __all__ = [
     "Receipt",
     "ShopToOpen",
     "Statement",
+    "admit_signed",
     "authorise_payment",
     "cancel_payment",
     "capture_payment",
@@ -35,6 +37,8 @@ __all__ = [
     "open_shop",
     "open_shops",
     "pay_settlement",
+    "purge_nonces",
+    "record_signed",
     "refund_payment",
     "show_payment",
     "show_settlement",

@@ -48,6 +48,12 @@ def budget_names_of(session: Session, book_id: int, budget_ids: Collection[UUID]
     return {row.id: row.name for row in session.execute(query)} if budget_ids else {}
 
 
+def highest_point_value(session: Session, book_id: int) -> int:
+    """The most that a budget of a book pays for one of its points, in fen; 0 where none has money behind it."""
+    highest = select(func.coalesce(func.max(Budget.point_value_fen), 0)).where(Budget.book_id == book_id)
+    return session.scalar(highest) or 0
+
+
 def lock_book_numbers(session: Session) -> None:
     """Let one transaction at a time number a new book, so that two at once do not choose the same number."""
     session.execute(select(func.pg_advisory_xact_lock(func.hashtext("points_books"))))

@@ -1,6 +1,72 @@
 """Every refusal of shops, payments and settlements. What the ledger refuses (points.insufficient, …) stays its own."""
 
 from app.kernel.errors import Declined, DomainError, Kind
+from app.merchants.errors.offers import (
+    CofundingWrong,
+    HoursWrong,
+    NothingToRedeem,
+    OfferClosedNow,
+    OfferMissing,
+    OfferOverpaid,
+    OfferSpent,
+    PointsShort,
+    ShareOver,
+    SpendTooLittle,
+    StepMissed,
+)
+from app.merchants.errors.terminals import (
+    BranchClosed,
+    EnrolmentCodeNotGood,
+    KeyKnown,
+    KeyNotPossessed,
+    KeyUnfit,
+    LowTierNotAllowed,
+    LowTierOver,
+    TerminalMissing,
+    TerminalRevoked,
+)
+
+__all__ = [
+    "AlreadyPaid",
+    "BankReferenceUsed",
+    "BranchClosed",
+    "CaptureOver",
+    "CodeNotGood",
+    "CodesBusy",
+    "CodesTooMany",
+    "CofundingWrong",
+    "EnrolmentCodeNotGood",
+    "HoursWrong",
+    "KeyKnown",
+    "KeyNotPossessed",
+    "KeyUnfit",
+    "LowTierNotAllowed",
+    "LowTierOver",
+    "NothingToPay",
+    "NothingToRedeem",
+    "NothingToSettle",
+    "OfferClosedNow",
+    "OfferMissing",
+    "OfferOverpaid",
+    "OfferSpent",
+    "OutRefundNoReused",
+    "OutTradeNoReused",
+    "PaymentClosed",
+    "PaymentMissing",
+    "PaymentNotCaptured",
+    "PointsShort",
+    "SettlementMissing",
+    "SettlementNegative",
+    "ShareOver",
+    "ShopMissing",
+    "ShopNotOnToken",
+    "ShopTwice",
+    "SpendTooLittle",
+    "StepMissed",
+    "TerminalMissing",
+    "TerminalRevoked",
+    "ThroughInFuture",
+]
 
 
 class ShopMissing(DomainError):
