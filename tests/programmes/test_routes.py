@@ -78,7 +78,7 @@ def test_expiry_by_the_year_is_set(post, client, bearer):
     assert (shown["expiry_policy"], shown["expiry_month"], shown["expiry_day"]) == ("yearly", 12, 31)
 
 
-@pytest.mark.parametrize("role", sorted(set(Role) - {Role.SYSTEM, Role.DISTRICT, Role.TERMINAL}))
+@pytest.mark.parametrize("role", sorted(set(Role) - {Role.SYSTEM, Role.DISTRICT}))
 def test_nobody_of_a_book_sets_one_up(post, role):
     assert refused(post({"code": "zhongyi", "template": "community"}, role))[:2] == (403, "web.role_denied")
 
