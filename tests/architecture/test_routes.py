@@ -91,7 +91,9 @@ def test_nobody_gets_in_without_a_token(app, client):
         assert answer.status_code == 401, f"{method} {path}"
 
 
-@pytest.mark.parametrize("role", sorted(set(Role) - {Role.SYSTEM}))
+@pytest.mark.parametrize(
+    "role", sorted(set(Role) - {Role.SYSTEM, Role.TERMINAL})
+)  # a till: tests/merchants/test_wire.py
 def test_each_role_gets_in_exactly_where_it_is_named(app, client, bearer, role):
     """A body that no route takes tells "may not" (403) from "may, but not so" (anything else)."""
     for path, method, view in guarded(app):

@@ -117,7 +117,9 @@ class Sign(Base):
     __tablename__ = "merchants_signs"
     __table_args__ = (
         ForeignKeyConstraint(["book_id", "branch_id"], SHOP),
-        Index("uq_merchants_signs_current", "book_id", "branch_id", unique=True, postgresql_where=text("ended_at IS NULL")),
+        Index(
+            "uq_merchants_signs_current", "book_id", "branch_id", unique=True, postgresql_where=text("ended_at IS NULL")
+        ),
     )
     short: Mapped[str] = mapped_column(Text, primary_key=True)
     branch_id: Mapped[UUID] = mapped_column(Uuid)

@@ -1,7 +1,8 @@
-"""URLs of shops, payments and settlements."""
+"""URLs of shops, redemptions and settlements."""
 
-from app.merchants.routes import payments, settlements, shops
+from app.merchants.routes import passbooks, payments, redemptions, settlements, shops
 
-BLUEPRINTS = (shops.blueprint, payments.blueprint, settlements.blueprint)
+BLUEPRINTS = (shops.blueprint, passbooks.blueprint, payments.blueprint, redemptions.blueprint, settlements.blueprint)
+SIGNS = redemptions.SIGNS
 
-__all__ = ["BLUEPRINTS"]
+__all__ = ["BLUEPRINTS", "SIGNS"]

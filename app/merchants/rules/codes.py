@@ -1,7 +1,7 @@
 """What a resident's code and a till's order code look like, and their fingerprints.
 
-A code is 18 digits: prefix, fifteen digits by chance, a check digit by Damm, which finds every digit that is read wrongly
-and every two neighbours that change places (Luhn lets 09 and 90 pass for each other). It says nothing of whose it is.
+A code is 18 digits: prefix, fifteen by chance, a check digit by Damm, which finds every digit that is read wrongly and
+every two neighbours that change places (Luhn lets 09 and 90 pass for each other). It says nothing of whose it is.
 """
 
 from hashlib import sha256
@@ -48,6 +48,6 @@ def hash_code(code: str) -> bytes:
     return sha256(f"linli-code|{code}".encode()).digest()
 
 
-def hash_order(token: str) -> bytes:
+def hash_order(scene: str) -> bytes:
     """Fingerprint of what a till's order code says."""
-    return sha256(f"linli-order|{token}".encode()).digest()
+    return sha256(f"linli-order|{scene}".encode()).digest()

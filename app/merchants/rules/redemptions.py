@@ -31,6 +31,21 @@ class Day:
     terminal_points: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """Whose points of which book a redemption moves or moved."""
+
+    book_id: int
+    resident_id: UUID
+
+
+def whose(state: RedemptionState, book_id: int | None, resident_id: UUID | None) -> Whose:
+    """Whose points they are. Refuses RedemptionClosed for a redemption that never came so far."""
+    if book_id is None or resident_id is None:
+        raise errors.RedemptionClosed(state=state)
+    return Whose(book_id, resident_id)
+
+
 def shop_of(actor: Actor) -> UUID:
     """The shop whose cashier or till acts. Refuses ShopNotOnToken."""
     if actor.shop_id is None:
@@ -54,7 +69,9 @@ def fingerprint(content: Mapping[str, object]) -> bytes:
     return sha256(json.dumps(content, sort_keys=True, default=str).encode()).digest()
 
 
-def shown_state(state: str, *, expires_at: datetime | None, refunded: int, captured: int | None, now: datetime) -> RedemptionState:
+def shown_state(
+    state: str, *, expires_at: datetime | None, refunded: int, captured: int | None, now: datetime
+) -> RedemptionState:
     """The state a redemption is in at `now`: what is over has expired, what was given back is refunded."""
     if state in DUE and expires_at is not None and expires_at <= now:
         return RedemptionState.EXPIRED
@@ -101,7 +118,8 @@ def check_day(offer: OfferTerms, day: Day, points: int) -> None:
     count_left = _left(offer.person_day_count_max, day.person_count)
     if (points_left is not None and points > points_left) or count_left == 0:
         raise errors.PersonDayOver(
-            points_left="∞" if points_left is None else points_left, count_left="∞" if count_left is None else count_left
+            points_left="∞" if points_left is None else points_left,
+            count_left="∞" if count_left is None else count_left,
         )
     shop_left = _left(offer.shop_day_points_max, day.shop_points)
     if shop_left is not None and points > shop_left:

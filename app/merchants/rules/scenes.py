@@ -1,7 +1,7 @@
 """What codes say that residents scan: a shop's posted code, signed, or the order a till made, unguessable.
 
-`s.<short>.<key version>.<mac>` and `o.<token>`, at most 32 characters of what WeChat takes for a scene. The keys are those
-of all posted codes; the purpose is signed too, so that no other posted code passes for a shop's.
+`s.<short>.<key version>.<mac>` and `o.<token>`, at most 32 characters of what WeChat takes for a scene. The keys are
+those of all posted codes; the purpose is signed too, so that no other posted code passes for a shop's.
 """
 
 import base64
@@ -15,7 +15,7 @@ SHORT_LENGTH, MAC_LENGTH, TOKEN_LENGTH = 10, 8, 28
 SHOP_SCENE = re.compile(rf"s\.([{ALPHABET}]{{{SHORT_LENGTH}}})\.([1-9][0-9]?)\.([{ALPHABET}]{{{MAC_LENGTH}}})")
 ORDER_SCENE = re.compile(rf"o\.([{ALPHABET}]{{{TOKEN_LENGTH}}})")
 SCENE_LENGTH_MAX = 32
-PURPOSE = b"linli.qr.s."
+PURPOSE, ORDER_PURPOSE = b"linli.qr.s.", b"linli.qr.o."
 _WORDS = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", ALPHABET)
 
 Keys = Mapping[int, bytes]
@@ -43,9 +43,11 @@ def read_shop(scene: str, keys: Keys) -> str | None:
     return short
 
 
-def order_scene(chance: bytes) -> str:
-    """Make what a till's order code says of at least 18 unguessable bytes: 140 bits."""
-    return "o." + _spell(chance, TOKEN_LENGTH)
+def order_scene(order_id: str, keys: Keys) -> str:
+    """Make what a till's order code says: 140 bits that follow from the order and our newest key, so that a repeated
+    request is answered with the same code and nobody else can make it.
+    """
+    return "o." + _spell(hmac.digest(keys[max(keys)], ORDER_PURPOSE + order_id.encode(), "sha256"), TOKEN_LENGTH)
 
 
 def is_order(scene: str) -> bool:
