@@ -79,10 +79,10 @@ CREATE TABLE merchants_redemptions (
         WHEN 'expired' THEN num_nulls(expires_at, closed_at) = 0 AND num_nonnulls(decline, captured_points, transaction_id, reversal_id) = 0
         ELSE false END)
 );
-CREATE INDEX ix_merchants_redemptions_branch_id_requested_at ON merchants_redemptions (branch_id, requested_at, id); -- a shop's, and its day
+CREATE INDEX ix_merchants_redemptions_branch_id_requested_at_id ON merchants_redemptions (branch_id, requested_at, id); -- a shop's, and its day
 CREATE INDEX ix_merchants_redemptions_resident_requested_at
     ON merchants_redemptions (book_id, resident_id, requested_at, id); -- a resident's, and his day
-CREATE INDEX ix_merchants_redemptions_book_id_requested_at ON merchants_redemptions (book_id, requested_at, id); -- the auditor's list
+CREATE INDEX ix_merchants_redemptions_book_id_requested_at_id ON merchants_redemptions (book_id, requested_at, id); -- the auditor's list
 CREATE INDEX ix_merchants_redemptions_due ON merchants_redemptions (expires_at)
     WHERE state IN ('ordered', 'pending_confirm', 'held'); -- the sweeper's
 GRANT SELECT, INSERT ON merchants_redemptions TO linli_app;
@@ -120,7 +120,7 @@ UPDATE merchants_refunds f SET out_refund_no = f.out_refund_no || '*' || f.book_
 ALTER TABLE merchants_refunds ADD CONSTRAINT ck_merchants_refunds_out_refund_no CHECK (char_length(out_refund_no) BETWEEN 1 AND 80);
 ALTER TABLE merchants_refunds ADD CONSTRAINT uq_merchants_refunds_branch_id_out_refund_no UNIQUE (branch_id, out_refund_no);
 ALTER TABLE merchants_refunds ADD CONSTRAINT fk_merchants_refunds_redemption_id FOREIGN KEY (redemption_id) REFERENCES merchants_redemptions (id);
-CREATE INDEX ix_merchants_refunds_redemption_id ON merchants_refunds (redemption_id, id); -- what of a redemption was given back
+CREATE INDEX ix_merchants_refunds_redemption_id_id ON merchants_refunds (redemption_id, id); -- what of a redemption was given back
 CREATE INDEX ix_merchants_refunds_needs_care ON merchants_refunds (book_id, id) WHERE needs_care; -- the treasurer's list
 GRANT UPDATE (needs_care) ON merchants_refunds TO linli_app;
 

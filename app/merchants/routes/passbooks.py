@@ -10,8 +10,8 @@ from app.merchants import service
 from app.merchants.routes.redemptions import sign_keys
 from app.merchants.schemas.redemptions import (
     CodeOut,
-    ConfirmIn,
-    ConsentIn,
+    QuoteConfirmIn,
+    SoterIn,
     OwnRedemptionOut,
     OwnRedemptionPage,
     QuoteIn,
@@ -68,7 +68,7 @@ def quote_redemption(
 @blueprint.route(OWN, methods=["POST"])
 @endpoint(
     roles={Role.RESIDENT},
-    body=ConfirmIn,
+    body=QuoteConfirmIn,
     reply=OwnRedemptionOut,
     status=HTTPStatus.CREATED,
     idempotent=True,
@@ -98,7 +98,7 @@ def show_own_redemption(uow: UnitOfWork, *, book: str, redemption_id: UUID) -> R
 @blueprint.route(f"{OWN}/<uuid:redemption_id>/confirm", methods=["POST"])
 @endpoint(
     roles={Role.RESIDENT},
-    body=ConsentIn,
+    body=SoterIn,
     reply=OwnRedemptionOut,
     idempotent=True,
     sends_value=True,

@@ -166,14 +166,14 @@ class QuoteOut(Schema):
     challenge = fields.String(required=True, allow_none=True)
 
 
-class ConsentIn(StrictSchema):
+class SoterIn(StrictSchema):
     """What wx.startSoterAuthentication gave for the challenge, where one was set: resultJSON and its signature."""
 
     result = Text(length_max=SOTER_LENGTH_MAX, load_default=None, allow_none=True)
     signature = Text(length_max=SOTER_LENGTH_MAX, load_default=None, allow_none=True)
 
 
-class ConfirmIn(ConsentIn):
+class QuoteConfirmIn(SoterIn):
     """The same, and the quote that is confirmed."""
 
     quote_id = Id(required=True)
