@@ -53,9 +53,9 @@ def _give_back(uow: UnitOfWork, redemption: Redemption, transaction_id: UUID) ->
             points=left,
             evidence=f"redemption:{redemption.id}",
         )
+        _free_stock(uow, redemption, owner, left)
         redemption.refunded_points += left
         redemption.reversal_id = outcome.subject_id
-    _free_stock(uow, redemption, owner, left)
 
 
 def _free_stock(uow: UnitOfWork, redemption: Redemption, owner: Whose, points: int) -> None:
