@@ -1,7 +1,15 @@
-"""URLs of shops, payments and settlements."""
+"""URLs of merchants, tills, offers, gifts, payments and settlements."""
 
-from app.merchants.routes import payments, settlements, shops
+from app.merchants.routes import merchants, offers, owners, payments, settlements, shops, terminals
 
-BLUEPRINTS = (shops.blueprint, payments.blueprint, settlements.blueprint)
+BLUEPRINTS = (
+    shops.blueprint,
+    merchants.blueprint,
+    owners.blueprint,
+    terminals.blueprint,
+    offers.blueprint,
+    payments.blueprint,
+    settlements.blueprint,
+)
 
 __all__ = ["BLUEPRINTS"]

@@ -2,6 +2,7 @@
 
 from app.merchants.service.admission import admit_signed, purge_nonces, record_signed
 from app.merchants.service.codes import IssuedCode, issue_code
+from app.merchants.service.gifts import expire_reservations
 from app.merchants.service.payments import (
     authorise_payment,
     cancel_payment,
@@ -19,6 +20,7 @@ from app.merchants.service.settlement import (
     state_settlement,
 )
 from app.merchants.service.shops import ShopToOpen, copy_shops, list_shops, open_shop, open_shops
+from app.merchants.service.terminals import purge_enrolment_codes
 
 __all__ = [
     "IssuedCode",
@@ -30,6 +32,7 @@ __all__ = [
     "cancel_payment",
     "capture_payment",
     "copy_shops",
+    "expire_reservations",
     "issue_code",
     "list_payments",
     "list_settlements",
@@ -37,6 +40,7 @@ __all__ = [
     "open_shop",
     "open_shops",
     "pay_settlement",
+    "purge_enrolment_codes",
     "purge_nonces",
     "record_signed",
     "refund_payment",
