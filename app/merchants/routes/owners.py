@@ -9,7 +9,7 @@ from app.infra.unit_of_work import UnitOfWork
 from app.kernel.actor import Role
 from app.merchants.schemas.merchants import (
     AcceptedOut,
-    AcceptIn,
+    AcceptBranchesIn,
     ApplicationOut,
     ApplicationPage,
     BankChangeIn,
@@ -32,7 +32,7 @@ from app.web.endpoint import Blueprint, endpoint
 from app.web.limits import By, Limit
 from app.web.paging import PageQuery
 
-blueprint = Blueprint("owners", __name__, description="店主 / owners of merchants")
+blueprint = Blueprint("merchant_owners", __name__, description="店主 / owners of merchants")
 OWNER = frozenset({Role.PERSON})
 DISTRICT = frozenset({Role.DISTRICT})
 PAPERS = "/v1/me/merchant-applications"
@@ -162,7 +162,7 @@ def list_branches(uow: UnitOfWork, *, street: str, limit: int, cursor: str | Non
 
 
 @blueprint.route("/v1/branches/accept", methods=["POST"])
-@endpoint(roles=DISTRICT, body=AcceptIn, reply=AcceptedOut, idempotent=True)
+@endpoint(roles=DISTRICT, body=AcceptBranchesIn, reply=AcceptedOut, idempotent=True)
 def accept_branches(uow: UnitOfWork, *, book: str, branch_ids: Sequence[UUID], street: str | None) -> object:
     """让一个账簿接受这些门店或整条街 / let a book accept points at branches, or at a whole street."""
     return {"items": service.accept_into_book(uow, book=book, branch_ids=branch_ids, street=street)}

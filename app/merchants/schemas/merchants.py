@@ -194,7 +194,7 @@ class StreetQuery(PageQuery):
     street = Text(required=True, length_max=terms.STREET_LENGTH_MAX)
 
 
-class AcceptIn(StrictSchema):
+class AcceptBranchesIn(StrictSchema):
     """A book, and branches or a street whose points it is to accept."""
 
     book = Text(required=True, length_max=60)
