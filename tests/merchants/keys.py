@@ -34,7 +34,7 @@ class Pen:
     algorithm: Algorithm = Algorithm.ED25519
     at: datetime | None = None
     serial: str = ""
-    terminal_id: UUID = UUID(int=0)
+    terminal_id: UUID | None = None
     secret: bytes = b""
     key: Any = field(default_factory=ed25519.Ed25519PrivateKey.generate)
 
