@@ -8,8 +8,8 @@ from uuid import UUID
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.actor import Role
 from app.merchants.schemas.merchants import (
-    AcceptedOut,
     AcceptBranchesIn,
+    AcceptedOut,
     ApplicationOut,
     ApplicationPage,
     BankChangeIn,
