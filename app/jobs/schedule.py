@@ -36,6 +36,10 @@ SCHEDULE: Mapping[str, Scheduled] = {
     "points.sweep_transfers": Rounds("*/5 * * * *", points.list_book_codes, transfers.sweep_step),
     # what is kept of people whose list nobody commits
     "enrolment.discard_imports": Periodic("0 19 * * *", enrolment.discard_imports, until_zero=True),
+    # gifts nobody collected go back within a minute, with their points
+    "merchants.expire_reservations": Periodic("* * * * *", merchants.expire_reservations, until_zero=True),
+    "merchants.purge_nonces": Periodic("*/5 * * * *", merchants.purge_nonces, until_zero=True),
+    "merchants.purge_enrolment_codes": Periodic("45 18 * * *", merchants.purge_enrolment_codes),
     # at twenty past three in the morning: accounts whose owners asked for it a week ago
     "identity.close_accounts": Periodic("20 19 * * *", identity.close_accounts, until_zero=True),
     # half past two in the morning: the holidays of a year as soon as a library knows them, and files nobody took in

@@ -116,6 +116,7 @@ NONCE_LIFE = timedelta(minutes=10)
 KEY_OVERLAP = timedelta(hours=24)
 """How long a key is still good when another one took its place."""
 ENROLMENT_LIFE = timedelta(minutes=30)
+CODES_KEPT = timedelta(days=1)
 RSA_BITS_MIN, RSA_BITS_MAX = 2048, 4096
 PUBLIC_KEY_LENGTH_MAX, SIGNATURE_LENGTH_MAX = 1600, 700
 HMAC_SECRET_BYTES = 32

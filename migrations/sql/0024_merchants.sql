@@ -222,6 +222,8 @@ GRANT UPDATE (used_at, terminal_id) ON merchants_enrolment_codes TO linli_app;
 
 -- Where tills have signed from. Every address after the first is an alert for the shop and the treasurer.
 CREATE TABLE merchants_terminal_addresses (
+    id             uuid NOT NULL,
+    branch_id      uuid NOT NULL,
     terminal_id    uuid NOT NULL,
     address        text NOT NULL,
     serial         text NOT NULL,
@@ -229,11 +231,13 @@ CREATE TABLE merchants_terminal_addresses (
     first_seen_at  timestamptz NOT NULL,
     seen_by        uuid, -- who looked at the alert
     seen_at        timestamptz,
-    CONSTRAINT pk_merchants_terminal_addresses PRIMARY KEY (terminal_id, address),
+    CONSTRAINT pk_merchants_terminal_addresses PRIMARY KEY (id),
+    CONSTRAINT uq_merchants_terminal_addresses_terminal_id_address UNIQUE (terminal_id, address), -- asked with every request
     CONSTRAINT fk_merchants_terminal_addresses_terminal_id FOREIGN KEY (terminal_id) REFERENCES merchants_terminals (id),
     CONSTRAINT ck_merchants_terminal_addresses_address CHECK (char_length(address) BETWEEN 1 AND 64),
     CONSTRAINT ck_merchants_terminal_addresses_seen CHECK (num_nulls(seen_by, seen_at) IN (0, 2))
 );
+CREATE INDEX ix_merchants_terminal_addresses_alerts ON merchants_terminal_addresses (branch_id, id) WHERE is_alert AND seen_at IS NULL;
 GRANT SELECT, INSERT ON merchants_terminal_addresses TO linli_app;
 GRANT UPDATE (seen_by, seen_at) ON merchants_terminal_addresses TO linli_app;
 

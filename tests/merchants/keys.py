@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
 from typing import Any
+from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric import ed25519, padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -33,6 +34,7 @@ class Pen:
     algorithm: Algorithm = Algorithm.ED25519
     at: datetime | None = None
     serial: str = ""
+    terminal_id: UUID | None = None
     secret: bytes = b""
     key: Any = field(default_factory=ed25519.Ed25519PrivateKey.generate)
 
@@ -101,5 +103,6 @@ def enrol(uow: UnitOfWork, branch: Branch, algorithm: Algorithm = Algorithm.ED25
         address="127.0.0.1",
     )
     uow.session.flush()
+    pen.terminal_id = enrolled.terminal.id
     pen.serial, pen.secret = enrolled.key.serial, bytes.fromhex(enrolled.secret or "")
     return pen

@@ -1,4 +1,4 @@
-"""The attacks of the catalogue that meet a till, each by its number. 23: test_random_orders, 25 and 26: test_scanning."""
+"""The attacks of the catalogue that meet a till, by number. 23: test_random_orders, 25 and 26: test_scanning."""
 
 from datetime import date
 

@@ -6,9 +6,9 @@ from threading import Event, Thread
 import pytest
 from sqlalchemy import text
 
+from app.infra import redis
 from app.infra.unit_of_work import clock
 from app.kernel.periods import local_date
-from app.infra import redis
 from app.merchants import errors, queries, service
 from app.merchants.service.codes import KEY
 from app.points import queries as points_queries
@@ -127,7 +127,7 @@ def test_the_sweeper_and_a_capture_do_not_both_end_it(street):
     for _ in range(ROUNDS):
         payment = street.now(lambda till: till.authorise(10), at=now)
         before = street.figures().posted
-        won, lost = split(
+        _, lost = split(
             together(
                 street.app,
                 street.at_till(lambda till, payment=payment: till.capture(payment)),
@@ -206,7 +206,9 @@ def test_a_storm_of_refunds_never_gives_back_more_than_was_taken(street):
 
 def test_one_number_for_refunds_of_two_payments_is_used_once(street):
     one, two = street.now(lambda till: till.pay(50)), street.now(lambda till: till.pay(50))
-    won, lost = street.together("redemptions", *[lambda till, p=p: till.refund(p, 20, number="R-1") for p in (one, two)])
+    won, lost = street.together(
+        "redemptions", *[lambda till, p=p: till.refund(p, 20, number="R-1") for p in (one, two)]
+    )
     assert len(won) == 1
     assert [type(refusal) for refusal in lost] == [errors.OutRefundNoReused]
 

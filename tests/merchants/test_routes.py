@@ -195,7 +195,9 @@ def test_a_cashier_sees_only_the_shop_of_the_token(api, payment):
 
 @pytest.mark.parametrize("points", NOT_WHOLE)
 def test_points_of_a_payment_are_whole_numbers(api, shop, at_till, points):
-    order = json.dumps({"code": "911234567890123456", "points": "POINTS", "out_trade_no": "T"}).replace('"POINTS"', points)
+    order = json.dumps({"code": "911234567890123456", "points": "POINTS", "out_trade_no": "T"}).replace(
+        '"POINTS"', points
+    )
     assert refused(api.post("/payments", order, CASHIER, **at_till)) == (422, "web.invalid", ["points"])
 
 

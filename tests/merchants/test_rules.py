@@ -128,7 +128,13 @@ def test_what_a_shops_code_says():
     assert len(scene) <= scenes.SCENE_LENGTH_MAX
     assert scenes.read_shop(scene, keys) == "0123456789"
     assert scenes.read_shop(scenes.shop_scene("0123456789", {1: b"one"}), keys) == "0123456789"
-    altered = [scene[:-1] + ("0" if scene[-1] != "0" else "1"), scene.replace("0123", "0124"), "p" + scene[1:], "", "o.x"]
+    altered = [
+        scene[:-1] + ("0" if scene[-1] != "0" else "1"),
+        scene.replace("0123", "0124"),
+        "p" + scene[1:],
+        "",
+        "o.x",
+    ]
     for other in altered:
         assert scenes.read_shop(other, keys) is None
     assert scenes.read_shop(scene, {1: b"one"}) is None  # its key was retired

@@ -169,15 +169,6 @@ class RedemptionRefused(Declined):
     }
 
 
-class OwnShop(Declined):
-    kind = Kind.DENIED
-    code = "merchants.own_shop"
-    text = {
-        "zh": "店主和店员不能在自己的店用积分。",
-        "en": "Owners and staff do not redeem at their own shop.",
-    }
-
-
 class PersonDayOver(Declined):
     kind = Kind.CONFLICT
     code = "merchants.person_day_over"

@@ -57,8 +57,10 @@ class TerminalAddress(Base):
     """An address from which a till signed; every one after the first is an alert."""
 
     __tablename__ = "merchants_terminal_addresses"
-    terminal_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
-    address: Mapped[str] = mapped_column(Text, primary_key=True)
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    branch_id: Mapped[UUID] = mapped_column(Uuid)
+    terminal_id: Mapped[UUID] = mapped_column(Uuid)
+    address: Mapped[str] = mapped_column(Text)
     serial: Mapped[str] = mapped_column(Text)
     is_alert: Mapped[bool] = mapped_column(Boolean)
     first_seen_at: Mapped[datetime] = mapped_column(INSTANT)

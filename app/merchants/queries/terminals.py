@@ -55,17 +55,24 @@ def is_key_known(session: Session, material: bytes) -> bool:
     return bool(session.scalar(select(exists().where(TerminalKey.material == material))))
 
 
-def list_alerts(
-    session: Session, branch_id: UUID, *, after: tuple[datetime, str] | None, limit: int
-) -> Sequence[TerminalAddress]:
+def list_alerts(session: Session, branch_id: UUID, *, after: UUID | None, limit: int) -> Sequence[TerminalAddress]:
     """Addresses from which tills of a branch signed for the first time and which nobody looked at, the oldest first."""
-    query = (
-        select(TerminalAddress)
-        .join(Terminal, Terminal.id == TerminalAddress.terminal_id)
-        .where(Terminal.branch_id == branch_id, TerminalAddress.is_alert, TerminalAddress.seen_at.is_(None))
-        .order_by(TerminalAddress.first_seen_at, TerminalAddress.address)
-        .limit(limit)
+    query = select(TerminalAddress).where(
+        TerminalAddress.branch_id == branch_id, TerminalAddress.is_alert, TerminalAddress.seen_at.is_(None)
     )
     if after is not None:
-        query = query.where(TerminalAddress.first_seen_at > after[0])
-    return session.scalars(query).all()
+        query = query.where(TerminalAddress.id > after)
+    return session.scalars(query.order_by(TerminalAddress.id).limit(limit)).all()
+
+
+def lock_alert(session: Session, branch_id: UUID, alert_id: UUID) -> TerminalAddress:
+    """An alert of a branch, held until the transaction ends. Refuses AlertMissing."""
+    found = session.scalar(
+        select(TerminalAddress)
+        .where(TerminalAddress.id == alert_id, TerminalAddress.branch_id == branch_id, TerminalAddress.is_alert)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if found is None:
+        raise errors.AlertMissing
+    return found

@@ -38,7 +38,12 @@ def get_till(session: Session, actor: Actor) -> Till:
     if actor.shop_id is None:
         raise errors.ShopNotOnToken
     terminal_id = actor.id if Role.TERMINAL in actor.roles else None
-    row = session.execute(_TILL, {"branch_id": actor.shop_id, "terminal_id": terminal_id}).one_or_none()
+    return get_till_of(session, actor.shop_id, terminal_id=terminal_id)
+
+
+def get_till_of(session: Session, branch_id: UUID, *, terminal_id: UUID | None = None) -> Till:
+    """A branch as a till, through one of its terminals where given. Refuses ShopMissing."""
+    row = session.execute(_TILL, {"branch_id": branch_id, "terminal_id": terminal_id}).one_or_none()
     if row is None or (terminal_id is not None and row.terminal_id is None):
         raise errors.ShopMissing
     return Till(

@@ -10,13 +10,13 @@ from app.merchants import service
 from app.merchants.routes.redemptions import sign_keys
 from app.merchants.schemas.redemptions import (
     CodeOut,
-    QuoteConfirmIn,
-    SoterIn,
     OwnRedemptionOut,
     OwnRedemptionPage,
+    QuoteConfirmIn,
     QuoteIn,
     QuoteOut,
     SignOut,
+    SoterIn,
 )
 from app.merchants.service import Confirmed, Consent, IssuedCode, PostedSign, Receipt, RedemptionQuote
 from app.web.endpoint import Before, Blueprint, endpoint

@@ -9,6 +9,7 @@ from app.merchants.service.confirming import (
     show_own_redemption,
 )
 from app.merchants.service.consenting import read_consent
+from app.merchants.service.gifts import expire_reservations
 from app.merchants.service.orders import Order, place_order
 from app.merchants.service.quotes import (
     Confirmed,
@@ -41,6 +42,7 @@ from app.merchants.service.shops import ShopToOpen, copy_shops, list_shops, open
 from app.merchants.service.signs import PostedSign, post_sign
 from app.merchants.service.sweeping import expire_redemptions
 from app.merchants.service.taking import Consent
+from app.merchants.service.terminals import purge_enrolment_codes
 
 __all__ = [
     "Confirmed",
@@ -62,6 +64,7 @@ __all__ = [
     "confirm_redemption",
     "copy_shops",
     "expire_redemptions",
+    "expire_reservations",
     "issue_code",
     "list_own_redemptions",
     "list_payments",
@@ -74,6 +77,7 @@ __all__ = [
     "pay_settlement",
     "place_order",
     "post_sign",
+    "purge_enrolment_codes",
     "purge_nonces",
     "quote_redemption",
     "read_confirmation",

@@ -87,6 +87,8 @@ def _noting(signed: Signed, found: Row[Any]) -> Callable[[UnitOfWork], None]:
 
     def note(uow: UnitOfWork) -> None:
         row = {
+            "id": uow.new_id(),
+            "branch_id": found.branch_id,
             "terminal_id": found.id,
             "address": signed.address,
             "serial": signed.serial,

@@ -94,7 +94,7 @@ def quote_redemption(
     """
     holder = holder_of(uow, book)
     scanned = _read_scene(uow, keys, scene)
-    till = _till_of(uow, scanned.branch_id)
+    till = till_queries.get_till_of(uow.session, scanned.branch_id)
     till_rules.check_trading(till)
     order = scanned.order
     bill_fen = order.order_fen if order else order_fen
@@ -150,7 +150,7 @@ def confirm_quote(uow: UnitOfWork, *, book: str, confirmed: Confirmed) -> Receip
     kept = confirmed.kept
     if kept is None or uow.now >= datetime.fromisoformat(kept.expires_at):
         raise errors.QuoteGone
-    till = _till_of(uow, UUID(kept.branch_id))
+    till = till_queries.get_till_of(uow.session, UUID(kept.branch_id))
     redemption = before or _open(uow, till, confirmed.quote_id, kept, holder)
     if state_of(redemption, uow.now) not in {RedemptionState.ORDERED, RedemptionState.REQUESTED}:
         raise errors.RedemptionClosed(state=state_of(redemption, uow.now))
@@ -182,10 +182,6 @@ def _read_scene(uow: UnitOfWork, keys: scenes.Keys, scene: str) -> Scanned:
     if short is None:
         raise errors.SceneNotGood
     return Scanned(sign_queries.get_sign(uow.session, short).branch_id, None)
-
-
-def _till_of(uow: UnitOfWork, branch_id: UUID) -> Till:
-    return till_queries.get_till(uow.session, Actor(id=uow.actor.id, roles=frozenset(), shop_id=branch_id))
 
 
 def _keep(quote_id: UUID, resident_id: UUID, kept: Kept) -> None:

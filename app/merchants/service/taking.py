@@ -152,7 +152,7 @@ def _move(uow: UnitOfWork, redemption: Redemption, holder: Holder) -> None:
     placed = points_service.hold_points(
         uow,
         holder.book_id,
-        cause=f"hold:{redemption.id}",
+        cause=f"pay:{redemption.branch_id}:{redemption.id}",
         resident_id=holder.resident_id,
         points=redemption.points or 0,
         expires_at=expires_at,

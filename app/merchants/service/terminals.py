@@ -1,15 +1,17 @@
 """Tills: a code lets one bring its key; keys take each other's place; a till is revoked at once."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 from uuid import UUID
 
-from sqlalchemy import or_, update
+from sqlalchemy import delete, or_, update
 from sqlalchemy.exc import IntegrityError
 
 from app.infra.unit_of_work import UnitOfWork
 from app.infra.vault import vault
+from app.kernel.paging import Page, page_by_id, read_id
 from app.kernel.signed import Algorithm
 from app.merchants import errors, terms
 from app.merchants.models import Branch, EnrolmentCode, Terminal, TerminalAddress, TerminalKey
@@ -35,6 +37,14 @@ class EnrolledKey:
     terminal: Terminal
     key: TerminalKey
     secret: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class TerminalSheet:
+    """A till and its keys that are in use."""
+
+    terminal: Terminal
+    keys: Sequence[TerminalKey]
 
 
 def make_enrolment_code(uow: UnitOfWork, branch: Branch, *, name: str, takes_hmac: bool) -> MadeCode:
@@ -79,6 +89,8 @@ def enrol_terminal(
     enrolled = _add_key(uow, terminal, algorithm, material)
     uow.session.add(
         TerminalAddress(
+            id=uow.new_id(),
+            branch_id=terminal.branch_id,
             terminal_id=terminal.id,
             address=address,
             serial=enrolled.key.serial,
@@ -150,3 +162,44 @@ def _add_key(uow: UnitOfWork, terminal: Terminal, algorithm: Algorithm, material
 
 def _hash(code: str) -> bytes:
     return sha256(code.encode()).digest()
+
+
+def list_terminals(uow: UnitOfWork, branch: Branch, *, limit: int, cursor: str | None) -> Page[TerminalSheet]:
+    """The tills of a branch with the keys that are in use, newest first."""
+    rows = queries.list_terminals(uow.session, branch.id, before=read_id(cursor), limit=limit + 1)
+    in_use = queries.list_keys(uow.session, [each.id for each in rows], now=uow.now)
+    sheets = [TerminalSheet(each, [key for key in in_use if key.terminal_id == each.id]) for each in rows]
+    return page_by_id(sheets, limit, lambda sheet: sheet.terminal.id)
+
+
+def show_own_terminal(uow: UnitOfWork) -> TerminalSheet:
+    """The till that asks, with its keys. Refuses TerminalMissing."""
+    terminal = uow.session.get(Terminal, uow.actor.id)
+    if terminal is None:
+        raise errors.TerminalMissing
+    return TerminalSheet(terminal, queries.list_keys(uow.session, [terminal.id], now=uow.now))
+
+
+def list_alerts(uow: UnitOfWork, branch: Branch, *, limit: int, cursor: str | None) -> Page[TerminalAddress]:
+    """Addresses from which tills of a branch signed for the first time and which nobody looked at."""
+    rows = queries.list_alerts(uow.session, branch.id, after=read_id(cursor), limit=limit + 1)
+    return page_by_id(rows, limit, lambda alert: alert.id)
+
+
+def close_alert(uow: UnitOfWork, branch: Branch, *, alert_id: UUID) -> TerminalAddress:
+    """Say that an alert was looked at; again is a replay. Refuses AlertMissing."""
+    alert = queries.lock_alert(uow.session, branch.id, alert_id)
+    if alert.seen_at is None:
+        alert.seen_by, alert.seen_at = uow.actor.id, uow.now
+    return alert
+
+
+def purge_enrolment_codes(uow: UnitOfWork) -> int:
+    """Forget codes a day after they ran out; answers how many."""
+    gone = uow.session.scalars(
+        delete(EnrolmentCode)
+        .where(EnrolmentCode.expires_at < uow.now - terms.CODES_KEPT)
+        .returning(EnrolmentCode.branch_id)
+        .execution_options(synchronize_session=False)
+    )
+    return len(gone.all())
