@@ -17,8 +17,8 @@ from app.merchants.rules.tills import Till
 from app.merchants.service import claims, judging, offers, telling
 from app.merchants.service.codes import Holder
 from app.merchants.terms import RedeemMode, RedemptionState, Verdict
-from app.points import queries as points_queries
 from app.points import service as points_service
+from app.points.queries import balances
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ def _quote(uow: UnitOfWork, redemption: Redemption, holder: Holder, offer: Offer
 def spendable_points(uow: UnitOfWork, holder: Holder) -> int:
     """What somebody can spend now."""
     today = local_date(uow.now)
-    return points_queries.spendable_points(uow.session, holder.book_id, holder.resident_id, today=today, now=uow.now)
+    return balances.spendable_points(uow.session, holder.book_id, holder.resident_id, today=today, now=uow.now)
 
 
 def _day(uow: UnitOfWork, till: Till, redemption: Redemption, holder: Holder, offer: OfferTerms | None) -> Day:
