@@ -18,11 +18,12 @@ from app.merchants.service import terminals
 from app.web.refusals import ClockOff, NonceReused, SignatureMalformed, SignatureRefused, TooOften
 from tests.architecture.test_routes import address, guarded
 from tests.merchants.keys import RSA_KEY, SCHEMES, Pen, enrol
-from tests.points.api import refused
+from tests.points.api import refused, statements
 
 ME = "/v1/merchant/terminal"
 KEYS = "/v1/merchant/terminal/keys"
 COLLECT = "/v1/merchant/gift-collections"
+WRITES = ("INSERT", "UPDATE", "DELETE")
 
 
 @pytest.fixture(autouse=True)
@@ -300,6 +301,18 @@ def test_attack_28_a_number_of_thirty_digits_is_refused_by_its_name(api, shop):
     assert answer.json["errors"][0]["field"] == "terms.points_per_yuan"
     gift = {"shop_id": str(shop.id), "title": "毛巾", "points": 10**30, "stock": 1}
     assert api.post("/gifts", gift, Role.TREASURER).status_code == 422
+
+
+def test_the_door_costs_one_read_and_an_act_one_write_more(client, acts, branch, pen):
+    """Also while others write: nothing is queued, nobody is notified, and no second transaction commits anything."""
+    with statements(every=True) as asked:
+        assert pen.send(client, "GET", ME).status_code == 200
+    assert len([each for each in asked if "merchants_terminal_keys k" in each]) == 1
+    assert not [each for each in asked if each.lstrip().startswith(WRITES)]
+    with statements(every=True) as asked:
+        assert pen.send(client, "POST", COLLECT, {"code": "000000000000"}).status_code == 404
+    written = [each for each in asked if each.lstrip().startswith(WRITES)]
+    assert [each.split()[2] for each in written] == ["merchants_nonces"]
 
 
 # --- bringing a key
