@@ -32,9 +32,10 @@ class Actor:
     books, they never come through HTTP). `id` is what the book knows the person by: on routes for residents the owner
     of the passbook of a confirmed one, for staff the account, for a till the till.
     `person_id` is the account that signed in, `session_id` its session. `areas` are those in which the person holds one
-    of the roles the route asks for. `cools_until`: the device is new, and nothing of value goes out from it before that
-    instant. `resident_id`: whose passbook is the actor's own in the book, whatever he acts as. `acted_by`: the person
-    who does all this is another one, a guardian or helper; it is recorded as such.
+    of the roles the route asks for. `device_id`: the installation that signed in, none at a desk. `cools_until`: it is
+    new, and nothing of value goes out from it before that instant. `resident_id`: whose passbook is the actor's own in
+    the book, whatever he acts as. `acted_by`: the person who does all this is another one, a guardian or helper; it is
+    recorded as such.
     """
 
     id: UUID
@@ -48,6 +49,7 @@ class Actor:
     cools_until: datetime | None = None
     resident_id: UUID | None = None
     acted_by: UUID | None = None
+    device_id: UUID | None = None
 
     @property
     def owner_id(self) -> UUID:

@@ -16,7 +16,7 @@ from marshmallow.fields import Field
 
 from app.infra.unit_of_work import UnitOfWork, run_in_transaction
 from app.kernel.actor import Actor, Role
-from app.kernel.errors import Declined
+from app.kernel.errors import Declined, DomainError
 from app.web import answers, callers, idempotency, operation, parsing, problems, streaming, uploads
 from app.web import limits as limiting
 from app.web.idempotency import Answer, Claim
@@ -127,7 +127,7 @@ def endpoint(  # noqa: PLR0913 - each is a word of the sentence a route says of 
             return _guard(view, shape, path)
 
         # read by Blueprint above and by the architecture tests
-        told = {"roles": shape.roles, "idempotent": idempotent, "limits": shape.limits}
+        told = {"roles": shape.roles, "idempotent": idempotent, "limits": shape.limits, "takes_file": bool(upload)}
         vars(guarded).update(told, path_arguments=path_arguments)
         described: View = SmorestBlueprint.doc(**operation.describe(view.__name__, shape))(guarded)
         return described
@@ -156,7 +156,12 @@ def _guard(view: View, shape: operation.Shape, path: dict[str, object]) -> Respo
         callers.record_signature(uow)
         return _once(uow, claim, act) if claim else act(uow)
 
-    return _respond(run_in_transaction(work, actor=actor, now=now), shape.media_type, actor=actor, now=now)
+    try:
+        answer = run_in_transaction(work, actor=actor, now=now)
+    except DomainError as refusal:
+        limiting.count_refusal(route, shape.limits, actor=actor, refusal=refusal)
+        raise
+    return _respond(answer, shape.media_type, actor=actor, now=now)
 
 
 def _admit(shape: operation.Shape, path: dict[str, object], route: str) -> Actor:

@@ -36,6 +36,7 @@ class Standing:
     cools_until: datetime | None
     resident_id: UUID | None
     held: Sequence[Held]
+    device_id: UUID | None = None
 
 
 def admit(
@@ -70,6 +71,7 @@ def admit(
         areas=frozenset(each.area_id for each in held if each.role in wanted),
         cools_until=standing.cools_until if cooling else None,
         resident_id=owner,
+        device_id=standing.device_id,
     )
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.actor import Role
 from app.kernel.paging import Page
-from app.merchants import service
+from app.merchants import errors, service
 from app.merchants.models import Refund
 from app.merchants.schemas.payments import (
     CaptureIn,
@@ -20,15 +20,25 @@ from app.merchants.schemas.payments import (
 )
 from app.merchants.service import IssuedCode, Receipt
 from app.web.endpoint import Blueprint, endpoint
+from app.web.limits import By, Limit
 
 blueprint = Blueprint("payments", __name__, description="收银 / paying at the till")
 PAYMENTS = "/v1/books/<book>/payments"
 READERS = frozenset({Role.CASHIER, Role.AUDITOR})
+# A whole estate may stand behind one address of a mobile network; one family's telephone shows a code now and then.
+CODES = (Limit(By.ADDRESS, 3000, 60), Limit(By.ACCOUNT, 20, 60), Limit(By.DEVICE, 20, 60))
+# Guessing: of eight digits, five tries a minute find nothing. A shop with several tills has some more of them.
+BAD = frozenset({errors.CodeNotGood.code})
+BAD_CODES = (
+    Limit(By.DEVICE, 5, 60, refused=BAD),
+    Limit(By.ACCOUNT, 5, 60, refused=BAD),
+    Limit(By.SHOP, 20, 60, refused=BAD),
+)
 
 
 @blueprint.route("/v1/books/<book>/passbook/codes", methods=["POST"])
 @endpoint(
-    roles={Role.RESIDENT}, reply=CodeOut, status=HTTPStatus.CREATED, sends_value=True
+    roles={Role.RESIDENT}, reply=CodeOut, status=HTTPStatus.CREATED, sends_value=True, limits=CODES
 )  # no key: the answer must not be stored
 def issue_code(uow: UnitOfWork, *, book: str) -> IssuedCode:
     """出示一次性付款码,五分钟内有效 / a one-use code to pay with, good for five minutes."""
@@ -36,7 +46,14 @@ def issue_code(uow: UnitOfWork, *, book: str) -> IssuedCode:
 
 
 @blueprint.route(PAYMENTS, methods=["POST"])
-@endpoint(roles={Role.CASHIER}, body=PaymentIn, reply=PaymentOut, status=HTTPStatus.CREATED, idempotent=True)
+@endpoint(
+    roles={Role.CASHIER},
+    body=PaymentIn,
+    reply=PaymentOut,
+    status=HTTPStatus.CREATED,
+    idempotent=True,
+    limits=BAD_CODES,
+)
 def authorise_payment(uow: UnitOfWork, *, book: str, code: str, points: int, out_trade_no: str) -> Receipt:
     """收款:凭码预占积分 / hold the points of the resident who shows the code."""
     return service.authorise_payment(uow, book=book, code=code, points=points, out_trade_no=out_trade_no)

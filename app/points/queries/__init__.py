@@ -86,6 +86,7 @@ from app.points.queries.openings import (
     sum_openings,
     taken_over,
     taken_over_numbers,
+    with_openings,
 )
 from app.points.queries.owners import SponsorFigures, find_owner, get_owner, list_owners, list_sponsors
 from app.points.queries.programme import get_proposal, households_of, list_proposals, lock_proposal, names_of
@@ -296,4 +297,5 @@ __all__ = [
     "sums_for_caps",
     "taken_over",
     "taken_over_numbers",
+    "with_openings",
 ]
