@@ -25,12 +25,76 @@ class HeaderMissing(FileRefused):
     }
 
 
+class SheetHeaderMissing(FileRefused):
+    code = "enrolment.sheet_header_missing"
+    text = {
+        "zh": "工作表“{sheet}”有内容,但前 {rows_max} 行里找不到完整的表头,缺少:{columns}。请用模板的表头;"
+        "不是名单的工作表请隐藏或删去。",
+        "en": "The sheet “{sheet}” holds something, but its first {rows_max} rows hold no whole header; missing: "
+        "{columns}. Use the header of the template; hide or delete a sheet that is no list.",
+    }
+
+
+class HeaderTwoRows(FileRefused):
+    code = "enrolment.header_two_rows"
+    text = {
+        "zh": "第 {first} 行和第 {second} 行都是表头。请只保留一行:把每一列的名称写在同一行,删去另一行。",
+        "en": "Rows {first} and {second} are both headings. Keep one: name each column in one row, delete the other.",
+    }
+
+
 class HeaderRepeated(FileRefused):
     code = "enrolment.header_repeated"
     text = {
         "zh": "表头中有两列都表示“{column}”({cells}),请删去一列。",
         "en": "Two columns of the header mean {column} ({cells}); remove one.",
     }
+
+
+class RowRefused(DomainError):
+    """What is wrong with somebody who is enrolled by hand, in the sentences of the report on a file."""
+
+    kind = Kind.INVALID
+    code = "enrolment.row_refused"
+    text = {"zh": "没有登记:{said}。", "en": "Nobody was enrolled: {said}."}
+
+    def __init__(self, *, zh: str, en: str, field: str) -> None:
+        super().__init__(said=zh, field=field)
+        self.said = {"zh": zh, "en": en}
+
+    def detail(self, lang: str) -> str:
+        """Render the sentence in a language."""
+        known = lang if lang in self.said else "zh"
+        return self.text[known].format(said=self.said[known])
+
+
+class ResidentDoubtful(RowRefused):
+    kind = Kind.CONFLICT
+    code = "enrolment.resident_doubtful"
+    text = {
+        "zh": "没有登记,请先核对:{said}。确认无误后,请带上 accept_doubts。",
+        "en": "Nobody was enrolled; look at it first: {said}. If it is right, send it with accept_doubts.",
+    }
+
+
+class BalanceUnpaid(DomainError):
+    kind = Kind.INVALID
+    code = "enrolment.balance_unpaid"
+    text = {
+        "zh": "有余额的存折要指明由哪个预算支付(budget_id)。",
+        "en": "A passbook with a balance needs the budget that pays it (budget_id).",
+    }
+    field = "budget_id"
+
+
+class BalanceDenied(DomainError):
+    kind = Kind.DENIED
+    code = "enrolment.balance_denied"
+    text = {
+        "zh": "只有会计可以登记有余额的存折;余额为 0 的可以由工作人员登记。",
+        "en": "Only a treasurer enrols a passbook with a balance; a clerk enrols one that is empty.",
+    }
+    field = "points"
 
 
 class ResidentMissing(DomainError):

@@ -15,13 +15,18 @@ IMPORT = ["enrolment_imports.book_id", "enrolment_imports.id"]
 
 
 class Import(Base):
-    """A file on its way into the book. `rows_total` and `layout` are None before it was read."""
+    """A file on its way into the book. `rows_total` and `layout` are None before it was read; `budget_id` is None where
+    somebody is enrolled by hand with an empty passbook.
+    """
 
     __tablename__ = "enrolment_imports"
+    __allow_unmapped__ = True
+    rows_committing: int | None = None
+    """How many rows its commit has done, while it lasts; told by the service, not kept. None: nobody knows."""
     __table_args__ = (ForeignKeyConstraint(["book_id", "budget_id"], ["points_budgets.book_id", "points_budgets.id"]),)
     book_id: Mapped[int] = mapped_column(Integer, primary_key=True)
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
-    budget_id: Mapped[UUID] = mapped_column(Uuid)
+    budget_id: Mapped[UUID | None] = mapped_column(Uuid)
     content_hash: Mapped[bytes] = mapped_column(BYTEA)
     media_type: Mapped[str] = mapped_column(Text)
     bytes: Mapped[int] = mapped_column(Integer)
@@ -66,21 +71,22 @@ class Piece(Base):
 
 
 class Line(Base):
-    """A good row of a checked file, until it is committed."""
+    """A row of a checked file, until it is committed. `line`: rules/layouts.py. What was wrong in it is None."""
 
     __tablename__ = "enrolment_lines"
     book_id: Mapped[int] = mapped_column(Integer, primary_key=True)
     import_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     line: Mapped[int] = mapped_column(Integer, primary_key=True)
     resident_id: Mapped[UUID] = mapped_column(Uuid)
-    name: Mapped[str] = mapped_column(Text)
+    name: Mapped[str | None] = mapped_column(Text)
     phone: Mapped[str | None] = mapped_column(Text)
     building: Mapped[str | None] = mapped_column(Text)
     unit: Mapped[str | None] = mapped_column(Text)
     room: Mapped[str | None] = mapped_column(Text)
     household_id: Mapped[UUID | None] = mapped_column(Uuid)
-    passbook_no: Mapped[str] = mapped_column(Text)
-    points: Mapped[int] = mapped_column(BigInteger)
+    passbook_no: Mapped[str | None] = mapped_column(Text)
+    passbook_key: Mapped[str | None] = mapped_column(Text)
+    points: Mapped[int | None] = mapped_column(BigInteger)
     expires_on: Mapped[date | None] = mapped_column(Date)
 
 
@@ -94,12 +100,15 @@ class Problem(Base):
     field: Mapped[str] = mapped_column(Text, primary_key=True)
     code: Mapped[str] = mapped_column(Text, primary_key=True)
     cell: Mapped[str] = mapped_column(Text)
+    sheet: Mapped[str] = mapped_column(Text)
     severity: Mapped[str] = mapped_column(Text)
     detail: Mapped[dict[str, Any]] = mapped_column(JSONB)
 
 
 class Resident(Base):
-    """Who a resident is. The telephone number leaves only through the treasurer's routes, masked."""
+    """Who a resident is. The telephone number leaves only through the treasurer's routes, masked. `line`: the row of
+    the import, as in Line; 0 where it was not kept.
+    """
 
     __tablename__ = "enrolment_residents"
     book_id: Mapped[int] = mapped_column(Integer, primary_key=True)
@@ -112,4 +121,6 @@ class Resident(Base):
     room: Mapped[str | None] = mapped_column(Text)
     household_id: Mapped[UUID | None] = mapped_column(Uuid)
     passbook_no: Mapped[str] = mapped_column(Text)
+    passbook_key: Mapped[str | None] = mapped_column(Text)
+    line: Mapped[int] = mapped_column(Integer)
     enrolled_at: Mapped[datetime] = mapped_column(INSTANT)

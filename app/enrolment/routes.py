@@ -10,6 +10,11 @@ from app.enrolment.schemas.imports import (
     ImportProblemPage,
     ImportQuery,
     ImportUndoIn,
+    OriginOut,
+    OriginPage,
+    OriginsQuery,
+    ResidentIn,
+    ResidentOut,
     ResidentPage,
     ResidentsQuery,
 )
@@ -23,6 +28,7 @@ from app.web.paging import PageQuery
 from app.web.uploads import Download, Upload
 
 TREASURER = frozenset({Role.TREASURER})
+ENROLLERS = TREASURER | {Role.CLERK}
 READERS = TREASURER | {Role.AUDITOR}
 DESK = frozenset({Role.GRID_WORKER, Role.CLERK})
 RESIDENCY = "/v1/books/<book>/residencies/<uuid:residency_id>"
@@ -100,6 +106,31 @@ def undo_import(uow: UnitOfWork, *, book: str, import_id: UUID, reason: str) -> 
 def list_residents(uow: UnitOfWork, *, book: str, passbook_no: str | None, limit: int, cursor: str | None) -> object:
     """已登记的居民,电话只显示一部分 / enrolled residents; telephone numbers are masked."""
     return service.list_residents(uow, book=book, passbook_no=passbook_no, limit=limit, cursor=cursor)
+
+
+@blueprint.route("/v1/books/<book>/residents", methods=["POST"])
+@endpoint(roles=ENROLLERS, body=ResidentIn, reply=ResidentOut, status=HTTPStatus.CREATED, idempotent=True)
+def enrol_resident(
+    uow: UnitOfWork, *, book: str, budget_id: UUID | None, accept_doubts: bool, resident: service.NewResident
+) -> object:
+    """不用文件登记一位居民,规则同名单的一行 / enrol somebody without a file, by the rules of a row."""
+    return service.enrol_resident(uow, book=book, budget_id=budget_id, accept_doubts=accept_doubts, resident=resident)
+
+
+@blueprint.route("/v1/books/<book>/residents/<uuid:listed_id>/origin")
+@endpoint(roles=READERS, reply=OriginOut)
+def show_origin(uow: UnitOfWork, *, book: str, listed_id: UUID) -> object:
+    """期初余额来自哪个文件、哪一行 / from which file and row an opening balance comes."""
+    return service.show_origin(uow, book=book, resident_id=listed_id)
+
+
+@blueprint.route("/v1/books/<book>/imports/<uuid:import_id>/rows")
+@endpoint(roles=READERS, query=OriginsQuery, reply=OriginPage)
+def list_origins(
+    uow: UnitOfWork, *, book: str, import_id: UUID, line: int | None, limit: int, cursor: str | None
+) -> object:
+    """文件的每一行成为了哪本存折、哪笔记账 / what became of the rows of a file in the ledger."""
+    return service.list_origins(uow, book=book, import_id=import_id, line=line, limit=limit, cursor=cursor)
 
 
 @blueprint.route(f"{RESIDENCY}/matches")

@@ -5,7 +5,11 @@ from enum import StrEnum
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV = "text/csv"
-MEDIA_TYPES = (XLSX, CSV)
+EXCEL = "application/vnd.ms-excel"
+"""What browsers on Windows call a CSV where Excel is installed; the content says what it is."""
+MEDIA_TYPES = (XLSX, CSV, EXCEL)
+BY_HAND = "application/json"
+"""What somebody who is enrolled without a file came as."""
 FILE_BYTES_MAX = 20 * 1024 * 1024
 
 ROWS_MAX = 100_000
@@ -28,6 +32,11 @@ REASON_LENGTH_MAX = 200
 KEPT_DAYS = timedelta(days=30)
 """How long a file waits for its commit. Names, telephone numbers and addresses of people who are not enrolled are kept
 no longer than an office needs to correct its list; a month holds a correction that waits for one meeting."""
+SHEET_LINES = 1 << 21
+"""Rows of a sheet are numbered below this (Excel has half as many); see rules/layouts.py."""
+HINTS_TITLE = "填写说明"
+HINTS_SHEETS = frozenset({"说明", "填写说明", "instructions", "readme"})
+"""A sheet of this name, or that begins with HINTS_TITLE, explains a list and holds none."""
 EXAMPLE_PASSBOOK = "示例0001"
 """The passbook of the template's example row, which is never imported."""
 
@@ -50,6 +59,15 @@ NEEDED = (Field.NAME, Field.PASSBOOK_NO, Field.POINTS, Field.EXPIRES_ON)
 PLACES = (Field.PLACE, Field.BUILDING, Field.UNIT, Field.ROOM)
 
 
+class SkippedSheet(StrEnum):
+    """Why a sheet of a workbook was not read."""
+
+    HIDDEN = "hidden"
+    EMPTY = "empty"
+    HINTS = "hints"  # it explains how to fill in the others
+    NO_ROWS = "no_rows"  # a header and nothing below
+
+
 class ImportState(StrEnum):
     """Where a file is on its way."""
 
@@ -69,6 +87,10 @@ GONE = (ImportState.REFUSED, ImportState.UNDONE, ImportState.DISCARDED)
 """Over: the same file may come again, as another import."""
 
 
+LIKENESSES_LEFT = frozenset({"phone_missing", "place_missing"})
+"""Doubts that nobody has to accept by name: what is left out may be left out."""
+
+
 class Severity(StrEnum):
     """Whether a row stops the import, or is only doubtful."""
 
@@ -77,13 +99,15 @@ class Severity(StrEnum):
 
 
 class ProblemCode(StrEnum):
-    """What may be wrong with a row, or doubtful; the sentences are in schemas/words.py."""
+    """What may be wrong with a row, or doubtful; the sentences are in rules/words.py."""
 
     MISSING = "missing"
     FORMULA = "formula"
     CELL_ERROR = "cell_error"
     TOO_LONG = "too_long"
     UNPRINTABLE = "unprintable"
+    MERGED = "merged"
+    MADE_A_DAY = "made_a_day"
     NAME_FORM = "name_form"
     PHONE_FORM = "phone_form"
     PHONE_DIGITS_LOST = "phone_digits_lost"
@@ -91,16 +115,22 @@ class ProblemCode(StrEnum):
     POINTS_FRACTION = "points_fraction"
     POINTS_RANGE = "points_range"
     DAY_FORM = "day_form"
+    DAY_UNCLEAR = "day_unclear"
     DAY_PAST = "day_past"
     DAY_FAR = "day_far"
     PASSBOOK_FORM = "passbook_form"
     PASSBOOK_REPEATED = "passbook_repeated"
     PASSBOOK_TAKEN = "passbook_taken"
+    PASSBOOK_NEAR = "passbook_near"
+    PASSBOOK_NEAR_ENROLLED = "passbook_near_enrolled"
     PHONE_MISSING = "phone_missing"
     PLACE_MISSING = "place_missing"
     HIDDEN_ROW = "hidden_row"
     PERSON_REPEATED = "person_repeated"
     PERSON_ENROLLED = "person_enrolled"
+    PERSON_BARE = "person_bare"
+    PERSON_NEAR = "person_near"
+    PERSON_NEAR_ENROLLED = "person_near_enrolled"
     PHONE_NEAR = "phone_near"
     PHONE_NEAR_ENROLLED = "phone_near_enrolled"
     NAME_NEAR = "name_near"

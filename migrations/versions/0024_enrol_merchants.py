@@ -1,9 +1,9 @@
-"""Enrol merchants: who they are, their branches, tills with keys of their own, offers, gifts, and who is of the house."""
+"""Enrol merchants: their papers, branches, tills with keys of their own, offers, gifts, and who is of the house."""
 
 from migrations import sql_files
 
 revision = "0024"
-down_revision = "0020"
+down_revision = "0021"
 branch_labels = None
 depends_on = None
 

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from app.enrolment.rules.headers import field_of
-from app.enrolment.schemas.words import LABELS, SENTENCES, sentence
+from app.enrolment.rules.words import LABELS, SENTENCES, sentence
 from app.enrolment.terms import Field, ProblemCode
 from app.kernel.errors import DomainError
 from app.points.rules.definitions import RuleDefinition, check_definition

@@ -30,6 +30,21 @@ def as_csv(*rows: list[Any], encoding: str = "utf-8", delimiter: str = ",") -> b
     return made.getvalue().encode(encoding)
 
 
+def as_workbook(sheets: dict[str, list[list[Any]]], change=None) -> bytes:
+    """Sheets of rows as a workbook; `change(book)` does what else a person might have done to it."""
+    book = Workbook()
+    book.remove(book.active)
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    if change is not None:
+        change(book)
+    made = io.BytesIO()
+    book.save(made)
+    return made.getvalue()
+
+
 def as_xlsx(*rows: list[Any], change=None) -> bytes:
     """The rows as a workbook; `change(sheet)` does what else a person might have done to it."""
     book = Workbook()

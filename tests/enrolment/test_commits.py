@@ -5,11 +5,16 @@ from uuid import UUID
 
 import psycopg
 import pytest
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 from sqlalchemy import create_engine, text
 
 from app.enrolment import service as enrolment
+from app.enrolment.schemas.imports import ImportOut
 from app.enrolment.service import committing
 from app.enrolment.terms import CSV, KEPT_DAYS, ImportState
+from app.infra import redis
 from app.infra.db import database_url
 from app.infra.unit_of_work import run_in_transaction
 from app.kernel.actor import SYSTEM
@@ -99,6 +104,35 @@ def test_an_import_that_is_cut_off_leaves_nothing_and_the_next_try_makes_it_whol
     assert state(ledger, names) == "undone"
     assert residents(ledger) == (2500, 0)  # accounts stay, as everything of the ledger does
     assert audit(place, ledger).findings == {}
+
+
+def test_how_far_a_commit_is_is_seen_from_outside_while_it_lasts(place, ledger, monkeypatch):
+    names = checked(ledger, 2500, seed="P")
+    seen = []
+    real = points.open_passbooks
+
+    def watched(uow, book, **more):
+        wanted = {"book": ledger.book.code, "import_id": UUID(names["import_id"])}
+        seen.append(ImportOut().dump(act(lambda other: enrolment.show_import(other, **wanted)))["rows_committed"])
+        assert residents(ledger) == (0, 0)
+        return real(uow, book, **more)
+
+    monkeypatch.setattr(committing, "PART_ROWS", 1000)
+    monkeypatch.setattr(points, "open_passbooks", watched)
+    act(lambda uow: enrolment.commit_import(uow, **names))
+    assert seen == [1250, 1666, 2083]
+    shown = act(lambda uow: enrolment.show_import(uow, book=ledger.book.code, import_id=UUID(names["import_id"])))
+    assert ImportOut().dump(shown)["rows_committed"] == 2500
+
+
+def test_a_commit_does_without_redis(place, ledger, monkeypatch):
+    names = checked(ledger, 20, seed="Q")
+    gone = Redis(host="127.0.0.1", port=1, retry=Retry(NoBackoff(), 0))
+    monkeypatch.setitem(place.app.extensions, redis.CLIENT, gone)
+    wanted = {"book": ledger.book.code, "import_id": UUID(names["import_id"])}
+    assert ImportOut().dump(act(lambda uow: enrolment.show_import(uow, **wanted)))["rows_committed"] is None
+    act(lambda uow: enrolment.commit_import(uow, **names))
+    assert residents(ledger) == (20, 20)
 
 
 def test_imports_awards_and_purchases_side_by_side_all_end(place, ledger):

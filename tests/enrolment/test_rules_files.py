@@ -11,8 +11,8 @@ from openpyxl import Workbook
 
 from app.enrolment import errors
 from app.enrolment.rules.headers import field_of, find_columns
-from app.enrolment.rules.tables import find_table, read_csv
-from app.enrolment.terms import Field
+from app.enrolment.rules.tables import media_type_of, open_tables
+from app.enrolment.terms import CSV, SHEET_LINES, Field
 from app.kernel.sheets import errors as sheets
 from app.kernel.sheets.csv_files import encoding_of
 from app.kernel.sheets.rows import letters
@@ -24,8 +24,15 @@ ENTITIES = '<!DOCTYPE x [<!ENTITY a "lol">]>'
 
 
 def table(content):
-    read = read_xlsx if content.startswith(b"PK") else read_csv
-    return list(find_table(read(content)).pick())
+    """The rows of a file; `cells` are those that hold something."""
+    tables = open_tables(content, media_type_of(content, CSV))
+    return [Found(row, tables.layouts[row.line // SHEET_LINES]) for row in tables.pick()]
+
+
+class Found:
+    def __init__(self, row, layout):
+        self.line, self.hidden, self.sheet = row.line % SHEET_LINES, row.hidden, layout.name
+        self.cells = {name: cell for name, cell in zip(layout.columns, row.values, strict=True) if cell}
 
 
 def names(content):
@@ -166,7 +173,7 @@ def test_a_home_merged_over_rows_fills_down_and_a_balance_does_not():
         as_xlsx(HEADER, LI, [*WANG[:2], None, "2", "502", "A2", None, "2027-01-01"], WANG, change=merge)
     )
     assert second.cells[Field.BUILDING] == "3"
-    assert Field.POINTS not in second.cells
+    assert second.cells[Field.POINTS] == ["m", ""]
     assert third.cells[Field.BUILDING] == "3"
 
 
@@ -266,7 +273,7 @@ def test_a_bomb_is_refused_before_it_is_unpacked():
 def test_shared_strings_have_a_size(monkeypatch):
     monkeypatch.setattr("app.kernel.sheets.xlsx_guard.STRINGS_MAX", 1000)
     assert refusal_of(workbook(HEAD, {"xl/sharedStrings.xml": "<sst>" + "x" * 2000 + "</sst>"})) is sheets.FileBomb
-    monkeypatch.setattr("app.kernel.sheets.xlsx_files.STRINGS_COUNT_MAX", 10)
+    monkeypatch.setattr("app.kernel.sheets.xlsx_parts.STRINGS_COUNT_MAX", 10)
     assert refusal_of(workbook(HEAD, {"xl/sharedStrings.xml": "<sst>" + "<si/>" * 20 + "</sst>"})) is sheets.FileBomb
 
 

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from sqlalchemy import text
 
-from app.enrolment.schemas import words
+from app.enrolment.rules import words
 from app.enrolment.terms import XLSX, Field, ProblemCode
 from tests.enrolment.desk import HEADER, LI, WANG, as_csv, as_xlsx
 
@@ -93,7 +93,7 @@ def test_hidden_rows_missing_phones_and_homes_are_doubtful(desk):
 
     found = desk.check(as_xlsx(HEADER, person(phone="", room=""), WANG, change=hide))
     assert found["state"] == "checked"
-    assert desk.codes(found, "warning") == [("", "hidden_row"), ("phone", "phone_missing"), ("place", "place_missing")]
+    assert desk.codes(found, "warning") == [("", "hidden_row"), ("B2", "phone_missing"), ("E2", "place_missing")]
 
 
 def test_one_passbook_in_two_rows_is_an_error_and_says_where_the_other_is(desk):
@@ -173,7 +173,8 @@ def test_checking_goes_by_steps_and_shows_how_far_it_is(desk):
 
 
 def test_every_problem_has_a_sentence_in_both_languages():
-    details = dict.fromkeys(("found", "length_max", "points_max", "today", "latest", "other"), "7")
+    names = ("found", "length_max", "points_max", "today", "latest", "other", "january", "october")
+    details = dict.fromkeys(names, "7")
     for code in ProblemCode:
         for lang in ("zh", "en"):
             assert words.sentence(code, Field.PHONE, "C1", details, lang).startswith(words.LABELS[Field.PHONE][lang])

@@ -24,8 +24,8 @@ def house(acts: Acts, import_id: UUID) -> dict[str, Any]:
     ids = {"residency_id": first, "other_residency_id": second}
     related = relatives.declare_relatives(uow, book=book, kind=Kinship.SIBLING, **ids)
     third = _claim(uow, book, area_id, "503")
-    listed = enrolment.list_resident_ids(uow.session, acts.ledger.id, import_id, after=None, limit=1)
-    return {"residency_id": first, "other_residency_id": third, "relative_id": related.id, "listed_id": listed[0]}
+    listed = enrolment.list_enrolled(uow.session, acts.ledger.id, import_id, after=None, limit=1)
+    return {"residency_id": first, "other_residency_id": third, "relative_id": related.id, "listed_id": listed[0][1]}
 
 
 def _claim(uow: UnitOfWork, book: str, area_id: UUID, room: str) -> UUID:

@@ -51,6 +51,10 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /budgets/<budget_id>/mint": {"points": 5},
     "POST /opening-balances": {"budget_id": "<budget_id>", "rows": [PAPER]},
     "POST /imports/<import_id>/undo": WHY,
+    "POST /residents": {
+        "budget_id": "<budget_id>",
+        "resident": {"name": "张三", "passbook_no": "Z-2", "points": 5, "expires_on": "2026-12-31"},
+    },
     "POST /allotments": {
         "budget_id": "<budget_id>",
         "holder_kind": "station",

@@ -33,13 +33,15 @@ def lock_imports_of_book(session: Session, book_id: int) -> None:
     session.execute(select(func.pg_advisory_xact_lock(func.hashtext("enrolment"), book_id)))
 
 
-def find_import_of_content(session: Session, book_id: int, content_hash: bytes, budget_id: UUID) -> Import | None:
+def find_import_of_content(
+    session: Session, book_id: int, content_hash: bytes, budget_id: UUID | None
+) -> Import | None:
     """The import of the same file for the same budget, unless it was refused, undone or discarded."""
     return session.scalar(
         select(Import).where(
             Import.book_id == book_id,
             Import.content_hash == content_hash,
-            Import.budget_id == budget_id,
+            Import.budget_id.is_not_distinct_from(budget_id),
             Import.state.not_in(GONE),
         )
     )

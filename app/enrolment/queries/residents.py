@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
+from app.enrolment.errors import ResidentMissing
 from app.enrolment.models import Line, Resident
 from app.points import queries as points
 
@@ -69,14 +70,23 @@ def find_resident(session: Session, book_id: int, resident_id: UUID) -> Resident
     return session.get(Resident, (book_id, resident_id))
 
 
-def list_resident_ids(
-    session: Session, book_id: int, import_id: UUID, *, after: UUID | None, limit: int
-) -> Sequence[UUID]:
-    """Whom an import enrolled, by id."""
-    query = select(Resident.id).where(Resident.book_id == book_id, Resident.import_id == import_id)
+def get_resident(session: Session, book_id: int, resident_id: UUID) -> Resident:
+    """The same. Refuses ResidentMissing."""
+    found = find_resident(session, book_id, resident_id)
+    if found is None:
+        raise ResidentMissing
+    return found
+
+
+def list_enrolled(
+    session: Session, book_id: int, import_id: UUID, *, after: tuple[int, UUID] | None, limit: int
+) -> Sequence[tuple[int, UUID]]:
+    """Whom an import enrolled: row and id, in that order, those after `after`."""
+    query = select(Resident.line, Resident.id).where(Resident.book_id == book_id, Resident.import_id == import_id)
     if after is not None:
-        query = query.where(Resident.id > after)
-    return session.scalars(query.order_by(Resident.id).limit(limit)).all()
+        query = query.where(func.row(Resident.line, Resident.id) > func.row(*after))
+    rows = session.execute(query.order_by(Resident.line, Resident.id).limit(limit))
+    return [(row.line, row.id) for row in rows]
 
 
 def names_of(session: Session, book_id: int, resident_ids: Collection[UUID]) -> list[str]:

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 
-from app.enrolment.errors import HeaderRepeated
+from app.enrolment.errors import HeaderMissing, HeaderRepeated, SheetHeaderMissing
 from app.enrolment.terms import NEEDED, Field
+from app.kernel.sheets.errors import FileRefused
 from app.kernel.sheets.headers import find_field
-from app.kernel.sheets.rows import Cell, letters
+from app.kernel.sheets.rows import HEADER_ROWS_MAX, Cell, letters
 
 NAMES: Mapping[Field, str] = {
     Field.NAME: "姓名 名字 居民姓名 户主姓名 户主 居民 业主姓名 业主 name residentname fullname resident",
@@ -49,3 +50,11 @@ def find_columns(cells: Mapping[int, Cell]) -> dict[Field, int] | None:
 def missing_from(columns: Mapping[Field, int]) -> Sequence[Field]:
     """Give the columns that a list cannot do without and that this header lacks."""
     return [field for field in NEEDED if field not in columns]
+
+
+def refuse_headless(sheet: str, columns: Mapping[Field, int]) -> FileRefused:
+    """Give the refusal of a sheet ("" for a CSV) whose best row of headings names only these columns."""
+    missing = ", ".join(missing_from(columns))
+    if sheet:
+        return SheetHeaderMissing(sheet=sheet, rows_max=HEADER_ROWS_MAX, columns=missing)
+    return HeaderMissing(rows_max=HEADER_ROWS_MAX, columns=missing)

@@ -21,6 +21,11 @@ class Place:
     unit: str | None = None
     room: str | None = None
 
+    @property
+    def is_whole(self) -> bool:
+        """Say whether a household follows from it."""
+        return self.building is not None and self.room is not None
+
     def household_id(self, book_id: int) -> UUID | None:
         """Give the household of this home: the same in every file. None unless a building and a room are known."""
         if self.building is None or self.room is None:

@@ -3,6 +3,7 @@
 from app.enrolment.service.checking import check_rows
 from app.enrolment.service.committing import clear_lines, commit_import
 from app.enrolment.service.discarding import discard_imports
+from app.enrolment.service.enrolling import NewResident, enrol_resident
 from app.enrolment.service.imports import (
     list_imports,
     list_problems,
@@ -19,19 +20,23 @@ from app.enrolment.service.matching import (
     match_claim,
     settle_household,
 )
+from app.enrolment.service.origins import list_origins, show_origin
 from app.enrolment.service.reading import read_file
 from app.enrolment.service.templates import make_template
 from app.enrolment.service.undoing import undo_import
 
 __all__ = [
     "NearMatch",
+    "NewResident",
     "check_rows",
     "clear_lines",
     "commit_import",
     "confirm_residency",
     "discard_imports",
+    "enrol_resident",
     "list_imports",
     "list_matches",
+    "list_origins",
     "list_problems",
     "list_residents",
     "make_template",
@@ -39,6 +44,7 @@ __all__ = [
     "read_file",
     "settle_household",
     "show_import",
+    "show_origin",
     "start_commit",
     "start_undo",
     "undo_import",

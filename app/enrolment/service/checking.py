@@ -10,17 +10,21 @@ from app.enrolment import queries
 from app.enrolment.models import Import, Line, Piece, Problem
 from app.enrolment.rules.checking import Checker, Person
 from app.enrolment.rules.checking import Problem as Found
+from app.enrolment.rules.layouts import layouts_of
 from app.enrolment.rules.places import Place
 from app.enrolment.service.comparing import compare_lines
 from app.enrolment.service.reading import CHECK_JOB, rows_of
-from app.enrolment.terms import CHECK_PIECES, Field, ImportState
+from app.enrolment.terms import CHECK_PIECES, ImportState
 from app.infra.unit_of_work import UnitOfWork
+from app.kernel.papers import paper_key
 from app.kernel.periods import local_date
 
 COPY_SQL = (
     "COPY enrolment_lines (book_id, import_id, line, resident_id, name, phone, building, unit, room, household_id,"
-    " passbook_no, points, expires_on) FROM STDIN"
+    " passbook_no, passbook_key, points, expires_on) FROM STDIN"
 )
+
+NULL = "\\N"
 
 
 def check_rows(uow: UnitOfWork, *, book_id: int, import_id: str) -> None:
@@ -32,10 +36,9 @@ def check_rows(uow: UnitOfWork, *, book_id: int, import_id: str) -> None:
     if not pieces:
         _conclude(uow, found)
         return
-    columns = {Field(name): column for name, column in found.layout.items()}
-    checker = Checker(columns, local_date(uow.now))
-    _stage(uow, _check_pieces(uow, found, pieces, checker))
-    _write_problems(uow, found, checker.problems)
+    checker = Checker(layouts_of(found.layout), local_date(uow.now))
+    stage(uow, _check_pieces(uow, found, pieces, checker))
+    write_problems(uow, found, checker.problems)
     numbers = [number for number, _ in pieces]
     uow.session.execute(
         delete(Piece).where(Piece.book_id == book_id, Piece.import_id == found.id, Piece.piece.in_(numbers))
@@ -52,17 +55,15 @@ def _conclude(uow: UnitOfWork, found: Import) -> None:
 
 
 def _check_pieces(uow: UnitOfWork, found: Import, pieces: Sequence[tuple[int, str]], checker: Checker) -> Iterator[str]:
-    """Give the good rows of each piece as COPY takes them."""
+    """Give the rows of each piece as COPY takes them: also the bad ones, which are compared with the others too."""
     for _, cells in pieces:
-        rows = list(map(checker.check, rows_of(cells, checker.columns)))
-        people = [person for person in rows if person is not None]
+        rows = list(copy_rows(uow, found, map(checker.check, rows_of(cells))))
         found.rows_done += len(rows)
-        found.points_total += sum(person.points for person in people)
-        yield "".join(_copy_rows(uow, found, people))
+        yield "".join(rows)
 
 
-def _stage(uow: UnitOfWork, blocks: Iterable[str]) -> None:
-    """Write good rows by COPY, block by block: the server puts one away while the next is being checked."""
+def stage(uow: UnitOfWork, blocks: Iterable[str]) -> None:
+    """Write rows by COPY, block by block: the server puts one away while the next is being checked."""
     connection = uow.session.connection().connection.driver_connection
     if connection is None:
         return
@@ -71,23 +72,28 @@ def _stage(uow: UnitOfWork, blocks: Iterable[str]) -> None:
             copy.write(block)
 
 
-def _copy_rows(uow: UnitOfWork, found: Import, people: Iterable[Person]) -> Iterator[str]:
+def copy_rows(uow: UnitOfWork, found: Import, people: Iterable[Person]) -> Iterator[str]:
+    """Give rows as COPY takes them."""
     start = f"{found.book_id}\t{found.id}"
     home: Place | None = None
-    lived = ""
+    lived, points = "", 0
     for person in people:
         if person.place is not home:  # the rows of one home stand together
             home = person.place
             parts = (_escaped(home.building), _escaped(home.unit), _escaped(home.room))
             lived = "\t".join(map(_copied, (*parts, home.household_id(found.book_id))))
+        points += person.points or 0
+        number = person.passbook_no
+        papers = f"{NULL}\t{NULL}" if number is None else f"{_escaped(number)}\t{_escaped(paper_key(number))}"
         yield (
-            f"{start}\t{person.line}\t{uow.new_id().hex}\t{_escaped(person.name)}\t{_copied(person.phone)}\t{lived}\t"
-            f"{_escaped(person.passbook_no)}\t{person.points}\t{_copied(person.expires_on)}\n"
+            f"{start}\t{person.line}\t{uow.new_id().hex}\t{_copied(_escaped(person.name))}\t{person.phone or NULL}\t"
+            f"{lived}\t{papers}\t{NULL if person.points is None else person.points}\t{person.expires_on or NULL}\n"
         )
+    found.points_total += points
 
 
 def _copied(value: object) -> str:
-    return "\\N" if value is None else str(value)
+    return NULL if value is None else str(value)
 
 
 def _escaped(text: str | None) -> str | None:
@@ -95,7 +101,8 @@ def _escaped(text: str | None) -> str | None:
     return text.replace("\\", "\\\\") if text and "\\" in text else text
 
 
-def _write_problems(uow: UnitOfWork, found: Import, problems: Iterable[Found]) -> None:
+def write_problems(uow: UnitOfWork, found: Import, problems: Iterable[Found]) -> None:
+    """Keep what is wrong or doubtful."""
     rows: list[dict[str, Any]] = [
         {
             "book_id": found.book_id,
@@ -104,6 +111,7 @@ def _write_problems(uow: UnitOfWork, found: Import, problems: Iterable[Found]) -
             "field": str(problem.field),
             "code": str(problem.code),
             "cell": problem.cell,
+            "sheet": problem.sheet,
             "severity": str(problem.severity),
             "detail": dict(problem.detail),
         }

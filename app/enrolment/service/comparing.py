@@ -3,44 +3,65 @@ holds already: residents, and paper passbooks that were taken over.
 
 Rows of one name in one home, or of one telephone number, are compared pair by pair, in groups of at most GROUP_MAX; so
 a hundred thousand equal rows cost no more than others. What is found is a warning, but for a passbook that comes twice.
+Rows with errors take part. No search joins the rows of a file with each other: how many they are is not known to the
+planner, least of all with a first large file, and what it would choose for two handfuls takes hours for a hundred
+thousand.
 """
 
 from collections.abc import Mapping
+from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import exists, select, text
 
 from app.enrolment import queries
-from app.enrolment.models import Import
-from app.enrolment.terms import GROUP_MAX, Field, ProblemCode, Severity
+from app.enrolment.models import Import, Resident
+from app.enrolment.rules.layouts import layouts_of
+from app.enrolment.terms import GROUP_MAX, SHEET_LINES, Field, ProblemCode, Severity
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.sheets.rows import letters
 from app.points import queries as points
 
-_NOTE = """
-    INSERT INTO enrolment_problems (book_id, import_id, line, field, code, cell, severity, detail)
-    SELECT :book_id, :import_id, d.line, :field, :code, CAST(:column AS text) || d.line, :severity,
-           jsonb_strip_nulls(jsonb_build_object('other', d.other))
-      FROM ({found}) d"""
+_ROW = f"mod({{line}}, {SHEET_LINES})"
+_SHEET = f"1 + {{line}} / {SHEET_LINES}"
+_NOTE = f"""
+    INSERT INTO enrolment_problems (book_id, import_id, line, field, code, cell, sheet, severity, detail)
+    SELECT :book_id, :import_id, d.line, :field, :code,
+           coalesce(nullif((CAST(:letters AS text[]))[{_SHEET.format(line="d.line")}], '')
+                    || {_ROW.format(line="d.line")}, ''),
+           (CAST(:names AS text[]))[{_SHEET.format(line="d.line")}], :severity,
+           jsonb_strip_nulls(jsonb_build_object('other', {{other}}))
+      FROM ({{found}}) d"""  # noqa: S608 - constants
+_NUMBER = "d.other"
+_OTHER_ROW = f"""CASE WHEN cardinality(CAST(:names AS text[])) > 1
+                THEN (CAST(:names AS text[]))[{_SHEET.format(line="d.other")}] || '!' ELSE '' END
+           || {_ROW.format(line="d.other")}"""
+
+_OURS = "FROM enrolment_lines l WHERE l.book_id = :book_id AND l.import_id = :import_id"
 
 # Every row of a group but its first, with the line of the first.
-_REPEATED = """
+_REPEATED = f"""
     SELECT line, other FROM (
-        SELECT l.line, min(l.line) OVER (PARTITION BY {key}) AS other
-          FROM enrolment_lines l WHERE l.book_id = :book_id AND l.import_id = :import_id AND {known}) g
-     WHERE g.line > g.other"""
+        SELECT l.line, min(l.line) OVER (PARTITION BY {{key}}) AS other {_OURS} AND {{known}}) g
+     WHERE g.line > g.other"""  # noqa: S608 - constants
+
+# Every row whose number is written otherwise than that of the first of its group.
+_SPELT = f"""
+    SELECT line, other FROM (
+        SELECT l.line, l.passbook_no, first_value(l.line) OVER w AS other, first_value(l.passbook_no) OVER w AS number
+          {_OURS} AND l.passbook_key <> '' WINDOW w AS (PARTITION BY l.passbook_key ORDER BY l.line)) g
+     WHERE g.passbook_no <> g.number"""  # noqa: S608 - constants
 
 # Rows of one group that are nearly the same as an earlier one.
-_NEAR = """
+_NEAR = f"""
     SELECT b.line, min(a.line) AS other
-      FROM (SELECT g.* FROM (SELECT l.*, count(*) OVER (PARTITION BY {key}) AS many FROM enrolment_lines l
-             WHERE l.book_id = :book_id AND l.import_id = :import_id AND {known}) g
-             WHERE g.many BETWEEN 2 AND :group_max) a
-      JOIN (SELECT g.* FROM (SELECT l.*, count(*) OVER (PARTITION BY {key}) AS many FROM enrolment_lines l
-             WHERE l.book_id = :book_id AND l.import_id = :import_id AND {known}) g
-             WHERE g.many BETWEEN 2 AND :group_max) b
-        ON {same} AND a.line < b.line
-     WHERE {near}
-     GROUP BY b.line"""
+      FROM (SELECT array_agg(m.line) AS lines, array_agg(m.name) AS names, array_agg(m.phone) AS phones
+              FROM (SELECT l.*, count(*) OVER (PARTITION BY {{key}}) AS many {_OURS} AND {{known}}) m
+             WHERE m.many BETWEEN 2 AND :group_max
+             GROUP BY {{group}}) g
+     CROSS JOIN LATERAL unnest(g.lines, g.names, g.phones) b (line, name, phone)
+     CROSS JOIN LATERAL unnest(g.lines, g.names, g.phones) a (line, name, phone)
+     WHERE a.line < b.line AND {{near}}
+     GROUP BY b.line"""  # noqa: S608 - constants
 
 # Rows that are like a resident who is enrolled already, by the index that leads there.
 _ENROLLED = """
@@ -52,17 +73,22 @@ _ENROLLED = """
      GROUP BY b.line"""
 
 # Rows whose paper passbook is in the ledger already: it cannot come again.
-_TAKEN = f"SELECT t.line, NULL::integer AS other FROM ({points.taken_over(queries.NUMBERS_OF_IMPORT)}) t"  # noqa: S608 - constants
+_TAKEN = f"SELECT t.line, NULL::text AS other FROM ({points.taken_over(queries.NUMBERS_OF_IMPORT)}) t"  # noqa: S608 - constants
 
-_ONE_DIGIT = """length(a.phone) = length(b.phone) AND a.phone <> b.phone AND 1 = (
-    SELECT count(*) FROM generate_series(1, length(a.phone)) n WHERE substr(a.phone, n, 1) <> substr(b.phone, n, 1))"""
+_ONE_OFF = """length(a.{part}) = length(b.{part}) AND a.{part} <> b.{part} AND 1 = (
+    SELECT count(*) FROM generate_series(1, length(a.{part})) n
+     WHERE substr(a.{part}, n, 1) <> substr(b.{part}, n, 1))"""
+_ONE_DIGIT = _ONE_OFF.format(part="phone")
 # 王小明 and 王晓明, 张伟 and 张玮; not the whole family, whose names differ in more than one character
-_ONE_CHARACTER = """length(a.name) = length(b.name) AND length(a.name) > 1 AND a.name <> b.name AND 1 = (
-    SELECT count(*) FROM generate_series(1, length(a.name)) n WHERE substr(a.name, n, 1) <> substr(b.name, n, 1))"""
+_ONE_CHARACTER = f"length(a.name) > 1 AND {_ONE_OFF.format(part='name')}"
+# Without a telephone number the name has to do; of two characters, one is the family's and may be all they share.
+_LIKE_NAMED = f"""(a.phone IS NULL OR b.phone IS NULL)
+    AND (a.name = b.name OR (length(a.name) > 2 AND {_ONE_OFF.format(part="name")}))"""
 
 
-def _near(key: str, known: str, same: str, near: str) -> str:
-    return _NEAR.format(key=key, known=known, same=same, near=near)
+def _near(key: str, known: str, near: str) -> str:
+    group = key.replace("l.", "m.")
+    return _NEAR.format(key=key, group=group, known=known, near=near)
 
 
 def _enrolled(same: str, known: str, near: str) -> str:
@@ -78,27 +104,51 @@ _SEARCHES: Mapping[ProblemCode, tuple[Field, Severity, str]] = {
     ProblemCode.PASSBOOK_REPEATED: (
         Field.PASSBOOK_NO,
         Severity.ERROR,
-        _REPEATED.format(key="l.passbook_no", known="true"),
+        _REPEATED.format(key="l.passbook_no", known="l.passbook_no IS NOT NULL"),
+    ),
+    ProblemCode.PASSBOOK_NEAR: (
+        Field.PASSBOOK_NO,
+        Severity.WARNING,
+        _SPELT,
     ),
     ProblemCode.PERSON_REPEATED: (
         Field.NAME,
         Severity.WARNING,
-        _REPEATED.format(key="l.phone, l.name", known="l.phone IS NOT NULL"),
+        _REPEATED.format(key="l.phone, l.name", known="l.phone IS NOT NULL AND l.name IS NOT NULL"),
+    ),
+    ProblemCode.PERSON_BARE: (
+        Field.NAME,
+        Severity.WARNING,
+        _REPEATED.format(key="l.name", known="l.phone IS NULL AND l.household_id IS NULL AND l.name IS NOT NULL"),
+    ),
+    ProblemCode.PERSON_NEAR: (
+        Field.NAME,
+        Severity.WARNING,
+        _near("l.household_id", "l.household_id IS NOT NULL", _LIKE_NAMED),
     ),
     ProblemCode.PHONE_NEAR: (
         Field.PHONE,
         Severity.WARNING,
         _near(
             "l.household_id, l.name",
-            "l.household_id IS NOT NULL AND l.phone IS NOT NULL",
-            "a.household_id = b.household_id AND a.name = b.name",
+            "l.household_id IS NOT NULL AND l.phone IS NOT NULL AND l.name IS NOT NULL",
             _ONE_DIGIT,
         ),
     ),
     ProblemCode.NAME_NEAR: (
         Field.NAME,
         Severity.WARNING,
-        _near("l.phone", "l.phone IS NOT NULL", "a.phone = b.phone", _ONE_CHARACTER),
+        _near("l.phone", "l.phone IS NOT NULL", _ONE_CHARACTER),
+    ),
+    ProblemCode.PASSBOOK_NEAR_ENROLLED: (
+        Field.PASSBOOK_NO,
+        Severity.WARNING,
+        _enrolled("x.passbook_key = b.passbook_key", "b.passbook_key <> ''", "a.passbook_no <> b.passbook_no"),
+    ),
+    ProblemCode.PERSON_NEAR_ENROLLED: (
+        Field.NAME,
+        Severity.WARNING,
+        _enrolled("x.household_id = b.household_id", "b.household_id IS NOT NULL", _LIKE_NAMED),
     ),
     ProblemCode.PERSON_ENROLLED: (
         Field.NAME,
@@ -118,19 +168,34 @@ _SEARCHES: Mapping[ProblemCode, tuple[Field, Severity, str]] = {
 }
 
 
+_AMONG_ENROLLED = frozenset(code for code, (_, _, search) in _SEARCHES.items() if "enrolment_residents" in search)
+_BY_NUMBER = _AMONG_ENROLLED | {ProblemCode.PASSBOOK_TAKEN}
+
+
 def compare_lines(uow: UnitOfWork, found: Import) -> None:
     """Note every row that repeats, or nearly repeats, another one of its file or an enrolled resident."""
-    columns = {Field(name): column for name, column in (found.layout or {}).items()}
-    for code, (field, severity, search) in _SEARCHES.items():
-        values = {
-            "book_id": found.book_id,
-            "of_book": found.book_id,
-            "import_id": found.id,
-            "field": str(field),
-            "code": str(code),
-            "column": letters(columns[field]) if field in columns else "",
-            "severity": str(severity),
-            "group_max": GROUP_MAX,
-        }
-        wanted = {name: value for name, value in values.items() if f":{name}" in _NOTE + search}
-        uow.session.execute(text(_NOTE.format(found=search)), wanted)
+    enrolled = uow.session.scalar(select(exists().where(Resident.book_id == found.book_id)))
+    for code in _SEARCHES:
+        if enrolled or code not in _AMONG_ENROLLED:
+            statement, values = search_for(code, found)
+            uow.session.execute(text(statement), values)
+
+
+def search_for(code: ProblemCode, found: Import) -> tuple[str, dict[str, Any]]:
+    """Give the statement that notes what is found under a code, and its values."""
+    layouts = layouts_of(found.layout or {"sheets": []})
+    field, severity, search = _SEARCHES[code]
+    columns = [letters(each.columns[field]) if field in each.columns else "" for each in layouts]
+    statement = _NOTE.format(found=search, other=_NUMBER if code in _BY_NUMBER else _OTHER_ROW)
+    values = {
+        "book_id": found.book_id,
+        "of_book": found.book_id,
+        "import_id": found.id,
+        "field": str(field),
+        "code": str(code),
+        "letters": columns,
+        "names": [each.name for each in layouts],
+        "severity": str(severity),
+        "group_max": GROUP_MAX,
+    }
+    return statement, {name: value for name, value in values.items() if f":{name}" in statement}

@@ -8,11 +8,15 @@ from sqlalchemy.dialects.postgresql import insert
 from app.enrolment import queries
 from app.enrolment.errors import ImportDiscarded, ImportNotReady
 from app.enrolment.models import File, Import, Problem, Resident
+from app.enrolment.rules.tables import media_type_of
 from app.enrolment.service.reading import CHECK_JOB
+from app.enrolment.service.stages import progress_name
 from app.enrolment.service.undoing import causes_of, too_late
 from app.enrolment.terms import KEPT_DAYS, MOVED_NAMED, ImportState
+from app.infra.progress import find_progress
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.paging import Cursor, CursorInvalid, Page, page_by_id, read_id
+from app.kernel.papers import paper_number
 from app.points import errors as points_errors
 from app.points import queries as points_queries
 from app.points import service as points
@@ -31,26 +35,7 @@ def upload_file(uow: UnitOfWork, *, book: str, budget_id: UUID, content: bytes, 
     ledger = points_queries.get_book(uow.session, book)
     budget = points_queries.get_budget(uow.session, ledger.id, budget_id)
     digest = sha256(content).digest()
-    made = uow.session.execute(
-        insert(Import)
-        .values(
-            book_id=ledger.id,
-            id=uow.new_id(),
-            budget_id=budget.id,
-            content_hash=digest,
-            media_type=media_type,
-            bytes=len(content),
-            state=str(ImportState.CHECKING),
-            rows_done=0,
-            errors=0,
-            warnings=0,
-            points_total=0,
-            uploaded_by=uow.actor.id,
-            uploaded_at=uow.now,
-        )
-        .on_conflict_do_nothing()
-        .returning(Import.id)
-    ).scalar()
+    made = register(uow, ledger.id, budget.id, content, media_type_of(content, media_type))
     if made is None:  # a twin, perhaps one that was only just uploaded: read in a statement of its own
         twin = queries.find_import_of_content(uow.session, ledger.id, digest, budget.id)
         if twin is None:  # it ended between the two statements
@@ -64,9 +49,37 @@ def upload_file(uow: UnitOfWork, *, book: str, budget_id: UUID, content: bytes, 
     return queries.get_import(uow.session, ledger.id, made)
 
 
+def register(uow: UnitOfWork, book_id: int, budget_id: UUID | None, content: bytes, media_type: str) -> UUID | None:
+    """Begin an import. None: the same content came before for this budget, and is not over."""
+    made: UUID | None = uow.session.execute(
+        insert(Import)
+        .values(
+            book_id=book_id,
+            id=uow.new_id(),
+            budget_id=budget_id,
+            content_hash=sha256(content).digest(),
+            media_type=media_type,
+            bytes=len(content),
+            state=str(ImportState.CHECKING),
+            rows_done=0,
+            errors=0,
+            warnings=0,
+            points_total=0,
+            uploaded_by=uow.actor.id,
+            uploaded_at=uow.now,
+        )
+        .on_conflict_do_nothing()
+        .returning(Import.id)
+    ).scalar()
+    return made
+
+
 def show_import(uow: UnitOfWork, *, book: str, import_id: UUID) -> Import:
     """How far an import is, and what came of it. Refuses BookMissing, ImportMissing."""
-    return queries.get_import(uow.session, points_queries.get_book(uow.session, book).id, import_id)
+    found = queries.get_import(uow.session, points_queries.get_book(uow.session, book).id, import_id)
+    if found.state == ImportState.COMMITTING:
+        found.rows_committing = find_progress(progress_name(found))
+    return found
 
 
 def list_imports(uow: UnitOfWork, *, book: str, limit: int, cursor: str | None) -> Page[Import]:
@@ -97,9 +110,10 @@ def start_commit(uow: UnitOfWork, *, book: str, import_id: UUID) -> Import:
         raise ImportDiscarded(days=KEPT_DAYS.days)
     if found.state not in {ImportState.CHECKED, ImportState.COMMITTING}:
         raise ImportNotReady(state=found.state)
-    left = points_queries.sum_budget_points(uow.session, ledger.id, [found.budget_id]).get(found.budget_id, 0)
-    if left < found.points_total:
-        raise points_errors.BudgetTooSmall(missing=found.points_total - left)
+    if found.budget_id is not None:
+        left = points_queries.sum_budget_points(uow.session, ledger.id, [found.budget_id]).get(found.budget_id, 0)
+        if left < found.points_total:
+            raise points_errors.BudgetTooSmall(missing=found.points_total - left)
     found.state = str(ImportState.COMMITTING)
     found.committed_by = uow.actor.id
     found.failure = found.failure_detail = None
@@ -134,7 +148,7 @@ def list_residents(
     """Who is enrolled, or whoever came with one paper passbook. Refuses BookMissing, CursorInvalid."""
     book_id = points_queries.get_book(uow.session, book).id
     if passbook_no is not None:
-        owner = points_queries.find_owner_of_paper(uow.session, book_id, passbook_no.replace(" ", "").upper())
+        owner = points_queries.find_owner_of_paper(uow.session, book_id, paper_number(passbook_no))
         found = None if owner is None else queries.find_resident(uow.session, book_id, owner)
         return Page([] if found is None else [found])
     rows = queries.list_residents(uow.session, book_id, after=read_id(cursor), limit=limit + 1)

@@ -5,6 +5,11 @@ from app.enrolment.terms import ImportState
 from app.kernel.errors import DomainError
 
 
+def progress_name(found: Import) -> str:
+    """Under which name others are told how far the commit of an import is."""
+    return f"enrolment:{found.id}"
+
+
 def finish_refused(found: Import, refusal: DomainError) -> None:
     """End an import whose file is not taken."""
     found.state = str(ImportState.REFUSED)

@@ -7,7 +7,7 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
-from app.enrolment.terms import CSV, EXAMPLE_PASSBOOK, POINTS_ROW_MAX, ROWS_MAX
+from app.enrolment.terms import CSV, EXAMPLE_PASSBOOK, HINTS_TITLE, POINTS_ROW_MAX, ROWS_MAX
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.periods import add_months, local_date, month_end
 
@@ -24,7 +24,7 @@ HEADER = (
 TEXT_COLUMNS = (2, 3, 4, 5, 6)
 FORMATTED_ROWS = 500
 HINTS = (
-    "填写说明 / how to fill this in",
+    f"{HINTS_TITLE} / how to fill this in",
     "一行一本存折,从表头下一行开始;示例行不会被导入。 / One passbook a row, below the header; the example is skipped.",
     "姓名、存折号、余额、到期日必填;电话和楼栋、单元、室可以不填。 / Only phone, building, unit and room may be empty.",
     "电话:11 位手机号,或带区号的座机。 / Phone: a mobile number of 11 digits, or a landline with its area code.",

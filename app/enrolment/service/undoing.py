@@ -60,9 +60,10 @@ def _take_back(uow: UnitOfWork, found: Import) -> None:
         raise too_late(uow, found, moved)
     reason = found.undo_reason or ""
     points.take_back_openings(uow, found.book_id, transactions=transactions, reason=reason)
-    after: UUID | None = None
-    while ids := queries.list_resident_ids(uow.session, found.book_id, found.id, after=after, limit=PAGE_ROWS):
-        after = ids[-1]
+    after: tuple[int, UUID] | None = None
+    while rows := queries.list_enrolled(uow.session, found.book_id, found.id, after=after, limit=PAGE_ROWS):
+        after = rows[-1]
+        ids = [resident_id for _, resident_id in rows]
         staying = points_queries.owners_with_history(uow.session, found.book_id, ids)
         gone = [resident_id for resident_id in ids if resident_id not in staying]
         points.forget_paper_passbooks(uow, found.book_id, resident_ids=gone)

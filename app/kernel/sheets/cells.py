@@ -46,7 +46,7 @@ def read_text(cell: Cell) -> str:
         cell = _number_text(text) if kind == "n" else text
     if len(cell) > CELL_LENGTH_MAX:
         raise CellUnreadable(CellProblem.TOO_LONG, length_max=CELL_LENGTH_MAX)
-    if _is_plain(cell):
+    if is_plain(cell):
         return cell.strip()
     text = SPACES.sub(" ", INVISIBLE.sub("", unicodedata.normalize("NFKC", cell))).strip()
     if not text.isprintable():
@@ -54,8 +54,8 @@ def read_text(cell: Cell) -> str:
     return text
 
 
-def _is_plain(cell: str) -> bool:
-    """Whether a cell's text is what a person sees but for spaces around it, as most are; what is left is mended."""
+def is_plain(cell: str) -> bool:
+    """Say whether a cell's text is what a person sees but for spaces around it, as most are; what is left is mended."""
     if cell.isascii():
         return cell.strip().isprintable()
     return cell.isprintable() and "  " not in cell and unicodedata.is_normalized("NFKC", cell)

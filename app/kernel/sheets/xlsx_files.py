@@ -1,50 +1,70 @@
-"""The first visible sheet of an XLSX workbook, row by row."""
+"""The sheets of an XLSX workbook, row by row."""
 
-import posixpath
-import re
 import zipfile
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from app.kernel.sheets.cells import serial_day
-from app.kernel.sheets.errors import ColumnsTooMany, FileBomb, FileUnreadable
+from app.kernel.sheets.errors import ColumnsTooMany, FileUnreadable
 from app.kernel.sheets.rows import CELL_LENGTH_MAX, COLUMNS_MAX, Cell, Row
 from app.kernel.sheets.xlsx_guard import open_archive
+from app.kernel.sheets.xlsx_parts import (
+    SHEET_ROWS_MAX,
+    Merges,
+    Relations,
+    Strings,
+    Styles,
+    Workbook,
+    number_of,
+    place_of,
+)
 from app.kernel.sheets.xlsx_xml import Events, feed, run
 
-SHEET_ROWS_MAX = 1_048_576
 ROW_CELLS_MAX = 16_384
-STRINGS_COUNT_MAX = 1_000_000
-MERGES_MAX = 100_000
-DAY_FORMATS = frozenset({*range(14, 18), 22, *range(27, 37), *range(50, 59)})
-LITERAL = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
-REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A sheet of a workbook. `rows` reads it when it is iterated, once."""
+
+    name: str
+    hidden: bool
+    rows: Iterator[Row]
 
 
 def read_xlsx(content: bytes) -> Iterator[Row]:
-    """Give the rows of the first visible sheet. Refuses FileOldOrLocked, FileUnreadable, FileBomb, FileEntities,
+    """Give the rows of the first visible sheet. Refuses as `read_sheets`, and FileUnreadable where there is none."""
+    for sheet in read_sheets(content):
+        if not sheet.hidden:
+            yield from sheet.rows
+            return
+    raise FileUnreadable(part="sheet")
+
+
+def read_sheets(content: bytes) -> Iterator[Sheet]:
+    """Give the sheets in the order of their tabs. Refuses FileOldOrLocked, FileUnreadable, FileBomb, FileEntities,
     ColumnsTooMany.
     """
     archive = open_archive(content)
-    book = _Workbook()
+    book, parts, styles, strings = Workbook(), Relations(), Styles(), Strings()
     run(archive, "xl/workbook.xml", book)
-    parts = _Relations()
     run(archive, "xl/_rels/workbook.xml.rels", parts)
-    styles = _Styles()
-    strings = _Strings()
     names = set(archive.namelist())
     if "xl/styles.xml" in names:
         run(archive, "xl/styles.xml", styles)
     if "xl/sharedStrings.xml" in names:
         run(archive, "xl/sharedStrings.xml", strings)
-    sheet = parts.targets.get(book.sheet or "")
-    if sheet is None:
-        raise FileUnreadable(part="sheet")
-    merges = _Merges()
-    run(archive, sheet, merges)
-    yield from _rows(archive, sheet, _Sheet(strings.values, styles.days, since_1904=book.since_1904), merges)
+    for name, hidden, relation in book.sheets:
+        part = parts.targets.get(relation)
+        if part is None:
+            raise FileUnreadable(part="sheet")
+        events = _Sheet(strings.values, styles.days, since_1904=book.since_1904)
+        yield Sheet(name, hidden, _rows(archive, part, events))
 
 
-def _rows(archive: zipfile.ZipFile, part: str, sheet: "_Sheet", merges: "_Merges") -> Iterator[Row]:
+def _rows(archive: zipfile.ZipFile, part: str, sheet: "_Sheet") -> Iterator[Row]:
+    merges = Merges()
+    run(archive, part, merges)
     running: dict[int, tuple[int, Cell]] = {}  # column → last row of the merged cell above, and what it says
     for _ in feed(archive, part, sheet):
         for row in sheet.take():
@@ -54,110 +74,6 @@ def _rows(archive: zipfile.ZipFile, part: str, sheet: "_Sheet", merges: "_Merges
                 if column in row.cells:
                     running[column] = (last, row.cells[column])
             yield row
-
-
-class _Workbook(Events):
-    """Which sheet is the first that is not hidden, and from when days are counted."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.sheet: str | None = None
-        self.since_1904 = False
-
-    def start(self, name: str, attributes: dict[str, str]) -> None:
-        if name == "sheet" and self.sheet is None and attributes.get("state", "visible") == "visible":
-            self.sheet = next((value for key, value in attributes.items() if key.rpartition(":")[2] == "id"), None)
-        elif name == "workbookPr":
-            self.since_1904 = attributes.get("date1904") in {"1", "true"}
-
-
-class _Relations(Events):
-    """Where the parts lie."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.targets: dict[str, str] = {}
-
-    def start(self, name: str, attributes: dict[str, str]) -> None:
-        if name == "Relationship" and attributes.get("TargetMode") != "External":
-            target = attributes.get("Target", "")
-            path = target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"xl/{target}")
-            self.targets[attributes.get("Id", "")] = path
-
-
-class _Styles(Events):
-    """Which styles show a number as a day."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.days: set[int] = set()
-        self._formats: dict[int, bool] = {}
-        self._inside = False
-        self._count = 0
-
-    def start(self, name: str, attributes: dict[str, str]) -> None:
-        if name == "numFmt":
-            code = LITERAL.sub("", attributes.get("formatCode", "").lower())
-            self._formats[_number(attributes.get("numFmtId"))] = "y" in code or "d" in code
-        elif name == "cellXfs":
-            self._inside = True
-        elif name == "xf" and self._inside:
-            number = _number(attributes.get("numFmtId"))
-            if self._formats.get(number, number in DAY_FORMATS):
-                self.days.add(self._count)
-            self._count += 1
-
-    def end(self, name: str) -> None:
-        if name == "cellXfs":
-            self._inside = False
-
-
-class _Strings(Events):
-    """The shared strings; what is only read aloud (rPh) is left out."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.values: list[str] = []
-        self._pieces: list[str] = []
-        self._aloud = False
-
-    def start(self, name: str, attributes: dict[str, str]) -> None:  # noqa: ARG002 - the shape of an event
-        if name == "si":
-            self._pieces = []
-        elif name == "t" and not self._aloud:
-            self.parser.CharacterDataHandler = self._pieces.append
-        elif name == "rPh":
-            self._aloud = True
-
-    def end(self, name: str) -> None:
-        if name == "t":
-            self.parser.CharacterDataHandler = None
-        elif name == "rPh":
-            self._aloud = False
-        elif name == "si":
-            if len(self.values) >= STRINGS_COUNT_MAX:
-                raise FileBomb(part="sharedStrings")
-            self.values.append("".join(self._pieces))
-
-
-class _Merges(Events):
-    """Cells that are merged over several rows: first row → (column, last row) of each. They stand after the rows."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.starting: dict[int, list[tuple[int, int]]] = {}
-        self._count = 0
-
-    def start(self, name: str, attributes: dict[str, str]) -> None:
-        if name != "mergeCell":
-            return
-        self._count += 1
-        if self._count > MERGES_MAX:
-            raise FileBomb(part="mergeCells")
-        first, _, last = attributes.get("ref", "").partition(":")
-        top, bottom = _place(first), _place(last or first)
-        if top is not None and bottom is not None and bottom[1] > top[1] and top[0] < COLUMNS_MAX:
-            self.starting.setdefault(top[1], []).append((top[0], min(bottom[1], SHEET_ROWS_MAX)))
 
 
 class _Sheet(Events):
@@ -202,14 +118,14 @@ class _Sheet(Events):
             self._aloud = False
 
     def _start_row(self, attributes: Mapping[str, str]) -> None:
-        line = _number(attributes["r"]) if "r" in attributes else self._row.line + 1
+        line = number_of(attributes["r"]) if "r" in attributes else self._row.line + 1
         if not self._row.line < line <= SHEET_ROWS_MAX:
             raise FileUnreadable(part=f"row {line}")
         self._row = Row(line, {}, hidden=attributes.get("hidden") in {"1", "true"})
         self._cells, self._column = 0, -1
 
     def _start_cell(self, attributes: Mapping[str, str]) -> None:
-        place = _place(attributes["r"]) if "r" in attributes else (self._column + 1, 0)
+        place = place_of(attributes["r"]) if "r" in attributes else (self._column + 1, 0)
         self._cells += 1
         if place is None or place[0] >= ROW_CELLS_MAX or self._cells > ROW_CELLS_MAX:
             raise self._too_wide()
@@ -228,16 +144,16 @@ class _Sheet(Events):
     def _value(self, text: str) -> Cell:
         match self._type:
             case "s":
-                index = _number(text)
+                index = number_of(text)
                 if index >= len(self.strings):
                     raise FileUnreadable(part="sharedStrings")
                 return self.strings[index]
             case "n":
-                return self._day(text) if _number(self._style) in self.days else ["n", text]
+                return self._day(text) if number_of(self._style) in self.days else ["n", text]
             case "e":
                 return ["e", text[:20]]
             case "d":
-                return text[:10]
+                return ["d", text[:10]]
             case _:
                 return text
 
@@ -249,21 +165,3 @@ class _Sheet(Events):
 
     def _too_wide(self) -> ColumnsTooMany:
         return ColumnsTooMany(line=self._row.line, columns_max=COLUMNS_MAX, length_max=CELL_LENGTH_MAX)
-
-
-def _number(text: str | None) -> int:
-    """A small whole number of the format. Refuses FileUnreadable."""
-    if text is None or not (text.isascii() and text.isdigit() and len(text) <= 9):
-        raise FileUnreadable(part="number")
-    return int(text)
-
-
-def _place(reference: str) -> tuple[int, int] | None:
-    """C17 → (2, 17); None for what is no reference to a cell."""
-    found = REFERENCE.fullmatch(reference)
-    if found is None:
-        return None
-    column = 0
-    for letter in found[1]:
-        column = column * 26 + ord(letter) - 64
-    return column - 1, int(found[2])

@@ -43,7 +43,6 @@ from app.points.queries.books import (
     get_book,
     get_budget,
     highest_book_id,
-    highest_point_value,
     list_books,
     list_budgets,
     lock_book_numbers,
@@ -86,6 +85,7 @@ from app.points.queries.openings import (
     sum_openings,
     taken_over,
     taken_over_numbers,
+    with_openings,
 )
 from app.points.queries.owners import SponsorFigures, find_owner, get_owner, list_owners, list_sponsors
 from app.points.queries.programme import get_proposal, households_of, list_proposals, lock_proposal, names_of
@@ -207,7 +207,6 @@ __all__ = [
     "has_account",
     "has_refunds",
     "highest_book_id",
-    "highest_point_value",
     "highest_versions",
     "holder_names_of",
     "households_of",
@@ -296,4 +295,5 @@ __all__ = [
     "sums_for_caps",
     "taken_over",
     "taken_over_numbers",
+    "with_openings",
 ]

@@ -29,6 +29,19 @@ _TAKEN_OVER = """
 _NUMBERS = text(_TAKEN_OVER.format(listed="SELECT unnest(CAST(:numbers AS text[])) AS passbook_no"))
 
 
+# By the names of an account, its first version, its transaction: each is the whole key of an index.
+_WITH_OPENINGS = """
+    SELECT n.*, o.transaction_id, o.leg, o.points, o.expires_on, o.recorded_at
+      FROM ({listed}) n
+      LEFT JOIN LATERAL (
+           SELECT e.transaction_id, e.line AS leg, e.amount AS points, m.expires_on, t.recorded_at
+             FROM points_accounts a
+             JOIN points_entries e ON e.book_id = a.book_id AND e.account_id = a.id AND e.version = 1
+             JOIN points_transactions t ON t.book_id = e.book_id AND t.id = e.transaction_id AND t.code = 'opening'
+             JOIN points_lot_moves m
+               ON m.book_id = e.book_id AND m.transaction_id = e.transaction_id AND m.line = e.line
+            WHERE a.book_id = :of_book AND a.kind = 'resident' AND a.owner_id = n.resident_id AND a.stripe = 0
+            LIMIT 1) o ON true"""
 _WITH_HISTORY = text("""
     SELECT a.owner_id
       FROM points_accounts a,
@@ -47,12 +60,26 @@ def taken_over_numbers(session: Session, book_id: int, numbers: Collection[str])
     return set(session.scalars(_NUMBERS, {"of_book": book_id, "numbers": list(numbers)}))
 
 
+def list_decided_causes(session: Session, book_id: int, causes: Collection[str]) -> set[str]:
+    """Those of these causes that were decided, one way or the other."""
+    query = select(Outcome.cause).where(Outcome.book_id == book_id, Outcome.cause.in_(causes))
+    return set(session.scalars(query)) if causes else set()
+
+
 def taken_over(listed: str) -> str:
     """SQL for those rows of a query, by their `passbook_no`, whose paper passbook's balance is in the ledger already.
 
     Its parameter `of_book` is the book. So the rows of another feature's table need not leave the database.
     """
     return _TAKEN_OVER.format(listed=listed)
+
+
+def with_openings(listed: str) -> str:
+    """SQL for the rows of a query, by their `resident_id`, with the line of the ledger that opened each passbook.
+
+    Its parameter `of_book` is the book. The columns are NULL where a passbook was not opened with a balance.
+    """
+    return _WITH_OPENINGS.format(listed=listed)
 
 
 def sum_openings(session: Session, rows: Select[UUID, int, date]) -> Listed:

@@ -6,6 +6,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
+from app.kernel.papers import paper_number
 from app.points.schemas.fields import Reference
 from app.points.service import PaperPassbook
 from app.web import problems
@@ -105,8 +106,8 @@ class OpeningBalancesIn(StrictSchema):
     @validates_schema
     def refuse_repeats(self, data: Mapping[str, Any], **_kwargs: Any) -> None:
         """Refuse a passbook number that occurs twice: nobody could say which of the two rows is meant."""
-        seen = Counter(row.passbook_no for row in data.get("rows", ()))
-        twice = {n: row for n, row in enumerate(data.get("rows", ())) if seen[row.passbook_no] > 1}
+        seen = Counter(paper_number(row.passbook_no) for row in data.get("rows", ()))
+        twice = {n: row for n, row in enumerate(data.get("rows", ())) if seen[paper_number(row.passbook_no)] > 1}
         if twice:
             raise ValidationError({"rows": {n: {"passbook_no": ["repeated"]} for n in twice}})
 

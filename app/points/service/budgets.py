@@ -1,15 +1,17 @@
 """The treasurer's desk: money received, budgets filled, paper passbooks taken over, the expiry run on demand."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.errors import DomainError
 from app.kernel.paging import Page, page_by_id, read_id
+from app.kernel.papers import paper_number
 from app.points import errors, queries
 from app.points.models import Book, Budget
+from app.points.queries.openings import list_decided_causes
 from app.points.service import awards, books, expiry, funding
 from app.points.service.attempts import open_causes
 from app.points.service.posting import Outcome
@@ -96,12 +98,13 @@ def list_budgets(uow: UnitOfWork, *, book: str, limit: int, cursor: str | None) 
 
 
 def take_over_passbooks(uow: UnitOfWork, *, book: str, budget_id: UUID, rows: Sequence[PaperPassbook]) -> TakeOver:
-    """Take paper passbooks over, each number once; a repeat answers what was done the first time.
+    """Take paper passbooks over, each number once however it is typed; a repeat answers what was done the first time.
 
     Each row is decided on its own. Refuses BookMissing, BudgetMissing, ExpiryDatePast, PassbookTakenOver (by a file)
     for the whole list.
     """
     found = queries.get_book(uow.session, book)
+    rows = _spelt(uow, found.id, rows)
     numbers = [row.passbook_no for row in rows]
     for number in queries.numbers_from_files(uow.session, found.id, numbers):
         raise errors.PassbookTakenOver(passbook_no=number)
@@ -112,6 +115,16 @@ def take_over_passbooks(uow: UnitOfWork, *, book: str, budget_id: UUID, rows: Se
     ]
     outcomes = awards.take_over_balances(uow, found, budget_id=budget_id, balances=balances)
     return TakeOver([TakenOver(row, outcome, _refusal(outcome)) for row, outcome in zip(rows, outcomes, strict=True)])
+
+
+def _spelt(uow: UnitOfWork, book_id: int, rows: Sequence[PaperPassbook]) -> list[PaperPassbook]:
+    """Give the rows with their numbers as numbers are kept, but for one that was taken over before they were."""
+    causes = {f"opening:1:{row.passbook_no}" for row in rows if row.passbook_no != paper_number(row.passbook_no)}
+    before = list_decided_causes(uow.session, book_id, causes)
+    return [
+        row if f"opening:1:{row.passbook_no}" in before else replace(row, passbook_no=paper_number(row.passbook_no))
+        for row in rows
+    ]
 
 
 def run_expiry(uow: UnitOfWork, *, book: str) -> expiry.ExpiryStep:
