@@ -17,7 +17,17 @@ OPTIONS = {
         " / Points passbooks. Every failure is answered as application/problem+json.",
         "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
     },
-    "components": {"securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}},
+    "components": {
+        "securitySchemes": {
+            "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+            "till": {
+                "type": "apiKey",
+                "in": "header",
+                "name": "Authorization",
+                "description": "收银终端的签名 / a till's signature: LINLI-ED25519 serial, nonce, timestamp, signature",
+            },
+        }
+    },
 }
 # what flask-smorest adds of its own and this API never answers
 METHODS = frozenset({"get", "post", "put", "patch", "delete"})  # a path item has other entries beside these

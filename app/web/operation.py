@@ -41,6 +41,9 @@ class Problem(Schema):
         required=True, metadata={"description": "原样重试可能成功 / the same request may succeed later"}
     )
     errors = fields.List(fields.Nested(ProblemField), required=True)
+    server_time = fields.AwareDateTime(
+        metadata={"description": "签名被拒时:服务器时间 / our time, where a signature was refused"}
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +69,10 @@ def describe(name: str, shape: Shape) -> dict[str, Any]:
     """Give the OpenAPI operation of the view `name` (without its summary, which is the view's docstring)."""
     document: dict[str, Any] = {
         "operationId": name,
-        "security": [{"bearer": []}] if shape.roles else [],
+        "security": [
+            *([{"bearer": []}] if shape.roles - {Role.TERMINAL} else []),
+            *([{"till": []}] if Role.TERMINAL in shape.roles else []),
+        ],
         "x-roles": sorted(shape.roles),
         "parameters": [
             *_query(shape.query),
