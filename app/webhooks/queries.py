@@ -1,10 +1,10 @@
 """Reads and locks of endpoints, deliveries and attempts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import any_, func, select
 from sqlalchemy.orm import Session
 
 from app.webhooks.errors import DeliveryMissing, EndpointMissing
@@ -50,6 +50,16 @@ def list_endpoints(
     if before is not None:
         wanted = wanted.where(Endpoint.id < before)
     return session.scalars(wanted.order_by(Endpoint.id.desc()).limit(limit)).all()
+
+
+def list_listeners(session: Session, owner_ids: Collection[UUID], type_: str) -> set[UUID]:
+    """Which of these owners have an endpoint that listens to a type of event."""
+    if not owner_ids:
+        return set()
+    wanted = select(Endpoint.owner_id).where(
+        Endpoint.owner_id.in_(owner_ids), any_(Endpoint.types) == type_, Endpoint.state != EndpointState.CLOSED
+    )
+    return set(session.scalars(wanted))
 
 
 def lock_endpoints_due(session: Session, *, now: datetime, claimed_before: datetime, limit: int) -> Sequence[Endpoint]:

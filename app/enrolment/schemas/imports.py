@@ -175,9 +175,7 @@ class ResidentIn(StrictSchema):
     """Somebody to be enrolled without a file. `budget_id` pays a balance."""
 
     budget_id = Id(load_default=None, allow_none=True)
-    accept_doubts = Flag(
-        load_default=False, metadata={"description": "疑似重复已核对 / likenesses were looked at"}
-    )
+    accept_doubts = Flag(load_default=False, metadata={"description": "疑似重复已核对 / likenesses were looked at"})
     resident = fields.Nested(ResidentRowIn, required=True)
 
 
