@@ -12,6 +12,7 @@ from app.mall import service
 from app.mall.schemas import EarnOut, EarnPage, EarnQuery, MallShopIn, MallShopOut, MallShopPage, OwnEarnPage
 from app.mall.terms import CALLBACK_BYTES_MAX, EarnState
 from app.web.endpoint import PUBLIC, Blueprint, endpoint
+from app.web.limits import By, Limit
 from app.web.operation import TEXT
 from app.web.paging import PageQuery
 from app.web.uploads import Plain, Upload
@@ -20,12 +21,13 @@ blueprint = Blueprint("mall", __name__, description="商圈消费积分 / points
 MALL = "/v1/books/<book>/mall"
 TREASURER = frozenset({Role.TREASURER})
 READERS = frozenset({Role.TREASURER, Role.AUDITOR})
+CALLBACKS = (Limit(By.ADDRESS, 6000, 60),)
 TOLD = Upload(("application/json",), CALLBACK_BYTES_MAX)
 HEADERS = tuple(f"Wechatpay-{name}" for name in ("Timestamp", "Nonce", "Serial", "Signature", "Signature-Type"))
 
 
 @blueprint.route("/v1/wechatpay/mall", methods=["POST"])
-@endpoint(roles=PUBLIC, upload=TOLD, media_type=TEXT)
+@endpoint(roles=PUBLIC, upload=TOLD, media_type=TEXT, limits=CALLBACKS)
 def receive_callback(uow: UnitOfWork, *, content: bytes, media_type: str) -> object:
     """微信支付商圈回调 / WeChat Pay tells of consents, payments and refunds."""
     del media_type

@@ -10,7 +10,7 @@ from app.risk.rules.backtesting import precision_percent, recall_percent
 from app.risk.rules.definitions import RuleDefinition, RuleSetDefinition
 from app.risk.rules.features import FACT_LENGTH_MAX, FACT_MAX
 from app.risk.terms import BacktestState, EventKind, Outcome, Pivot, Reason, RuleSetState
-from app.web.fields import Choice, Day, ShownInstant, StrictInteger, Text
+from app.web.fields import Choice, Day, ShownInstant, StrictInteger, Text, ValuesByName
 from app.web.paging import page_of
 from app.web.parsing import StrictSchema
 
@@ -71,12 +71,7 @@ class RiskRuleIn(StrictSchema):
     reason = Choice(list(Reason), required=True)
     pivot = Choice(list(Pivot), required=True)
     at_least = Choice(list(Outcome), load_default=None, allow_none=True)
-    defaults = fields.Dict(
-        keys=Text(length_max=60),
-        values=FeatureValue(),
-        load_default=dict,
-        validate=validate.Length(0, DEFAULTS_MAX, error="count:{min}:{max}"),
-    )
+    defaults = ValuesByName(FeatureValue(), count_max=DEFAULTS_MAX, name_length_max=60)
 
     @post_load
     def make(self, data: Mapping[str, Any], **_kwargs: Any) -> RuleDefinition:
