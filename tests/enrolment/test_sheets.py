@@ -53,6 +53,19 @@ def test_a_problem_says_on_which_sheet_it_is(desk):
     assert "row 3栋!2 as well" in english["passbook_repeated"]
 
 
+def test_nearly_one_number_on_another_sheet_is_doubtful_and_says_where_the_other_is(desk):
+    near = [LI[0], "13812345679", *LI[2:5], "A009", 1, "2026-12-31"]
+    found = desk.check(as_workbook({"3栋": [HEADER, LI], "5栋": [["标题"], HEADER[::-1], near[::-1]]}))
+    [doubt] = desk.problems(found)
+    assert [doubt[name] for name in ("sheet", "line", "cell", "code")] == ["5栋", 3, "G3", "phone_near"]
+    assert "3栋!2" in doubt["detail"]
+    desk.take_in(as_csv(HEADER, LI))
+    found = desk.check(as_workbook({"3栋": [HEADER, WANG], "5栋": [HEADER, near]}))
+    [doubt] = desk.problems(found)
+    assert [doubt[name] for name in ("sheet", "line", "cell", "code")] == ["5栋", 2, "B2", "phone_near_enrolled"]
+    assert "A001" in doubt["detail"]
+
+
 def test_a_sheet_that_holds_something_else_is_refused_by_its_name(desk):
     found = desk.check(as_workbook({"3栋": [HEADER, LI], "统计": [["楼栋", "人数"], ["3", 1]]}))
     assert (found["state"], found["failure"]["code"]) == ("refused", "enrolment.sheet_header_missing")

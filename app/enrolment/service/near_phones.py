@@ -69,9 +69,9 @@ def find_near_residents(uow: UnitOfWork, book_id: int, import_id: UUID) -> Itera
     """Find rows whose number differs in one digit from that of an enrolled resident of the same name and home."""
     values = {"book_id": book_id, "import_id": import_id, "group_max": GROUP_MAX}
     rows = uow.session.execute(_ENROLLED, values, execution_options={"yield_per": BUFFERED})
-    for line, group in groupby(rows, key=lambda row: row.line):
+    for (line, resident_id, sealed), group in groupby(rows, key=lambda row: row[:3]):
+        phone = open_phone(resident_id, sealed)
         for row in group:
-            phone = open_phone(row.resident_id, row.phone_sealed)
             if differ_in_one_digit(phone, open_phone(row.other_id, row.other_sealed)):
                 yield Near(line, row.passbook_no)
                 break
