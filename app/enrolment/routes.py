@@ -23,6 +23,7 @@ from app.enrolment.terms import CSV, FILE_BYTES_MAX, MEDIA_TYPES, XLSX
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.actor import Role
 from app.web.endpoint import Blueprint, endpoint
+from app.web.limits import UPLOADS
 from app.web.paging import PageQuery
 from app.web.uploads import Download, Upload
 
@@ -51,7 +52,15 @@ def download_csv_template(uow: UnitOfWork, *, book: str) -> object:
 
 
 @blueprint.route("/v1/books/<book>/imports", methods=["POST"])
-@endpoint(roles=TREASURER, upload=FILE, query=ImportQuery, reply=ImportOut, status=HTTPStatus.ACCEPTED, idempotent=True)
+@endpoint(
+    roles=TREASURER,
+    upload=FILE,
+    query=ImportQuery,
+    reply=ImportOut,
+    status=HTTPStatus.ACCEPTED,
+    idempotent=True,
+    limits=UPLOADS,
+)
 def upload_import(uow: UnitOfWork, *, book: str, budget_id: UUID, content: bytes, media_type: str) -> object:
     """上传名单(XLSX 或 CSV,至多 20 MiB)并开始检查 / upload a list of residents; its checking begins."""
     return service.upload_file(uow, book=book, budget_id=budget_id, content=content, media_type=media_type)

@@ -10,11 +10,14 @@ from app.notices.schemas import AddressQuery, AnswersIn, OwnTemplatesOut, PushQu
 from app.notices.service.subscriptions import TemplateAnswer
 from app.notices.terms import PUSH_BYTES_MAX
 from app.web.endpoint import PUBLIC, Blueprint, endpoint
+from app.web.limits import By, Limit
 from app.web.operation import TEXT
 from app.web.paging import PageQuery
 from app.web.uploads import Plain, Upload
 
 PERSON = frozenset({Role.PERSON})
+# WeChat checks 2000 media a minute at most, and tells of each; what is not signed by it is refused anyhow
+PUSHES = (Limit(By.ADDRESS, 6000, 60),)
 PUSHED = Upload(("application/json", "text/plain", "text/xml"), PUSH_BYTES_MAX)
 
 blueprint = Blueprint("notices", __name__, description="微信通知 / notices over WeChat")
@@ -50,7 +53,7 @@ def check_push_address(uow: UnitOfWork, *, timestamp: str, nonce: str, signature
 
 
 @blueprint.route("/v1/wechat/push", methods=["POST"])
-@endpoint(roles=PUBLIC, query=PushQuery, upload=PUSHED, media_type=TEXT)
+@endpoint(roles=PUBLIC, query=PushQuery, upload=PUSHED, media_type=TEXT, limits=PUSHES)
 def receive_push(
     uow: UnitOfWork, *, timestamp: str, nonce: str, msg_signature: str, content: bytes, media_type: str
 ) -> object:

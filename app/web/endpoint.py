@@ -3,7 +3,7 @@
 import functools
 import inspect
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
@@ -16,7 +16,7 @@ from marshmallow.fields import Field
 
 from app.infra.unit_of_work import UnitOfWork, run_in_transaction
 from app.kernel.actor import Actor, Role
-from app.kernel.errors import Declined
+from app.kernel.errors import Declined, DomainError
 from app.web import answers, callers, idempotency, operation, parsing, problems, streaming, uploads
 from app.web import limits as limiting
 from app.web.idempotency import Answer, Claim
@@ -25,7 +25,7 @@ from app.web.streaming import File, Stream
 from app.web.uploads import Download, Plain, Upload
 
 PUBLIC: frozenset[Role] = frozenset()
-ANYONE: frozenset[Role] = frozenset(Role) - {Role.SYSTEM, Role.DISTRICT, Role.PERSON}
+ANYONE: frozenset[Role] = frozenset(Role) - {Role.SYSTEM, Role.DISTRICT, Role.PERSON, Role.TERMINAL}
 """Everybody of a book."""
 PATH_ARGUMENT = re.compile(r"<(?:[^<>:]+:)?([a-zA-Z_]\w*)>")
 
@@ -36,16 +36,18 @@ AnyView = TypeVar("AnyView", bound=Callable[..., Any])
 @dataclass(frozen=True, slots=True)
 class Before:
     """What is asked of the outside before the transaction: the inputs `takes` go to `ask`, whose answer the view gets
-    as `gives` in their place. Nothing of the database may be held while somebody else is waited for.
+    as `gives` in their place. Nothing of the database may be held while somebody else is waited for. It may take the
+    `actor` and arguments of the path as well, which stay.
     """
 
     takes: tuple[str, ...]
     gives: str
     ask: Callable[..., object]
 
-    def answer(self, arguments: dict[str, Any]) -> dict[str, object]:
+    def answer(self, arguments: dict[str, Any], known: Mapping[str, object]) -> dict[str, object]:
         """Take the inputs out of `arguments` and give the answer by its name."""
-        return {self.gives: self.ask(**{name: arguments.pop(name) for name in self.takes})}
+        asked = {name: arguments.pop(name) if name in arguments else known[name] for name in self.takes}
+        return {self.gives: self.ask(**asked)}
 
 
 class Blueprint(SmorestBlueprint):
@@ -127,7 +129,7 @@ def endpoint(  # noqa: PLR0913 - each is a word of the sentence a route says of 
             return _guard(view, shape, path)
 
         # read by Blueprint above and by the architecture tests
-        told = {"roles": shape.roles, "idempotent": idempotent, "limits": shape.limits}
+        told = {"roles": shape.roles, "idempotent": idempotent, "limits": shape.limits, "takes_file": bool(upload)}
         vars(guarded).update(told, path_arguments=path_arguments)
         described: View = SmorestBlueprint.doc(**operation.describe(view.__name__, shape))(guarded)
         return described
@@ -146,16 +148,22 @@ def _guard(view: View, shape: operation.Shape, path: dict[str, object]) -> Respo
     limiting.check(route, shape.limits, inputs=arguments)
     claim = idempotency.read_claim(request, arguments) if shape.idempotent else None
     if shape.before:
-        arguments |= shape.before.answer(arguments)
+        arguments |= shape.before.answer(arguments, {**path, "actor": actor})
 
     def act(uow: UnitOfWork) -> Answer:
         callers.record_proxy_act(uow, route)
         return answers.dump(view(uow, **path, **arguments), shape.reply, shape.status)
 
     def work(uow: UnitOfWork) -> Answer:
+        callers.record_signature(uow)
         return _once(uow, claim, act) if claim else act(uow)
 
-    return _respond(run_in_transaction(work, actor=actor, now=now), shape.media_type, actor=actor, now=now)
+    try:
+        answer = run_in_transaction(work, actor=actor, now=now)
+    except DomainError as refusal:
+        limiting.count_refusal(route, shape.limits, actor=actor, refusal=refusal)
+        raise
+    return _respond(answer, shape.media_type, actor=actor, now=now)
 
 
 def _admit(shape: operation.Shape, path: dict[str, object], route: str) -> Actor:

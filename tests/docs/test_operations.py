@@ -9,6 +9,8 @@ from prometheus_client import Counter, Gauge, Histogram
 
 from app.infra import metrics
 from app.jobs.schedule import SCHEDULE
+from app.web.limits import By
+from tests.architecture.test_routes import views
 from tests.docs.markdown import ROOT, read, section, table_after
 
 TEXT = read("docs/operations.md")
@@ -28,6 +30,23 @@ def test_the_metrics_are_the_codes() -> None:
     named = {row["name"].removesuffix("_total") for row in table_after(TEXT, "metrics")}
     ours = [value for value in vars(metrics).values() if isinstance(value, Counter | Gauge | Histogram)]
     assert named == {family.name for value in ours for family in value.describe()}
+
+
+def test_the_limits_are_the_codes(app) -> None:
+    """A line for each route that has some, as it states them."""
+
+    def told(limit):
+        by = f"`{limit.field}`" if limit.by is By.INPUT else limit.by.name.lower()
+        only = f" refused as {', '.join(f'`{code}`' for code in sorted(limit.refused))}" if limit.refused else ""
+        return f"{by} {limit.count} in {limit.seconds} s{only}"
+
+    stated = {
+        f"{method} {path}": " · ".join(told(limit) for limit in view.limits)
+        for path, method, view in views(app)
+        if getattr(view, "limits", ())
+    }
+    rows = {row["route"]: row["at most"] for row in table_after(TEXT, "limits")}
+    assert rows == {route: line.strip("`") for route, line in stated.items()}
 
 
 def test_every_command_named_exists(app) -> None:

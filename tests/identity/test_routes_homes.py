@@ -1,9 +1,11 @@
 """Over HTTP, with real tokens: from a claim to one's own passbook, and who may do what at the grid worker's desk."""
 
+import json
 from uuid import UUID
 
 import pytest
 
+from app.identity import terms
 from app.identity.service import freezing, signing_in
 from app.kernel.actor import Role
 from tests.identity import estate as estates
@@ -201,6 +203,25 @@ def test_relatives_over_http(client, desk, estate, flushed, worker, resident):
         for n in range(6)
     ]
     assert [each.status_code for each in tries] == [404] * 5 + [429]
+
+
+def test_homes_and_relatives_are_in_the_export_from_both_sides_and_a_long_list_is_whole(
+    client, desk, estate, flushed, worker, resident, monkeypatch
+):
+    monkeypatch.setattr(terms, "EXPORT_BATCH", 2)
+    claimed = [claim(client, desk, resident).json["id"]]
+    for _ in range(4):  # five of them, each taken back but the last
+        assert client.post(f"{OWN}/{claimed[-1]}/withdraw", headers=resident).status_code == 200
+        claimed.append(claim(client, desk, resident).json["id"])
+    assert act(client, estate, worker, claimed[-1], "confirm").status_code == 200
+    sister = flushed(desk.wechat("妹妹"))
+    declared = client.post("/v1/me/relatives", headers=sister, json={"phone": PHONE, "kind": "sibling"})
+    mine, hers = (json.loads(client.get("/v1/me/data", headers=who).text) for who in (resident, sister))
+    assert [each["id"] for each in mine["residencies"]] == claimed[::-1]
+    assert mine["residencies"] == client.get(OWN, headers=resident).json["items"]
+    assert (mine["residencies"][0]["room"], mine["residencies"][0]["state"]) == ("501", "confirmed")
+    assert mine["relatives"] == hers["relatives"] == [declared.json]
+    assert (mine["books"], hers["residencies"], hers["books"]) == ([estate.book], [], [])
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from app.kernel.actor import Role
 from app.kernel.errors import Declined, DomainError, Kind
 from app.web.endpoint import PUBLIC, Blueprint, endpoint
 from app.web.fields import Day, Fen, Id, Instant, Month, Points, Text
+from app.web.limits import By, Limit
 from app.web.paging import PageQuery, page_of
 from app.web.parsing import StrictSchema
 from app.web.streaming import File, Stream
@@ -100,6 +101,28 @@ def refuse_after_writing(uow: UnitOfWork, *, points: int) -> None:
 def list_rows(uow: UnitOfWork, *, limit: int, cursor: str | None) -> object:
     """分页 / pages."""
     return {"items": [{"id": limit}], "next_cursor": cursor}
+
+
+@blueprint.route("/toy/limited/<by>", methods=["POST"])
+@endpoint(roles={Role.TREASURER}, limits=(Limit(By.ADDRESS, 3, 60), Limit(By.ACCOUNT, 2, 60)), status=204)
+def act_seldom(uow: UnitOfWork, *, by: str) -> None:
+    """少做 / act seldom."""
+
+
+@blueprint.route("/toy/guesses", methods=["POST"])
+@endpoint(
+    roles={Role.TREASURER},
+    body=RowIn,
+    status=204,
+    idempotent=True,
+    limits=(Limit(By.ACCOUNT, 2, 60, refused=frozenset({Sticky.code})),),
+)
+def guess(uow: UnitOfWork, *, points: int) -> None:
+    """猜 / guess: 1 is another refusal, 2 the one that counts."""
+    if points == 1:
+        raise Refused(left=3)
+    if points == 2:
+        raise Sticky
 
 
 @blueprint.route("/toy/now")

@@ -14,7 +14,7 @@ from app.kernel.actor import Role
 # is told apart (see rules/admitting.py). Without a book all count.
 _STANDING = text("""
     SELECT p.id, p.name, p.closed_at IS NOT NULL AS closed, s.channel, s.expires_at, s.ended_at IS NOT NULL AS ended,
-           d.cools_until, r.resident_id,
+           s.device_id, d.cools_until, r.resident_id,
            EXISTS (SELECT 1 FROM identity_freezes f WHERE f.person_id = p.id AND f.lifted_at IS NULL) AS frozen,
            (SELECT array_agg(ARRAY[g.role, g.area_id::text, g.shop_id::text, (NOT starts_with(b.path, a.path))::text]
                              ORDER BY g.id)
@@ -57,4 +57,5 @@ def find_standing(
             Held(Role(role), UUID(area), UUID(shop) if shop else None, below=below == "true")
             for role, area, shop, below in row.held or ()
         ],
+        device_id=row.device_id,
     )

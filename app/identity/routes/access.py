@@ -34,7 +34,7 @@ OWNER = frozenset({Role.PERSON})
 SIGN_IN = (Limit(By.ADDRESS, 300, 60), Limit(By.INPUT, 10, 60, "install_id"))
 AT_DESK = (Limit(By.ADDRESS, 60, 60), Limit(By.INPUT, 20, 600, "username"))
 REFRESH = (Limit(By.ADDRESS, 600, 60), Limit(By.INPUT, 10, 60, "refresh_token"))
-PHONE = (Limit(By.ACCOUNT, 5, 3600),)
+PHONE = (Limit(By.ADDRESS, 300, 60), Limit(By.ACCOUNT, 5, 3600), Limit(By.DEVICE, 10, 3600))
 
 blueprint = Blueprint("access", __name__, description="登录 / signing in")
 

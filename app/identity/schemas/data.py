@@ -11,6 +11,7 @@ from typing import Any
 from marshmallow import Schema, fields
 
 from app.identity.schemas.accounts import ConsentOut, GuardianshipOut, ProxyActOut
+from app.identity.schemas.homes import RelativeOut, ResidencyOut
 from app.identity.schemas.sessions import DeviceOut
 from app.identity.schemas.staff import AccountFreezeOut, GrantOut
 from app.identity.service import exporting
@@ -67,6 +68,8 @@ ROWS: Mapping[Part, type[Schema]] = {
     Part.CONSENTS: ConsentOut,
     Part.GUARDIANSHIPS: GuardianshipOut,
     Part.PROXY_ACTS: ProxyActOut,
+    Part.RESIDENCIES: ResidencyOut,
+    Part.RELATIVES: RelativeOut,
 }
 
 
@@ -84,6 +87,8 @@ class OwnDataOut(Schema):
     consents = fields.List(fields.Nested(ConsentOut), required=True)
     guardianships = fields.List(fields.Nested(GuardianshipOut), required=True)
     proxy_acts = fields.List(fields.Nested(ProxyActOut), required=True)
+    residencies = fields.List(fields.Nested(ResidencyOut), required=True)
+    relatives = fields.List(fields.Nested(RelativeOut), required=True)
     books = fields.List(fields.String(), required=True)
 
 

@@ -8,7 +8,19 @@ from typing import Any
 from uuid import UUID
 
 from app.identity import queries, terms
-from app.identity.models import Consent, Device, Freeze, Grant, Guardianship, Person, ProxyAct, Session, WechatUser
+from app.identity.models import (
+    Consent,
+    Device,
+    Freeze,
+    Grant,
+    Guardianship,
+    Person,
+    ProxyAct,
+    Relative,
+    Session,
+    WechatUser,
+)
+from app.identity.service.homes import ShownHome
 from app.identity.service.sessions import person_of
 from app.identity.service.signing_in import phone_of
 from app.infra.unit_of_work import UnitOfWork
@@ -24,6 +36,8 @@ class Part(StrEnum):
     CONSENTS = "consents"
     GUARDIANSHIPS = "guardianships"
     PROXY_ACTS = "proxy_acts"
+    RESIDENCIES = "residencies"
+    RELATIVES = "relatives"
     BOOKS = "books"
 
 
@@ -46,6 +60,7 @@ ABOUT: dict[Part, tuple[Any, ...]] = {
     Part.CONSENTS: (Consent, Consent.person_id),
     Part.GUARDIANSHIPS: (Guardianship, Guardianship.ward_id, Guardianship.guardian_id),
     Part.PROXY_ACTS: (ProxyAct, ProxyAct.ward_id, ProxyAct.guardian_id),
+    Part.RELATIVES: (Relative, Relative.person_id, Relative.relative_id),
 }
 """Tables, and the columns of each that may be the caller."""
 
@@ -62,6 +77,8 @@ def read_own_data(uow: UnitOfWork, part: Part, after: str | None) -> tuple[Seque
     """Read some rows of one part about the caller, and where to go on; None: that was all of it."""
     if part is Part.BOOKS:
         return _books(uow, after)
+    if part is Part.RESIDENCIES:
+        return _residencies(uow, after)
     model, *whose = ABOUT[part]
     rows = queries.list_rows_about(
         uow.session,
@@ -73,6 +90,15 @@ def read_own_data(uow: UnitOfWork, part: Part, after: str | None) -> tuple[Seque
         limit=terms.EXPORT_BATCH,
     )
     return rows, str(rows[-1].id) if len(rows) == terms.EXPORT_BATCH else None
+
+
+def _residencies(uow: UnitOfWork, before: str | None) -> tuple[Sequence[ShownHome], str | None]:
+    """Give where the caller lives, lived, or said he did, each with its dwelling, newest first."""
+    rows = queries.list_homes_of(
+        uow.session, person_of(uow), before=UUID(before) if before else None, limit=terms.EXPORT_BATCH
+    )
+    shown = [ShownHome(row.residency, row.household) for row in rows]
+    return shown, str(rows[-1].residency.id) if len(rows) == terms.EXPORT_BATCH else None
 
 
 def _books(uow: UnitOfWork, after: str | None) -> tuple[Sequence[str], str | None]:

@@ -20,6 +20,7 @@ from app.places.schemas.areas import (
 )
 from app.places.terms import CSV, IMPORT_BYTES_MAX, XLSX, AreaKind
 from app.web.endpoint import Blueprint, endpoint
+from app.web.limits import UPLOADS
 from app.web.paging import PageQuery
 from app.web.positions import DatumQuery
 from app.web.uploads import Download, Upload
@@ -123,7 +124,7 @@ def download_area_template(uow: UnitOfWork, *, book: str) -> object:
 
 
 @blueprint.route("/v1/books/<book>/areas/imports", methods=["POST"])
-@endpoint(roles=ADMIN, upload=FILE, reply=TreeImportOut, status=HTTPStatus.CREATED, idempotent=True)
+@endpoint(roles=ADMIN, upload=FILE, reply=TreeImportOut, status=HTTPStatus.CREATED, idempotent=True, limits=UPLOADS)
 def upload_area_import(uow: UnitOfWork, *, book: str, content: bytes, media_type: str) -> object:
     """上传区域表(XLSX 或 CSV)并检查 / upload a file of areas, which is checked at once."""
     return service.check_import(uow, book=book, content=content, media_type=media_type)

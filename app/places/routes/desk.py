@@ -9,6 +9,6 @@ STAFF = frozenset({Role.ADMIN, Role.GRID_WORKER, Role.CLERK, Role.COORDINATOR})
 """Those of a community's office who look things up."""
 POSTERS = frozenset({Role.ADMIN, Role.GRID_WORKER})
 """Those who go about and post codes."""
-SCANNERS = ANYONE - {Role.AUDITOR}
-"""Everybody of a book but an auditor, who changes nothing, and a scan is counted."""
+SCANNERS = (ANYONE - {Role.AUDITOR}) | {Role.PERSON}
+"""Whoever has signed in (outside all books that is all one is), not who is an auditor only: a scan is counted."""
 SIGNS = "linli.qr_signs"  # where an application keeps the keys of posted codes

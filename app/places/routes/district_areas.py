@@ -20,6 +20,7 @@ from app.places.schemas.areas import (
 )
 from app.places.terms import CSV, IMPORT_BYTES_MAX, XLSX, AreaKind
 from app.web.endpoint import Blueprint, endpoint
+from app.web.limits import UPLOADS
 from app.web.paging import PageQuery
 from app.web.positions import DatumQuery
 from app.web.uploads import Download, Upload
@@ -141,7 +142,7 @@ def download_district_area_template(uow: UnitOfWork) -> object:
 
 
 @blueprint.route("/v1/areas/imports", methods=["POST"])
-@endpoint(roles=DISTRICT, upload=FILE, reply=TreeImportOut, status=HTTPStatus.CREATED, idempotent=True)
+@endpoint(roles=DISTRICT, upload=FILE, reply=TreeImportOut, status=HTTPStatus.CREATED, idempotent=True, limits=UPLOADS)
 def upload_district_area_import(uow: UnitOfWork, *, content: bytes, media_type: str) -> object:
     """上传区域表(XLSX 或 CSV)并检查 / upload a file of areas, which is checked at once."""
     return service.check_import(uow, book=None, content=content, media_type=media_type)

@@ -26,6 +26,7 @@ from app.places.schemas.qr_sheet import print_sheet
 from app.places.service import QrSigns
 from app.places.terms import PDF, Per, Purpose
 from app.web.endpoint import Blueprint, endpoint
+from app.web.limits import By, Limit
 from app.web.positions import DatumQuery
 from app.web.problems import language
 from app.web.uploads import Download
@@ -35,6 +36,9 @@ def signs() -> QrSigns:
     """The keys and the address of this installation."""
     return cast("QrSigns", current_app.extensions[SIGNS])
 
+
+# codes are signed, so guessing is vain; a street festival behind one address of a mobile network is not
+SCANS = (Limit(By.ADDRESS, 3000, 60), Limit(By.ACCOUNT, 60, 60), Limit(By.DEVICE, 60, 60))
 
 blueprint = Blueprint("qr", __name__, description="二维码点位 / posted codes")
 
@@ -102,7 +106,7 @@ def revoke_code(uow: UnitOfWork, *, book: str, qr_point_id: UUID, reason: str, d
 
 
 @blueprint.route("/v1/qr/scans", methods=["POST"])
-@endpoint(roles=SCANNERS, body=QrScanIn, reply=QrScanOut, idempotent=True)
+@endpoint(roles=SCANNERS, body=QrScanIn, reply=QrScanOut, idempotent=True, limits=SCANS)
 def scan_code(uow: UnitOfWork, *, scene: str, position: Position | None) -> object:
     """扫码:这是哪里的什么码 / what a scanned code is."""
     return service.scan_code(uow, signs(), scene=scene, position=position)
