@@ -6,8 +6,10 @@ from app.merchants.routes import (
     owners,
     passbooks,
     payments,
+    payouts,
     redemptions,
     settlements,
+    shop_settlements,
     shops,
     terminals,
 )
@@ -22,6 +24,8 @@ BLUEPRINTS = (
     payments.blueprint,
     redemptions.blueprint,
     settlements.blueprint,
+    payouts.blueprint,
+    shop_settlements.blueprint,
 )
 SIGNS = redemptions.SIGNS
 
