@@ -140,8 +140,6 @@ def test_what_is_in_a_file_is_not_paid_by_hand_nor_disputed(desk, shops):
     with pytest.raises(errors.NotApproved):
         service.pay_settlement(desk.on(1).uow, book=desk.book, settlement_id=stated.id, bank_reference="X")
     line = desk.uow.session.query(SettlementLine).filter_by(settlement_id=stated.id).one()
-        0
-    ]
     with pytest.raises(errors.DisputeLate):
         desk.on(1).dispute(stated, line.transaction_id)
 
