@@ -20,6 +20,7 @@ from app.merchants.schemas.payouts import (
 from app.merchants.service import payouts, results
 from app.merchants.terms import RESULT_BYTES_MAX, FileEncoding
 from app.web.endpoint import Blueprint, endpoint
+from app.web.limits import UPLOADS
 from app.web.paging import PageQuery
 from app.web.uploads import Download, Upload
 
@@ -76,7 +77,7 @@ def export_payout(uow: UnitOfWork, *, book: str, payout_id: UUID, encoding: File
 
 
 @blueprint.route(f"{ONE}/result", methods=["POST"])
-@endpoint(roles=TREASURER, upload=RESULT, reply=ResultOut, idempotent=True)
+@endpoint(roles=TREASURER, upload=RESULT, reply=ResultOut, idempotent=True, limits=UPLOADS)
 def import_result(uow: UnitOfWork, *, book: str, payout_id: UUID, content: bytes, media_type: str) -> object:  # noqa: ARG001 - the shape of an upload
     """导入银行回单,可部分失败;同一份再导入不变 / take in the bank's answer; the same again changes nothing."""
     return results.import_result(uow, book=book, payout_id=payout_id, content=content)
