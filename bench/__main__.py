@@ -10,7 +10,7 @@ from statistics import median
 import psycopg
 from psycopg import sql
 
-from bench import audits, books, expiry, imports, lanes, pages, pgbench, places, reads, storage, throughput
+from bench import audits, books, expiry, imports, lanes, pages, pgbench, places, reads, storage, throughput, tills
 from bench.table import Row, at_least, keep, render
 from bench.throughput import Spans
 
@@ -63,7 +63,9 @@ def _measure(server: places.Server, spans: Spans, large_entries: int) -> list[Ro
     _say("taking residents in from a file")
     rows += imports.measure(server)
     _say("one book's long lists beside another's work")
-    return rows + lanes.measure(server)
+    rows += lanes.measure(server)
+    _say("tills over HTTP")
+    return rows + tills.measure(server)
 
 
 def _growth(server: places.Server, small: places.Place, large: places.Place, spans: Spans, label: str) -> Row:

@@ -1,1 +1,1 @@
-"""Who someone is. For now: signed development tokens, good in demo and test mode only."""
+"""Who someone is: accounts, sessions, roles, homes. Beside them development tokens, good in demo and test mode only."""

@@ -68,7 +68,10 @@ def describe(name: str, shape: Shape) -> dict[str, Any]:
     """Give the OpenAPI operation of the view `name` (without its summary, which is the view's docstring)."""
     document: dict[str, Any] = {
         "operationId": name,
-        "security": [{"bearer": []}] if shape.roles else [],
+        "security": [
+            *([{"bearer": []}] if shape.roles - {Role.TERMINAL} else []),
+            *([{"till": []}] if Role.TERMINAL in shape.roles else []),
+        ],
         "x-roles": sorted(shape.roles),
         "parameters": [
             *_query(shape.query),

@@ -5,13 +5,13 @@ import re
 from base64 import b64decode
 from datetime import datetime
 from typing import NoReturn
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from flask import Request
 
 from app.infra import metrics
 from app.kernel.signed import Algorithm, Signed
-from app.web import limits
+from app.web import limits, message_signatures
 from app.web.refusals import ClockOff, SignatureMalformed, SignatureRefused, TooOften
 
 SCHEMES = {
@@ -34,13 +34,16 @@ BAD_TRIES = limits.Limit(limits.By.ADDRESS, 5, 60)
 
 
 def is_signed(request: Request) -> bool:
-    """Say whether a request comes with a signature in place of a token."""
-    return request.headers.get("Authorization", "").partition(" ")[0].upper() in SCHEMES
+    """Say whether a request comes with a signature, of either kind, in place of a token."""
+    scheme = request.headers.get("Authorization", "").partition(" ")[0].upper()
+    return scheme in SCHEMES or (not scheme and message_signatures.is_signed(request))
 
 
 def read(request: Request, now: datetime) -> Signed:
     """Read what was signed, and how. Refuses SignatureMalformed, and ClockOff more than 300 seconds from `now`."""
     header = request.headers.get("Authorization", "")
+    if not header:
+        return message_signatures.read(request, target_of(request), now)
     scheme, _, text = header.partition(" ")
     given = _parameters(text) if len(header) <= HEADER_LENGTH_MAX else {}
     for name, form in FORMS.items():
@@ -70,12 +73,16 @@ def canonical(method: str, target: str, timestamp: str, nonce: str, body: bytes)
 
 
 def target_of(request: Request) -> str:
-    """Give path and query as they were sent: `/v1/merchant/terminal?a=b`, without `?` where there is no query."""
+    """Give path and query as they were sent: `/v1/merchant/terminal?a=b`, without `?` where there is no query.
+
+    What a server says was sent counts only where it is what the application acts on; otherwise that is what counts.
+    """
+    path, query = request.script_root + request.path, request.query_string.decode("latin-1")
     sent = str(request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI") or "")
-    if not sent.startswith("/"):  # a server that does not keep what was sent, or was sent a whole URL
-        query = request.query_string.decode("latin-1")
-        sent = quote(request.path) + (f"?{query}" if query else "")
-    return sent
+    sent_path, _, sent_query = sent.partition("?")
+    if unquote(sent_path) == path and sent_query == query:
+        return sent
+    return quote(path) + (f"?{query}" if query else "")
 
 
 def refuse(signed: Signed, now: datetime) -> NoReturn:

@@ -1,4 +1,4 @@
-"""Enrol merchants: who they are, their branches, tills with keys of their own, offers, gifts, and who is of the house."""
+"""Enrol merchants: their papers, branches, tills with keys of their own, offers, gifts, and who is of the house."""
 
 from migrations import sql_files
 

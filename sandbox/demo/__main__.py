@@ -10,12 +10,14 @@ import sys
 import time
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import httpx
 
 from sandbox.demo import finale, play, verdicts
 from sandbox.demo.api import Api, DemoProblem, Tally
+from sandbox.demo.doors import Doors
 from sandbox.demo.plan import DAYS, plan_week
 from sandbox.demo.screen import Screen
 from sandbox.demo.stage import DISTRICT, Stage, local_day
@@ -55,7 +57,18 @@ def _demo(screen: Screen, running: Mapping[str, str | None], options: argparse.N
         scale=options.scale,
     )
     api = Api(str(running["base_url"]), connections=options.connections, tally=tally)
+    environment = verdicts.environment_for(running)
     try:
+        screen.head(
+            f"登录:{len(week.people)} 位居民与外勤经微信(替身),坐班人员凭密码与动态码  "
+            f"signing in: {len(week.people)} residents, and tills, by WeChat (a stand-in); desks with a second factor"
+        )
+        Doors(
+            api,
+            wechat_url=options.wechat_url or running.get("wechat_url"),
+            flask=partial(verdicts.flask, environment),
+            connections=options.connections,
+        ).open(everybody, week.people)
         book = api.get(everybody.auditor, "").need()
         screen.head(
             f"{book['name']}:演示一周 {week.days[0].date} 至 {week.days[-1].date}  playing a week of {book['code']}"
@@ -67,7 +80,7 @@ def _demo(screen: Screen, running: Mapping[str, str | None], options: argparse.N
         seconds = time.monotonic() - began
         finale.tell_story(screen, tally)
         finale.tell_network(screen, tally, seconds=seconds)
-        return _judge(screen, stage, everybody, verdicts.environment_for(running), options.connections)
+        return _judge(screen, stage, everybody, environment, options.connections)
     finally:
         api.close()
 
@@ -115,6 +128,7 @@ def _running(base_url: str | None) -> Mapping[str, str | None]:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="make demo", description=__doc__)
     parser.add_argument("--base-url", help="where the system is (left out: the `make run` of this folder)")
+    parser.add_argument("--wechat-url", help="where the stand-in of WeChat is (left out: that of the `make run`)")
     parser.add_argument("--scale", type=_scale, default=1.0, help="how much of the neighbourhood takes part, 0.01 to 1")
     parser.add_argument("--connections", type=int, default=8, choices=range(1, 33), metavar="1..32", help="at a time")
     parser.add_argument("--run", help="name of the week in its references (left out: the time of day)")

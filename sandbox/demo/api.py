@@ -1,10 +1,11 @@
-"""Speaking to the running system, as any client would: tokens, retries with the same key, and counts of both."""
+"""Speaking to the running system, as any client would: sessions, retries with the same key, and counts of both."""
 
+import secrets
 import threading
 import time
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Any
 
@@ -15,6 +16,8 @@ from sandbox.neighbourhood.places import BOOK
 
 ATTEMPTS_MAX = 12
 WAIT_SECONDS_MAX = 5.0
+POLITE_SECONDS_MAX = 60.0  # whoever comes too often waits as long as he is told to
+RENEW_BEFORE = timedelta(minutes=2)
 TIMEOUT_SECONDS = 30.0
 
 
@@ -75,7 +78,9 @@ class Api:
         limits = httpx.Limits(max_connections=connections, max_keepalive_connections=connections)
         # the system is asked directly, whatever proxy the environment names
         self._http = httpx.Client(base_url=base_url, timeout=TIMEOUT_SECONDS, limits=limits, trust_env=False)
-        self._tokens: dict[Person, str] = {}
+        self._sessions: dict[Person, dict[str, Any]] = {}
+        self._owners: dict[Person, str] = {}
+        self._renewing = threading.Lock()
         self._tally = tally
 
     def close(self) -> None:
@@ -87,31 +92,48 @@ class Api:
     ) -> Reply:
         """Read something of the book. `at` is the instant it shall be for the system; left out: now."""
         headers = self._headers(person, at) | {"Accept-Language": language}
-        return self._send("GET", f"/v1/books/{BOOK}{path}", headers, params=query)
+        return self.send("GET", f"/v1/books/{BOOK}{path}", headers, params=query)
 
     def post(
         self, person: Person, path: str, body: dict[str, Any], *, at: datetime | None = None, key: str | None = None
     ) -> Reply:
         """Do something. `key` goes out as Idempotency-Key, for acts that carry no reference of their own."""
         headers = self._headers(person, at) | ({"Idempotency-Key": key} if key else {})
-        return self._send("POST", f"/v1/books/{BOOK}{path}", headers, json=body)
+        return self.send("POST", f"/v1/books/{BOOK}{path}", headers, json=body)
+
+    def ask(self, person: Person, method: str, path: str, **content: Any) -> Reply:
+        """Ask for something outside the book, or do it: once, however often it is sent."""
+        key = {} if method == "GET" else {"Idempotency-Key": secrets.token_hex(16)}
+        return self.send(method, path, self._headers(person, None) | key, **content)
+
+    def admit(self, person: Person, tokens: dict[str, Any]) -> None:
+        """Take over the session of somebody who has signed in."""
+        self._sessions[person] = tokens
+
+    def call(self, person: Person, owner_id: str) -> None:
+        """Note as what the book knows a resident."""
+        self._owners[person] = owner_id
+
+    def id_of(self, person: Person) -> str:
+        """As what the book knows a resident: the owner of the passbook."""
+        return self._owners[person]
 
     def _headers(self, person: Person, at: datetime | None) -> dict[str, str]:
         clock = {"Linli-Demo-Clock": at.isoformat()} if at else {}
         return {"Authorization": f"Bearer {self._token(person)}"} | clock
 
     def _token(self, person: Person) -> str:
-        if person not in self._tokens:
-            body: dict[str, Any] = {"role": str(person.role), "name": person.name, "book": BOOK}
-            if person.shop:
-                body["shop_id"] = str(person.shop.id)
-            reply = self._send("POST", "/v1/dev/tokens", {}, json=body)
-            if reply.status == HTTPStatus.NOT_FOUND:
-                raise DemoProblem("系统不在演示模式,不发演示令牌 / not in demo mode: this system gives no demo tokens")
-            self._tokens[person] = reply.need()["token"]
-        return self._tokens[person]
+        session = self._sessions.get(person)
+        if session is None:
+            raise DemoProblem(f"{person.name} 还没有登录 / has not signed in")
+        if _is_old(session):
+            with self._renewing:
+                if _is_old(session := self._sessions[person]):
+                    body = {"refresh_token": session["refresh_token"]}
+                    self._sessions[person] = session = self.send("POST", "/v1/sessions/refresh", json=body).need()
+        return str(session["access_token"])
 
-    def _send(self, method: str, path: str, headers: dict[str, str], **content: Any) -> Reply:
+    def send(self, method: str, path: str, headers: dict[str, str] | None = None, **content: Any) -> Reply:
         """Send until there is a final answer. Every act may be repeated: it has a reference or a key."""
         trouble = ""
         for attempt in range(ATTEMPTS_MAX):
@@ -126,7 +148,7 @@ class Api:
                 if not _is_retryable(answer):
                     return _final(method, path, answer)
                 trouble = str(answer.status_code)
-                pause = max(pause, _seconds(answer.headers.get("Retry-After", "")))
+                pause = max(pause, _seconds(answer))
                 self._tally.add(f"retries: {answer.status_code}")
             time.sleep(pause)
         raise DemoProblem(f"系统多次没有应答 / no answer after {ATTEMPTS_MAX} attempts: {method} {path} ({trouble})")
@@ -147,5 +169,11 @@ def _final(method: str, path: str, answer: httpx.Response) -> Reply:
     return Reply(answer.status_code, body)
 
 
-def _seconds(retry_after: str) -> float:
-    return min(float(retry_after), WAIT_SECONDS_MAX) if retry_after.isdigit() else 0.0
+def _seconds(answer: httpx.Response) -> float:
+    told = answer.headers.get("Retry-After", "")
+    longest = POLITE_SECONDS_MAX if answer.status_code == HTTPStatus.TOO_MANY_REQUESTS else WAIT_SECONDS_MAX
+    return min(float(told), longest) if told.isdigit() else 0.0
+
+
+def _is_old(session: dict[str, Any]) -> bool:
+    return datetime.fromisoformat(session["access_expires_at"]) < datetime.now(UTC) + RENEW_BEFORE

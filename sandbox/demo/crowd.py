@@ -26,7 +26,7 @@ def read_passbook(stage: Stage, treasurer: Person, person: Person, at: datetime)
         key = f"thaw-{shown['account_id']}-{shown['version']}"
         body = {"reason": words.THAW_REASON}
         # today, not then: a thaw dated before its freeze would read as still frozen
-        stage.api.post(treasurer, f"/passbooks/{person.id}/thaw", body, key=key).need()
+        stage.api.post(treasurer, f"/passbooks/{stage.api.id_of(person)}/thaw", body, key=key).need()
     patience = SWEEP_SECONDS_MAX
     while shown["held"]:
         if patience <= 0 or stage.stopped.is_set():
@@ -73,7 +73,7 @@ def take_over(stage: Stage, treasurer: Person, act: TakeOver, *, run: str) -> No
     """Take all paper passbooks over."""
     for start in range(0, len(act.rows), ROWS_MAX):
         rows = act.rows[start : start + ROWS_MAX]
-        body = {"budget_id": str(act.budget.id), "rows": [_paper(row) for row in rows]}
+        body = {"budget_id": str(act.budget.id), "rows": [_paper(row, stage.api.id_of(row.resident)) for row in rows]}
         reply = stage.api.post(treasurer, "/opening-balances", body, at=act.at, key=f"{run}-paper-{start}").need()
         for row, answer in zip(rows, reply["rows"], strict=True):
             if answer["refusal"]:
@@ -93,7 +93,7 @@ def award_batch(stage: Stage, act: AwardBatch) -> None:
         "activity_id": str(seeded_id("activity", act.reference)),
         "performed_on": performed_on.isoformat(),
         "awards": [
-            {"resident_id": str(share.resident.id), "chosen_points": share.points, "minutes": share.minutes}
+            {"resident_id": stage.api.id_of(share.resident), "chosen_points": share.points, "minutes": share.minutes}
             for share in act.shares
         ],
     }
@@ -120,9 +120,9 @@ def run_expiry(stage: Stage, treasurer: Person, people: Sequence[Person], *, at:
         stage.passbooks[person].lapse(local_day(at))
 
 
-def _paper(row: PaperBalance) -> dict[str, Any]:
+def _paper(row: PaperBalance, owner_id: str) -> dict[str, Any]:
     return {
-        "resident_id": str(row.resident.id),
+        "resident_id": owner_id,
         "points": row.points,
         "expires_on": row.expires_on.isoformat(),
         "passbook_no": row.passbook_no,

@@ -89,7 +89,7 @@ def compare_passbooks(screen: Screen, stage: Stage, auditor: Person, *, connecti
     """Read every passbook and hold it against what was acknowledged; whether all agree."""
 
     def read(person: Person) -> tuple[Person, int]:
-        return person, int(stage.api.get(auditor, f"/passbooks/{person.id}").need()["posted"])
+        return person, int(stage.api.get(auditor, f"/passbooks/{stage.api.id_of(person)}").need()["posted"])
 
     with ThreadPoolExecutor(connections) as pool:
         read_points = dict(pool.map(read, stage.passbooks))
@@ -105,7 +105,9 @@ def compare_passbooks(screen: Screen, stage: Stage, auditor: Person, *, connecti
         ],
     )
     for person, points in list(wrong.items())[:DIFFERENCES_SHOWN]:
-        screen.say(f"  {person.name} {person.id}: {points}, 应为 expected {stage.passbooks[person].points}")
+        screen.say(
+            f"  {person.name} {stage.api.id_of(person)}: {points}, 应为 expected {stage.passbooks[person].points}"
+        )
     for what in stage.surprises[:DIFFERENCES_SHOWN]:
         screen.say(f"  {what}")
     return not wrong and not stage.surprises

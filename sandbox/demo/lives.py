@@ -46,7 +46,7 @@ class Life:
     @play.register
     def _(self, act: Award) -> None:
         body = {
-            "resident_id": str(act.resident.id),
+            "resident_id": self._api.id_of(act.resident),
             "rule": RULE_OF[act.budget].code,
             "chosen_points": act.points,
             "activity": act.activity,
@@ -131,7 +131,7 @@ class Life:
     @play.register
     def _(self, act: Freeze) -> None:
         verb = "thaw" if act.thaw else "freeze"
-        path = f"/passbooks/{act.resident.id}/{verb}"
+        path = f"/passbooks/{self._api.id_of(act.resident)}/{verb}"
         reply = self._api.post(self._treasurer, path, {"reason": act.reason}, at=act.at, key=act.reference)
         if not reply.ok:
             self._stage.surprise(f"冻结或解冻失败 / {verb} refused", reply)

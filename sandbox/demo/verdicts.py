@@ -60,6 +60,12 @@ def outside_audits(environment: Mapping[str, str]) -> list[Verdict]:
     return verdicts
 
 
+def flask(environment: Mapping[str, str], *arguments: str) -> str:
+    """Run a command of the server; what it printed, also when it could not do it."""
+    ended = _flask(environment, *arguments)
+    return ended.stdout + ended.stderr
+
+
 def _outside(environment: Mapping[str, str], kind: str, path: Path, command: list[str]) -> Verdict:
     with path.open("w", encoding="utf-8") as file:
         export = _flask(environment, "points", "export", "--book", BOOK, "--format", kind, output=file.fileno())

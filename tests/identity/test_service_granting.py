@@ -51,6 +51,14 @@ def test_an_everyday_role_is_granted_by_one(desk, people, role):
         granting.approve_grant(by(desk, people[1]), grant_id=made.id)
 
 
+def test_a_district_office_is_made_by_two_of_its_own(desk, people):
+    made = grant(desk, by(desk, people[0], "district", Role.DISTRICT), people[2], Role.DISTRICT, area="district")
+    with pytest.raises(RoleBeyond):
+        granting.approve_grant(by(desk, people[1], "district"), grant_id=made.id)  # an administrator of all of it
+    approver = by(desk, people[1], "district", Role.DISTRICT)
+    assert granting.approve_grant(approver, grant_id=made.id).approved_by == people[1]
+
+
 @pytest.mark.parametrize("role", POWERFUL)
 def test_a_powerful_role_takes_two_others_and_neither_is_who_gets_it(desk, people, role):
     made = grant(desk, by(desk, people[0]), people[2], role)

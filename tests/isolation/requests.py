@@ -111,7 +111,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /gifts/<gift_id>/stock": {"pieces": 1},
     "POST /passbook/redemptions": {"quote_id": "<redemption_id>"},
     "POST /passbook/redemption-quotes": {"scene": "s.0123456789.1.01234567", "order_fen": 100},
-    "POST /payments": {"code": "<payment_code>", "points": 5, "out_trade_no": "no-5"},
+    "POST /payments": {"code": "<payment_code>", "points": 5, "order_fen": 10_000, "out_trade_no": "no-5"},
     "POST /payments/<payment_id>/capture": {"points": 5},
     "POST /payments/<payment_id>/refunds": {"points": 5, "out_refund_no": "r-1"},
     "POST /settlements": {"shop_id": "<shop_id>", "through": "2026-06-15"},

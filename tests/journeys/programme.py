@@ -82,7 +82,7 @@ class Community:
 
     def work(self) -> None:
         """Run the queued jobs as if it were this day, one transaction each, until none is left."""
-        while (job := run_in_transaction(_take_job, actor=SYSTEM)) is not None:
+        while (job := run_in_transaction(take_job, actor=SYSTEM)) is not None:
             name, arguments = job
             run_in_transaction(lambda uow, n=name, a=arguments: JOBS[n](uow, **a), actor=SYSTEM, now=self.now)
 
@@ -112,7 +112,8 @@ class Community:
         return Community(self.app, self.book, day)
 
 
-def _take_job(uow: UnitOfWork) -> tuple[str, dict[str, Any]] | None:
+def take_job(uow: UnitOfWork) -> tuple[str, dict[str, Any]] | None:
+    """Take the oldest queued job out: its name and arguments."""
     row = uow.session.execute(
         text(
             "DELETE FROM procrastinate_jobs WHERE id = (SELECT min(id) FROM procrastinate_jobs WHERE status = 'todo')"

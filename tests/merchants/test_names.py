@@ -51,3 +51,36 @@ def test_a_shop_of_a_new_book_opens_once(acts):
     with pytest.raises(ShopTwice) as refused:
         service.open_shops(acts.uow, book=acts.book.code, shops=[one, one])
     assert "豆腐坊" in refused.value.detail("zh")
+
+
+BRANCHES = (ROOT / "migrations" / "sql" / "0024_merchants.sql").read_text(encoding="utf-8")
+BEFORE = f"""
+    ALTER TABLE merchants_shops DROP CONSTRAINT fk_merchants_shops_id;
+    INSERT INTO points_books VALUES (1, 'one', 'One', 'points', 24, 30, 'sponsor', now()),
+                                    (2, 'two', 'Two', 'points', 24, 30, 'sponsor', now());
+    INSERT INTO merchants_shops VALUES (1, '{SHOP}', '忠义面馆', '忠义街', '2026-01-02'),
+                                       (2, '{SHOP}', '面馆', '忠义街', '2026-01-01'),
+                                       (1, '00000000-0000-0000-0000-000000000001', '豆腐坊', '和平街', '2026-01-03');
+"""
+
+
+def test_shops_of_before_become_branches_of_merchants_known_by_name(servers, template):
+    made = places.clone(servers, template)
+    start = BRANCHES.index("INSERT INTO merchants_merchants (id")
+    try:
+        with psycopg.connect(made.owner_url) as owner:
+            owner.execute(BEFORE)
+            owner.execute(
+                BRANCHES[start : BRANCHES.index("CREATE INDEX ix_merchants_shops_id")]
+            )  # with its foreign key
+            rows = owner.execute(
+                "SELECT b.id::text, b.name, b.street, b.state, m.id::text, m.name, m.home_book_id, m.state"
+                " FROM merchants_branches b JOIN merchants_merchants m ON m.id = b.merchant_id"
+            ).fetchall()
+        one = "00000000-0000-0000-0000-000000000001"
+        assert set(rows) == {
+            (str(SHOP), "面馆", "忠义街", "open", str(SHOP), "面馆", 2, "unverified"),  # as where it opened first
+            (one, "豆腐坊", "和平街", "open", one, "豆腐坊", 1, "unverified"),
+        }
+    finally:
+        places.drop(servers, made)

@@ -1,12 +1,15 @@
 """The wire (attacks 3, 4, 17, 19, 20, 28 of the catalogue, and 2 for wrong signatures): signed requests over HTTP."""
 
 import base64
+import hashlib
+import json
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import load_der_private_key
 from sqlalchemy import text
 
 from app.infra.vault import vault
@@ -15,14 +18,16 @@ from app.kernel.signed import Algorithm
 from app.merchants import errors, service
 from app.merchants.models import Branch, Nonce
 from app.merchants.service import terminals
+from app.web import message_signatures
 from app.web.refusals import ClockOff, NonceReused, SignatureMalformed, SignatureRefused, TooOften
 from tests.architecture.test_routes import address, guarded
 from tests.merchants.keys import RSA_KEY, SCHEMES, Pen, enrol
-from tests.points.api import refused
+from tests.points.api import refused, statements
 
 ME = "/v1/merchant/terminal"
 KEYS = "/v1/merchant/terminal/keys"
 COLLECT = "/v1/merchant/gift-collections"
+WRITES = ("INSERT", "UPDATE", "DELETE")
 
 
 @pytest.fixture(autouse=True)
@@ -300,6 +305,118 @@ def test_attack_28_a_number_of_thirty_digits_is_refused_by_its_name(api, shop):
     assert answer.json["errors"][0]["field"] == "terms.points_per_yuan"
     gift = {"shop_id": str(shop.id), "title": "毛巾", "points": 10**30, "stock": 1}
     assert api.post("/gifts", gift, Role.TREASURER).status_code == 422
+
+
+def test_the_door_costs_one_read_and_an_act_one_write_more(client, acts, branch, pen):
+    """Also while others write: nothing is queued, nobody is notified, and no second transaction commits anything."""
+    with statements(every=True) as asked:
+        assert pen.send(client, "GET", ME).status_code == 200
+    assert len([each for each in asked if "merchants_terminal_keys k" in each]) == 1
+    assert not [each for each in asked if each.lstrip().startswith(WRITES)]
+    with statements(every=True) as asked:
+        assert pen.send(client, "POST", COLLECT, {"code": "000000000000"}).status_code == 404
+    written = [each for each in asked if each.lstrip().startswith(WRITES)]
+    assert [each.split()[2] for each in written] == ["merchants_nonces"]
+
+
+# --- RFC 9421
+
+NAMES = {Algorithm.ED25519: "ed25519", Algorithm.RSA_SHA256: "rsa-v1_5-sha256", Algorithm.HMAC_SHA256: "hmac-sha256"}
+
+
+def message_signed(pen, method, target, body=b"", *, seconds=0, nonce="a-nonce-of-rfc-9421", names=(), alg="", more=""):
+    """The headers of a request signed by RFC 9421, written from the document and not with the application's code."""
+    path, _, query = target.partition("?")
+    digest = f"sha-256=:{base64.b64encode(hashlib.sha256(body).digest()).decode()}:"
+    values = {"@method": method, "@path": path, "@query": f"?{query}", "content-digest": digest}
+    covered = names or tuple(values)
+    created = int(pen.at.timestamp()) + seconds
+    params = "(" + " ".join(f'"{name}"' for name in covered) + ")"
+    params += f';created={created};keyid="{pen.serial}";alg="{alg or NAMES[pen.algorithm]}";nonce="{nonce}"{more}'
+    base = "".join(f'"{name}": {values[name]}\n' for name in covered) + f'"@signature-params": {params}'
+    return {
+        "Signature-Input": f"sig1={params}",
+        "Signature": f"sig1=:{pen.sign(base.encode())}:",
+        "Content-Digest": digest,
+        "Content-Type": "application/json",
+        "Linli-Demo-Clock": pen.at.isoformat(),
+    }
+
+
+def test_the_signature_base_is_that_of_the_standard():
+    """RFC 9421, B.2.6: its key signs our base to its signature."""
+    components = [
+        ("date", "Tue, 20 Apr 2021 02:07:55 GMT"),
+        ("@method", "POST"),
+        ("@path", "/foo"),
+        ("@authority", "example.com"),
+        ("content-type", "application/json"),
+        ("content-length", "18"),
+    ]
+    parameters = '("date" "@method" "@path" "@authority" "content-type" "content-length")'
+    base = message_signatures.base_of(components, parameters + ';created=1618884473;keyid="test-key-ed25519"')
+    der = base64.b64decode("MC4CAQAwBQYDK2VwBCIEIJ+DYvh6SEqVTm50DFtMDoQikTmiCqirVv9mWG9qfSnF")
+    assert base64.b64encode(load_der_private_key(der, None).sign(base)).decode() == (
+        "wqcAqbmYJ2ji2glfAMaRy4gruYYnx2nEFN2HN6jrnDnQCK1u02Gb04v9EDgwUPiu4A0w6vuQv5lIp5WPpBKRCw=="
+    )
+
+
+@pytest.mark.parametrize("algorithm", list(Algorithm))
+def test_a_till_may_sign_by_rfc_9421(client, acts, branch, algorithm):
+    pen = enrol(acts.uow, branch, algorithm)
+    assert client.get(ME, headers=message_signed(pen, "GET", ME)).status_code == 200
+    turned = ("content-digest", "@query", "@path", "@method")
+    assert client.get(ME, headers=message_signed(pen, "GET", ME, names=turned)).status_code == 200
+    body = b'{"code":"000000000000"}'
+    sent = client.post(COLLECT, data=body, headers=message_signed(pen, "POST", COLLECT, body))
+    assert sent.json["code"] == errors.GiftCodeNotGood.code
+
+
+@pytest.mark.parametrize(
+    ("details", "refusal"),
+    [
+        ({"seconds": 301}, ClockOff),
+        ({"seconds": -301}, ClockOff),
+        ({"names": ("@method", "@path", "@query")}, SignatureMalformed),  # without the body
+        ({"names": ("@method", "@path", "content-digest", "content-digest")}, SignatureMalformed),
+        ({"nonce": "short"}, SignatureMalformed),
+        ({"more": ";expires=9999999999"}, SignatureMalformed),
+        ({"more": ";created=1"}, SignatureMalformed),
+        ({"alg": "rsa-pss-sha512"}, SignatureMalformed),
+        ({"alg": "hmac-sha256"}, SignatureRefused),
+    ],
+)
+def test_another_profile_of_rfc_9421_is_refused(client, pen, details, refusal):
+    answer = client.get(ME, headers=message_signed(pen, "GET", ME, **details))
+    assert refused(answer)[:2] == (401, refusal.code)
+
+
+@pytest.mark.parametrize(
+    ("changed", "refusal"),
+    [
+        ({"data": b'{"code":"000000000001"}'}, SignatureMalformed),  # its digest is another
+        ({"query_string": "a=1"}, SignatureRefused),
+        ({"drop": "Signature"}, SignatureMalformed),
+        ({"drop": "Content-Digest"}, SignatureMalformed),
+        ({"label": "sig2"}, SignatureMalformed),
+    ],
+)
+def test_what_was_signed_by_rfc_9421_is_what_was_sent(client, pen, changed, refusal):
+    body = b'{"code":"000000000000"}'
+    headers = message_signed(pen, "POST", COLLECT, body)
+    headers.pop(changed.pop("drop", ""), None)
+    if label := changed.pop("label", ""):
+        headers["Signature"] = headers["Signature"].replace("sig1", label)
+    answer = client.post(COLLECT, headers=headers, **{"data": body, **changed})
+    assert refused(answer)[:2] == (401, refusal.code)
+
+
+def test_attack_3_a_nonce_counts_for_both_ways_of_signing(client, pen):
+    nonce = "a-nonce-used-twice"
+    assert pen.send(client, "POST", KEYS, rotation(pen, Pen()), nonce=nonce).status_code == 201
+    body = json.dumps(rotation(pen, Pen())).encode()
+    answer = client.post(KEYS, data=body, headers=message_signed(pen, "POST", KEYS, body, nonce=nonce))
+    assert refused(answer)[:2] == (401, NonceReused.code)
 
 
 # --- bringing a key

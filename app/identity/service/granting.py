@@ -66,9 +66,14 @@ def grant_role(
 
 
 def approve_grant(uow: UnitOfWork, *, grant_id: UUID) -> Grant:
-    """Approve a grant as the second of two people. Refuses GrantMissing, GrantEnded, GrantNotWaiting, GrantBySame."""
+    """Approve a grant as the second of two people.
+
+    Refuses GrantMissing, GrantEnded, GrantNotWaiting, GrantBySame, RoleBeyond.
+    """
     grant = _lock(uow, grant_id)
     rules.check_approval(
+        Role(grant.role),
+        approver_roles=uow.actor.roles,
         takes_two=grant.takes_two,
         approved=grant.approved_at is not None,
         ended=grant.ended_at is not None,

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import or_, select
@@ -70,8 +71,13 @@ def list_past_offers(
 
 def terms_of(offer: Offer) -> OfferTerms:
     """Read an offer's terms off its row."""
+    return terms_of_row(offer, offer_id=offer.id)
+
+
+def terms_of_row(offer: Any, *, offer_id: UUID | None = None) -> OfferTerms:
+    """The same off a row of a query that names the columns alike, and the offer `offer_id`."""
     return OfferTerms(
-        offer_id=offer.id,
+        offer_id=offer_id or offer.offer_id,
         points_per_yuan=offer.points_per_yuan,
         step_points=offer.step_points,
         share_percent_max=offer.share_percent_max,

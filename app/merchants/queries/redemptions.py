@@ -17,7 +17,7 @@ Place = tuple[datetime, UUID]
 
 # What counts is what is held now and what was taken and not given back. The caller holds the lock on the person's day,
 # so nothing of it moves; what all take at a shop is summed only where its offer has an end, under a lock of its own.
-_DAY = text("""
+DAY = """
     WITH mine AS (
         SELECT r.branch_id, r.mode, r.discount_fen,
                CASE WHEN r.state = 'captured' THEN r.captured_points - r.refunded_points ELSE r.points END AS points,
@@ -30,7 +30,8 @@ _DAY = text("""
            count(*) FILTER (WHERE branch_id = :branch_id AND points > 0) AS person_count,
            coalesce(sum(discount_fen * points / asked) FILTER (WHERE mode = 'shop_code'), 0) AS shop_code_fen
       FROM mine
-""")
+"""
+_DAY = text(DAY)
 _SHOP_DAY = text("""
     SELECT coalesce(sum(p.points), 0) AS shop_points,
            coalesce(sum(p.points) FILTER (WHERE p.terminal_id = CAST(:terminal_id AS uuid)), 0) AS terminal_points
@@ -126,7 +127,7 @@ def is_code_used(session: Session, code_hash: bytes) -> bool:
 
 def sum_day(session: Session, redemption: Redemption, book_id: int, resident_id: UUID, *, now: datetime) -> Day:
     """What a person has taken on the day of a redemption, beside it."""
-    row = session.execute(_DAY, _values(redemption, book_id, now) | {"resident_id": resident_id}).one()
+    row = session.execute(_DAY, day_values(redemption, book_id, now) | {"resident_id": resident_id}).one()
     return Day(int(row.person_points), int(row.person_count), int(row.shop_code_fen))
 
 
@@ -134,7 +135,7 @@ def sum_shop_day(
     session: Session, redemption: Redemption, book_id: int, terminal_id: UUID | None, *, now: datetime
 ) -> tuple[int, int]:
     """Points that a shop took of this book on the day of a redemption, and those that a till of it took in all."""
-    row = session.execute(_SHOP_DAY, _values(redemption, book_id, now) | {"terminal_id": terminal_id}).one()
+    row = session.execute(_SHOP_DAY, day_values(redemption, book_id, now) | {"terminal_id": terminal_id}).one()
     return int(row.shop_points), int(row.terminal_points)
 
 
@@ -215,7 +216,8 @@ def _page(session: Session, query: Select[Redemption], before: Place | None, lim
     return session.scalars(query.order_by(Redemption.requested_at.desc(), Redemption.id.desc()).limit(limit)).all()
 
 
-def _values(redemption: Redemption, book_id: int, now: datetime) -> dict[str, object]:
+def day_values(redemption: Redemption, book_id: int, now: datetime) -> dict[str, object]:
+    """The parameters of DAY but for the resident."""
     day, day_after = day_bounds(local_date(redemption.requested_at))
     return {
         "book_id": book_id,

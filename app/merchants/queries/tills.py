@@ -62,7 +62,7 @@ def find_key(session: Session, serial: str, *, address: str, now: datetime) -> R
     return session.execute(_KEY, {"serial": serial, "address": address, "now": now}).one_or_none()
 
 
-_TIES = text("""
+TIES = """
     WITH resident AS (
         SELECT r.person_id, r.household_id, p.phone_index
           FROM identity_residencies r JOIN identity_people p ON p.id = r.person_id
@@ -90,7 +90,8 @@ _TIES = text("""
                          ON m.person_id = h.person_id OR m.phone_index = h.phone_index) AS own,
            EXISTS (SELECT 1 FROM house h JOIN kin k
                       ON k.person_id = h.person_id OR k.phone_index = h.phone_index) AS kin
-""")
+"""
+_TIES = text(TIES)
 
 
 @dataclass(frozen=True, slots=True)

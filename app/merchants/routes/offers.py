@@ -5,6 +5,7 @@ from uuid import UUID
 
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.actor import Role
+from app.merchants import errors
 from app.merchants.rules.offers import OfferTerms
 from app.merchants.schemas.offers import (
     CollectIn,
@@ -35,7 +36,8 @@ TREASURER = frozenset({Role.TREASURER})
 RESIDENT = frozenset({Role.RESIDENT})
 READERS = TREASURER | {Role.AUDITOR}
 TILLS = frozenset({Role.TERMINAL, Role.CASHIER})
-TRIES = (Limit(By.ACCOUNT, 60, 60),)
+BAD = frozenset({errors.GiftCodeNotGood.code})
+BAD_CODES = (Limit(By.ACCOUNT, 5, 60, refused=BAD), Limit(By.SHOP, 20, 60, refused=BAD))
 
 
 @blueprint.route("/v1/books/<book>/offers")
@@ -127,7 +129,9 @@ def cancel_gift_reservation(uow: UnitOfWork, *, book: str, reservation_id: UUID)
 
 
 @blueprint.route("/v1/merchant/gift-collections", methods=["POST"])
-@endpoint(roles=TILLS, body=CollectIn, reply=ReservationOut, status=HTTPStatus.CREATED, idempotent=True, limits=TRIES)
+@endpoint(
+    roles=TILLS, body=CollectIn, reply=ReservationOut, status=HTTPStatus.CREATED, idempotent=True, limits=BAD_CODES
+)
 def collect_gift(uow: UnitOfWork, *, code: str) -> object:
     """凭领取码交付礼品 / hand a gift out to whoever shows its code."""
     return gifts.collect_gift(uow, code=code)

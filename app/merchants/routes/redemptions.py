@@ -9,7 +9,7 @@ from app.kernel.actor import Role
 from app.kernel.paging import Page
 from app.merchants import service
 from app.merchants.models import Refund
-from app.merchants.routes.payments import BAD_CODES, CLAIM
+from app.merchants.routes.payments import BAD, CLAIM
 from app.merchants.rules.scenes import Keys
 from app.merchants.schemas.redemptions import (
     CaptureIn,
@@ -25,12 +25,14 @@ from app.merchants.schemas.redemptions import (
 from app.merchants.service import Order, Receipt, ShownCode
 from app.merchants.terms import Capture, RedemptionState
 from app.web.endpoint import Blueprint, endpoint
+from app.web.limits import By, Limit
 
 blueprint = Blueprint("redemptions", __name__, description="商户终端 / tills")
 REDEMPTIONS = "/v1/merchant/redemptions"
 ONE = f"{REDEMPTIONS}/<out_trade_no>"
 TILLS = frozenset({Role.TERMINAL, Role.CASHIER})
 SIGNS = "linli.shop_signs"
+BAD_CODES = (Limit(By.ACCOUNT, 5, 60, refused=BAD),)  # of a till: five tries a minute find nothing among 10^15
 
 
 def sign_keys() -> Keys:

@@ -16,6 +16,7 @@ from app.merchants.queries.offers import ShopOffer
 from app.merchants.rules import offers as rules
 from app.merchants.rules.offers import OfferTerms
 from app.points import queries as points_queries
+from app.points.queries.books import highest_point_value
 
 _TAKE = text("""
     UPDATE merchants_offers SET stock_points = stock_points - :points
@@ -43,7 +44,7 @@ def set_offer(uow: UnitOfWork, *, book: str, shop_id: UUID, terms: OfferTerms) -
     queries.lock_shop(uow.session, book_id, shop_id)
 
     rules.check_hours(terms.hours)
-    value_fen = points_queries.highest_point_value(uow.session, book_id)
+    value_fen = highest_point_value(uow.session, book_id)
     rules.check_cofunding(points_per_yuan=terms.points_per_yuan, value_fen=value_fen, percent=terms.cofunding_percent)
 
     _end_current(uow, book_id, shop_id)

@@ -17,6 +17,7 @@ from app.merchants.service.receipts import state_of
 from app.merchants.terms import RefundState
 from app.points import queries as points_queries
 from app.points import service as points_service
+from app.points.queries import books
 
 
 def refund_redemption(uow: UnitOfWork, *, out_trade_no: str, points: int, out_refund_no: str) -> Refund:
@@ -62,7 +63,7 @@ def _refund(uow: UnitOfWork, redemption: Redemption, points: int, out_refund_no:
     try:  # of a declined refund: the ledger remembers, and declines in the same words
         outcome = points_service.refund_redemption(
             uow,
-            points_queries.get_book_by_id(uow.session, redemption.book_id),
+            books.get_book_by_id(uow.session, redemption.book_id),
             cause=f"refund:{redemption.branch_id}:{refund.out_refund_no}",
             transaction_id=redemption.transaction_id,
             resident_id=redemption.resident_id,

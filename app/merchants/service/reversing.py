@@ -9,8 +9,8 @@ from app.merchants.rules.redemptions import Whose
 from app.merchants.service import judging, offers, telling
 from app.merchants.service.receipts import Receipt, receipt_of, state_of
 from app.merchants.terms import RedemptionState
-from app.points import queries as points_queries
 from app.points import service as points_service
+from app.points.queries import books
 
 OVER = frozenset(
     {RedemptionState.REVERSED, RedemptionState.TOMBSTONE, RedemptionState.EXPIRED, RedemptionState.DECLINED}
@@ -45,7 +45,7 @@ def _give_back(uow: UnitOfWork, redemption: Redemption, transaction_id: UUID) ->
     if left:
         outcome = points_service.refund_redemption(
             uow,
-            points_queries.get_book_by_id(uow.session, owner.book_id),
+            books.get_book_by_id(uow.session, owner.book_id),
             cause=f"reverse:{redemption.id}",
             transaction_id=transaction_id,
             resident_id=owner.resident_id,

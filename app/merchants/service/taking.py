@@ -6,8 +6,7 @@ from app.infra.unit_of_work import UnitOfWork
 from app.kernel.periods import local_date
 from app.merchants import errors, queries, terms
 from app.merchants.models import Redemption
-from app.merchants.queries import offers as offer_queries
-from app.merchants.queries import tills as till_queries
+from app.merchants.queries.standing import Standing, find_standing
 from app.merchants.rules import offers as offer_rules
 from app.merchants.rules import redemptions as rules
 from app.merchants.rules import tills as till_rules
@@ -17,8 +16,8 @@ from app.merchants.rules.tills import Till
 from app.merchants.service import claims, judging, offers, telling
 from app.merchants.service.codes import Holder
 from app.merchants.terms import RedeemMode, RedemptionState, Verdict
-from app.points import queries as points_queries
 from app.points import service as points_service
+from app.points.queries import balances
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +36,22 @@ def take(uow: UnitOfWork, till: Till, redemption: Redemption, holder: Holder, *,
     """
     mode = RedeemMode(redemption.mode)
     till_rules.check_trading(till)
-    offer = _offer(uow, redemption, holder)
     with uow.session.no_autoflush:  # the row is written once, when all is decided
+        standing = find_standing(
+            uow.session,
+            till,
+            redemption,
+            book=holder.book,
+            book_id=holder.book_id,
+            resident_id=holder.resident_id,
+            now=uow.now,
+        )
+        offer = _offer_of(standing, redemption)
         _belongs_to(redemption, holder, offer)
-        if till_queries.is_staff_of(uow.session, till, book=holder.book, resident_id=holder.resident_id, now=uow.now):
+        if standing.own:
             raise errors.OwnShop
         quote = _quote(uow, redemption, holder, offer)
-        day = _day(uow, till, redemption, holder, offer)
+        day = _day(uow, till, redemption, holder, standing)
         if offer is not None:
             rules.check_day(offer, day, quote.points)
         rules.check_mode(mode, quote.discount_fen, day, attended=not redemption.takes_at_once)
@@ -60,18 +68,19 @@ def take(uow: UnitOfWork, till: Till, redemption: Redemption, holder: Holder, *,
         _move(uow, redemption, holder)
 
 
-def _offer(uow: UnitOfWork, redemption: Redemption, holder: Holder) -> OfferTerms | None:
-    """The offer in force. None: the shop has none, and a cashier names the points of a bill of its own."""
-    try:
-        offer = offer_queries.get_offer(uow.session, holder.book_id, redemption.branch_id, uow.now)
-    except errors.OfferMissing:
+def _offer_of(standing: Standing, redemption: Redemption) -> OfferTerms | None:
+    """The offer in force. None: the shop has none, and a cashier names the points of a bill of its own.
+
+    Refuses ShopMissing, OfferMissing, OrderNeeded.
+    """
+    if not standing.is_shop:
+        raise errors.ShopMissing
+    if standing.offer is None:
         if redemption.mode != RedeemMode.CASHIER or redemption.order_fen is not None:
-            raise
-        queries.get_shop(uow.session, holder.book_id, redemption.branch_id)
-        return None
-    if redemption.order_fen is None:
+            raise errors.OfferMissing
+    elif redemption.order_fen is None:
         raise errors.OrderNeeded
-    return offer
+    return standing.offer
 
 
 def _belongs_to(redemption: Redemption, holder: Holder, offer: OfferTerms | None) -> None:
@@ -100,12 +109,12 @@ def _quote(uow: UnitOfWork, redemption: Redemption, holder: Holder, offer: Offer
 def spendable_points(uow: UnitOfWork, holder: Holder) -> int:
     """What somebody can spend now."""
     today = local_date(uow.now)
-    return points_queries.spendable_points(uow.session, holder.book_id, holder.resident_id, today=today, now=uow.now)
+    return balances.spendable_points(uow.session, holder.book_id, holder.resident_id, today=today, now=uow.now)
 
 
-def _day(uow: UnitOfWork, till: Till, redemption: Redemption, holder: Holder, offer: OfferTerms | None) -> Day:
+def _day(uow: UnitOfWork, till: Till, redemption: Redemption, holder: Holder, standing: Standing) -> Day:
     """What was taken today beside this. Of the whole shop it is asked only where a limit says so, one at a time."""
-    day = queries.sum_day(uow.session, redemption, holder.book_id, holder.resident_id, now=uow.now)
+    day, offer = standing.day, standing.offer
     if not till.low_tier and (offer is None or offer.shop_day_points_max is None):
         return day
     claims.lock_shop_day(uow, redemption.branch_id)

@@ -1,0 +1,62 @@
+"""What a redemption is decided on, in one statement: on the path that is asked most each one costs a round trip.
+
+The parts are those that are also asked alone; see there for what they mean.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import JSON, Boolean, text
+from sqlalchemy.orm import Session
+
+from app.merchants.models import Redemption
+from app.merchants.queries.offers import terms_of_row
+from app.merchants.queries.redemptions import DAY, day_values
+from app.merchants.queries.tills import TIES
+from app.merchants.rules.offers import OfferTerms
+from app.merchants.rules.redemptions import Day
+from app.merchants.rules.tills import Till
+
+_STANDING = text(f"""
+    SELECT ties.own, day.*, is_shop.found AS is_shop, offer.*
+      FROM ({TIES}) AS ties
+     CROSS JOIN ({DAY}) AS day
+     CROSS JOIN (SELECT EXISTS (SELECT 1 FROM merchants_shops s
+                                 WHERE s.book_id = :book_id AND s.id = :branch_id)) AS is_shop (found)
+      LEFT JOIN (SELECT o.id AS offer_id, o.points_per_yuan, o.step_points, o.share_percent_max, o.minimum_spend_fen,
+                        o.hours, o.person_day_points_max, o.person_day_count_max, o.shop_day_points_max, o.stock_points,
+                        o.cofunding_percent
+                   FROM merchants_offers o
+                  WHERE o.book_id = :book_id AND o.shop_id = :branch_id AND o.made_at <= :now
+                    AND (o.ended_at IS NULL OR o.ended_at > :now)
+                  ORDER BY o.ended_at DESC NULLS FIRST LIMIT 1) AS offer ON true
+""").columns(  # noqa: S608 - made of our own texts, values are bound
+    own=Boolean, is_shop=Boolean, hours=JSON
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Whether the shop is one of the book, and its offer in force; whether the resident is of the house; his day."""
+
+    is_shop: bool
+    offer: OfferTerms | None
+    own: bool
+    day: Day
+
+
+def find_standing(
+    session: Session, till: Till, redemption: Redemption, *, book: str, book_id: int, resident_id: UUID, now: datetime
+) -> Standing:
+    """Say how a resident of a book stands to a shop on the day of a redemption. The caller has locked his day."""
+    values: dict[str, Any] = day_values(redemption, book_id, now)
+    values |= {"resident_id": resident_id, "merchant_id": till.merchant_id, "book": book}
+    row = session.execute(_STANDING, values).one()
+    return Standing(
+        is_shop=row.is_shop,
+        offer=None if row.offer_id is None else terms_of_row(row),
+        own=row.own,
+        day=Day(int(row.person_points), int(row.person_count), int(row.shop_code_fen)),
+    )

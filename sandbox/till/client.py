@@ -1,0 +1,130 @@
+"""One till: its key, its signature, and requests that are sent again until they are answered."""
+
+import base64
+import json
+import secrets
+import time
+from dataclasses import asdict, dataclass
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+import httpx
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+TIMEOUT_SECONDS = 10.0
+PAUSE_SECONDS = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What a till keeps: where the system is, the name of its key, and the key (hex of the seed)."""
+
+    url: str
+    serial: str
+    seed: str
+
+    @classmethod
+    def read(cls, path: Path) -> "Key":
+        """Read it from its file."""
+        return cls(**json.loads(path.read_text(encoding="utf-8")))
+
+    def write(self, path: Path) -> None:
+        """Keep it in a file that nobody else may read."""
+        path.touch(mode=0o600)
+        path.write_text(json.dumps(asdict(self), indent=1) + "\n", encoding="utf-8")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the system said: done, or refused for a reason that a repeat would not change."""
+
+    status: int
+    body: Any
+
+    @property
+    def ok(self) -> bool:
+        """Whether it was done."""
+        return self.status < HTTPStatus.BAD_REQUEST
+
+    @property
+    def code(self) -> str:
+        """The word of a refusal."""
+        return "" if self.ok else str(self.body.get("code"))
+
+
+def enrol(url: str, code: str) -> Key:
+    """Make a key, bring its public half with a one-time code, and prove that the other half is here."""
+    made = Ed25519PrivateKey.generate()
+    public = base64.b64encode(made.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).decode()
+    proof = base64.b64encode(made.sign(f"LINLI-ENROL\n{code}\n{public}\n".encode())).decode()
+    body = {"code": code, "algorithm": "ed25519", "public_key": public, "proof": proof}
+    answer = httpx.post(f"{url}/v1/terminals", json=body, timeout=TIMEOUT_SECONDS, trust_env=False)
+    answer.raise_for_status()
+    return Key(url, answer.json()["serial"], made.private_bytes_raw().hex())
+
+
+class Till:
+    """Signs and sends. Safe to use from one thread."""
+
+    def __init__(self, key: Key) -> None:
+        """Open no connection yet."""
+        self.key = key
+        self._signer = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(key.seed))
+        self._http = httpx.Client(base_url=key.url, timeout=TIMEOUT_SECONDS, trust_env=False)
+        self.retries = 0
+
+    def close(self) -> None:
+        """Let the connection go."""
+        self._http.close()
+
+    def once(self, method: str, target: str, body: dict[str, Any] | None = None) -> httpx.Response:
+        """Send one request, signed now."""
+        raw = b"" if body is None else json.dumps(body, ensure_ascii=False).encode()
+        timestamp, nonce = int(time.time()), secrets.token_urlsafe(24)
+        message = f"{method}\n{target}\n{timestamp}\n{nonce}\n".encode() + raw + b"\n"
+        signature = base64.b64encode(self._signer.sign(message)).decode()
+        given = f'serial="{self.key.serial}",nonce="{nonce}",timestamp="{timestamp}",signature="{signature}"'
+        headers = {"Authorization": f"LINLI-ED25519 {given}", "Content-Type": "application/json"}
+        return self._http.request(method, target, content=raw, headers=headers)
+
+    def insist(self, method: str, target: str, body: dict[str, Any] | None = None) -> Answer:
+        """Send until there is a final answer, as a till does on a bad network: the number makes that safe."""
+        while True:
+            try:
+                answer = self.once(method, target, body)
+            except httpx.TransportError:
+                self.retries += 1
+            else:
+                if answer.status_code < HTTPStatus.INTERNAL_SERVER_ERROR and "Retry-After" not in answer.headers:
+                    return Answer(answer.status_code, answer.json())
+                self.retries += 1
+            time.sleep(PAUSE_SECONDS)
+
+    def ask(self, code: str, number: str, fen: int, **order: Any) -> Answer:
+        """Ask for points into a bill."""
+        body = {"code": code, "out_trade_no": number, "order_fen": fen} | order
+        return self.insist("POST", "/v1/merchant/redemptions", body)
+
+    def place(self, number: str, fen: int, **order: Any) -> Answer:
+        """Place an order with a code of its own."""
+        return self.insist("POST", "/v1/merchant/orders", {"out_trade_no": number, "order_fen": fen} | order)
+
+    def show(self, number: str) -> Answer:
+        """What stands under a number."""
+        return self.insist("GET", f"/v1/merchant/redemptions/{number}")
+
+    def capture(self, number: str, points: int | None = None) -> Answer:
+        """Take held points."""
+        body = {} if points is None else {"points": points}
+        return self.insist("POST", f"/v1/merchant/redemptions/{number}/capture", body)
+
+    def reverse(self, number: str) -> Answer:
+        """Undo what stands under a number."""
+        return self.insist("POST", f"/v1/merchant/redemptions/{number}/reverse", {})
+
+    def refund(self, number: str, refund_number: str, points: int) -> Answer:
+        """Give points back."""
+        body = {"out_refund_no": refund_number, "points": points}
+        return self.insist("POST", f"/v1/merchant/redemptions/{number}/refunds", body)
