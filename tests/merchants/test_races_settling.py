@@ -2,12 +2,16 @@
 
 import pytest
 
+from app.infra.db import db
 from app.infra.unit_of_work import clock
 from app.kernel.periods import local_date
 from app.merchants import errors
 from app.merchants.models import PayoutLine, Settlement
+from app.points import errors as points_errors
+from app.points.service import adjusting, proposals
+from app.points.service.audit import audit_books
 from tests.fixtures.together import alone, split, together
-from tests.merchants.settled import FIRST, SECOND, Desk, enrol_shop
+from tests.merchants.settled import FIRST, SECOND, Desk, by, enrol_shop
 from tests.points import invariants
 from tests.points.ledger import ANNA, Acts, named, open_ledger
 
@@ -49,7 +53,25 @@ def office(real_commits):
     made = Office(real_commits)
     yield made
     assert made.now(lambda desk: desk.findings()) == []
+    verdict = audit_books(db.engine, book=made.ledger.book.code, workers=1)
+    assert verdict.clean, verdict.findings
     assert alone(lambda uow: invariants.list_wrongs(invariants.fetch_in(uow.session), made.ledger.id)) == []
+
+
+def test_two_who_approve_an_adjustment_at_once_book_it_once(office):
+    def propose(desk):
+        return adjusting.propose_adjustment(
+            by(desk.uow, FIRST), book=desk.book, shop_id=office.shops[0], fen=-45, sponsor_id=None, reason="counted"
+        )
+
+    proposal = office.now(propose)
+
+    def approve(desk):
+        return proposals.approve_proposal(by(desk.uow, SECOND), book=desk.book, proposal_id=proposal.id)
+
+    won, lost = split(together(office.app, *[lambda uow: approve(office.desk(uow))] * 3, gate="points_proposals"))
+    assert (len(won), {type(refusal) for refusal in lost}) == (1, {points_errors.ProposalDecided})
+    assert office.payable() == -45
 
 
 def test_two_who_approve_at_once_are_one_approval(office):

@@ -114,6 +114,19 @@ def test_a_statement_is_verified_and_taken_away_as_files(api, settlement):
     assert "6.00" in page
 
 
+def test_no_cell_of_a_statement_acts_as_a_formula(api, acts):
+    acts.award(ANNA, 100)
+    shop = service.open_shop(acts.uow, book=api.book, name="=1+1", street="忠义街")
+    till = Till(acts.uow, api.book, shop.id)
+    till.pay(5)
+    stated = till.settle()
+    acts.uow.session.flush()
+    book = load_workbook(BytesIO(api.get(f"/settlements/{stated.id}/statement.xlsx").data))
+    cells = [cell for sheet in book.worksheets for row in sheet for cell in row]
+    assert "'=1+1" in [cell.value for cell in cells]
+    assert {cell.data_type for cell in cells} <= {"s", "n"}
+
+
 def test_a_line_is_disputed_and_closed(api, settlement, captured):
     body = {"transaction_id": captured["transaction_id"], "reason": "货不对板"}
     opened = api.post(f"/settlements/{settlement['id']}/disputes", body, AUDITOR)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.actor import Actor, Role
+from app.kernel.periods import local_date
 from app.merchants import service
 from app.merchants.models import Refund, Settlement
 from app.merchants.rules.codes import make_code
@@ -88,12 +89,11 @@ class Till:
         return service.approve_settlement(second, book=self.book, settlement_id=settlement.id)
 
     def pay_out(self, settlement: Settlement, reference: str = "ICBC-1") -> Settlement:
-        """Approve it, unless it is, and pay it on the next day."""
+        """Approve it, unless it is, and pay it; on the next day if it is not due yet."""
         if settlement.state == "stated":
             self.approve(settlement)
-        return service.pay_settlement(
-            self.later(days=1).uow, book=self.book, settlement_id=settlement.id, bank_reference=reference
-        )
+        due = self if local_date(self.uow.now) >= settlement.payable_on else self.later(days=1)
+        return service.pay_settlement(due.uow, book=self.book, settlement_id=settlement.id, bank_reference=reference)
 
     @property
     def treasurer(self) -> UnitOfWork:
