@@ -281,7 +281,9 @@ def test_a_settlement_is_paid_under_one_reference(street):
         references = [f"ICBC-{day}-{n}" for n in range(4)]
         stated = street.now(lambda till, now=now: till.approve(till.settle(local_date(now))), at=now)
         won, lost = street.together(
-            "settlements", *[lambda till, stated=stated, one=one: till.pay_out(stated, one) for one in references]
+            "settlements",
+            *[lambda till, stated=stated, one=one: till.pay_out(stated, one) for one in references],
+            at=now,
         )
         assert len(won) == 1
         assert {type(refusal) for refusal in lost} == {errors.AlreadyPaid}
