@@ -12,9 +12,10 @@ from app.enrolment import routes as enrolment
 from app.identity import routes as identity
 from app.identity.routes import access, demo
 from app.identity.service import Gate, Keyring, TokenOffice, record_proxy_act
-from app.infra import db, logging, metrics, redis, vault, wechat
+from app.infra import db, logging, metrics, outbound, redis, vault, wechat, wechatpay
 from app.infra.config import EXTENSION, Config
 from app.jobs import command as jobs
+from app.mall import routes as mall
 from app.merchants import routes as merchants
 from app.merchants.service import admit_signed, record_signed
 from app.notices import routes as notices
@@ -23,6 +24,7 @@ from app.places.service import QrSigns
 from app.points import routes as points
 from app.programmes import routes as programmes
 from app.reports import routes as reports
+from app.risk import routes as risk
 from app.volunteers import routes as volunteers
 from app.web import callers, health, limits, observe, problems
 from app.web.endpoint import Blueprint
@@ -32,10 +34,12 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     *places.BLUEPRINTS,
     notices.blueprint,
     *points.BLUEPRINTS,
+    *risk.BLUEPRINTS,
     enrolment.blueprint,
     volunteers.blueprint,
     reports.blueprint,
     *merchants.BLUEPRINTS,
+    mall.blueprint,
     programmes.blueprint,
 )
 DEMO_BLUEPRINTS: tuple[Blueprint, ...] = identity.DEMO_BLUEPRINTS
@@ -58,6 +62,8 @@ def create_app(config: Config, *, more: Sequence[Blueprint] = ()) -> Flask:
     if config.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=config.proxies)  # type: ignore[method-assign]  # how flask is wrapped
     wechat.install(app, config)
+    outbound.install(app, config)
+    wechatpay.install(app, config)
     Migrate(app, db.db, directory="migrations")
     observe.register(app)
     _install_identity(app, config)

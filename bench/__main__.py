@@ -10,7 +10,7 @@ from statistics import median
 import psycopg
 from psycopg import sql
 
-from bench import audits, books, expiry, imports, lanes, pages, pgbench, places, reads, storage, throughput, tills
+from bench import audits, books, expiry, imports, lanes, pages, pgbench, places, reads, risk, storage, throughput, tills
 from bench.table import Row, at_least, keep, render
 from bench.throughput import Spans
 
@@ -60,8 +60,15 @@ def _measure(server: places.Server, spans: Spans, large_entries: int) -> list[Ro
     rows += reads.measure(small, large, label) + pages.measure(large, label)
     _say("expiry")
     rows += expiry.measure(server, small, spans.rounds)
+    return rows + _whole_acts(server)
+
+
+def _whole_acts(server: places.Server) -> list[Row]:
+    """Measure what goes through the application as a whole, each on databases of its own."""
     _say("taking residents in from a file")
-    rows += imports.measure(server)
+    rows = imports.measure(server)
+    _say("risk decisions")
+    rows += risk.measure(server)
     _say("one book's long lists beside another's work")
     rows += lanes.measure(server)
     _say("tills over HTTP")

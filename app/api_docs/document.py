@@ -9,6 +9,7 @@ from flask_smorest import Api
 from app.web.endpoint import Blueprint
 
 EXTENSION = "linli.api"
+PAGES = "/q/"
 VERSION = "1"
 OPTIONS = {
     "info": {
@@ -80,6 +81,8 @@ def install(app: Flask) -> Document:
 def build(registered: Document) -> dict[str, Any]:
     """Give the document of everything registered so far, without what is foreign to this API."""
     document = registered.tell()
+    # what is a page for people is no part of the API
+    document["paths"] = {path: item for path, item in document["paths"].items() if not path.startswith(PAGES)}
     for item in document["paths"].values():
         for method in METHODS & item.keys():
             item[method]["responses"].pop("default", None)

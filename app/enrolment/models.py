@@ -79,7 +79,8 @@ class Line(Base):
     line: Mapped[int] = mapped_column(Integer, primary_key=True)
     resident_id: Mapped[UUID] = mapped_column(Uuid)
     name: Mapped[str | None] = mapped_column(Text)
-    phone: Mapped[str | None] = mapped_column(Text)
+    phone_sealed: Mapped[bytes | None] = mapped_column(BYTEA)
+    phone_index: Mapped[bytes | None] = mapped_column(BYTEA)
     building: Mapped[str | None] = mapped_column(Text)
     unit: Mapped[str | None] = mapped_column(Text)
     room: Mapped[str | None] = mapped_column(Text)
@@ -106,8 +107,8 @@ class Problem(Base):
 
 
 class Resident(Base):
-    """Who a resident is. The telephone number leaves only through the treasurer's routes, masked. `line`: the row of
-    the import, as in Line; 0 where it was not kept.
+    """Who a resident is. The telephone number is sealed; it is found by its index, and leaves masked only. `line`: the
+    row of the import, as in Line; 0 where it was not kept.
     """
 
     __tablename__ = "enrolment_residents"
@@ -115,7 +116,8 @@ class Resident(Base):
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     import_id: Mapped[UUID] = mapped_column(Uuid)
     name: Mapped[str] = mapped_column(Text)
-    phone: Mapped[str | None] = mapped_column(Text)
+    phone_sealed: Mapped[bytes | None] = mapped_column(BYTEA)
+    phone_index: Mapped[bytes | None] = mapped_column(BYTEA)
     building: Mapped[str | None] = mapped_column(Text)
     unit: Mapped[str | None] = mapped_column(Text)
     room: Mapped[str | None] = mapped_column(Text)

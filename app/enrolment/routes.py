@@ -143,5 +143,5 @@ def list_matches(uow: UnitOfWork, *, book: str, residency_id: UUID) -> object:
 @blueprint.route(f"{RESIDENCY}/confirm", methods=["POST"])
 @endpoint(roles=DESK, body=ResidencyConfirmIn, reply=ConfirmedResidencyOut, idempotent=True)
 def confirm_residency(uow: UnitOfWork, *, book: str, residency_id: UUID, resident_id: UUID | None) -> object:
-    """确认居住登记,可指定名单中的存折 / confirm a claim, for a passbook of the lists if it is there."""
+    """确认居住登记,可指定名单中的存折(手机号不符时须两人) / confirm a claim; a passbook may take two."""
     return service.confirm_residency(uow, book=book, residency_id=residency_id, resident_id=resident_id)

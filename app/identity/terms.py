@@ -32,6 +32,7 @@ CLOSING_COOL = timedelta(days=7)
 CLOSING_WORDS = ("注销", "CLOSE")
 CLOSING_BATCH = 100
 EXPORT_BATCH = 100
+RISK_KEPT = timedelta(days=90)
 
 PASSWORD_LENGTH_MIN, PASSWORD_LENGTH_MAX = 12, 128
 TOTP_STEP_SECONDS = 30
@@ -68,6 +69,13 @@ class Ending(StrEnum):
     REUSED = "reused"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - a reason, no password
     CLOSED = "closed"
+
+
+class RiskOccasion(StrEnum):
+    """At what WeChat is asked how risky somebody is."""
+
+    REGISTRATION = "registration"
+    SIGN_IN = "sign_in"
 
 
 class ConsentAct(StrEnum):
@@ -131,8 +139,10 @@ DWELLINGS = frozenset({AreaKind.UNIT, AreaKind.BUILDING, AreaKind.ESTATE, AreaKi
 """Where rooms may be."""
 COUNT_FROM_BELOW = frozenset({Role.GRID_WORKER})
 """Granted for a grid or a building they count in the book of its community; what they touch is in their areas only."""
+MATCH_JOB = "enrolment.match_claim"
 MATCHED = "matched by list"
 WITHDRAWN = "withdrawn"
 CLOSED = "account closed"
 ROOM_LENGTH_MAX = 20
+CLAIMS_MAX = 100
 NAME_LENGTH_MAX = 60

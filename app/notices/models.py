@@ -33,12 +33,18 @@ class Notice(Base):
 
 
 class Subscription(Base):
-    """How many more messages of a template somebody accepts, as far as we know: WeChat does not tell."""
+    """How many more messages of a template somebody accepts, as far as we know: WeChat does not tell.
+
+    `reported`, `pushed`: acceptances since `heard_at` that only the mini-program, or only WeChat, has told of.
+    """
 
     __tablename__ = "notices_subscriptions"
     person_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     template: Mapped[str] = mapped_column(Text, primary_key=True)
     remaining: Mapped[int] = mapped_column(Integer)
+    reported: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    pushed: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    heard_at: Mapped[datetime | None] = mapped_column(INSTANT)
     changed_at: Mapped[datetime] = mapped_column(INSTANT)
 
 
@@ -62,6 +68,23 @@ class MediaCheck(Base):
     trace_id: Mapped[str] = mapped_column(Text, primary_key=True)
     subject: Mapped[str] = mapped_column(Text)
     job: Mapped[str | None] = mapped_column(Text)
+    expected_at: Mapped[datetime] = mapped_column(INSTANT)
+    suggestion: Mapped[str | None] = mapped_column(Text)
+    label: Mapped[int | None] = mapped_column(Integer)
+    decided_at: Mapped[datetime | None] = mapped_column(INSTANT)
+
+
+class TextCheck(Base):
+    """A text that WeChat is to judge, kept until it is judged. `job` hears the verdict, with `subject`."""
+
+    __tablename__ = "notices_text_checks"
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(Uuid)
+    subject: Mapped[str] = mapped_column(Text)
+    job: Mapped[str] = mapped_column(Text)
+    text: Mapped[str | None] = mapped_column(Text)
+    attempts: Mapped[int] = mapped_column(SmallInteger)
+    not_before: Mapped[datetime] = mapped_column(INSTANT)
     expected_at: Mapped[datetime] = mapped_column(INSTANT)
     suggestion: Mapped[str | None] = mapped_column(Text)
     label: Mapped[int | None] = mapped_column(Integer)

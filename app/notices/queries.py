@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.notices.models import MediaCheck, Notice, Push, Subscription
+from app.notices.models import MediaCheck, Notice, Push, Subscription, TextCheck
 from app.notices.terms import NoticeState
 
 
@@ -50,6 +50,12 @@ def find_remaining(session: Session, person_id: UUID) -> dict[str, int]:
     return {row.template: row.remaining for row in rows}
 
 
+def lock_subscription(session: Session, person_id: UUID, template: str) -> Subscription:
+    """What a person accepts of a template, locked; the row must be there."""
+    query = select(Subscription).where(Subscription.person_id == person_id, Subscription.template == template)
+    return session.scalars(query.with_for_update(), execution_options={"populate_existing": True}).one()
+
+
 def lock_push(session: Session, push_id: UUID) -> Push | None:
     """One pushed message, locked."""
     return session.scalars(select(Push).where(Push.id == push_id).with_for_update()).one_or_none()
@@ -69,3 +75,15 @@ def lock_overdue_media_checks(session: Session, *, expected_before: datetime, li
     """Checks whose result has not come."""
     query = select(MediaCheck).where(MediaCheck.decided_at.is_(None), MediaCheck.expected_at < expected_before)
     return session.scalars(query.order_by(MediaCheck.expected_at).limit(limit).with_for_update(skip_locked=True)).all()
+
+
+def lock_due_text_check(session: Session, *, now: datetime) -> TextCheck | None:
+    """The text that waits longest and is due, locked; one that somebody else has is passed over."""
+    query = select(TextCheck).where(TextCheck.decided_at.is_(None), TextCheck.not_before <= now)
+    return session.scalar(query.order_by(TextCheck.not_before, TextCheck.id).limit(1).with_for_update(skip_locked=True))
+
+
+def lock_text_check(session: Session, check_id: UUID) -> TextCheck | None:
+    """One text that is being judged, locked."""
+    query = select(TextCheck).where(TextCheck.id == check_id).with_for_update()
+    return session.scalars(query, execution_options={"populate_existing": True}).one_or_none()

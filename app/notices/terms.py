@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 
 OpenidOf = Callable[[Session, UUID], str | None]
 """Gives the openid of a person, None for who has none (any more). Identity knows it; app/jobs joins the two."""
+PersonOf = Callable[[Session, str, str], UUID | None]
+"""Gives whose openid it is in the mini-program of an AppID, the other way round."""
 
 
 class NoticeState(StrEnum):
@@ -36,6 +38,19 @@ class Event(StrEnum):
     """The pushes we do something with."""
 
     MEDIA_CHECK = "wxa_media_check"
+    POPUP = "subscribe_msg_popup_event"  # answered when asked
+    CHANGE = "subscribe_msg_change_event"  # switched off in the settings of WeChat
+    SENT = "subscribe_msg_sent_event"  # what became of a message
+
+
+SUBSCRIBING = frozenset({Event.POPUP, Event.CHANGE, Event.SENT})
+
+
+class Source(StrEnum):
+    """Who told of an acceptance."""
+
+    REPORT = "report"  # the mini-program
+    PUSH = "push"  # WeChat itself
 
 
 class PushOutcome(StrEnum):
@@ -44,6 +59,7 @@ class PushOutcome(StrEnum):
     WORKED = "worked"
     IGNORED = "ignored"  # an event of no interest to us
     UNKNOWN_TRACE = "unknown_trace"
+    UNKNOWN_PERSON = "unknown_person"
 
 
 class Answer(StrEnum):
@@ -57,6 +73,9 @@ class Answer(StrEnum):
 
 QUIET_FROM_HOUR, QUIET_TO_HOUR = 22, 7  # in the district: from ten in the evening to seven in the morning
 REMAINING_MAX = 50
+# Report and push of one acceptance come within seconds; a push that was not answered comes again for a minute.
+PAIRED_WITHIN = timedelta(minutes=10)
+EVENT_LINES_MAX = 20
 ATTEMPTS_MAX = 8
 LOOKED_AT_MAX, LOOKS_MAX = 20, 50
 LOST_AFTER = timedelta(minutes=10)

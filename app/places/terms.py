@@ -43,6 +43,13 @@ class DaySource(StrEnum):
     ASSUMED = "assumed"  # nobody has published that year yet: Monday to Friday
 
 
+class Clearable(StrEnum):
+    """What can be taken away from an area again."""
+
+    GRID = "grid_id"
+    POSITION = "position"
+
+
 class Purpose(StrEnum):
     """What a posted code is scanned for."""
 

@@ -45,6 +45,7 @@ class Report(Base):
     place: Mapped[str] = mapped_column(TextType)
     state: Mapped[str] = mapped_column(TextType)
     filed_at: Mapped[datetime] = mapped_column(INSTANT)
+    text_check: Mapped[str] = mapped_column(TextType, server_default="unchecked")
     decided_by: Mapped[UUID | None] = mapped_column(Uuid)
     decided_at: Mapped[datetime | None] = mapped_column(INSTANT)
     reason: Mapped[str | None] = mapped_column(TextType)

@@ -8,6 +8,7 @@ from app.web.paging import PageQuery, page_of
 from app.web.parsing import StrictSchema
 
 STATES = [str(state) for state in terms.ReportState]
+CHECKS = [str(check) for check in terms.TextCheck]
 
 
 class ReportIn(StrictSchema):
@@ -37,7 +38,7 @@ class ReportQuery(PageQuery):
 
 
 class ReportOut(Schema):
-    """A report and what came of it."""
+    """A report and what came of it. `text_check`: what WeChat makes of its words; only "pass" may be published."""
 
     id = fields.UUID(required=True)
     reporter_id = fields.UUID(required=True)
@@ -45,6 +46,7 @@ class ReportOut(Schema):
     place = fields.String(required=True)
     state = fields.String(required=True, validate=validate.OneOf(STATES))
     filed_at = ShownInstant(required=True)
+    text_check = fields.String(required=True, validate=validate.OneOf(CHECKS))
     decided_by = fields.UUID(required=True, allow_none=True)
     decided_at = ShownInstant(required=True, allow_none=True)
     reason = fields.String(required=True, allow_none=True)

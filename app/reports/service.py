@@ -6,17 +6,21 @@ from app.infra.unit_of_work import UnitOfWork
 from app.kernel.actor import Role
 from app.kernel.paging import Page, page_by_id, read_id
 from app.kernel.periods import local_date
+from app.notices import service as notices
 from app.points import queries as points_queries
 from app.points import service as points
 from app.points.terms import Code
 from app.reports import queries, rules
 from app.reports.models import Report
 from app.reports.rules import Decision
-from app.reports.terms import TITLE, USUAL_RULE, ReportState
+from app.reports.terms import TEXT_JOB, TITLE, USUAL_RULE, ReportState, TextCheck
 
 
 def file_report(uow: UnitOfWork, *, book: str, text: str, place: str) -> Report:
-    """File what the actor saw: `text` of 1 to 2000 characters, `place` of 1 to 200."""
+    """File what the actor saw: `text` of 1 to 2000 characters, `place` of 1 to 200.
+
+    Its words wait to be checked; until then, and unless they pass, the author and the staff alone read them.
+    """
     report = Report(
         book_id=points_queries.get_book(uow.session, book).id,
         id=uow.new_id(),
@@ -25,9 +29,25 @@ def file_report(uow: UnitOfWork, *, book: str, text: str, place: str) -> Report:
         place=place,
         state=ReportState.FILED,
         filed_at=uow.now,
+        text_check=TextCheck.WAITING,
     )
     uow.session.add(report)
+    notices.expect_text_verdict(
+        uow,
+        person_id=uow.actor.person_id or uow.actor.id,
+        subject=f"{report.book_id}:{report.id}",
+        text=f"{place}\n{text}",
+        job=TEXT_JOB,
+    )
     return report
+
+
+def hear_text_verdict(uow: UnitOfWork, *, subject: str, suggestion: str) -> None:
+    """Mark a report with what came of checking its words; the first verdict stays. Refuses ReportMissing."""
+    book_id, report_id = subject.split(":")
+    report = queries.lock_report(uow.session, int(book_id), UUID(report_id))
+    if report.text_check == TextCheck.WAITING:
+        report.text_check = TextCheck(suggestion)
 
 
 def accept_report(

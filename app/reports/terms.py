@@ -12,6 +12,19 @@ TITLE = "随手拍被采纳"
 """What the passbook says of it."""
 
 
+TEXT_JOB = "reports.hear_text_verdict"
+
+
+class TextCheck(StrEnum):
+    """What WeChat makes of what was written. Only "pass" may be shown to others than its author and the staff."""
+
+    UNCHECKED = "unchecked"  # filed before texts were checked
+    WAITING = "waiting"
+    PASS = "pass"  # noqa: S105 - WeChat's own word
+    REVIEW = "review"  # a person has to look: WeChat is not sure, or did not judge
+    RISKY = "risky"
+
+
 class ReportState(StrEnum):
     """Where a report stands. It is decided once."""
 

@@ -8,14 +8,16 @@ from marshmallow import Schema
 
 from app.web import idempotency, problems
 from app.web.idempotency import Answer
-from app.web.operation import JSON
+from app.web.operation import HTML, JSON
 from app.web.streaming import File, Stream
-from app.web.uploads import Download, Plain
+from app.web.uploads import Download, Page, Plain
+
+PAGE_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 
 def dump(result: object, reply: type[Schema] | None, status: int) -> Answer:
     """Turn what a view returned into its answer."""
-    if isinstance(result, Stream | File | Download | Plain):
+    if isinstance(result, Stream | File | Download | Page | Plain):
         return Answer(status=status, body=result)  # `reply` or the media type documents what is written
     return Answer(status=status, body=reply().dump(result) if reply else None)
 
@@ -35,6 +37,15 @@ def respond(answer: Answer) -> Response:
 def say(text: str, media_type: str) -> Response:
     """Send a few words."""
     return Response(text, content_type=media_type)
+
+
+def show(page: Page) -> Response:
+    """Send a page: nothing of it runs, is fetched, framed or listed."""
+    response = Response(page.html, status=page.status, content_type=HTML)
+    response.headers["Content-Security-Policy"] = PAGE_POLICY
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def stream(pieces: Iterator[str], filename: str, media_type: str) -> Response:

@@ -22,7 +22,7 @@ from app.web import limits as limiting
 from app.web.idempotency import Answer, Claim
 from app.web.limits import Limit
 from app.web.streaming import File, Stream
-from app.web.uploads import Download, Plain, Upload
+from app.web.uploads import Download, Page, Plain, Upload
 
 PUBLIC: frozenset[Role] = frozenset()
 ANYONE: frozenset[Role] = frozenset(Role) - {Role.SYSTEM, Role.DISTRICT, Role.PERSON, Role.TERMINAL}
@@ -189,6 +189,8 @@ def _respond(answer: Answer, media_type: str, *, actor: Actor, now: datetime | N
         return answers.send(content, answer.body.filename, media_type)
     if isinstance(answer.body, Download):
         return answers.send(answer.body.content, answer.body.filename, media_type)
+    if isinstance(answer.body, Page):
+        return answers.show(answer.body)
     if isinstance(answer.body, Plain):
         return answers.say(answer.body.text, media_type)
     return answers.respond(answer)

@@ -34,6 +34,22 @@ class StrictInteger(fields.Integer):
         return value
 
 
+class QueryInteger(fields.Integer):
+    """A whole number from `minimum` (0 or more) to `maximum` in a query string: decimal digits only."""
+
+    def __init__(self, *, minimum: int, maximum: int, **kwargs: Any) -> None:
+        message = f"range:{minimum}:{maximum}"
+        messages: dict[str, Any] = {"invalid": message, "too_large": message}
+        super().__init__(
+            validate=validate.Range(minimum, maximum, error="range:{min}:{max}"), error_messages=messages, **kwargs
+        )
+
+    def _deserialize(self, value: object, *_args: object, **_kwargs: object) -> int:
+        if not (isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 9):
+            raise self.make_error("invalid")
+        return int(value)
+
+
 class Points(StrictInteger):
     """Points of one posting: 1 to 10^9."""
 
@@ -145,17 +161,25 @@ class Month(fields.Field[date]):
         return None if value is None else f"{value:%Y-%m}"
 
 
-class WholeNumbers(fields.Dict):
-    """Whole numbers by a short name: {"A": 100, "C": 60}. `count_max` of them at most, each from 0 to `maximum`."""
+class ValuesByName(fields.Dict):
+    """Values of one sort by a short name; `count_max` of them at most, none when left out."""
 
-    def __init__(self, *, count_max: int, name_length_max: int, maximum: int, **kwargs: Any) -> None:
+    def __init__(self, values: fields.Field[Any], *, count_max: int, name_length_max: int, **kwargs: Any) -> None:
         super().__init__(
             keys=Text(length_max=name_length_max),
-            values=StrictInteger(minimum=0, maximum=maximum),
+            values=values,
             load_default=dict,
             validate=validate.Length(0, count_max, error="count:{min}:{max}"),
             **kwargs,
         )
+
+
+class WholeNumbers(ValuesByName):
+    """Whole numbers by a short name: {"A": 100, "C": 60}. `count_max` of them at most, each from 0 to `maximum`."""
+
+    def __init__(self, *, count_max: int, name_length_max: int, maximum: int, **kwargs: Any) -> None:
+        number = StrictInteger(minimum=0, maximum=maximum)
+        super().__init__(number, count_max=count_max, name_length_max=name_length_max, **kwargs)
 
 
 class Choice(fields.String):

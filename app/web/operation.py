@@ -15,6 +15,7 @@ PROBLEM = "application/problem+json"
 JSON = "application/json"
 CSV = "text/csv; charset=utf-8"
 TEXT = "text/plain; charset=utf-8"
+HTML = "text/html; charset=utf-8"
 
 
 class ProblemField(Schema):

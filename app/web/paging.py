@@ -1,28 +1,22 @@
 """Paged lists over HTTP: `?limit=&cursor=` in, `{items, next_cursor}` out."""
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, fields
 
 from app.kernel.paging import CURSOR_LENGTH_MAX, LIMIT_DEFAULT, LIMIT_MAX
-from app.web.fields import Text
+from app.web.fields import QueryInteger, Text
 from app.web.parsing import StrictSchema
 
 
-class LimitField(fields.Integer):
-    """A page size in a query string: decimal digits only."""
-
-    default_error_messages = {"invalid": f"range:1:{LIMIT_MAX}", "too_large": f"range:1:{LIMIT_MAX}"}
+class LimitField(QueryInteger):
+    """A page size in a query string."""
 
     def __init__(self) -> None:
         super().__init__(
+            minimum=1,
+            maximum=LIMIT_MAX,
             load_default=LIMIT_DEFAULT,
-            validate=validate.Range(1, LIMIT_MAX, error="range:{min}:{max}"),
             metadata={"description": "每页条数 / items per page"},
         )
-
-    def _deserialize(self, value: object, *_args: object, **_kwargs: object) -> int:
-        if not (isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 9):
-            raise self.make_error("invalid")
-        return int(value)
 
 
 class PageQuery(StrictSchema):

@@ -38,6 +38,14 @@ class Plain:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Page:
+    """An answer that a person reads in a browser: a whole page without scripts, not to be listed by anybody."""
+
+    html: str
+    status: int = 200
+
+
 def load_upload(request: Request, upload: Upload) -> dict[str, Any]:
     """Read the body as it is. Refuses UploadTypeWrong, UploadEmpty, and UploadTooLarge before reading what says so."""
     if request.mimetype not in upload.media_types:

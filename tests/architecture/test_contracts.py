@@ -84,6 +84,8 @@ WRONGS = {
     "the unit of work in rules": ("app/points/rules/wrong.py", "import app.infra.unit_of_work", "pure"),
     "redis in the kernel": ("app/kernel/wrong.py", "import redis", "pure"),
     "the ledger knows people": ("app/points/queries/wrong.py", "import app.identity.rules", "ledger"),
+    "the ledger asks anti-fraud": ("app/points/service/wrong.py", "import app.risk.service", "stack"),
+    "anti-fraud's rules": ("app/merchants/service/wrong.py", "import app.risk.rules.events", "doors"),
     "identity above notices": ("app/identity/service.py", "import app.notices.service", "stack"),
     "the network in rules": ("app/notices/rules/wrong.py", "import app.infra.wechat", "pure"),
     "stand-ins": ("app/jobs/schedule.py", "import sandbox", "outside"),

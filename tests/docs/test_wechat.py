@@ -7,6 +7,7 @@ import pytest
 from app.infra.settings_table import settings_table
 from app.infra.wechat import calls, errors, tokens
 from app.infra.wechat.caller import KNOWN, Kind
+from app.notices.service.templates import load_templates
 from app.notices.terms import NoticeState, Reason
 from sandbox.wechat.faults import KINDS
 from sandbox.wechat.world import FORCE_SECONDS, FORCES_A_DAY, LOGINS_A_MINUTE, MINUTE_QUOTAS
@@ -52,4 +53,11 @@ def test_the_quotas_it_tells_are_those_the_stand_in_keeps():
 def test_both_languages_have_the_same_steps():
     steps = {language: re.findall(r"^([0-9])\. \*\*", text, re.MULTILINE) for language, text in DOCUMENTS.items()}
     assert steps["en"] == steps["zh"] == list("123456789")
-    assert [len(re.findall(r"^\|", text, re.MULTILINE)) for text in DOCUMENTS.values()] == [29, 29]
+    assert [len(re.findall(r"^\|", text, re.MULTILINE)) for text in DOCUMENTS.values()] == [35, 35]
+
+
+@pytest.mark.parametrize("language", DOCUMENTS)
+def test_what_people_are_told_is_told_by_templates_that_are_there(language):
+    told = set(re.findall(r"^\| `([a-z]+_[a-z]+)` \| [^|]+ \| [^|]+ \|$", DOCUMENTS[language], re.MULTILINE))
+    assert told == {"points_received", "points_spent", "points_expiring", "budget_alert"}
+    assert told <= set(load_templates(None))

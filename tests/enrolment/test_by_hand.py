@@ -90,6 +90,13 @@ def test_what_is_left_out_is_no_likeness(desk):
     assert (answer.status_code, answer.json["household_id"]) == (201, None)
 
 
+def test_claims_that_wait_are_looked_up_again_for_somebody_enrolled_by_hand(desk):
+    enrol(desk)
+    assert desk._next().task_name == "enrolment.match_waiting"
+    enrol(desk)  # the same once more
+    assert desk._next() is None
+
+
 def test_a_clerk_enrols_an_empty_passbook_and_no_other(desk):
     assert refused(enrol(desk, Role.CLERK)) == (403, errors.BalanceDenied.code, ["points"])
     answer = enrol(desk, Role.CLERK, points=0, budget=False)

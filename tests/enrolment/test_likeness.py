@@ -66,6 +66,13 @@ def test_rows_with_errors_are_compared_with_the_others(desk):
     assert ("A4", "person_repeated") in desk.codes(found, "warning")
 
 
+def test_a_row_without_a_name_has_no_number_that_is_nearly_anothers(desk):
+    rows = [person(""), person("", "13812345679", number="A2"), person(number="A3", balance="x")]
+    rows.append(person(phone="13812345679", number="A4"))
+    found = desk.check(as_csv(HEADER, *rows))
+    assert desk.codes(found, "warning") == [("B5", "phone_near")]
+
+
 def opened_by_hand(desk, number, points=3, **more):
     body = {"budget_id": str(desk.ledger.budget_id), "rows": []}
     body["rows"] = [

@@ -13,8 +13,8 @@ from sqlalchemy import text
 
 from app.enrolment import queries
 from app.enrolment import service as enrolment
-from app.enrolment.service import committing, comparing
-from app.enrolment.terms import CSV, ImportState
+from app.enrolment.service import committing, comparing, near_phones
+from app.enrolment.terms import CSV, GROUP_MAX, ImportState
 from app.infra.unit_of_work import run_in_transaction
 from app.kernel.actor import SYSTEM
 from tests.enrolment.desk import HEADER, as_csv
@@ -136,5 +136,16 @@ def test_no_search_for_likenesses_goes_pair_by_pair(waiting, code):
         plan = uow.session.scalar(text(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}"), values)
         uow.session.rollback()
         return plan[0]["Plan"]
+
+    assert work_of(act(explain)) < TOUCHED_MAX * MANY
+
+
+@pytest.mark.parametrize("statement", [near_phones._LINES, near_phones._ENROLLED], ids=["lines", "enrolled"])
+def test_no_search_for_near_numbers_goes_pair_by_pair(waiting, statement):
+    ledger, names = waiting
+    values = {"book_id": ledger.id, "import_id": UUID(names["import_id"]), "group_max": GROUP_MAX}
+
+    def explain(uow):
+        return uow.session.scalar(text(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement.text}"), values)[0]["Plan"]
 
     assert work_of(act(explain)) < TOUCHED_MAX * MANY

@@ -6,10 +6,10 @@ from app.enrolment.rules.matching import Claimant, Listed, compare, match
 from app.enrolment.rules.places import Place
 
 HOME = Place("1", "2", "501")
-CLAIMANT = Claimant("李桂芳", "13812345678", HOME)
+CLAIMANT = Claimant("李桂芳", b"13812345678", HOME)
 
 
-def listed(number=1, name="李桂芳", phone="13812345678", place=HOME, *, taken=False, closed=False):
+def listed(number=1, name="李桂芳", phone=b"13812345678", place=HOME, *, taken=False, closed=False):
     return Listed(UUID(int=number), name, phone, place, taken=taken, closed=closed)
 
 
@@ -21,7 +21,7 @@ def listed(number=1, name="李桂芳", phone="13812345678", place=HOME, *, taken
         ({"place": Place()}, True),
         ({"place": Place("1", None, "501")}, True),
         ({"name": "李桂芬"}, False),
-        ({"phone": "13812345679"}, False),
+        ({"phone": b"13812345679"}, False),
         ({"phone": None}, False),
         ({"place": Place("1", "2", "502")}, False),
         ({"place": Place("2", None, None)}, False),

@@ -6,7 +6,9 @@ import pytest
 from sqlalchemy import text
 
 from app.enrolment.rules import words
+from app.enrolment.service.phones import open_phone
 from app.enrolment.terms import XLSX, Field, ProblemCode
+from app.infra.vault import vault
 from tests.enrolment.desk import HEADER, LI, WANG, as_csv, as_xlsx
 
 
@@ -73,9 +75,13 @@ def test_the_habits_of_excel_are_met(desk, session):
         )
     )
     assert found["state"] == "checked", desk.problems(found)
-    columns = "name, phone, building, unit, room, passbook_no, points, expires_on::text"
-    query = f"SELECT {columns} FROM enrolment_lines ORDER BY line"
-    assert list(map(tuple, session.execute(text(query)))) == [
+    columns = (
+        "name, building, unit, room, passbook_no, points, expires_on::text, resident_id, phone_sealed, phone_index"
+    )
+    rows = session.execute(text(f"SELECT {columns} FROM enrolment_lines ORDER BY line")).all()
+    opened = [open_phone(row.resident_id, row.phone_sealed) for row in rows]
+    assert [vault().index(phone, kind="phone") for phone in opened] == [row.phone_index for row in rows]
+    assert [(row[0], phone, *row[1:7]) for row, phone in zip(rows, opened, strict=True)] == [
         ("李桂芳", "13812345678", "3", "2", "501", "17", 1200, "2026-12-31"),
         ("王建国", "13912345678", "3", "2", "502", "A18", 45, "2026-12-31"),
     ]

@@ -3,12 +3,15 @@
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
 from app.enrolment import service as enrolment
 from app.enrolment.errors import ResidentMissing
 from app.enrolment.rules import matching
-from app.identity.errors.homes import ResidencyMissing, ResidentTaken
-from app.identity.service import freezing, homes
+from app.identity.errors.homes import ResidencyMissing, ResidencyOwn, ResidentTaken
+from app.identity.service import freezing, homes, signing_in
+from app.kernel.actor import Role
 from app.points.errors import PassbookClosed
 from tests.identity import conftest as people
 from tests.identity import estate as estates
@@ -34,7 +37,22 @@ def worker(town):
     return town.by(town.person("网格员"))
 
 
+@pytest.fixture
+def clerk(town):
+    return town.by(town.person("文员"), "meilihua", Role.CLERK)
+
+
 def confirm(worker, town, home, resident_id=None):
+    """By as many as it takes: a clerk names the passbook, the worker confirms it."""
+    if resident_id is not None:
+        made = decide(town.by(town.person("文员"), "meilihua", Role.CLERK), town, home, resident_id)
+        if made.residency.state == "confirmed":
+            return made
+    return decide(worker, town, home, resident_id)
+
+
+def decide(worker, town, home, resident_id=None):
+    """By one."""
     made = enrolment.confirm_residency(worker, book=town.book, residency_id=home.residency.id, resident_id=resident_id)
     town.flush()
     return made
@@ -139,6 +157,83 @@ def test_a_grid_worker_names_a_passbook_of_the_lists_that_is_open(estate, town, 
     mate = town.claim(town.person("丙"), room="502")
     with pytest.raises(ResidentTaken):
         confirm(worker, town, mate, other)
+
+
+def test_a_passbook_whose_number_is_not_the_claimants_takes_two_of_the_staff(town, estate, worker, clerk):
+    paper, other = estate.listed("李桂芳", "13900000000"), estate.listed("李桂芳", None)
+    made = town.claim(town.person("李桂芳", PHONE))
+    for _ in range(2):  # the same one alone does not do, however often
+        assert decide(worker, town, made, paper).residency.state == "claimed"
+        assert town.resident_id(made.residency.person_id, town.book) is None
+    assert (made.residency.proposed_resident_id, made.residency.decided_by) == (paper, None)
+    assert decide(clerk, town, made, other).residency.state == "claimed"  # two who name different ones are not two
+    assert decide(worker, town, made, paper).residency.state == "claimed"
+    assert decide(clerk, town, made, paper).residency.state == "confirmed"
+    assert town.resident_id(made.residency.person_id, town.book) == paper
+    assert made.residency.proposed_by == worker.actor.person_id
+    assert made.residency.decided_by == clerk.actor.person_id
+
+
+def test_whose_number_is_the_lists_is_given_his_passbook_by_one(town, estate, worker):
+    paper = estate.listed("李桂芬", PHONE)  # misspelt, so that no list confirms it by itself
+    made = town.claim(town.person("李桂芳", PHONE))
+    assert estate.work() == [MATCH]
+    assert decide(worker, town, made, paper).residency.state == "confirmed"
+
+
+def test_a_proposal_that_was_not_needed_is_forgotten(town, estate, worker):
+    paper = estate.listed("李桂芳", "13900000000")
+    made = town.claim(town.person("李桂芳"))
+    decide(worker, town, made, paper)
+    assert decide(worker, town, made).residency.state == "confirmed"  # a passbook of his own after all
+    assert made.residency.proposed_by is None
+
+
+def test_nobody_names_a_passbook_for_his_own_people_nor_one_that_is_taken(town, estate, worker):
+    paper = estate.listed("李桂芳", None)
+    town.claim(worker.actor.person_id)
+    with pytest.raises(ResidencyOwn):
+        decide(worker, town, town.claim(town.person("同住人")), paper)
+    first, second = (town.claim(town.person(name), room=room) for name, room in (("甲", "601"), ("乙", "602")))
+    confirm(worker, town, first, paper)
+    with pytest.raises(ResidentTaken):
+        decide(worker, town, second, paper)
+
+
+def test_the_database_lets_nobody_be_both_of_the_two(town, estate, worker, session):
+    made = town.claim(town.person("李桂芳"))
+    decide(worker, town, made, estate.listed("李桂芳", None))
+    alone = (
+        "UPDATE identity_residencies SET state = 'confirmed', resident_id = id, decided_by = proposed_by,"
+        " decided_at = now()"
+    )
+    with pytest.raises(IntegrityError, match="ck_identity_residencies_two"):
+        session.execute(text(alone))
+
+
+def test_a_number_that_is_bound_after_the_claim_is_looked_up_in_the_lists(estate, town):
+    resident_id = estate.listed("李桂芳")
+    person_id = town.person("李桂芳")
+    made = town.claim(person_id)
+    assert estate.work() == [MATCH]
+    assert made.residency.state == "claimed"
+    signing_in.bind_phone(town.desk.as_person(person_id), phone=PHONE)
+    assert estate.work() == [MATCH, SETTLE]
+    assert town.resident_id(person_id, town.book) == resident_id
+    signing_in.bind_phone(town.desk.as_person(person_id), phone=PHONE)
+    assert estate.work() == []
+
+
+def test_claims_that_wait_are_looked_up_again_when_a_list_comes(estate, town, monkeypatch):
+    monkeypatch.setattr("app.enrolment.service.matching.WAITING_BATCH", 1)
+    first, second = town.person("李桂芳", PHONE), town.person("王建国", "13900000000")
+    for person_id, name, room in ((first, "李桂芳", "501"), (second, "王建国", "502")):
+        town.claim(person_id, name=name, room=room)
+    estate.work()
+    listed = estate.listed("李桂芳"), estate.listed("王建国", "13900000000", ("1", None, "502"))
+    enrolment.match_waiting(estate.uow, book=town.book, after=None)
+    assert sorted(estate.work()) == [MATCH, MATCH, "enrolment.match_waiting", "enrolment.match_waiting", SETTLE, SETTLE]
+    assert (town.resident_id(first, town.book), town.resident_id(second, town.book)) == listed
 
 
 def test_whose_own_passbook_was_merged_into_another_is_not_confirmed_under_it_again(estate, town, worker):

@@ -3,6 +3,8 @@
 import pytest
 from sqlalchemy import text
 
+from app.enrolment.service.phones import INDEX_KIND
+from app.infra.vault import vault
 from tests.enrolment.desk import HEADER, LI, WANG, ZHAO, as_csv, as_workbook, as_xlsx
 
 
@@ -51,6 +53,19 @@ def test_a_problem_says_on_which_sheet_it_is(desk):
     assert "row 3栋!2 as well" in english["passbook_repeated"]
 
 
+def test_nearly_one_number_on_another_sheet_is_doubtful_and_says_where_the_other_is(desk):
+    near = [LI[0], "13812345679", *LI[2:5], "A009", 1, "2026-12-31"]
+    found = desk.check(as_workbook({"3栋": [HEADER, LI], "5栋": [["标题"], HEADER[::-1], near[::-1]]}))
+    [doubt] = desk.problems(found)
+    assert [doubt[name] for name in ("sheet", "line", "cell", "code")] == ["5栋", 3, "G3", "phone_near"]
+    assert "3栋!2" in doubt["detail"]
+    desk.take_in(as_csv(HEADER, LI))
+    found = desk.check(as_workbook({"3栋": [HEADER, WANG], "5栋": [HEADER, near]}))
+    [doubt] = desk.problems(found)
+    assert [doubt[name] for name in ("sheet", "line", "cell", "code")] == ["5栋", 2, "B2", "phone_near_enrolled"]
+    assert "A001" in doubt["detail"]
+
+
 def test_a_sheet_that_holds_something_else_is_refused_by_its_name(desk):
     found = desk.check(as_workbook({"3栋": [HEADER, LI], "统计": [["楼栋", "人数"], ["3", 1]]}))
     assert (found["state"], found["failure"]["code"]) == ("refused", "enrolment.sheet_header_missing")
@@ -70,8 +85,9 @@ def test_a_day_and_a_telephone_merged_over_rows_are_those_of_each(desk, session)
 
     found = desk.check(as_xlsx(HEADER, LI, [*WANG[:1], None, *WANG[2:7], None], change=merge))
     assert found["state"] == "checked", desk.problems(found)
-    query = "SELECT DISTINCT phone, expires_on::text FROM enrolment_lines"
-    assert list(map(tuple, session.execute(text(query)))) == [("13812345678", "2026-12-31")]
+    query = "SELECT DISTINCT phone_index, expires_on::text FROM enrolment_lines"
+    number = vault().index("13812345678", kind=INDEX_KIND)
+    assert list(map(tuple, session.execute(text(query)))) == [(number, "2026-12-31")]
 
 
 @pytest.mark.parametrize(("column", "at"), [("A", 0), ("F", 5), ("G", 6)])

@@ -6,6 +6,7 @@ from uuid import UUID, uuid5
 from sqlalchemy import text
 
 from app.enrolment.rules.places import Place
+from app.enrolment.service.phones import seal_phone
 from app.infra.unit_of_work import UnitOfWork
 from app.jobs.catalogue import JOBS
 from app.points import queries as points_queries
@@ -19,8 +20,9 @@ __all__ = ["PHONE", "Estate", "Place", "build", "text"]
 PHONE = "13812345678"
 LISTED = text("""
     INSERT INTO enrolment_residents
-           (book_id, id, import_id, name, phone, building, unit, room, household_id, passbook_no, enrolled_at)
-    VALUES (:book_id, :id, :id, :name, :phone, :building, :unit, :room, :household_id, :id, now())""")
+           (book_id, id, import_id, name, phone_sealed, phone_index, building, unit, room, household_id, passbook_no,
+            enrolled_at)
+    VALUES (:book_id, :id, :id, :name, :sealed, :index, :building, :unit, :room, :household_id, :id, now())""")
 
 
 @dataclass
@@ -43,7 +45,10 @@ class Estate:
         resident_id = uuid5(SPACE, f"{name} {phone} {place}")
         household_id = Place(*place).household_id(self.acts.ledger.id)
         values = dict(zip(("building", "unit", "room"), place, strict=True))
-        values |= {"book_id": self.acts.ledger.id, "id": resident_id, "name": name, "phone": phone}
+        values |= {"book_id": self.acts.ledger.id, "id": resident_id, "name": name, "sealed": None, "index": None}
+        if phone is not None:
+            made = seal_phone(resident_id, phone)
+            values |= {"sealed": made.sealed, "index": made.index}
         self.uow.session.execute(LISTED, values | {"household_id": household_id})
         if household_id:
             points.join_households(self.uow, self.acts.ledger.id, members={resident_id: household_id})

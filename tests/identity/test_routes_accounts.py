@@ -71,7 +71,9 @@ def test_all_that_is_held_comes_as_one_file_without_secrets(client, desk, flushe
     assert data["account"]["phone"] == PHONE
     assert data["account"]["wechat"] == [{"app_id": "wx0123456789abcdef", "bound_at": data["account"]["registered_at"]}]
     counts = {name: len(rows) for name, rows in data.items() if isinstance(rows, list) and name != "passbooks"}
-    one_each = dict.fromkeys(("devices", "sessions", "grants", "freezes", "consents", "guardianships", "proxy_acts"), 1)
+    one_each = dict.fromkeys(
+        ("devices", "sessions", "grants", "freezes", "consents", "guardianships", "proxy_acts", "risk_ranks"), 1
+    )
     assert counts == one_each | dict.fromkeys(("residencies", "relatives", "books"), 0)
     assert data["proxy_acts"][0]["ward_id"] == str(elder.person_id)
     assert "openid" not in answer.text

@@ -53,7 +53,7 @@ def act(client, estate, who, residency_id, what, **body):
     return client.post(f"/v1/books/{estate.book}/residencies/{residency_id}/{what}", headers=who, json=body)
 
 
-def test_a_confirmed_resident_reads_his_passbook_and_nobody_else_does(client, desk, estate, worker, resident):
+def test_a_confirmed_resident_reads_his_passbook_and_nobody_else_does(client, desk, estate, worker, resident, flushed):
     paper = estate.listed("李桂芬", None)
     estate.acts.award(paper, 45)
     assert passbook(client, estate, resident).status_code == 403
@@ -69,7 +69,13 @@ def test_a_confirmed_resident_reads_his_passbook_and_nobody_else_does(client, de
     assert [(each["name"], each["same_place"], each["same_phone"]) for each in near.json["items"]] == [
         ("李桂芬", True, False)
     ]
-    confirmed = act(client, estate, worker, residency_id, "confirm", resident_id=str(paper))
+    named = act(client, estate, worker, residency_id, "confirm", resident_id=str(paper))
+    assert (named.status_code, named.json["state"], named.json["resident_id"]) == (200, "claimed", None)
+    assert named.json["proposed_resident_id"] == str(paper)
+    clerk = flushed(desk.holder("文员", Role.CLERK))
+    [waiting] = client.get(f"/v1/books/{estate.book}/residencies", headers=clerk).json["items"]
+    assert waiting["proposed_resident_id"] == str(paper)
+    confirmed = act(client, estate, clerk, residency_id, "confirm", resident_id=str(paper))
     assert (confirmed.status_code, confirmed.json["resident_id"]) == (200, str(paper))
 
     shown = passbook(client, estate, resident)

@@ -16,6 +16,8 @@ from app.infra.unit_of_work import UnitOfWork
 from app.kernel.actor import Actor, Role
 from app.kernel.geo import Datum
 from app.kernel.periods import local_date
+from app.mall import service as mall
+from app.mall.models import Earn
 from app.merchants import service as merchants
 from app.merchants.models import SettlementLine
 from app.places import service as places
@@ -28,7 +30,9 @@ from app.points.service import minting
 from app.points.service.clearing import nettings
 from app.points.terms import AccountKind
 from app.reports import service as reports
+from app.webhooks import service as webhooks
 from tests.enrolment.desk import HEADER, as_csv
+from tests.isolation.guarding import guard
 from tests.isolation.housing import house
 from tests.isolation.trading import trade
 from tests.merchants.settled import Desk, enrol_shop
@@ -37,6 +41,7 @@ from tests.places.ground import lay
 from tests.points.ledger import ANNA, Acts, Ledger, named, open_ledger
 from tests.points.neighbours import Pair
 from tests.points.programme import fact, publish
+from tests.webhooks.conftest import TYPE
 
 PROPOSER = named("proposer")
 
@@ -93,6 +98,7 @@ def furnish(uow: UnitOfWork, cast: Cast) -> tuple[Acts, dict[str, Any]]:
         "proposal_id": proposal.id,
         "report_id": report.id,
         **house(acts, imported["import_id"]),
+        **guard(acts, cast.resident, cast.rule.rpartition(".")[2]),
     }
 
 
@@ -132,26 +138,30 @@ def _ruled(acts: Acts, cast: Cast) -> dict[str, Any]:
 def _sold(acts: Acts, cast: Cast) -> dict[str, Any]:
     """A shop that was paid, was settled with, and waits for the rest of a payment; and a code to pay with."""
     merchants.open_shop(acts.uow, book=acts.book.code, name="面馆", street="忠义街", shop_id=cast.shop)
+    told = {"owner_id": cast.shop, "hears": {"book": acts.book.code}}
+    hearing = webhooks.open_endpoint(acts.uow, **told, url="https://shop.example.cn/", types=[TYPE]).endpoint
     till = Till(acts.uow, acts.book.code, cast.shop)
+    bought = _bought(acts, cast)
     till.pay(20, cast.resident)
     held = till.authorise(30, code=till.code(cast.resident), number=f"no-of-{cast.rule}")
     stated = till.settle()
     acts.uow.session.flush()
     line = acts.uow.session.query(SettlementLine).filter_by(settlement_id=stated.id).one().transaction_id
-    return (
-        _paid(acts, cast)
-        | trade(acts, shop_id=cast.shop, resident_id=cast.resident)
-        | {
-            "shop_id": cast.shop,
-            "payment_id": held.redemption.id,
-            "redemption_id": held.redemption.id,
-            "out_trade_no": held.redemption.out_trade_no,
-            "settlement_id": stated.id,
-            "line_id": line,
-            "dispute_id": Desk(acts).dispute(stated, line).id,
-            "payment_code": till.code(cast.resident),
-        }
-    )
+    traded = trade(acts, shop_id=cast.shop, resident_id=cast.resident)
+    return traded | {
+        "shop_id": cast.shop,
+        "payment_id": held.redemption.id,
+        "redemption_id": held.redemption.id,
+        "out_trade_no": held.redemption.out_trade_no,
+        "settlement_id": stated.id,
+        "line_id": line,
+        "dispute_id": Desk(acts).dispute(stated, line).id,
+        "payment_code": till.code(cast.resident),
+        **bought,
+        **_paid(acts, cast),
+        "webhook_id": hearing.id,
+        "delivery_id": webhooks.send_test(acts.uow, **told, endpoint_id=hearing.id).id,
+    }
 
 
 def _paid(acts: Acts, cast: Cast) -> dict[str, Any]:
@@ -162,6 +172,41 @@ def _paid(acts: Acts, cast: Cast) -> dict[str, Any]:
     desk.till(shop).pay(1, cast.resident)
     desk.approve(desk.stated(shop, local_date(acts.uow.now)))
     return {"payout_id": desk.file().payout.id}
+
+
+def _bought(acts: Acts, cast: Cast) -> dict[str, Any]:
+    """A shop of the mall, and a payment there that somebody has to look at."""
+    uow, book = acts.uow, acts.book.code
+    number = f"S-{cast.rule}"
+    shop = mall.open_shop(uow, book=book, shop_number=number, shop_id=cast.shop, rule=cast.rule, return_days=7)
+    earn = Earn(
+        id=uow.new_id(),
+        transaction_id=number,
+        shop_number=number,
+        appid="wx",
+        openid_index=b"x",
+        openid_sealed=b"x",
+        amount_fen=100,
+        refunded_fen=0,
+        paid_at=uow.now,
+        received_at=uow.now,
+        parked_until=uow.now,
+        state="review",
+        reason="not_resident",
+        owner_book_id=acts.ledger.id,
+        book=book,
+        shop_id=cast.shop,
+        resident_id=cast.resident,
+        points=0,
+        corrections=0,
+        report="none",
+        report_earns=False,
+        report_points=0,
+        report_attempts=0,
+    )
+    uow.session.add(earn)
+    uow.session.flush()
+    return {"mall_shop_id": shop.id, "earn_id": earn.id}
 
 
 def _cleared(acts: Acts, cast: Cast) -> dict[str, Any]:

@@ -53,7 +53,7 @@ def test_a_shop_of_a_new_book_opens_once(acts):
     assert "豆腐坊" in refused.value.detail("zh")
 
 
-BRANCHES = (ROOT / "migrations" / "sql" / "0024_merchants.sql").read_text(encoding="utf-8")
+BRANCHES = (ROOT / "migrations" / "sql" / "0026_merchants.sql").read_text(encoding="utf-8")
 BEFORE = f"""
     ALTER TABLE merchants_shops DROP CONSTRAINT fk_merchants_shops_id;
     INSERT INTO points_books VALUES (1, 'one', 'One', 'points', 24, 30, 'sponsor', now()),

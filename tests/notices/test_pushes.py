@@ -66,7 +66,7 @@ def counted(outcome):
 
 def work(uow, *, after=timedelta(0)):
     for push in pushes(uow.session):
-        service.work_push(replace(uow, now=AT + after), push_id=str(push.id))
+        service.work_push(replace(uow, now=AT + after), push_id=str(push.id), person_of=lambda *_: None)
     uow.session.flush()
 
 
@@ -140,7 +140,7 @@ def test_other_events_are_ignored(uow, send, session):
 
 
 def test_a_push_that_is_gone_is_no_failure(uow):
-    service.work_push(uow, push_id=str(UUID(int=5)))
+    service.work_push(uow, push_id=str(UUID(int=5)), person_of=lambda *_: None)
 
 
 @pytest.mark.parametrize(

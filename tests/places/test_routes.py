@@ -151,6 +151,11 @@ def test_areas_are_changed_moved_and_closed(desk, community):
     assert ok(desk(Role.ADMIN, "POST", f"{path}/close"))["closed_at"] == "2026-06-15T10:00:00+08:00"
     names = [each["name"] for each in ok(desk(Role.CLERK, "GET", f"{BOOK}/areas", closed="true"))["items"]]
     assert "3幢" in names
+    assert ok(desk(Role.ADMIN, "POST", f"{path}/reopen"))["closed_at"] is None
+    assert desk(Role.DISTRICT, "POST", f"/v1/areas/{house}/reopen")[1]["code"] == "places.area_not_closed"
+    cleared = ok(desk(Role.DISTRICT, "POST", f"/v1/areas/{house}/change", {"clear": ["grid_id", "position"]}))
+    assert (cleared["grid_id"], cleared["position"], cleared["name"]) == (None, None, "3幢")
+    assert wrong(desk(Role.ADMIN, "POST", f"{path}/change", {"clear": ["name"]})) == {"clear.0"}
     assert wrong(desk(Role.CLERK, "GET", f"{BOOK}/areas", closed="perhaps")) == {"closed"}
     assert wrong(desk(Role.ADMIN, "POST", f"{BOOK}/areas", {"kind": "villa", "name": "", "parent_id": "x"})) == {
         "kind",

@@ -170,3 +170,26 @@ def test_spans_of_days_meet_when_they_share_one():
     assert spans_meet(first, second)
     assert spans_meet(second, first)
     assert not spans_meet(first, (MONDAY + timedelta(days=1), None))
+
+
+@pytest.mark.parametrize(
+    ("new", "meets"),
+    [
+        (weekly(BEN, span="16:00-18:00", number=11), True),
+        (weekly(BEN, span="08:00-17:00", number=11), False),  # one begins as the other ends
+        (weekly(BEN, weekday=7, span="20:00-17:30", number=11), True),  # a night that runs over
+        (weekly(BEN, span="16:00-18:00", since=date(2026, 6, 16), number=11), False),
+        (weekly(CARL, span="17:00-20:00", number=11), False),
+        (weekly(CARL, weekday=2, span="09:00-10:00", number=11), True),  # what he took over that day
+        (weekly(ANNA, weekday=2, span="09:00-10:00", number=11), False),  # what she gave away that day
+    ],
+)
+def test_a_weekly_shift_does_not_meet_what_its_person_has_on_single_days(new, meets):
+    tuesday = MONDAY + timedelta(days=1)
+    given_away = weekly(weekday=2)
+    found = roster(given_away, extras=[extra()], swaps=[Swap(given_away.id, tuesday, CARL)])
+    if meets:
+        with pytest.raises(errors.DutyOverlaps):
+            found.check_weekly_free(new)
+    else:
+        found.check_weekly_free(new)

@@ -9,7 +9,7 @@ from app.kernel.geo import Datum, Source, locate
 from app.places import errors, queries, service
 from app.places.models import Area
 from app.places.rules import tree
-from app.places.terms import AreaKind
+from app.places.terms import AreaKind, Clearable
 from tests.places.ground import ids, lay
 
 PATHS = sqlalchemy.text("""
@@ -230,3 +230,49 @@ def test_the_database_itself_refuses_a_path_that_lies(ground, session):
     for path in (tree.path_of(made[""].id), ground.district.path, ""):
         with pytest.raises(sqlalchemy.exc.IntegrityError), session.begin_nested():
             session.execute(sqlalchemy.update(Area).where(Area.id == made["1号楼"].id).values(path=path))
+
+
+def test_a_grid_and_a_position_are_taken_away_again(ground, uow):
+    grid = ground.open("grid", "第一网格")
+    here = locate(31.4912, 120.3119, Datum.GCJ02, source=Source.MAP)
+    building = ground.open("building", "9号楼", grid_id=grid.id, position=here)
+
+    def change(*clear, **more):
+        return service.change_area(uow, book=None, area_id=building.id, clear=clear, **more)
+
+    assert (change(Clearable.POSITION).position, building.grid_id) == (None, grid.id)
+    assert change(Clearable.GRID).grid_id is None
+    service.close_area(uow, book=None, area_id=grid.id)
+    with pytest.raises(errors.ClearedAndGiven, match="position"):
+        change(Clearable.POSITION, position=here)
+
+
+def test_a_closed_area_is_opened_again_as_it_was(ground, uow):
+    def close(area):
+        return service.close_area(uow, book=None, area_id=area.id)
+
+    def reopen(area, book="meilihua"):
+        return service.reopen_area(uow, book=book, area_id=area.id)
+
+    grid, estate = ground.open("grid", "第一网格"), ground.open("estate", "新村")
+    building = ground.open("building", "9号楼", estate, grid_id=grid.id)
+    with pytest.raises(errors.AreaNotClosed):
+        reopen(building)
+    for area in (building, estate, grid):
+        close(area)
+    with pytest.raises(errors.AreaClosed):  # what it stands under is closed
+        reopen(building)
+    with pytest.raises(errors.AreaMissing):
+        reopen(lay(uow, book="other", name="滨湖区").community)
+    assert reopen(estate).closed_at is None
+    assert reopen(building).grid_id is None  # the grid is not there any more
+    assert (building.closed_by, building.name, building.path) == (None, "9号楼", building.path)
+    close(building)
+    ground.open("building", "9号楼", estate, code="x")
+    with pytest.raises(errors.NameTaken):
+        reopen(building)
+    other = ground.open("building", "10号楼", estate)
+    close(other)
+    ground.open("building", "第十幢", estate, code="10")
+    with pytest.raises(errors.CodeTaken):
+        reopen(other)

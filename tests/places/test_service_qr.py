@@ -225,3 +225,41 @@ def test_a_hundred_codes_are_printed_while_somebody_waits():
     sheet = print_sheet(codes, "zh")
     assert time.process_time() - begun < 4
     assert len(sheet) < 800_000
+
+
+def test_the_address_of_a_code_says_what_it_is_and_counts_nothing(ground, uow, client):
+    signs = client.application.extensions["linli.qr_signs"]
+    made = ground.estate()
+    view = service.post_code(
+        uow,
+        signs,
+        book=BOOK,
+        area_id=made[""].id,
+        purpose=Purpose.REPORT,
+        place="<b>东门</b>",
+        position=None,
+        datum=Datum.GCJ02,
+    )
+    uow.session.flush()
+    page = client.get(signs.address_of(view.point).removeprefix(signs.base_url))
+    assert (page.status_code, page.mimetype) == (200, "text/html")
+    for words in ("梅里社区", "&lt;b&gt;东门&lt;/b&gt;", "扫码反映问题 · Scan to report a problem", "微信", "WeChat"):
+        assert words in page.text
+    assert "<b>" not in page.text
+    assert page.headers["X-Robots-Tag"] == "noindex, nofollow"
+    assert page.headers["Content-Security-Policy"].startswith("default-src 'none'")
+    [listed_one] = listed(uow)
+    assert listed_one.scans == 0
+    revoked = service.revoke_code(uow, signs, book=BOOK, qr_point_id=view.point.id, reason="x", datum=Datum.GCJ02)
+    uow.session.flush()
+    for scene in (revoked.scene, "p.0000000000.1.000000000000", "x"):
+        gone = client.get(f"/q/{scene}")
+        assert (gone.status_code, gone.mimetype) == (404, "text/html")
+        assert "not in use" in gone.text
+
+
+def test_the_address_of_a_code_is_opened_so_often_in_a_minute(client):
+    here = {"REMOTE_ADDR": "203.0.113.77"}
+    seen = [client.get("/q/x", environ_base=here).status_code for _ in range(61)]
+    assert (set(seen[:60]), seen[60]) == ({404}, 429)
+    assert client.get("/q/x", environ_base={"REMOTE_ADDR": "203.0.113.78"}).status_code == 404

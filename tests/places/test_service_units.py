@@ -214,3 +214,14 @@ def test_swaps_of_no_shift_of_the_past_and_of_the_busy_are_refused(uow, unit):
     plan(uow, unit, weekly(CARL, 2, "16:00-20:00"))
     with pytest.raises(errors.DutyOverlaps):
         swap(uow, unit, pattern.id)
+
+
+def test_a_weekly_shift_is_not_planned_over_an_extra_one_or_one_taken_over(uow, unit):
+    pattern = plan(uow, unit)
+    shift = add(uow, unit)
+    swap(uow, unit, pattern.id, day=TODAY + timedelta(days=8))
+    for planned in (weekly(BEN, 1, "19:00-21:00"), weekly(CARL, 2, "09:00-10:00")):
+        with pytest.raises(errors.DutyOverlaps):
+            plan(uow, unit, planned)
+    service.cancel_shift(uow, book=BOOK, unit_id=unit.id, shift_id=shift.id)
+    plan(uow, unit, weekly(BEN, 1, "19:00-21:00"))

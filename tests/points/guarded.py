@@ -48,6 +48,7 @@ PROGRAMME = {
     "points_clearing_agreements": "insert update",
     "points_clearing_transfers": "insert update",
     "points_clearing_nettings": "insert update",
+    "points_news_marks": "insert update",
 }
 DOORS = {
     "points_begin",

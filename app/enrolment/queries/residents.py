@@ -53,9 +53,9 @@ def list_residents(session: Session, book_id: int, *, after: UUID | None, limit:
     return session.scalars(query.order_by(Resident.id).limit(limit)).all()
 
 
-def list_residents_by_phone(session: Session, book_id: int, phone: str, *, limit: int) -> Sequence[Resident]:
+def list_residents_by_phone(session: Session, book_id: int, phone_index: bytes, *, limit: int) -> Sequence[Resident]:
     """Residents of this number."""
-    query = select(Resident).where(Resident.book_id == book_id, Resident.phone == phone)
+    query = select(Resident).where(Resident.book_id == book_id, Resident.phone_index == phone_index)
     return session.scalars(query.order_by(Resident.id).limit(limit)).all()
 
 

@@ -9,20 +9,23 @@ from app.enrolment.rules.places import Place
 
 @dataclass(frozen=True, slots=True)
 class Claimant:
-    """Who claims to live somewhere. `phone` is the number WeChat verified, None without one."""
+    """Who claims to live somewhere. `phone`: index of the number WeChat verified, None without one."""
 
     name: str
-    phone: str | None
+    phone: bytes | None
     place: Place
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A resident of a list. `taken`: an account is confirmed to be this one; `closed`: the passbook is handed over."""
+    """A resident of a list, `phone` by its index as well.
+
+    `taken`: an account is confirmed to be this one; `closed`: the passbook is handed over.
+    """
 
     resident_id: UUID
     name: str
-    phone: str | None
+    phone: bytes | None
     place: Place
     taken: bool
     closed: bool
@@ -66,6 +69,15 @@ def match(claimant: Claimant, listed: Iterable[Listed]) -> UUID | None:
     if len(sure) != 1 or sure[0].taken or sure[0].closed:
         return None
     return sure[0].resident_id
+
+
+def takes_another(proposed: tuple[UUID | None, UUID | None], wanted: tuple[UUID, UUID], *, same_number: bool) -> bool:
+    """Say whether a passbook of a list waits for another member of staff; both pairs: passbook, who named it.
+
+    Whose verified number is the list's is given it by one. Otherwise two have to name the same one.
+    """
+    (passbook, first), (named, second) = proposed, wanted
+    return not same_number and (passbook != named or first == second)
 
 
 def plain_name(name: str) -> str:

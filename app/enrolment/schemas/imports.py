@@ -7,8 +7,8 @@ from marshmallow import Schema, fields, post_load, validate
 
 from app.enrolment.models import Import, Problem, Resident
 from app.enrolment.rules import words
-from app.enrolment.rules.masking import mask_phone
 from app.enrolment.service import NewResident
+from app.enrolment.service.phones import masked_phone
 from app.enrolment.terms import (
     PASSBOOK_LENGTH_MAX,
     POINTS_ROW_MAX,
@@ -19,7 +19,7 @@ from app.enrolment.terms import (
     SkippedSheet,
 )
 from app.kernel.sheets.rows import CELL_LENGTH_MAX
-from app.web.fields import Id, ShownInstant, StrictInteger, Text
+from app.web.fields import Flag, Id, QueryInteger, ShownInstant, StrictInteger, Text
 from app.web.paging import PageQuery, page_of
 from app.web.parsing import StrictSchema
 from app.web.problems import language
@@ -50,7 +50,7 @@ def _rows_committed(found: Import) -> int | None:
 
 
 def _masked(resident: Resident) -> str | None:
-    return mask_phone(resident.phone)
+    return masked_phone(resident)
 
 
 class ImportQuery(StrictSchema):
@@ -175,16 +175,14 @@ class ResidentIn(StrictSchema):
     """Somebody to be enrolled without a file. `budget_id` pays a balance."""
 
     budget_id = Id(load_default=None, allow_none=True)
-    accept_doubts = fields.Boolean(
-        load_default=False, metadata={"description": "疑似重复已核对 / likenesses were looked at"}
-    )
+    accept_doubts = Flag(load_default=False, metadata={"description": "疑似重复已核对 / likenesses were looked at"})
     resident = fields.Nested(ResidentRowIn, required=True)
 
 
 class OriginsQuery(PageQuery):
     """Which rows of a file: all of them, or those of one number."""
 
-    line = fields.Integer(load_default=None, validate=validate.Range(1, SHEET_LINES - 1, error="range:{min}:{max}"))
+    line = QueryInteger(load_default=None, minimum=1, maximum=SHEET_LINES - 1)
 
 
 class OriginOut(Schema):

@@ -2,14 +2,14 @@
 
 from marshmallow import Schema, fields
 
-from app.enrolment.rules.masking import mask_phone
 from app.enrolment.service import NearMatch
+from app.enrolment.service.phones import masked_phone
 from app.web.fields import Id
 from app.web.parsing import StrictSchema
 
 
 def _masked(match: NearMatch) -> str | None:
-    return mask_phone(match.resident.phone)
+    return masked_phone(match.resident)
 
 
 class ResidencyConfirmIn(StrictSchema):
@@ -19,13 +19,15 @@ class ResidencyConfirmIn(StrictSchema):
 
 
 class ConfirmedResidencyOut(Schema):
-    """A residency that is confirmed."""
+    """A residency: confirmed, or still claimed, and the passbook waits for another member of staff to name it too."""
 
     id = fields.UUID(required=True, attribute="residency.id")
     person_id = fields.UUID(required=True, attribute="residency.person_id")
     book = fields.String(required=True, attribute="residency.book")
     state = fields.String(required=True, attribute="residency.state")
-    resident_id = fields.UUID(required=True, attribute="residency.resident_id")
+    resident_id = fields.UUID(required=True, allow_none=True, attribute="residency.resident_id")
+    proposed_resident_id = fields.UUID(required=True, allow_none=True, attribute="residency.proposed_resident_id")
+    proposed_by = fields.UUID(required=True, allow_none=True, attribute="residency.proposed_by")
 
 
 class NearMatchOut(Schema):

@@ -18,6 +18,7 @@ from app.enrolment.service.matching import (
     confirm_residency,
     list_matches,
     match_claim,
+    match_waiting,
     settle_household,
 )
 from app.enrolment.service.origins import list_origins, show_origin
@@ -41,6 +42,7 @@ __all__ = [
     "list_residents",
     "make_template",
     "match_claim",
+    "match_waiting",
     "read_file",
     "settle_household",
     "show_import",

@@ -13,6 +13,7 @@ from app.enrolment.rules.checking import Problem as Found
 from app.enrolment.rules.layouts import layouts_of
 from app.enrolment.rules.places import Place
 from app.enrolment.service.comparing import compare_lines
+from app.enrolment.service.phones import seal_phone
 from app.enrolment.service.reading import CHECK_JOB, rows_of
 from app.enrolment.terms import CHECK_PIECES, ImportState
 from app.infra.unit_of_work import UnitOfWork
@@ -20,8 +21,8 @@ from app.kernel.papers import paper_key
 from app.kernel.periods import local_date
 
 COPY_SQL = (
-    "COPY enrolment_lines (book_id, import_id, line, resident_id, name, phone, building, unit, room, household_id,"
-    " passbook_no, passbook_key, points, expires_on) FROM STDIN"
+    "COPY enrolment_lines (book_id, import_id, line, resident_id, name, phone_sealed, phone_index, building, unit,"
+    " room, household_id, passbook_no, passbook_key, points, expires_on) FROM STDIN"
 )
 
 NULL = "\\N"
@@ -85,11 +86,21 @@ def copy_rows(uow: UnitOfWork, found: Import, people: Iterable[Person]) -> Itera
         points += person.points or 0
         number = person.passbook_no
         papers = f"{NULL}\t{NULL}" if number is None else f"{_escaped(number)}\t{_escaped(paper_key(number))}"
+        resident_id = uow.new_id()
         yield (
-            f"{start}\t{person.line}\t{uow.new_id().hex}\t{_copied(_escaped(person.name))}\t{person.phone or NULL}\t"
-            f"{lived}\t{papers}\t{NULL if person.points is None else person.points}\t{person.expires_on or NULL}\n"
+            f"{start}\t{person.line}\t{resident_id.hex}\t{_copied(_escaped(person.name))}\t"
+            f"{_sealed(resident_id, person.phone)}\t{lived}\t{papers}\t"
+            f"{NULL if person.points is None else person.points}\t{person.expires_on or NULL}\n"
         )
     found.points_total += points
+
+
+def _sealed(resident_id: UUID, phone: str | None) -> str:
+    """Both columns of a number, as COPY reads bytes."""
+    if phone is None:
+        return "\\N\t\\N"
+    made = seal_phone(resident_id, phone)
+    return f"\\\\x{made.sealed.hex()}\t\\\\x{made.index.hex()}"
 
 
 def _copied(value: object) -> str:

@@ -26,10 +26,11 @@ FIRST_ROWS = 1000
 they were empty, every index looks as good as another, and a plan that is kept reads the whole book for each row.
 """
 CLEAR_JOB = "enrolment.clear_lines"
+WAITING_JOB = "enrolment.match_waiting"
 CLEAR_ROWS = 20_000
 COPIED = (
-    *("book_id", "import_id", "line", "name", "phone", "building", "unit", "room", "household_id"),
-    *("passbook_no", "passbook_key"),
+    *("book_id", "import_id", "line", "name", "phone_sealed", "phone_index", "building", "unit", "room"),
+    *("household_id", "passbook_no", "passbook_key"),
 )
 """What of a line becomes the resident's as it is."""
 Part = tuple[ColumnElement[bool], ...]
@@ -59,6 +60,7 @@ def commit_import(uow: UnitOfWork, *, book_id: int, book: str, import_id: str) -
     found.committed_at = uow.now
     found.failure = found.failure_detail = None
     uow.defer(CLEAR_JOB, book_id=book_id, import_id=import_id)
+    uow.defer(WAITING_JOB, book=book, after=None)
 
 
 def take_in(uow: UnitOfWork, found: Import, book: str) -> None:

@@ -8,14 +8,15 @@ planner, least of all with a first large file, and what it would choose for two 
 thousand.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import exists, select, text
+from sqlalchemy import exists, insert, select, text
 
 from app.enrolment import queries
-from app.enrolment.models import Import, Resident
-from app.enrolment.rules.layouts import layouts_of
+from app.enrolment.models import Import, Problem, Resident
+from app.enrolment.rules.layouts import Layout, layout_of, layouts_of, shown_row
+from app.enrolment.service.near_phones import Near, find_near_lines, find_near_residents
 from app.enrolment.terms import GROUP_MAX, SHEET_LINES, Field, ProblemCode, Severity
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.sheets.rows import letters
@@ -54,12 +55,12 @@ _SPELT = f"""
 # Rows of one group that are nearly the same as an earlier one.
 _NEAR = f"""
     SELECT b.line, min(a.line) AS other
-      FROM (SELECT array_agg(m.line) AS lines, array_agg(m.name) AS names, array_agg(m.phone) AS phones
+      FROM (SELECT array_agg(m.line) AS lines, array_agg(m.name) AS names, array_agg(m.phone_index) AS phones
               FROM (SELECT l.*, count(*) OVER (PARTITION BY {{key}}) AS many {_OURS} AND {{known}}) m
              WHERE m.many BETWEEN 2 AND :group_max
              GROUP BY {{group}}) g
-     CROSS JOIN LATERAL unnest(g.lines, g.names, g.phones) b (line, name, phone)
-     CROSS JOIN LATERAL unnest(g.lines, g.names, g.phones) a (line, name, phone)
+     CROSS JOIN LATERAL unnest(g.lines, g.names, g.phones) b (line, name, phone_index)
+     CROSS JOIN LATERAL unnest(g.lines, g.names, g.phones) a (line, name, phone_index)
      WHERE a.line < b.line AND {{near}}
      GROUP BY b.line"""  # noqa: S608 - constants
 
@@ -67,7 +68,7 @@ _NEAR = f"""
 _ENROLLED = """
     SELECT b.line, (array_agg(a.passbook_no ORDER BY a.passbook_no))[1] AS other
       FROM enrolment_lines b
-     CROSS JOIN LATERAL (SELECT x.name, x.phone, x.passbook_no FROM enrolment_residents x
+     CROSS JOIN LATERAL (SELECT x.name, x.phone_index, x.passbook_no FROM enrolment_residents x
                           WHERE x.book_id = :book_id AND {same} LIMIT :group_max) a
      WHERE b.book_id = :book_id AND b.import_id = :import_id AND {known} AND {near}
      GROUP BY b.line"""
@@ -78,11 +79,10 @@ _TAKEN = f"SELECT t.line, NULL::text AS other FROM ({points.taken_over(queries.N
 _ONE_OFF = """length(a.{part}) = length(b.{part}) AND a.{part} <> b.{part} AND 1 = (
     SELECT count(*) FROM generate_series(1, length(a.{part})) n
      WHERE substr(a.{part}, n, 1) <> substr(b.{part}, n, 1))"""
-_ONE_DIGIT = _ONE_OFF.format(part="phone")
 # 王小明 and 王晓明, 张伟 and 张玮; not the whole family, whose names differ in more than one character
 _ONE_CHARACTER = f"length(a.name) > 1 AND {_ONE_OFF.format(part='name')}"
 # Without a telephone number the name has to do; of two characters, one is the family's and may be all they share.
-_LIKE_NAMED = f"""(a.phone IS NULL OR b.phone IS NULL)
+_LIKE_NAMED = f"""(a.phone_index IS NULL OR b.phone_index IS NULL)
     AND (a.name = b.name OR (length(a.name) > 2 AND {_ONE_OFF.format(part="name")}))"""
 
 
@@ -114,31 +114,22 @@ _SEARCHES: Mapping[ProblemCode, tuple[Field, Severity, str]] = {
     ProblemCode.PERSON_REPEATED: (
         Field.NAME,
         Severity.WARNING,
-        _REPEATED.format(key="l.phone, l.name", known="l.phone IS NOT NULL AND l.name IS NOT NULL"),
+        _REPEATED.format(key="l.phone_index, l.name", known="l.phone_index IS NOT NULL AND l.name IS NOT NULL"),
     ),
     ProblemCode.PERSON_BARE: (
         Field.NAME,
         Severity.WARNING,
-        _REPEATED.format(key="l.name", known="l.phone IS NULL AND l.household_id IS NULL AND l.name IS NOT NULL"),
+        _REPEATED.format(key="l.name", known="l.phone_index IS NULL AND l.household_id IS NULL AND l.name IS NOT NULL"),
     ),
     ProblemCode.PERSON_NEAR: (
         Field.NAME,
         Severity.WARNING,
         _near("l.household_id", "l.household_id IS NOT NULL", _LIKE_NAMED),
     ),
-    ProblemCode.PHONE_NEAR: (
-        Field.PHONE,
-        Severity.WARNING,
-        _near(
-            "l.household_id, l.name",
-            "l.household_id IS NOT NULL AND l.phone IS NOT NULL AND l.name IS NOT NULL",
-            _ONE_DIGIT,
-        ),
-    ),
     ProblemCode.NAME_NEAR: (
         Field.NAME,
         Severity.WARNING,
-        _near("l.phone", "l.phone IS NOT NULL", _ONE_CHARACTER),
+        _near("l.phone_index", "l.phone_index IS NOT NULL", _ONE_CHARACTER),
     ),
     ProblemCode.PASSBOOK_NEAR_ENROLLED: (
         Field.PASSBOOK_NO,
@@ -153,17 +144,12 @@ _SEARCHES: Mapping[ProblemCode, tuple[Field, Severity, str]] = {
     ProblemCode.PERSON_ENROLLED: (
         Field.NAME,
         Severity.WARNING,
-        _enrolled("x.phone = b.phone", "b.phone IS NOT NULL", "a.name = b.name"),
-    ),
-    ProblemCode.PHONE_NEAR_ENROLLED: (
-        Field.PHONE,
-        Severity.WARNING,
-        _enrolled("x.household_id = b.household_id", "b.household_id IS NOT NULL", f"a.name = b.name AND {_ONE_DIGIT}"),
+        _enrolled("x.phone_index = b.phone_index", "b.phone_index IS NOT NULL", "a.name = b.name"),
     ),
     ProblemCode.NAME_NEAR_ENROLLED: (
         Field.NAME,
         Severity.WARNING,
-        _enrolled("x.phone = b.phone", "b.phone IS NOT NULL", _ONE_CHARACTER),
+        _enrolled("x.phone_index = b.phone_index", "b.phone_index IS NOT NULL", _ONE_CHARACTER),
     ),
 }
 
@@ -179,6 +165,9 @@ def compare_lines(uow: UnitOfWork, found: Import) -> None:
         if enrolled or code not in _AMONG_ENROLLED:
             statement, values = search_for(code, found)
             uow.session.execute(text(statement), values)
+    _note_near(uow, found, ProblemCode.PHONE_NEAR, find_near_lines(uow, found.book_id, found.id))
+    if enrolled:
+        _note_near(uow, found, ProblemCode.PHONE_NEAR_ENROLLED, find_near_residents(uow, found.book_id, found.id))
 
 
 def search_for(code: ProblemCode, found: Import) -> tuple[str, dict[str, Any]]:
@@ -199,3 +188,27 @@ def search_for(code: ProblemCode, found: Import) -> tuple[str, dict[str, Any]]:
         "group_max": GROUP_MAX,
     }
     return statement, {name: value for name, value in values.items() if f":{name}" in statement}
+
+
+def _note_near(uow: UnitOfWork, found: Import, code: ProblemCode, near: Iterable[Near]) -> None:
+    layouts = layouts_of(found.layout or {"sheets": []})
+    rows = [
+        {
+            "book_id": found.book_id,
+            "import_id": found.id,
+            "line": each.line,
+            "field": str(Field.PHONE),
+            "code": str(code),
+            "cell": layout_of(layouts, each.line).cell(Field.PHONE, each.line),
+            "sheet": layout_of(layouts, each.line).name,
+            "severity": str(Severity.WARNING),
+            "detail": {"other": _other(layouts, each)},
+        }
+        for each in near
+    ]
+    if rows:
+        uow.session.execute(insert(Problem), rows)
+
+
+def _other(layouts: Sequence[Layout], near: Near) -> str:
+    return shown_row(layouts, near.other) if isinstance(near.other, int) else near.other

@@ -16,7 +16,7 @@ from app.enrolment.rules.checking import Checker
 from app.enrolment.rules.layouts import Layout, as_json
 from app.enrolment.rules.tables import Picked
 from app.enrolment.service.checking import copy_rows, stage, write_problems
-from app.enrolment.service.committing import take_in
+from app.enrolment.service.committing import WAITING_JOB, take_in
 from app.enrolment.service.comparing import compare_lines
 from app.enrolment.service.imports import register
 from app.enrolment.terms import BY_HAND, LIKENESSES_LEFT, Field, ImportState, Severity
@@ -71,6 +71,7 @@ def enrol_resident(
     found.state = str(ImportState.COMMITTED)
     found.committed_by, found.committed_at = uow.actor.id, uow.now
     uow.session.execute(delete(Line).where(Line.book_id == ledger.id, Line.import_id == made))
+    uow.defer(WAITING_JOB, book=book, after=None)
     return _enrolled(uow, found)
 
 

@@ -8,14 +8,15 @@ from app.enrolment import queries
 from app.enrolment.errors import ResidentMissing
 from app.enrolment.models import Resident
 from app.enrolment.rules import matching
-from app.enrolment.rules.matching import Claimant, Likeness, Listed
+from app.enrolment.rules.matching import Claimant, Likeness, Listed, takes_another
 from app.enrolment.rules.places import Place, place_from
+from app.enrolment.service.committing import WAITING_JOB
 from app.identity import queries as identity_queries
 from app.identity.queries import Home
 from app.identity.service import homes
 from app.identity.service.homes import ShownHome
-from app.identity.service.signing_in import phone_of
-from app.identity.terms import MATCHED, ResidencyState
+from app.identity.service.sessions import person_of
+from app.identity.terms import MATCH_JOB, MATCHED, ResidencyState
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.errors import DomainError
 from app.places import queries as places
@@ -25,6 +26,7 @@ from app.points import queries as points_queries
 from app.points import service as points
 
 NEAR_MAX = 20
+WAITING_BATCH = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +51,11 @@ def match_claim(uow: UnitOfWork, *, residency_id: str) -> None:
     if identity_queries.find_open_freeze(uow.session, home.person.id) is not None:
         return
     book_id = points_queries.find_book_id(uow.session, residency.book)
-    phone = phone_of(home.person)
+    phone = home.person.phone_index
     if book_id is None or phone is None:
         return
     alike = queries.list_residents_by_phone(uow.session, book_id, phone, limit=NEAR_MAX)
-    resident_id = matching.match(_claimant(uow, home, phone), _listed(uow, book_id, residency.book, alike))
+    resident_id = matching.match(_claimant(uow, home), _listed(uow, book_id, residency.book, alike))
     if resident_id is None:
         return
     try:
@@ -65,11 +67,22 @@ def match_claim(uow: UnitOfWork, *, residency_id: str) -> None:
         return
 
 
+def match_waiting(uow: UnitOfWork, *, book: str, after: str | None) -> None:
+    """Have the claims that wait in a book looked up again, some at a time: a new list may know who they are."""
+    found = identity_queries.list_waiting_claims(
+        uow.session, book, after=UUID(after) if after else None, limit=WAITING_BATCH
+    )
+    for residency_id in found:
+        uow.defer(MATCH_JOB, residency_id=str(residency_id))
+    if len(found) == WAITING_BATCH:
+        uow.defer(WAITING_JOB, book=book, after=str(found[-1]))
+
+
 def list_matches(uow: UnitOfWork, *, book: str, residency_id: UUID) -> Sequence[NearMatch]:
     """List whom of the lists a claimant may be, by number and by dwelling. Refuses BookMissing, ResidencyMissing."""
     book_id = points_queries.get_book(uow.session, book).id
     home = homes.get_in_care(uow, book, residency_id)
-    claimant = _claimant(uow, home, phone_of(home.person))
+    claimant = _claimant(uow, home)
     found: dict[UUID, Resident] = {}
     if claimant.phone is not None:
         found |= _by_id(queries.list_residents_by_phone(uow.session, book_id, claimant.phone, limit=NEAR_MAX))
@@ -88,14 +101,19 @@ def list_matches(uow: UnitOfWork, *, book: str, residency_id: UUID) -> Sequence[
 def confirm_residency(uow: UnitOfWork, *, book: str, residency_id: UUID, resident_id: UUID | None) -> ShownHome:
     """Confirm a claim, for a passbook of a list (`resident_id`) or without one, which opens a passbook of its own.
 
-    Refuses BookMissing, ResidentMissing, PassbookClosed, and what identity's confirm_residency refuses.
+    A passbook whose number in the list is not the claimant's verified one is given by two: the first names it, and the
+    claim waits; another one who names the same confirms it. Refuses BookMissing, ResidentMissing, PassbookClosed, and
+    what identity's confirm_residency refuses.
     """
     book_id = points_queries.get_book(uow.session, book).id
     home = homes.lock_in_care(uow, book, residency_id)
-    if resident_id is not None and queries.find_resident(uow.session, book_id, resident_id) is None:
+    listed = None if resident_id is None else queries.find_resident(uow.session, book_id, resident_id)
+    if resident_id is not None and listed is None:
         raise ResidentMissing
     if points_queries.successors_of(uow.session, book_id, [resident_id or home.person.id]):
         raise points_errors.PassbookClosed(field="resident_id")
+    if listed is not None and _takes_another(uow, home, listed):
+        return homes.propose_resident(uow, book=book, residency_id=residency_id, resident_id=listed.id)
     return homes.confirm_residency(uow, book=book, residency_id=residency_id, resident_id=resident_id)
 
 
@@ -135,9 +153,19 @@ def _household_of_list(listed: Resident | None, place: Place) -> UUID | None:
     return None if differs else listed.household_id
 
 
-def _claimant(uow: UnitOfWork, home: Home, phone: str | None) -> Claimant:
+def _takes_another(uow: UnitOfWork, home: Home, listed: Resident) -> bool:
+    """Say whether this passbook waits for another member of staff to name it."""
+    residency, phone = home.residency, home.person.phone_index
+    return takes_another(
+        (residency.proposed_resident_id, residency.proposed_by),
+        (listed.id, person_of(uow)),
+        same_number=phone is not None and phone == listed.phone_index,
+    )
+
+
+def _claimant(uow: UnitOfWork, home: Home) -> Claimant:
     place = _place(uow, home.household.area_id, home.household.room)
-    return Claimant(home.residency.name, phone, place)
+    return Claimant(home.residency.name, home.person.phone_index, place)
 
 
 def _place(uow: UnitOfWork, area_id: UUID, room: str, *, unique: bool = False) -> Place:
@@ -159,7 +187,7 @@ def _listed(uow: UnitOfWork, book_id: int, book: str, residents: Sequence[Reside
         Listed(
             each.id,
             each.name,
-            each.phone,
+            each.phone_index,
             Place(each.building, each.unit, each.room),
             taken=each.id in taken,
             closed=each.id in closed,

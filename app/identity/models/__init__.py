@@ -4,6 +4,7 @@ from app.identity.models.access import Device, Session, WechatUser
 from app.identity.models.accounts import Consent, Guardianship, ProxyAct
 from app.identity.models.homes import Household, Relative, Residency
 from app.identity.models.people import Freeze, Grant, Person
+from app.identity.models.risk import RiskRank
 from app.identity.models.staff import Invitation, RecoveryCode, Staff, Tries
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "RecoveryCode",
     "Relative",
     "Residency",
+    "RiskRank",
     "Session",
     "Staff",
     "Tries",

@@ -22,7 +22,10 @@ class Household(Base):
 
 
 class Residency(Base):
-    """Somebody says that he lives in a dwelling. Confirmed, he is the owner `resident_id` in its community's book."""
+    """Somebody says that he lives in a dwelling. Confirmed, he is the owner `resident_id` in its community's book.
+
+    `proposed_…`: the passbook of a list that one member of staff named, while it waits for another one.
+    """
 
     __tablename__ = "identity_residencies"
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
@@ -34,6 +37,9 @@ class Residency(Base):
     name: Mapped[str] = mapped_column(Text)
     state: Mapped[str] = mapped_column(Text)
     claimed_at: Mapped[datetime] = mapped_column(INSTANT)
+    proposed_resident_id: Mapped[UUID | None] = mapped_column(Uuid)
+    proposed_by: Mapped[UUID | None] = mapped_column(Uuid)
+    proposed_at: Mapped[datetime | None] = mapped_column(INSTANT)
     decided_by: Mapped[UUID | None] = mapped_column(Uuid)
     decided_at: Mapped[datetime | None] = mapped_column(INSTANT)
     decided_why: Mapped[str | None] = mapped_column(Text)

@@ -41,11 +41,13 @@ from app.identity.queries.homes import (
     find_open_residency,
     find_resident_id,
     get_home,
+    list_claims_of,
     list_homes_in,
     list_homes_of,
     list_household_ids,
     list_housemate_ids,
     list_taken_ids,
+    list_waiting_claims,
     lock_home,
     lock_open_residencies,
     lock_residency,
@@ -65,7 +67,9 @@ from app.identity.queries.people import (
     lock_person,
 )
 from app.identity.queries.relatives import find_open_relative, list_relatives_of, lock_relative
+from app.identity.queries.risk import find_risk_rank, lock_wanted_risk
 from app.identity.queries.standing import find_standing
+from app.identity.queries.told import list_told, list_treasurers
 
 __all__ = [
     "Home",
@@ -83,6 +87,7 @@ __all__ = [
     "find_person_by_phone",
     "find_recovery_code",
     "find_resident_id",
+    "find_risk_rank",
     "find_staff",
     "find_staff_of",
     "find_standing",
@@ -97,6 +102,7 @@ __all__ = [
     "is_ward_of",
     "list_appeals",
     "list_books",
+    "list_claims_of",
     "list_consents",
     "list_devices",
     "list_grants_in",
@@ -112,6 +118,9 @@ __all__ = [
     "list_relatives_of",
     "list_rows_about",
     "list_taken_ids",
+    "list_told",
+    "list_treasurers",
+    "list_waiting_claims",
     "list_wechat_users",
     "lock_closing",
     "lock_grant",
@@ -126,4 +135,5 @@ __all__ = [
     "lock_session",
     "lock_staff",
     "lock_tries",
+    "lock_wanted_risk",
 ]

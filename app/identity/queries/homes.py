@@ -56,7 +56,11 @@ _HOUSEHOLD = text("""
 
 
 def list_household_ids(session: Orm, book: str, resident_id: UUID) -> list[UUID]:
-    """List the owners in a book who live with this one or are declared relatives; himself not among them."""
+    """List the owners in a book who live with this one or are declared relatives; himself not among them.
+
+    These are people with accounts, for rules against favours between them. Caps are counted by the ledger's households,
+    which also know residents of the lists without an account and what was set by hand (decision 0020).
+    """
     return list(session.scalars(_HOUSEHOLD, {"book": book, "resident_id": resident_id}))
 
 
@@ -91,6 +95,20 @@ def find_open_residency(session: Orm, person_id: UUID, book: str) -> Residency |
             Residency.person_id == person_id, Residency.book == book, Residency.state.in_(terms.OPEN)
         )
     )
+
+
+def list_claims_of(session: Orm, person_id: UUID) -> Sequence[UUID]:
+    """List the claims of somebody that wait; there is at most one for each book."""
+    waiting = select(Residency.id).where(Residency.person_id == person_id, Residency.state == ResidencyState.CLAIMED)
+    return session.scalars(waiting.order_by(Residency.id).limit(terms.CLAIMS_MAX)).all()
+
+
+def list_waiting_claims(session: Orm, book: str, *, after: UUID | None, limit: int) -> Sequence[UUID]:
+    """List the claims that wait in a book, the oldest first, those after one."""
+    waiting = select(Residency.id).where(Residency.book == book, Residency.state == ResidencyState.CLAIMED)
+    if after is not None:
+        waiting = waiting.where(Residency.id > after)
+    return session.scalars(waiting.order_by(Residency.id).limit(limit)).all()
 
 
 def get_home(session: Orm, residency_id: UUID) -> Home:

@@ -4,7 +4,7 @@ from http import HTTPStatus
 from typing import cast
 from uuid import UUID
 
-from flask import current_app
+from flask import current_app, request
 
 from app.identity.schemas.sessions import (
     DeskSignInIn,
@@ -64,7 +64,7 @@ def _ask_phone(phone_code: str) -> Phone:
 )
 def sign_in_with_wechat(uow: UnitOfWork, *, account: WechatAccount, install_id: str, model: str) -> Tokens:
     """微信登录 / sign in with WeChat."""
-    installation = Installation(install_id, model)
+    installation = Installation(install_id, model, request.remote_addr or "")
     return signing_in.sign_in_with_wechat(uow, keyring(), account=account, installation=installation)
 
 

@@ -60,6 +60,14 @@ class PastSessionOut(Schema):
     ended_why = fields.String(required=True, allow_none=True)
 
 
+class RiskRankOut(Schema):
+    """What WeChat said of my risk when I signed in, 0 (none) to 4; null where it said nothing. It decides nothing."""
+
+    day = fields.Date(required=True)
+    occasion = fields.String(required=True, attribute="scene")
+    rank = fields.Integer(required=True, allow_none=True)
+
+
 ROWS: Mapping[Part, type[Schema]] = {
     Part.DEVICES: DeviceOut,
     Part.SESSIONS: PastSessionOut,
@@ -70,6 +78,7 @@ ROWS: Mapping[Part, type[Schema]] = {
     Part.PROXY_ACTS: ProxyActOut,
     Part.RESIDENCIES: ResidencyOut,
     Part.RELATIVES: RelativeOut,
+    Part.RISK_RANKS: RiskRankOut,
 }
 
 
@@ -89,6 +98,7 @@ class OwnDataOut(Schema):
     proxy_acts = fields.List(fields.Nested(ProxyActOut), required=True)
     residencies = fields.List(fields.Nested(ResidencyOut), required=True)
     relatives = fields.List(fields.Nested(RelativeOut), required=True)
+    risk_ranks = fields.List(fields.Nested(RiskRankOut), required=True)
     books = fields.List(fields.String(), required=True)
 
 

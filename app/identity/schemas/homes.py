@@ -44,10 +44,15 @@ ResidencyPage = page_of(ResidencyOut, "ResidencyPage")
 
 
 class StaffResidencyOut(ResidencyOut):
-    """A residency as staff see it: with the household, who decided, and the number masked."""
+    """A residency as staff see it: with the household, who decided, and the number masked.
+
+    `proposed_resident_id`: a passbook of a list that one named; it waits for another member of staff.
+    """
 
     person_id = fields.UUID(required=True, attribute="residency.person_id")
     household_id = fields.UUID(required=True, attribute="household.id")
+    proposed_resident_id = fields.UUID(required=True, allow_none=True, attribute="residency.proposed_resident_id")
+    proposed_by = fields.UUID(required=True, allow_none=True, attribute="residency.proposed_by")
     decided_by = fields.UUID(required=True, allow_none=True, attribute="residency.decided_by")
     ended_by = fields.UUID(required=True, allow_none=True, attribute="residency.ended_by")
     phone = fields.String(required=True, allow_none=True, metadata={"example": phones.masked("13800005678")})

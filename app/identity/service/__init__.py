@@ -6,18 +6,25 @@ from app.identity.service.consents import check_consent
 from app.identity.service.demo import IssuedToken, TokenOffice, issue_dev_token
 from app.identity.service.guardianships import record_proxy_act
 from app.identity.service.keys import Keyring
+from app.identity.service.risk import ask_risk, claim_risk_question, purge_risk_ranks, record_risk
 from app.identity.service.sessions import purge_sessions
-from app.identity.service.signing_in import find_openid
+from app.identity.service.signing_in import find_openid, find_person_by_openid_index, find_person_of_openid
 
 __all__ = [
     "Gate",
     "IssuedToken",
     "Keyring",
     "TokenOffice",
+    "ask_risk",
     "check_consent",
+    "claim_risk_question",
     "close_accounts",
     "find_openid",
+    "find_person_by_openid_index",
+    "find_person_of_openid",
     "issue_dev_token",
+    "purge_risk_ranks",
     "purge_sessions",
     "record_proxy_act",
+    "record_risk",
 ]

@@ -9,7 +9,7 @@ from sqlalchemy import delete, update
 
 from app.identity import queries, terms
 from app.identity.errors import ClosingUnconfirmed, ClosingWhileFrozen, ClosingWithRoles, PersonMissing
-from app.identity.models import Device, Freeze, Invitation, Person, RecoveryCode, Staff, WechatUser
+from app.identity.models import Device, Freeze, Invitation, Person, RecoveryCode, RiskRank, Staff, WechatUser
 from app.identity.service import guardianships, homes, sessions
 from app.identity.service.sessions import person_of
 from app.identity.terms import Ending
@@ -86,8 +86,8 @@ def _end_guardianships(uow: UnitOfWork, person: Person) -> None:
 
 
 def _forget_access(uow: UnitOfWork, person: Person) -> None:
-    """Delete all by which he got in: WeChat account, devices, password and second factor, invitations."""
-    for table in (WechatUser, Device, Staff, RecoveryCode, Invitation):
+    """Delete all by which he got in, and what WeChat thought of that: account, devices, password, invitations."""
+    for table in (WechatUser, RiskRank, Device, Staff, RecoveryCode, Invitation):
         uow.session.execute(delete(table).where(table.person_id == person.id))
 
 

@@ -17,6 +17,7 @@ from app.identity.models import (
     Person,
     ProxyAct,
     Relative,
+    RiskRank,
     Session,
     WechatUser,
 )
@@ -38,6 +39,7 @@ class Part(StrEnum):
     PROXY_ACTS = "proxy_acts"
     RESIDENCIES = "residencies"
     RELATIVES = "relatives"
+    RISK_RANKS = "risk_ranks"
     BOOKS = "books"
 
 
@@ -61,6 +63,7 @@ ABOUT: dict[Part, tuple[Any, ...]] = {
     Part.GUARDIANSHIPS: (Guardianship, Guardianship.ward_id, Guardianship.guardian_id),
     Part.PROXY_ACTS: (ProxyAct, ProxyAct.ward_id, ProxyAct.guardian_id),
     Part.RELATIVES: (Relative, Relative.person_id, Relative.relative_id),
+    Part.RISK_RANKS: (RiskRank, RiskRank.person_id),
 }
 """Tables, and the columns of each that may be the caller."""
 

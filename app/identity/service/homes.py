@@ -29,7 +29,6 @@ from app.places import queries as places
 from app.places.errors import AreaClosed
 from app.places.terms import AreaKind
 
-MATCH_JOB = "enrolment.match_claim"
 HOUSEHOLD_JOB = "enrolment.settle_household"
 
 
@@ -72,7 +71,7 @@ def claim_residency(uow: UnitOfWork, *, area_id: UUID, room: str, relation: Rela
         claimed_at=uow.now,
     )
     uow.session.add(residency)
-    uow.defer(MATCH_JOB, residency_id=str(residency.id))
+    uow.defer(terms.MATCH_JOB, residency_id=str(residency.id))
     return ShownHome(residency, household)
 
 
@@ -103,6 +102,20 @@ def list_residencies(
     return page_by_id([show(row) for row in rows], limit, lambda home: home.residency.id)
 
 
+def propose_resident(uow: UnitOfWork, *, book: str, residency_id: UUID, resident_id: UUID) -> ShownHome:
+    """Name whose passbook a claimant's is, for another member of staff to confirm; the last one named counts.
+
+    Refuses ResidencyMissing, ResidencyOwn, ResidencyNotWaiting, PersonMissing, ResidentTaken.
+    """
+    home = lock_in_care(uow, book, residency_id)
+    residency = home.residency
+    _check_owner(uow, home, resident_id)
+    if (residency.proposed_resident_id, residency.proposed_by) != (resident_id, person_of(uow)):
+        residency.proposed_resident_id = resident_id
+        residency.proposed_by, residency.proposed_at = person_of(uow), uow.now
+    return show(home)
+
+
 def confirm_residency(
     uow: UnitOfWork, *, book: str, residency_id: UUID, resident_id: UUID | None, why: str | None = None
 ) -> ShownHome:
@@ -112,11 +125,10 @@ def confirm_residency(
     ResidencyOwn, ResidencyNotWaiting, PersonMissing, ResidentTaken.
     """
     home = lock_in_care(uow, book, residency_id)
-    residency, person = home.residency, queries.get_person(uow.session, home.person.id)
-    rules.check_decision(residency.state, is_kin=_is_kin(uow, person))
-    owner = resident_id or person.id
-    if queries.list_taken_ids(uow.session, book, [owner]) or _is_someone_else(uow, owner, person.id):
-        raise ResidentTaken
+    residency, person, owner = home.residency, home.person, resident_id or home.person.id
+    _check_owner(uow, home, owner)
+    if residency.proposed_resident_id != owner or residency.proposed_by == person_of(uow):
+        residency.proposed_resident_id = residency.proposed_by = residency.proposed_at = None  # it was not needed
     residency.state, residency.resident_id = ResidencyState.CONFIRMED, owner
     residency.decided_by, residency.decided_at, residency.decided_why = person_of(uow), uow.now, why
     person.name = person.name or residency.name
@@ -205,6 +217,14 @@ def _end(uow: UnitOfWork, residency: Residency, why: str) -> None:
     residency.ended_by, residency.ended_at, residency.ended_why = person_of(uow), uow.now, why
     if residency.resident_id is not None:
         uow.defer(HOUSEHOLD_JOB, book=residency.book, resident_id=str(residency.resident_id))
+
+
+def _check_owner(uow: UnitOfWork, home: Home, owner: UUID) -> None:
+    """Refuse ResidencyOwn, ResidencyNotWaiting, PersonMissing, ResidentTaken."""
+    person = queries.get_person(uow.session, home.person.id)
+    rules.check_decision(home.residency.state, is_kin=_is_kin(uow, person))
+    if queries.list_taken_ids(uow.session, home.residency.book, [owner]) or _is_someone_else(uow, owner, person.id):
+        raise ResidentTaken
 
 
 def _is_kin(uow: UnitOfWork, person: Person) -> bool:

@@ -13,8 +13,9 @@ from app.identity.errors import PhoneTaken
 from app.identity.models import Device, Person, WechatUser
 from app.identity.rules import phones
 from app.identity.service.keys import Keyring
+from app.identity.service.risk import want_risk_rank
 from app.identity.service.sessions import Tokens, open_session, person_of
-from app.identity.terms import Channel
+from app.identity.terms import Channel, RiskOccasion
 from app.infra.unit_of_work import UnitOfWork
 from app.infra.vault import vault
 
@@ -29,10 +30,11 @@ class WechatAccount:
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """The installation a request comes from: an id it made itself, and what it calls itself."""
+    """The installation a request comes from: an id it made itself, what it calls itself, and from which address."""
 
     install_id: str = field(repr=False)
     model: str
+    address: str = field(default="", repr=False)
 
 
 def sign_in_with_wechat(
@@ -40,17 +42,23 @@ def sign_in_with_wechat(
 ) -> Tokens:
     """Open a session for a WeChat user, who becomes a person of ours with the first one.
 
-    From the first device of a person everything goes at once; another one cools for a day.
+    From the first device of a person everything goes at once; another one cools for a day. What WeChat thinks of the
+    risk is asked afterwards, and refuses nobody.
     """
     index = vault().index(account.openid, kind=f"openid:{account.app_id}")
     known = queries.find_wechat_user(uow.session, account.app_id, index)
     person_id = known.person_id if known else _register(uow, account, index)
     device = _see_device(uow, person_id, installation, is_first=known is None)
+    occasion = RiskOccasion.SIGN_IN if known else RiskOccasion.REGISTRATION
+    want_risk_rank(uow, person_id=person_id, occasion=occasion, client_ip=installation.address)
     return open_session(uow, keyring, person_id=person_id, channel=Channel.MINI, device=device)
 
 
 def bind_phone(uow: UnitOfWork, *, phone: str) -> str:
-    """Keep the number WeChat verified for the caller; answers it masked. Refuses PhoneTaken, PersonMissing."""
+    """Keep the number WeChat verified for the caller; answers it masked. Refuses PhoneTaken, PersonMissing.
+
+    Claims of residency that wait are looked up in the lists again, by this number.
+    """
     person = queries.lock_person(uow.session, person_of(uow))
     number = phones.normal(phone)
     index = vault().index(number, kind="phone")
@@ -63,6 +71,8 @@ def bind_phone(uow: UnitOfWork, *, phone: str) -> str:
         uow.session.flush()
     except IntegrityError:  # another account took it in this very moment
         raise PhoneTaken from None
+    for residency_id in queries.list_claims_of(uow.session, person.id):
+        uow.defer(terms.MATCH_JOB, residency_id=str(residency_id))
     return phones.masked(number)
 
 
@@ -83,6 +93,18 @@ def find_openid(session: Session, person_id: UUID) -> str | None:
     """Find under which openid WeChat knows a person, to send him a message. None: no account, or it is closed."""
     found = queries.find_wechat_user_of(session, person_id)
     return None if found is None else vault().open(found.openid_sealed, context=openid_context(person_id))
+
+
+def find_person_of_openid(session: Session, app_id: str, openid: str) -> UUID | None:
+    """Find who an openid is in a mini-program. None: nobody, or his account is closed."""
+    found = queries.find_wechat_user(session, app_id, vault().index(openid, kind=f"openid:{app_id}"))
+    return None if found is None else found.person_id
+
+
+def find_person_by_openid_index(session: Session, app_id: str, openid_index: bytes) -> UUID | None:
+    """Find who it is that a mini-program knows by the keyed hash of an openid. None: nobody yet."""
+    found = queries.find_wechat_user(session, app_id, openid_index)
+    return None if found is None else found.person_id
 
 
 def phone_context(person_id: UUID) -> str:

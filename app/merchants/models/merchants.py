@@ -1,4 +1,4 @@
-"""Merchants, their papers, accounts, branches and people. What columns allow: migrations/sql/0024_merchants.sql."""
+"""Merchants, their papers, accounts, branches and people. What columns allow: migrations/sql/0026_merchants.sql."""
 
 from datetime import datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""Offers, gifts and what of them is set aside. What columns allow: migrations/sql/0024_merchants.sql."""
+"""Offers, gifts and what of them is set aside. What columns allow: migrations/sql/0026_merchants.sql."""
 
 from datetime import datetime
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Redemptions, refunds and posted codes. What their states allow is checked in migrations/sql/0025_redemptions.sql."""
+"""Redemptions, refunds and posted codes. What their states allow is checked in migrations/sql/0027_redemptions.sql."""
 
 from datetime import datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""Settlements of shops. What their states allow is checked in migrations/sql/0027_settlements.sql."""
+"""Settlements of shops. What their states allow is checked in migrations/sql/0028_settlements.sql."""
 
 from datetime import date, datetime
 from uuid import UUID

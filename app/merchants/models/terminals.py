@@ -1,4 +1,4 @@
-"""Tills and their keys. What columns allow: migrations/sql/0024_merchants.sql."""
+"""Tills and their keys. What columns allow: migrations/sql/0026_merchants.sql."""
 
 from datetime import datetime
 from uuid import UUID

@@ -12,6 +12,7 @@ from app.merchants.routes import (
     shop_settlements,
     shops,
     terminals,
+    webhooks,
 )
 
 BLUEPRINTS = (
@@ -26,6 +27,7 @@ BLUEPRINTS = (
     settlements.blueprint,
     payouts.blueprint,
     shop_settlements.blueprint,
+    webhooks.blueprint,
 )
 SIGNS = redemptions.SIGNS
 

@@ -81,7 +81,7 @@ def _refund(uow: UnitOfWork, redemption: Redemption, points: int, out_refund_no:
     if redemption.offer_id is not None:
         offers.give_back_stock(uow, redemption.book_id, offer_id=redemption.offer_id, points=points)
     judging.settle(uow, redemption, points=(redemption.captured_points or 0) - redemption.refunded_points)
-    telling.tell(uow, "refund.created", [redemption])
+    telling.tell(uow, "refund.created", [redemption], refund=refund)
     return refund
 
 

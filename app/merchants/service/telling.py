@@ -1,14 +1,64 @@
-"""Telling a shop's own systems what became of a redemption. One place, so that webhooks are joined here alone.
+"""Telling a shop's own systems what became of a redemption. What is told stands in app/webhooks/rules/events.py.
 
-Until there are any, nothing is told: a till asks by its out_trade_no.
+On a payment's path this costs one look at an index when nobody listens, as with most shops.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 from app.infra.unit_of_work import UnitOfWork
-from app.merchants.models import Redemption
+from app.merchants.models import Redemption, Refund
+from app.points.queries import books
+from app.webhooks import queries as listening
+from app.webhooks import service as webhooks
 
 
-def tell(uow: UnitOfWork, event: str, redemptions: Sequence[Redemption]) -> None:
-    """Publish an event such as redemption.captured to the shops of these redemptions. With no webhooks: to nobody."""
-    _ = uow, event, redemptions
+def tell(uow: UnitOfWork, event: str, redemptions: Sequence[Redemption], *, refund: Refund | None = None) -> None:
+    """Publish an event such as redemption.captured to those who listen for the shops of these redemptions.
+
+    `refund`: the one that refund.created is about. Each event of a redemption (or refund) is told once.
+    """
+    owners = {each.branch_id for each in redemptions if each.book_id is not None}
+    heard = listening.list_listeners(uow.session, owners, event)
+    for each in redemptions:  # of a batch only those of shops that listen
+        if each.branch_id in heard and each.book_id is not None:
+            webhooks.publish(
+                uow,
+                owner_ids=[each.branch_id],
+                type=event,
+                data=_data_of(uow, event, each, each.book_id) | _of_refund(refund),
+                key=f"{event}:{refund.id if refund else each.id}",
+            )
+
+
+def _data_of(uow: UnitOfWork, event: str, redemption: Redemption, book_id: int) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "book": books.get_book_by_id(uow.session, book_id).code,
+        "shop_id": redemption.branch_id,
+        "redemption_id": redemption.id,
+        "out_trade_no": redemption.out_trade_no,
+        "state": redemption.state,
+        "points": redemption.points,
+        "order_fen": redemption.order_fen,
+        "discount_fen": redemption.discount_fen,
+        "terminal_id": redemption.terminal_id,
+        "occurred_at": uow.now,
+    }
+    if event == "redemption.captured":
+        told |= {"captured_points": redemption.captured_points, "transaction_id": redemption.transaction_id}
+    if event == "redemption.held":
+        told["hold_expires_at"] = redemption.expires_at
+    if event == "redemption.needs_confirmation":
+        told["confirm_by"] = redemption.expires_at
+    return told
+
+
+def _of_refund(refund: Refund | None) -> dict[str, Any]:
+    if refund is None:
+        return {}
+    return {
+        "refund_id": refund.id,
+        "out_refund_no": refund.out_refund_no,
+        "refunded_points": refund.points,
+        "transaction_id": refund.transaction_id,
+    }

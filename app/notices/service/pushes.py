@@ -17,9 +17,9 @@ from app.infra.wechat.terms import Suggestion, Verdict
 from app.notices import queries, terms
 from app.notices.errors import TraceNotKnownYet
 from app.notices.models import Push
-from app.notices.rules.pushes import digest_of, name_of, read_document, trace_of
-from app.notices.service import media
-from app.notices.terms import Event, PushOutcome
+from app.notices.rules.pushes import digest_of, lines_of, name_of, openid_of, read_document, trace_of
+from app.notices.service import media, subscriptions
+from app.notices.terms import SUBSCRIBING, Event, PersonOf, PushOutcome
 
 log = structlog.get_logger(__name__)
 
@@ -52,16 +52,26 @@ def receive_push(uow: UnitOfWork, *, stamp: Stamp, content: bytes) -> None:
         uow.defer("notices.work_push", push_id=str(push_id))
 
 
-def work_push(uow: UnitOfWork, *, push_id: str) -> None:
+def work_push(uow: UnitOfWork, *, push_id: str, person_of: PersonOf) -> None:
     """Work a message that was taken in. Refuses TraceNotKnownYet, so that the queue tries again a little later."""
     push = queries.lock_push(uow.session, UUID(push_id))
     if push is None or push.worked_at is not None:
         return
-    outcome = PushOutcome.IGNORED
+    outcome, message = PushOutcome.IGNORED, read_document(push.message.encode()) or {}
     if push.name == Event.MEDIA_CHECK:
-        outcome = _hear_media_result(uow, push, read_document(push.message.encode()) or {})
+        outcome = _hear_media_result(uow, push, message)
+    elif push.name in SUBSCRIBING:
+        outcome = _hear_subscriber(uow, Event(push.name), message, person_of)
     push.worked_at, push.outcome = uow.now, outcome
     metrics.wechat_pushes_total.labels(str(outcome)).inc()
+
+
+def _hear_subscriber(uow: UnitOfWork, event: Event, message: Mapping[str, Any], person_of: PersonOf) -> PushOutcome:
+    person_id = person_of(uow.session, wechat.client().appid, openid_of(message))
+    if person_id is None:
+        return PushOutcome.UNKNOWN_PERSON
+    subscriptions.hear_event(uow, event=event, person_id=person_id, lines=lines_of(message))
+    return PushOutcome.WORKED
 
 
 def _hear_media_result(uow: UnitOfWork, push: Push, message: Mapping[str, Any]) -> PushOutcome:

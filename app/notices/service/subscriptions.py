@@ -1,10 +1,12 @@
 """How many messages somebody accepts: one acceptance in wx.requestSubscribeMessage is one message, and never lapses.
 
-WeChat has no call that tells how many are left, so they are counted here, from what the mini-program reports. The count
-only spares calls that would fail: whether a message may be sent is WeChat's to say, and its no (43101) makes it zero.
+WeChat has no call that tells how many are left, so they are counted here: from what the mini-program reports, and from
+what WeChat pushes, each acceptance once. The count only spares calls that would fail: whether a message may be sent is
+WeChat's to say, and its no (43101) makes it zero. So does switching a template off in WeChat's settings. A no to one
+question takes nothing away: what was accepted before is still good.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -12,12 +14,15 @@ from sqlalchemy import func, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app.infra.unit_of_work import UnitOfWork
+from app.infra.wechat.calls import NO_SUBSCRIPTION
 from app.notices import queries
 from app.notices.errors import TemplateUnknown
 from app.notices.models import Subscription
+from app.notices.rules.accepting import Heard, hear
+from app.notices.rules.pushes import EventLine
 from app.notices.rules.templates import Template
 from app.notices.service.templates import templates
-from app.notices.terms import REMAINING_MAX, Answer
+from app.notices.terms import REMAINING_MAX, Answer, Event, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +55,35 @@ def add_answers(uow: UnitOfWork, *, answers: Sequence[TemplateAnswer]) -> list[O
         if template is None:
             raise TemplateUnknown(template=each.template_id)
         if each.answer is Answer.ACCEPT:
-            give_back(uow, person_id=uow.actor.id, template=template.key)
+            accept(uow, person_id=uow.actor.id, template=template.key, source=Source.REPORT)
     return list_own_templates(uow)
+
+
+def hear_event(uow: UnitOfWork, *, event: Event, person_id: UUID, lines: Iterable[EventLine]) -> None:
+    """Count by what WeChat pushed: yes to a question, switched off in the settings, not delivered for want of a yes."""
+    by_id = {template.template_id: template.key for template in templates().values()}
+    for line in sorted(lines, key=lambda each: each.template_id):
+        template = by_id.get(line.template_id)
+        if template is None:  # one that is not in the operator's file (any more)
+            continue
+        if event is Event.POPUP and line.status == Answer.ACCEPT:
+            accept(uow, person_id=person_id, template=template, source=Source.PUSH)
+        elif (event is Event.CHANGE and line.status == Answer.REJECT) or (
+            event is Event.SENT and line.errcode == NO_SUBSCRIPTION
+        ):
+            empty(uow, person_id=person_id, template=template)
+
+
+def accept(uow: UnitOfWork, *, person_id: UUID, template: str, source: Source) -> None:
+    """Count one acceptance, unless the other of the two has told of it before."""
+    row = insert(Subscription).values(person_id=person_id, template=template, remaining=0, changed_at=uow.now)
+    uow.session.execute(row.on_conflict_do_nothing())
+    found = queries.lock_subscription(uow.session, person_id, template)
+    heard, is_news = hear(Heard(found.reported, found.pushed, found.heard_at), source, uow.now)
+    found.reported, found.pushed, found.heard_at = heard.reported, heard.pushed, heard.since
+    if is_news:
+        found.remaining, found.changed_at = min(found.remaining + 1, REMAINING_MAX), uow.now
+    uow.session.flush()
 
 
 def take_one(uow: UnitOfWork, *, person_id: UUID, template: str) -> bool:

@@ -36,6 +36,23 @@ class AreaClosed(DomainError):
     text = {"zh": "区域“{name}”已停用。", "en": "The area {name} is closed."}
 
 
+class AreaNotClosed(DomainError):
+    kind = Kind.CONFLICT
+    code = "places.area_not_closed"
+    text = {"zh": "区域“{name}”没有停用。", "en": "The area {name} is not closed."}
+    field = "area_id"
+
+
+class ClearedAndGiven(DomainError):
+    kind = Kind.INVALID
+    code = "places.cleared_and_given"
+    text = {
+        "zh": "{name} 既要清除又给了新值,请只留一种。",
+        "en": "{name} is to be cleared and is given as well; leave one of the two out.",
+    }
+    field = "clear"
+
+
 class AreaNotEmpty(DomainError):
     kind = Kind.CONFLICT
     code = "places.area_not_empty"

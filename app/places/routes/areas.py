@@ -1,5 +1,6 @@
 """URLs of the areas of a community."""
 
+from collections.abc import Sequence
 from http import HTTPStatus
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from app.places.schemas.areas import (
     TreeImportPage,
     TreeProblemPage,
 )
-from app.places.terms import CSV, IMPORT_BYTES_MAX, XLSX, AreaKind
+from app.places.terms import CSV, IMPORT_BYTES_MAX, XLSX, AreaKind, Clearable
 from app.web.endpoint import Blueprint, endpoint
 from app.web.limits import UPLOADS
 from app.web.paging import PageQuery
@@ -92,12 +93,15 @@ def change_area(
     code: str | None,
     grid_id: UUID | None,
     position: Position | None,
+    clear: Sequence[Clearable],
     datum: Datum,
 ) -> object:
     """修改区域 / change what is given of an area."""
     return service.view_area(
         uow,
-        service.change_area(uow, book=book, area_id=area_id, name=name, code=code, grid_id=grid_id, position=position),
+        service.change_area(
+            uow, book=book, area_id=area_id, name=name, code=code, grid_id=grid_id, position=position, clear=clear
+        ),
         datum,
     )
 
@@ -114,6 +118,13 @@ def move_area(uow: UnitOfWork, *, book: str, area_id: UUID, parent_id: UUID, dat
 def close_area(uow: UnitOfWork, *, book: str, area_id: UUID, datum: Datum) -> object:
     """停用区域 / close an area that nothing uses."""
     return service.view_area(uow, service.close_area(uow, book=book, area_id=area_id), datum)
+
+
+@blueprint.route("/v1/books/<book>/areas/<uuid:area_id>/reopen", methods=["POST"])
+@endpoint(roles=ADMIN, query=DatumQuery, reply=AreaOut, idempotent=True)
+def reopen_area(uow: UnitOfWork, *, book: str, area_id: UUID, datum: Datum) -> object:
+    """重新启用区域 / open a closed area again."""
+    return service.view_area(uow, service.reopen_area(uow, book=book, area_id=area_id), datum)
 
 
 @blueprint.route("/v1/books/<book>/areas/imports/template.xlsx")

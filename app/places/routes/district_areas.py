@@ -1,5 +1,6 @@
 """URLs of the whole tree of areas, for the district office."""
 
+from collections.abc import Sequence
 from http import HTTPStatus
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from app.places.schemas.areas import (
     TreeImportPage,
     TreeProblemPage,
 )
-from app.places.terms import CSV, IMPORT_BYTES_MAX, XLSX, AreaKind
+from app.places.terms import CSV, IMPORT_BYTES_MAX, XLSX, AreaKind, Clearable
 from app.web.endpoint import Blueprint, endpoint
 from app.web.limits import UPLOADS
 from app.web.paging import PageQuery
@@ -101,6 +102,7 @@ def change_district_area(
     points_book: str | None,
     grid_id: UUID | None,
     position: Position | None,
+    clear: Sequence[Clearable],
     datum: Datum,
 ) -> object:
     """修改区域 / change what is given of an area."""
@@ -115,6 +117,7 @@ def change_district_area(
             points_book=points_book,
             grid_id=grid_id,
             position=position,
+            clear=clear,
         ),
         datum,
     )
@@ -132,6 +135,13 @@ def move_district_area(uow: UnitOfWork, *, area_id: UUID, parent_id: UUID, datum
 def close_district_area(uow: UnitOfWork, *, area_id: UUID, datum: Datum) -> object:
     """停用区域 / close an area that nothing uses."""
     return service.view_area(uow, service.close_area(uow, book=None, area_id=area_id), datum)
+
+
+@blueprint.route("/v1/areas/<uuid:area_id>/reopen", methods=["POST"])
+@endpoint(roles=DISTRICT, query=DatumQuery, reply=AreaOut, idempotent=True)
+def reopen_district_area(uow: UnitOfWork, *, area_id: UUID, datum: Datum) -> object:
+    """重新启用区域 / open a closed area again."""
+    return service.view_area(uow, service.reopen_area(uow, book=None, area_id=area_id), datum)
 
 
 @blueprint.route("/v1/areas/imports/template.xlsx")

@@ -22,11 +22,13 @@ from app.places.schemas.qr import (
     QrScanOut,
     QrSheetQuery,
 )
+from app.places.schemas.qr_page import show_page
 from app.places.schemas.qr_sheet import print_sheet
 from app.places.service import QrSigns
 from app.places.terms import PDF, Per, Purpose
-from app.web.endpoint import Blueprint, endpoint
+from app.web.endpoint import PUBLIC, Blueprint, endpoint
 from app.web.limits import By, Limit
+from app.web.operation import HTML
 from app.web.positions import DatumQuery
 from app.web.problems import language
 from app.web.uploads import Download
@@ -39,6 +41,7 @@ def signs() -> QrSigns:
 
 # codes are signed, so guessing is vain; a street festival behind one address of a mobile network is not
 SCANS = (Limit(By.ADDRESS, 3000, 60), Limit(By.ACCOUNT, 60, 60), Limit(By.DEVICE, 60, 60))
+OPENED = (Limit(By.ADDRESS, 60, 60),)
 
 blueprint = Blueprint("qr", __name__, description="二维码点位 / posted codes")
 
@@ -110,3 +113,10 @@ def revoke_code(uow: UnitOfWork, *, book: str, qr_point_id: UUID, reason: str, d
 def scan_code(uow: UnitOfWork, *, scene: str, position: Position | None) -> object:
     """扫码:这是哪里的什么码 / what a scanned code is."""
     return service.scan_code(uow, signs(), scene=scene, position=position)
+
+
+@blueprint.route("/q/<scene>")
+@endpoint(roles=PUBLIC, media_type=HTML, limits=OPENED)
+def show_posted_place(uow: UnitOfWork, *, scene: str) -> object:
+    """在小程序外打开二维码地址时的说明页 / the page of a posted code outside of the mini-program."""
+    return show_page(service.find_posted_place(uow, signs(), scene=scene))

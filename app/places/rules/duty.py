@@ -86,11 +86,7 @@ class Roster:
 
     def shifts_on(self, day: date) -> list[Shift]:
         """The shifts that begin on a day, the earliest first."""
-        planned = [
-            _shift(each.id, day, each.person_id, each.starts_at, each.ends_at, weekly=True)
-            for each in self.weekly
-            if each.holds_on(day, self.calendar)
-        ]
+        planned = [_of_week(each, day) for each in self.weekly if self._holds(each, day)]
         planned += [
             _shift(each.id, day, each.person_id, each.starts_at, each.ends_at, weekly=False)
             for each in self.extra
@@ -114,7 +110,22 @@ class Roster:
     def check_free(self, person_id: UUID, wanted: Shift) -> None:
         """Refuses DutyOverlaps when the person has another shift while `wanted` runs."""
         near = self.shifts_between(wanted.day - ONE_DAY, wanted.day + ONE_DAY)
-        _check_free([shift for shift in near if (shift.id, shift.day) != (wanted.id, wanted.day)], person_id, wanted)
+        others = [shift for shift in near if (shift.id, shift.day) != (wanted.id, wanted.day)]
+        _check_free(others, person_id, [wanted])
+
+    def check_weekly_free(self, new: Weekly) -> None:
+        """Refuses DutyOverlaps when a weekly shift meets what its person has on single days, extra or taken over."""
+        person_id = new.person_id
+        days = {each.day for each in self.extra if each.person_id == person_id}
+        days |= {swap.day for swap in self.swaps if swap.to_person == person_id}
+        for day in sorted(days):
+            near = (day + ONE_DAY * number for number in (-1, 0, 1))
+            wanted = [_of_week(new, each) for each in near if self._holds(new, each)]
+            dated = [each for each in self.shifts_on(day) if not each.weekly or each.planned_for != person_id]
+            _check_free(dated, person_id, wanted)
+
+    def _holds(self, new: Weekly, day: date) -> bool:
+        return new.holds_on(day, self.calendar)
 
 
 def make_shift(extra: Extra) -> Shift:
@@ -153,10 +164,14 @@ def local(instant: datetime) -> str:
     return f"{instant.astimezone(DISTRICT):%Y-%m-%d %H:%M}"
 
 
-def _check_free(shifts: Iterable[Shift], person_id: UUID, wanted: Shift) -> None:
+def _check_free(shifts: Iterable[Shift], person_id: UUID, wanted: Sequence[Shift]) -> None:
     for shift in shifts:
-        if shift.person_id == person_id and shift.overlaps(wanted):
+        if shift.person_id == person_id and any(map(shift.overlaps, wanted)):
             raise DutyOverlaps(starts=local(shift.starts), ends=local(shift.ends))
+
+
+def _of_week(weekly: Weekly, day: date) -> Shift:
+    return _shift(weekly.id, day, weekly.person_id, weekly.starts_at, weekly.ends_at, weekly=True)
 
 
 def _shift(shift_id: UUID, day: date, person_id: UUID, starts_at: time, ends_at: time, *, weekly: bool) -> Shift:

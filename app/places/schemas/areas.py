@@ -9,6 +9,7 @@ from app.places.terms import (
     CODE_LENGTH_MAX,
     NAME_LENGTH_MAX,
     AreaKind,
+    Clearable,
     ImportState,
     Severity,
 )
@@ -41,13 +42,23 @@ class AreasQuery(PageQuery):
     datum = DatumField()
 
 
-class AreaChangeIn(StrictSchema):
-    """What to change of an area; what is left out stays."""
+class AreaPartsIn(StrictSchema):
+    """What an area may have."""
 
-    name = Text(load_default=None, length_max=NAME_LENGTH_MAX)
     code = Text(load_default=None, length_max=CODE_LENGTH_MAX)
     grid_id = Id(load_default=None)
     position = fields.Nested(PositionIn, load_default=None)
+
+
+class AreaChangeIn(AreaPartsIn):
+    """What to change of an area; what is left out stays, and what `clear` names is taken away."""
+
+    name = Text(load_default=None, length_max=NAME_LENGTH_MAX)
+    clear = fields.List(
+        Choice(list(Clearable)),
+        load_default=(),
+        validate=validate.Length(0, len(Clearable), error="count:{min}:{max}"),
+    )
 
 
 class DistrictAreaChangeIn(AreaChangeIn):
@@ -56,7 +67,7 @@ class DistrictAreaChangeIn(AreaChangeIn):
     book = Text(load_default=None, length_max=BOOK_LENGTH_MAX, attribute="points_book")
 
 
-class AreaIn(AreaChangeIn):
+class AreaIn(AreaPartsIn):
     """A new area. Without a code it gets the one its name says."""
 
     parent_id = Id(required=True)

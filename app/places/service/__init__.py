@@ -7,6 +7,7 @@ from app.places.service.areas import (
     list_areas,
     move_area,
     open_area,
+    reopen_area,
     show_area,
     view_area,
 )
@@ -49,6 +50,7 @@ from app.places.service.qr import (
     revoke_code,
     scan_code,
 )
+from app.places.service.qr_page import PostedPlace, find_posted_place
 from app.places.service.templates import (
     make_template,
 )
@@ -67,6 +69,7 @@ from app.places.service.units import (
 __all__ = [
     "AreaView",
     "Plan",
+    "PostedPlace",
     "PrintedCode",
     "QrBatch",
     "QrScan",
@@ -83,6 +86,7 @@ __all__ = [
     "commit_import",
     "end_pattern",
     "end_service",
+    "find_posted_place",
     "list_areas",
     "list_calendar",
     "list_codes",
@@ -104,6 +108,7 @@ __all__ = [
     "post_code",
     "post_codes",
     "purge_imports",
+    "reopen_area",
     "revoke_code",
     "scan_code",
     "seed_calendar",

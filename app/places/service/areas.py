@@ -1,5 +1,6 @@
 """Setting up the tree of areas. Whoever acts for a book sees its community and what lies below, and nothing else."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -11,16 +12,18 @@ from app.kernel.paging import Cursor, Page
 from app.places import queries
 from app.places.errors import (
     AreaClosed,
+    AreaNotClosed,
     AreaNotEmpty,
     BookOnlyOfCommunity,
     BookTaken,
+    ClearedAndGiven,
     CodeTaken,
     GridWrong,
     NameTaken,
 )
 from app.places.models import Area, position_columns
 from app.places.rules import tree
-from app.places.terms import AreaKind
+from app.places.terms import AreaKind, Clearable
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +89,14 @@ def change_area(
     points_book: str | None = None,
     grid_id: UUID | None = None,
     position: Position | None = None,
+    clear: Collection[Clearable] = (),
 ) -> Area:
-    """Change what is given of an area; what is not given stays.
+    """Change what is given of an area; what is not given stays, and what is named in `clear` is taken away.
 
-    Refuses BookUnplaced, AreaMissing, AreaClosed, NameTaken, CodeTaken, CodeForm, BookTaken, BookOnlyOfCommunity,
-    GridWrong.
+    Refuses ClearedAndGiven, BookUnplaced, AreaMissing, AreaClosed, NameTaken, CodeTaken, CodeForm, BookTaken,
+    BookOnlyOfCommunity, GridWrong.
     """
+    _check_cleared(clear, {Clearable.GRID: grid_id, Clearable.POSITION: position})
     scope = queries.find_scope(uow.session, book)
     queries.lock_tree(uow.session)
     area = _open_one(uow, area_id, scope)
@@ -102,8 +107,10 @@ def change_area(
         _check_grid(uow, kind, area.path, grid_id, scope)
     changes: dict[str, object] = {"name": name, "code": code, "book": points_book, "grid_id": grid_id}
     changes = {column: value for column, value in changes.items() if value is not None}
-    if position is not None:
+    if position is not None or Clearable.POSITION in clear:
         changes |= position_columns(position)
+    if Clearable.GRID in clear:
+        changes["grid_id"] = None
     if changes:
         uow.session.execute(update(Area).where(Area.id == area.id).values(changes))
     return queries.get_area(uow.session, area.id)
@@ -148,6 +155,26 @@ def close_area(uow: UnitOfWork, *, book: str | None, area_id: UUID) -> Area:
     if queries.is_in_use(uow.session, area):
         raise AreaNotEmpty(name=area.name)
     area.closed_by, area.closed_at = uow.actor.id, uow.now
+    uow.session.flush()
+    return area
+
+
+def reopen_area(uow: UnitOfWork, *, book: str | None, area_id: UUID) -> Area:
+    """Open an area again that was closed, as it was; a grid that is closed by now does not cover it any more.
+
+    Refuses BookUnplaced, AreaMissing, AreaNotClosed, AreaClosed (what it stands under), NameTaken, CodeTaken.
+    """
+    scope = queries.find_scope(uow.session, book)
+    queries.lock_tree(uow.session)
+    area = queries.get_area(uow.session, area_id, within=scope)
+    if area.closed_at is None:
+        raise AreaNotClosed(name=area.name)
+    if area.parent_id is not None:
+        _open_one(uow, area.parent_id, None)
+    _check_names(uow, area.parent_id, AreaKind(area.kind), name=area.name, code=area.code, itself=area.id)
+    if area.grid_id is not None and queries.get_area(uow.session, area.grid_id).closed_at is not None:
+        area.grid_id = None
+    area.closed_by = area.closed_at = None
     uow.session.flush()
     return area
 
@@ -203,6 +230,12 @@ def _open_one(uow: UnitOfWork, area_id: UUID, scope: Area | None, *, field: str 
     if area.closed_at is not None:
         raise AreaClosed(name=area.name, field=field)
     return area
+
+
+def _check_cleared(clear: Collection[Clearable], given: Mapping[Clearable, object]) -> None:
+    for name in clear:
+        if given[name] is not None:
+            raise ClearedAndGiven(name=str(name))
 
 
 def _check_names(

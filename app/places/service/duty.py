@@ -36,6 +36,8 @@ def plan_pattern(uow: UnitOfWork, *, book: str | None, unit_id: UUID, weekly: We
         raise PatternsTooMany(patterns_max=PATTERNS_MAX)
     others = queries.list_patterns(uow.session, unit.id, since=today)
     duty.check_weekly(weekly, [queries.weekly_of(row) for row in others])
+    ahead = today + timedelta(days=SHIFTS_AHEAD_DAYS_MAX)  # no day later has a shift of its own, or a swap
+    queries.load_roster(uow.session, unit, today, ahead).check_weekly_free(weekly)
     values = {
         "id": uow.new_id(),
         "unit_id": unit.id,

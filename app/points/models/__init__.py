@@ -18,6 +18,7 @@ from app.points.models.journal import Entry, LotMove, Outcome, Transaction, Unfo
 from app.points.models.lifetimes import ExpiryNotice, ExpiryPolicyChange, ExpiryRun
 from app.points.models.lives import MonthClosing, Successor
 from app.points.models.lots import Lot
+from app.points.models.news import NewsMark
 from app.points.models.programme import Household, HouseholdChange, OwnerName, PaperPassbook, Proposal
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "Lot",
     "LotMove",
     "MonthClosing",
+    "NewsMark",
     "Outcome",
     "OwnerName",
     "PaperPassbook",

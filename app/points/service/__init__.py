@@ -53,6 +53,7 @@ from app.points.service.naming import (
     name_owners,
     settle_households,
 )
+from app.points.service.news import PeopleOf, TreasurersOf, tell_step
 from app.points.service.notices import give_notices, list_own_notices, read_own_notice
 from app.points.service.openings import (
     Moved,
@@ -106,6 +107,7 @@ __all__ = [
     "PaperPassbook",
     "Passbook",
     "PassbookYear",
+    "PeopleOf",
     "Period",
     "RuleDefinition",
     "ShopPayment",
@@ -115,6 +117,7 @@ __all__ = [
     "Telling",
     "ToldLine",
     "TransactionDetail",
+    "TreasurersOf",
     "TrialBalance",
     "TrialRow",
     "add_allotment_points",
@@ -199,6 +202,7 @@ __all__ = [
     "take_back_openings",
     "take_over_balances",
     "take_over_passbooks",
+    "tell_step",
     "thaw_owner",
     "thaw_passbook",
     "undo_award",

@@ -8,8 +8,9 @@ from sqlalchemy.dialects.postgresql import insert
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.paging import Page, page_by_id, read_id
 from app.points import queries
-from app.points.models import Alert
+from app.points.models import Alert, Book
 from app.points.service.allotments import OVERSEERS
+from app.points.service.news import TreasurersOf, tell_alerts
 from app.points.terms import AlertSubject
 
 RAISED_PER_STEP = 500
@@ -24,18 +25,18 @@ class AlertLine:
     holder_name: str | None
 
 
-def raise_alerts(uow: UnitOfWork, book_id: int, *, limit: int) -> int:
+def raise_alerts(uow: UnitOfWork, book: Book, *, limit: int, treasurers_of: TreasurersOf | None = None) -> int:
     """Note up to `limit` thresholds that were reached; answers how many.
 
     Each is noted once for the amount minted (or handed over), whoever else runs at the same time; more points of the
-    budget can make it be noted again.
+    budget can make it be noted again. Each is kept to be read; `treasurers_of` says who is sent a message as well.
     """
-    reached = queries.list_reached(uow.session, book_id, limit=limit)
+    reached = queries.list_reached(uow.session, book.id, limit=limit)
     if not reached:
         return 0
     rows = [
         {
-            "book_id": book_id,
+            "book_id": book.id,
             "id": uow.new_id(),
             "subject": each.subject,
             "subject_id": each.subject_id,
@@ -47,14 +48,23 @@ def raise_alerts(uow: UnitOfWork, book_id: int, *, limit: int) -> int:
         }
         for each in reached
     ]
-    uow.session.execute(insert(Alert).values(rows).on_conflict_do_nothing(constraint="uq_points_alerts_once"))
+    noted = insert(Alert).values(rows).on_conflict_do_nothing(constraint="uq_points_alerts_once").returning(Alert)
+    raised = uow.session.scalars(noted).all()
+    if treasurers_of is not None:
+        tell_alerts(uow, book, raised, treasurers_of)
     return len(rows)
 
 
-def raise_alerts_step(uow: UnitOfWork, book: str, where: bool | None) -> bool | None:  # noqa: ARG001, FBT001 - the shape of a step
+def raise_alerts_step(
+    uow: UnitOfWork,
+    book: str,
+    where: bool | None,  # noqa: ARG001, FBT001 - the shape of a step
+    *,
+    treasurers_of: TreasurersOf | None = None,
+) -> bool | None:
     """Note some thresholds of a book that were reached."""
-    book_id = queries.get_book(uow.session, book).id
-    return True if raise_alerts(uow, book_id, limit=RAISED_PER_STEP) >= RAISED_PER_STEP else None
+    raised = raise_alerts(uow, queries.get_book(uow.session, book), limit=RAISED_PER_STEP, treasurers_of=treasurers_of)
+    return True if raised >= RAISED_PER_STEP else None
 
 
 def list_alerts(uow: UnitOfWork, *, book: str, limit: int, cursor: str | None) -> Page[AlertLine]:

@@ -12,6 +12,7 @@ from app.points import queries
 from app.points.models import Book
 from app.points.queries import Notice
 from app.points.service.cursors import cut_page, read_notice
+from app.points.service.news import Lapsing, PeopleOf, tell_lapsing
 
 EARLY_DAYS, SOON_DAYS = 30, 7
 NOBODY = UUID(int=0)
@@ -35,23 +36,34 @@ _GIVE = text("""
           JOIN points_accounts a ON a.book_id = :book_id AND a.id = p.account_id
          WHERE NOT EXISTS (SELECT 1 FROM points_successors s WHERE s.book_id = :book_id AND s.owner_id = a.owner_id)
          ORDER BY a.owner_id, p.expires_on
-        ON CONFLICT DO NOTHING)
-    SELECT p.expires_on, p.account_id FROM page p ORDER BY 1, 2 OFFSET :limit - 1
+        ON CONFLICT DO NOTHING
+        RETURNING owner_id, expires_on, days_ahead, points)
+    (SELECT p.account_id AS id, p.expires_on, NULL::smallint AS days_ahead, NULL::bigint AS points
+       FROM page p ORDER BY p.expires_on, p.account_id OFFSET :limit - 1)
+    UNION ALL
+    SELECT g.owner_id, g.expires_on, g.days_ahead, g.points FROM given g
 """)
 
 
 def give_notices(
-    uow: UnitOfWork, book: Book, *, after: NoticePlace | None = None, limit: int = 1000
+    uow: UnitOfWork,
+    book: Book,
+    *,
+    after: NoticePlace | None = None,
+    limit: int = 1000,
+    people_of: PeopleOf | None = None,
 ) -> NoticePlace | None:
     """Give the notices due today to up to `limit` passbooks and days. Call again with the answer until None.
 
     May be run as often as wanted: a notice that was given is not given again. After days on which nothing ran, points
     with eight to thirty days left get the early notice late, and those with less get the one of seven days alone: the
     other would say the same. A frozen passbook is told (its points lapse as well), a closed one is not.
+
+    Each is kept to be read; `people_of` says who is sent a message as well.
     """
     today = local_date(uow.now)
     after_day, after_account = after or (date.min, NOBODY)
-    row = uow.session.execute(
+    rows = uow.session.execute(
         _GIVE,
         {
             "book_id": book.id,
@@ -64,8 +76,10 @@ def give_notices(
             "now": uow.now,
             "limit": limit,
         },
-    ).one_or_none()
-    return None if row is None else (row.expires_on, row.account_id)
+    ).all()
+    if people_of is not None:
+        tell_lapsing(uow, book, [Lapsing(*row) for row in rows if row.days_ahead is not None], people_of)
+    return next(((row.expires_on, row.id) for row in rows if row.days_ahead is None), None)
 
 
 def list_own_notices(uow: UnitOfWork, *, book: str, limit: int, cursor: str | None) -> Page[Notice]:

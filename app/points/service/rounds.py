@@ -5,6 +5,7 @@ from app.points import queries
 from app.points.service.expiry import expire_points
 from app.points.service.folding import fold_balances
 from app.points.service.holds import release_expired_holds
+from app.points.service.news import PeopleOf
 from app.points.service.notices import NoticePlace, give_notices
 
 FOLD_TRANSACTIONS = 2000
@@ -35,6 +36,7 @@ def expire_step(uow: UnitOfWork, book: str, where: bool | None) -> bool | None: 
     return True if expire_points(uow, queries.get_book(uow.session, book), limit=EXPIRE_LOTS).more else None
 
 
-def notice_step(uow: UnitOfWork, book: str, after: NoticePlace | None) -> NoticePlace | None:
+def notice_step(uow: UnitOfWork, book: str, after: NoticePlace | None, *, people_of: PeopleOf) -> NoticePlace | None:
     """Tell some passbooks of a book what lapses soon. Begun anew it gives no notice twice."""
-    return give_notices(uow, queries.get_book(uow.session, book), after=after, limit=NOTICE_PASSBOOKS)
+    found = queries.get_book(uow.session, book)
+    return give_notices(uow, found, after=after, limit=NOTICE_PASSBOOKS, people_of=people_of)

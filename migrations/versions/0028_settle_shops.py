@@ -2,15 +2,15 @@
 
 from migrations import sql_files
 
-revision = "0027"
-down_revision = "0025"
+revision = "0028"
+down_revision = "0027"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
     """Build it."""
-    sql_files.execute("0027_settlements.sql")
+    sql_files.execute("0028_settlements.sql")
 
 
 def downgrade() -> None:

@@ -2,15 +2,15 @@
 
 from migrations import sql_files
 
-revision = "0024"
-down_revision = "0021"
+revision = "0026"
+down_revision = "0025"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
     """Build it; every shop of before becomes a branch of a merchant known by name."""
-    sql_files.execute("0024_merchants.sql")
+    sql_files.execute("0026_merchants.sql")
 
 
 def downgrade() -> None:

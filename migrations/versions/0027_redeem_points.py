@@ -2,15 +2,15 @@
 
 from migrations import sql_files
 
-revision = "0025"
-down_revision = "0024"
+revision = "0027"
+down_revision = "0026"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
     """Build it."""
-    sql_files.execute("0025_redemptions.sql")
+    sql_files.execute("0027_redemptions.sql")
 
 
 def downgrade() -> None:
