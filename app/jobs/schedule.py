@@ -67,6 +67,10 @@ SCHEDULE: Mapping[str, Scheduled] = {
     "enrolment.discard_imports": Periodic("0 19 * * *", enrolment.discard_imports, until_zero=True),
     # gifts nobody collected go back within a minute, with their points
     "merchants.expire_reservations": Periodic("* * * * *", merchants.expire_reservations, until_zero=True),
+    # half past midnight in the district: what each shop is owed through yesterday; and, when it is quiet, whether
+    # statements and ledger agree
+    "merchants.state_settlements": Rounds("30 16 * * *", points.list_book_codes, merchants.state_step),
+    "merchants.check_settlements": Rounds("55 18 * * *", points.list_book_codes, merchants.check_step),
     "merchants.purge_nonces": Periodic("*/5 * * * *", merchants.purge_nonces, until_zero=True),
     "merchants.purge_enrolment_codes": Periodic("45 18 * * *", merchants.purge_enrolment_codes),
     # at twenty past three in the morning: accounts whose owners asked for it a week ago

@@ -98,7 +98,43 @@ class SettlementState(StrEnum):
     """Where a settlement stands."""
 
     STATED = "stated"
+    APPROVED = "approved"  # by two people
+    SENT = "sent"  # in a file for the bank
     PAID = "paid"
+
+
+class PayoutLineState(StrEnum):
+    """What the bank made of a line of a file."""
+
+    SENT = "sent"
+    PAID = "paid"
+    FAILED = "failed"  # its statement is approved again, for the next file
+
+
+class FileEncoding(StrEnum):
+    """How a file for the bank is written: most banks' programs in China read GBK."""
+
+    GBK = "gbk"
+    UTF_8 = "utf-8"
+
+
+class DisputeState(StrEnum):
+    """Where a dispute stands."""
+
+    OPEN = "open"
+    FOR_SHOP = "for_shop"
+    FOR_RESIDENT = "for_resident"  # what the resident got back is in the shop's next statement as well
+
+
+PAYOUT_DAYS, NEW_SHOP_DAYS, NEW_PAYOUT_DAYS, RESERVE_PERCENT, RESERVE_DAYS = 1, 90, 1, 0, 30
+"""The terms of a book whose treasurer set none: paid on the next day, nothing kept back."""
+PAYOUT_LINES_MAX = 1000
+"""Most statements in one file for the bank."""
+RESULT_BYTES_MAX = 1024 * 1024
+PROBLEMS_SHOWN = 20
+STATEMENT_FILE_LINES_MAX = 10_000
+STATEMENT_PDF_LINES_MAX = 2_000
+"""Most lines of one statement as a workbook, and printed."""
 
 
 MERCHANT_NAME_LENGTH_MAX = 100

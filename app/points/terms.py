@@ -95,6 +95,7 @@ class Code(StrEnum):
     CLAWBACK = "clawback"  # an award undone after its points were spent, the rest owed
     EXPIRY = "expiry"  # points that fell due
     PAYOUT = "payout"  # a shop was paid
+    ADJUSTMENT = "adjustment"  # a shop is owed more or less for a reason that is no redemption
     ALLOT_RETURN = "allot_return"  # what is left of an allotment goes back to its budget
     TRANSFER = "transfer"  # a passbook's points to another passbook: death, move, two passbooks of one person
     CLEARING_OUT = "clearing_out"  # points leave for another book, the money behind them is owed to it
@@ -172,6 +173,7 @@ class ProposalKind(StrEnum):
     UNDO = "undo"  # an award taken back
     TRANSFER = "transfer"  # a passbook's points to another passbook
     CLEARING = "clearing"  # an agreement with another book
+    ADJUSTMENT = "adjustment"  # what a shop is owed, more or less
 
 
 class ProposalState(StrEnum):

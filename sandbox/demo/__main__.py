@@ -75,7 +75,8 @@ def _demo(screen: Screen, running: Mapping[str, str | None], options: argparse.N
         )
         stage = Stage(api, tally, book["validity_months"], book["grace_days"])
         play.play_week(stage, week, everybody, screen, lanes=options.connections)
-        play.settle(stage, everybody.treasurer, week.shops, yesterday=week.days[-1].date, run=week.run)
+        desk = (everybody.treasurer, everybody.deputy)
+        play.settle(stage, desk, week.shops, yesterday=week.days[-1].date, run=week.run)
         seconds = time.monotonic() - began
         finale.tell_story(screen, tally)
         finale.tell_network(screen, tally, seconds=seconds)

@@ -94,18 +94,21 @@ class _Player:
             future.result()
 
 
-def settle(stage: Stage, treasurer: Person, shops: Iterable[Shop], *, yesterday: date, run: str) -> None:
-    """State what each shop is owed through the week, and pay it.
+def settle(stage: Stage, desk: tuple[Person, Person], shops: Iterable[Shop], *, yesterday: date, run: str) -> None:
+    """State what each shop is owed through the week, let both of the desk sign it, and pay it.
 
+    The book pays on the last day of a statement itself, so that the story ends today.
     There is one statement per shop and day: a second week on the same day is settled through today, a third one waits
     for tomorrow's statement.
     """
+    treasurer = desk[0]
+    stage.api.post(treasurer, "/payout-terms", {"terms": {"payout_days": 0, "new_payout_days": 0}}).need()
     for number, shop in enumerate(shops, start=1):
         for through in (yesterday, yesterday + timedelta(days=1)):
             body = {"shop_id": str(shop.id), "through": through.isoformat()}
             reply = stage.api.post(treasurer, "/settlements", body)
             if reply.ok and reply.body["state"] == "stated":
-                _pay(stage, treasurer, reply.body, f"{run}-{number:02d}")
+                _pay(stage, desk, reply.body, f"{run}-{number:02d}")
                 break
             if not reply.ok and reply.code != "merchants.nothing_to_settle":
                 stage.surprise(f"结算失败 / settlement of {shop.name}", reply)
@@ -113,10 +116,13 @@ def settle(stage: Stage, treasurer: Person, shops: Iterable[Shop], *, yesterday:
             stage.tally.add("shops carried over")
 
 
-def _pay(stage: Stage, treasurer: Person, settlement: dict[str, object], reference: str) -> None:
+def _pay(stage: Stage, desk: tuple[Person, Person], settlement: dict[str, object], reference: str) -> None:
     stage.tally.add("settlements")
-    if not settlement["fen"]:
+    if not settlement["payable_fen"]:
         return
-    path = f"/settlements/{settlement['id']}/pay"
-    paid = stage.api.post(treasurer, path, {"bank_reference": reference}).need()
-    stage.tally.add("paid fen", paid["fen"])
+    treasurer, deputy = desk
+    path = f"/settlements/{settlement['id']}"
+    stage.api.post(treasurer, f"{path}/check", {}).need()
+    stage.api.post(deputy, f"{path}/approve", {}).need()
+    paid = stage.api.post(treasurer, f"{path}/pay", {"bank_reference": reference}).need()
+    stage.tally.add("paid fen", paid["payable_fen"])

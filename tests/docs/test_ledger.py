@@ -17,7 +17,7 @@ from app.points.queries import audit
 from app.points.rules import chain
 from app.points.rules.figures import MonthFigures
 from app.points.schemas import words
-from app.points.service import Award, OpeningBalance, proposals, transferring
+from app.points.service import Award, OpeningBalance, adjusting, proposals, transferring
 from app.points.service.export import names
 from app.points.service.export.writing import commodity
 from app.points.terms import CHART, AccountKind, HolderKind, OwnerKind, TransferKind
@@ -67,6 +67,7 @@ class Story:
         paid = points.pay_merchant(
             self.uow, self.book.id, cause="payout", shop_id=WHO["noodles"], amount_fen=370, bank_reference="T-1"
         )
+        self.booked["adjustment"] = self.adjust(30)
         self.uow = replace(self.uow, now=noon(2027, 1, 2))
         self.booked |= {"payout": paid.subject_id, "late refund": self.refund("late refund", 25)}
         self.booked["transfer"] = self.transfer("Li", "Wang", TransferKind.MOVE)
@@ -87,6 +88,14 @@ class Story:
             shop_id=WHO["noodles"],
             points=amount,
         ).subject_id
+
+    def adjust(self, fen: int) -> UUID:
+        points.name_owner(self.uow, self.book.id, owner_id=WHO["noodles"], kind=OwnerKind.SHOP, name="noodles")
+        proposal = adjusting.propose_adjustment(
+            self.uow, book="story", shop_id=WHO["noodles"], fen=fen, sponsor_id=WHO["community fund"], reason="slips"
+        )
+        second = replace(self.uow, actor=replace(self.uow.actor, id=UUID(int=2)))
+        return proposals.approve_proposal(second, book="story", proposal_id=proposal.id).result_id
 
     def transfer(self, owner: str, successor: str, kind: TransferKind) -> UUID:
         first, second = (replace(self.uow, actor=Actor(id=uuid5(NAMES, n), roles=frozenset())) for n in ("1", "2"))

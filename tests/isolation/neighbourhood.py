@@ -15,9 +15,11 @@ from app.identity.terms import GuardianKind
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.actor import Actor, Role
 from app.kernel.geo import Datum
+from app.kernel.periods import local_date
 from app.mall import service as mall
 from app.mall.models import Earn
 from app.merchants import service as merchants
+from app.merchants.models import SettlementLine
 from app.places import service as places
 from app.places.rules.duty import Weekly
 from app.places.service.qr import DEMO_KEYS, QrSigns
@@ -33,6 +35,7 @@ from tests.enrolment.desk import HEADER, as_csv
 from tests.isolation.guarding import guard
 from tests.isolation.housing import house
 from tests.isolation.trading import trade
+from tests.merchants.settled import Desk, enrol_shop
 from tests.merchants.till import Till
 from tests.places.ground import lay
 from tests.points.ledger import ANNA, Acts, Ledger, named, open_ledger
@@ -141,17 +144,34 @@ def _sold(acts: Acts, cast: Cast) -> dict[str, Any]:
     bought = _bought(acts, cast)
     till.pay(20, cast.resident)
     held = till.authorise(30, code=till.code(cast.resident), number=f"no-of-{cast.rule}")
-    return trade(acts, shop_id=cast.shop, resident_id=cast.resident) | {
+    stated = till.settle()
+    acts.uow.session.flush()
+    line = acts.uow.session.query(SettlementLine).filter_by(settlement_id=stated.id).one().transaction_id
+    traded = trade(acts, shop_id=cast.shop, resident_id=cast.resident)
+    return traded | {
         "shop_id": cast.shop,
         "payment_id": held.redemption.id,
         "redemption_id": held.redemption.id,
         "out_trade_no": held.redemption.out_trade_no,
-        "settlement_id": till.settle().id,
+        "settlement_id": stated.id,
+        "line_id": line,
+        "dispute_id": Desk(acts).dispute(stated, line).id,
         "payment_code": till.code(cast.resident),
         **bought,
+        **_paid(acts, cast),
         "webhook_id": hearing.id,
         "delivery_id": webhooks.send_test(acts.uow, **told, endpoint_id=hearing.id).id,
     }
+
+
+def _paid(acts: Acts, cast: Cast) -> dict[str, Any]:
+    """A file for the bank, with one statement in it."""
+    desk = Desk(acts)
+    shop = enrol_shop(acts, acts.ledger.id)
+    desk.terms(shop, payout_days=0, new_payout_days=0)
+    desk.till(shop).pay(1, cast.resident)
+    desk.approve(desk.stated(shop, local_date(acts.uow.now)))
+    return {"payout_id": desk.file().payout.id}
 
 
 def _bought(acts: Acts, cast: Cast) -> dict[str, Any]:

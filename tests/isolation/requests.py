@@ -122,6 +122,10 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /mall/shops": {"shop_number": "S-1", "shop_id": "<shop_id>", "rule": "<code>"},
     "POST /settlements": {"shop_id": "<shop_id>", "through": "2026-06-15"},
     "POST /settlements/<settlement_id>/pay": {"bank_reference": "ICBC-1"},
+    "POST /settlements/<settlement_id>/disputes": {"transaction_id": "<line_id>", "reason": "x"},
+    "POST /settlement-disputes/<dispute_id>/close": {"outcome": "for_shop", "reason": "x"},
+    "POST /payout-terms": {"shop_id": "<shop_id>", "terms": {"payout_days": 2}},
+    "POST /adjustments": {"shop_id": "<shop_id>", "fen": 5, "sponsor_id": "<sponsor_id>", "reason": "x"},
     "POST /clearing/agreements": {"sponsor_id": "<sponsor_id>", "terms": TERMS | SINCE},
     "POST /clearing/agreements/<agreement_id>/stop": WHY,
     "POST /clearing/transfers": {"to": "<partner>", "points": 5, "reference": "move-1"},
@@ -181,6 +185,11 @@ UPLOADS = {
         "姓名,电话,楼栋,单元,室,存折号,余额,到期日\n张三,,1,1,101,Z-1,5,2026-12-31\n".encode(),
     )
 }
+
+UPLOADS["POST /payouts/<payout_id>/result"] = (
+    "text/csv",
+    "客户流水号,结果,失败原因,银行流水号\n000001-0001,成功,,B1\n".encode(),
+)
 
 # Who asks, where it matters: by who may withdraw a proposal it is found.
 CALLERS = {"POST /proposals/<proposal_id>/withdraw": PROPOSER}

@@ -226,7 +226,7 @@ def text_of(content: bytes) -> str:
         with ZipFile(io.BytesIO(content)) as parts:
             sheets = [name for name in parts.namelist() if "worksheets" in name or "sharedStrings" in name]
             return "\n".join(parts.read(name).decode() for name in sheets)
-    return content.decode()
+    return content.decode(errors="replace")  # a file for a bank is written in GBK
 
 
 @pytest.fixture

@@ -237,6 +237,7 @@ class Year:
         home, there = self.home.later(day), self.there.later(day)
         home.run_daily()
         stated = home.post("/settlements", {"shop_id": self.shop, "through": str(day - timedelta(days=3))})
+        home.post(f"/settlements/{stated['id']}/approve", who="deputy")
         home.post(f"/settlements/{stated['id']}/pay", {"bank_reference": f"PAY-{month}"})
         home.run_netting()
         if month == 8:

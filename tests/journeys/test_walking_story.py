@@ -172,6 +172,7 @@ def settle(api, shop):
         ("refund", -5, -50),
         ("refund", -7, -70),
     ]
+    made(api.post(f"/settlements/{stated['id']}/approve", {}, name="deputy"))
     paid = made(api.post(f"/settlements/{stated['id']}/pay", {"bank_reference": "ICBC-2"}))
     assert paid["state"] == "paid"
     assert made(api.post(f"/settlements/{stated['id']}/pay", {"bank_reference": "ICBC-2"})) == paid

@@ -99,7 +99,16 @@ def test_a_refund_in_no_true_state_is_refused(acts, till, change):
     ("change", "constraint"),
     [
         ("fen = -1", "ck_merchants_settlements_fen"),
+        ("released_fen = 1", "ck_merchants_settlements_fen"),
+        ("reserve_fen = 1, payable_fen = payable_fen - 1", "ck_merchants_settlements_reserve"),
         ("state = 'paid'", "ck_merchants_settlements_state"),
+        ("state = 'approved'", "ck_merchants_settlements_state"),
+        ("state = 'approved', approved_by = id", "ck_merchants_settlements_signed"),
+        (
+            "state = 'approved', approved_by = checked_by, approved_at = stated_at",
+            "ck_merchants_settlements_others",
+        ),
+        ("state = 'sent', approved_by = id, approved_at = stated_at", "ck_merchants_settlements_state"),
         ("bank_reference = 'x'", "ck_merchants_settlements_state"),
     ],
 )
@@ -119,7 +128,10 @@ def test_a_bank_reference_pays_once_whoever_tries(acts, till):
     tomorrow.pay(10)
     stated = tomorrow.settle(date(2026, 6, 16))
     session.flush()
-    paid = "SET (state, bank_reference, paid_by, paid_at, transaction_id) = ('paid', 'ICBC-1', id, stated_at, :moved)"
+    paid = (
+        "SET (state, bank_reference, paid_by, paid_at, transaction_id, approved_by, approved_at)"
+        " = ('paid', 'ICBC-1', id, stated_at, :moved, id, stated_at)"
+    )
     update = text(f"UPDATE merchants_settlements {paid} WHERE id = :id")
     values = {"id": stated.id, "moved": acts.fund(1).subject_id}
     with pytest.raises(IntegrityError, match="uq_merchants_settlements_bank_reference"), session.begin_nested():

@@ -266,7 +266,7 @@ def test_a_payment_that_commits_late_is_in_the_next_settlement(street):
 
 def test_a_settlement_is_paid_once(street):
     street.now(lambda till: till.pay(10))
-    stated = street.now(lambda till: till.settle(local_date(clock())))
+    stated = street.now(lambda till: till.approve(till.settle(local_date(clock()))))
     won, lost = street.together("settlements", *[lambda till: till.pay_out(stated)] * 3)
     assert len({paid.transaction_id for paid in won}) == 1
     assert lost == []
@@ -279,9 +279,11 @@ def test_a_settlement_is_paid_under_one_reference(street):
         now = clock() + timedelta(days=day)
         street.now(lambda till: till.pay(10), at=now)
         references = [f"ICBC-{day}-{n}" for n in range(4)]
-        stated = street.now(lambda till, now=now: till.settle(local_date(now)), at=now)
+        stated = street.now(lambda till, now=now: till.approve(till.settle(local_date(now))), at=now)
         won, lost = street.together(
-            "settlements", *[lambda till, stated=stated, one=one: till.pay_out(stated, one) for one in references]
+            "settlements",
+            *[lambda till, stated=stated, one=one: till.pay_out(stated, one) for one in references],
+            at=now,
         )
         assert len(won) == 1
         assert {type(refusal) for refusal in lost} == {errors.AlreadyPaid}
@@ -291,7 +293,7 @@ def test_one_reference_for_two_settlements_pays_one(street):
     """They lock different settlements, so only the reference itself keeps them apart."""
     for shop in (0, 1):
         street.now(lambda till: till.pay(10), shop=shop)
-    stated = [street.now(lambda till: till.settle(local_date(clock())), shop=shop) for shop in (0, 1)]
+    stated = [street.now(lambda till: till.approve(till.settle(local_date(clock()))), shop=shop) for shop in (0, 1)]
     won, lost = street.together("settlements", *[lambda till, one=one: till.pay_out(one) for one in stated])
     assert [paid.state for paid in won] == ["paid"]
     assert [type(refusal) for refusal in lost] == [errors.BankReferenceUsed]

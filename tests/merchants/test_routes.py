@@ -39,13 +39,6 @@ def captured(api, payment, at_till):
     return answer.json
 
 
-@pytest.fixture
-def settlement(api, captured, shop):
-    answer = api.post("/settlements", {"shop_id": str(shop.id), "through": "2026-06-15"})
-    assert answer.status_code == 201, answer.text
-    return answer.json
-
-
 # --- shops
 
 
@@ -260,86 +253,6 @@ def test_only_a_captured_payment_is_refunded(api, payment, at_till):
     assert refused(answer) == (409, "merchants.not_captured", [])
 
 
-# --- settlements
-
-
-def test_a_settlement_is_answered_listed_and_shown(api, settlement, captured, shop):
-    assert settlement == {
-        "id": settlement["id"],
-        "shop_id": str(shop.id),
-        "through": "2026-06-15",
-        "line_count": 1,
-        "points": 60,
-        "fen": 600,
-        "state": "stated",
-        "stated_by": settlement["stated_by"],
-        "stated_at": "2026-06-15T10:00:00+08:00",
-        "bank_reference": None,
-        "paid_by": None,
-        "paid_at": None,
-        "transaction_id": None,
-    }
-    for role in (TREASURER, AUDITOR):
-        assert api.walk(f"/settlements?shop_id={shop.id}", role, limit=5) == [settlement]
-        shown = api.get(f"/settlements/{settlement['id']}", role)
-        assert shown.json["settlement"] == settlement
-        assert shown.json["lines"]["items"] == [
-            {
-                "transaction_id": captured["transaction_id"],
-                "code": "redemption",
-                "points": 60,
-                "fen": 600,
-                "recorded_at": "2026-06-15T10:00:00+08:00",
-            }
-        ]
-
-
-def test_a_settlement_is_paid_once(api, settlement):
-    paid = api.post(f"/settlements/{settlement['id']}/pay", {"bank_reference": "ICBC-1"})
-    assert (paid.status_code, paid.json["state"], paid.json["bank_reference"]) == (200, "paid", "ICBC-1")
-    assert api.post(f"/settlements/{settlement['id']}/pay", {"bank_reference": "ICBC-1"}).json == paid.json
-    other = api.post(f"/settlements/{settlement['id']}/pay", {"bank_reference": "ICBC-2"})
-    assert refused(other) == (409, "merchants.already_paid", ["bank_reference"])
-
-
-def test_a_bank_reference_pays_one_settlement(api, settlement, shop, at_till):
-    api.post(f"/settlements/{settlement['id']}/pay", {"bank_reference": "ICBC-1"})
-    tomorrow = Api(api.client, api.bearer, api.book, at="2026-06-16T10:00:00+08:00")
-    code = tomorrow.post("/passbook/codes", {}, RESIDENT, person_id=ANNA).json["code"]
-    order = {"code": code, "points": 10, "out_trade_no": "T-2"}
-    payment = tomorrow.post("/payments", order, CASHIER, **at_till).json
-    tomorrow.post(f"/payments/{payment['id']}/capture", {}, CASHIER, **at_till)
-    second = tomorrow.post("/settlements", {"shop_id": str(shop.id), "through": "2026-06-16"}).json
-    answer = tomorrow.post(f"/settlements/{second['id']}/pay", {"bank_reference": "ICBC-1"})
-    assert refused(answer) == (409, "merchants.bank_reference_used", ["bank_reference"])
-    assert tomorrow.get(f"/settlements/{second['id']}").json["settlement"]["state"] == "stated"
-
-
-def test_what_cannot_be_settled(api, settlement, shop):
-    nothing = api.post("/settlements", {"shop_id": str(shop.id), "through": "2026-06-14"})
-    assert refused(nothing) == (409, "merchants.nothing_to_settle", [])
-    future = api.post("/settlements", {"shop_id": str(shop.id), "through": "2026-06-16"})
-    assert refused(future) == (422, "merchants.through_in_future", ["through"])
-    missing = api.post("/settlements", {"shop_id": str(named("no shop")), "through": "2026-06-15"})
-    assert refused(missing) == (404, "merchants.shop_missing", ["shop_id"])
-    nowhere = api.get(f"/settlements/{named('nothing')}")
-    assert refused(nowhere) == (404, "merchants.settlement_missing", ["settlement_id"])
-    wrong = api.post("/settlements", {"shop_id": str(shop.id), "through": "9999-99-99"})
-    assert refused(wrong) == (422, "web.invalid", ["through"])
-    first = api.post("/settlements", {"shop_id": str(shop.id), "through": "0001-01-01"})
-    assert refused(first) == (409, "merchants.nothing_to_settle", [])
-    last = api.post("/settlements", {"shop_id": str(shop.id), "through": "9999-12-31"})
-    assert refused(last) == (422, "merchants.through_in_future", ["through"])
-
-
-def test_what_is_carried_over_settles_nothing(api, settlement, captured, shop, at_till):
-    api.post(f"/payments/{captured['id']}/refunds", {"points": 5, "out_refund_no": "R"}, CASHIER, **at_till)
-    tomorrow = Api(api.client, api.bearer, api.book, at="2026-06-16T10:00:00+08:00")
-    answer = tomorrow.post("/settlements", {"shop_id": str(shop.id), "through": "2026-06-16"})
-    assert refused(answer) == (409, "merchants.settlement_negative", [])
-    assert api.walk("/settlements", limit=5) == [settlement]
-
-
 # --- who may
 
 
@@ -358,7 +271,7 @@ def test_an_auditor_reads_the_payments_of_every_shop_and_a_cashier_those_of_one(
         assert refused(api.post(f"/payments/{elsewhere['id']}/{what}", body, AUDITOR))[0] == 403
 
 
-def test_roles_are_kept_apart(api, payment, settlement, at_till):
+def test_roles_are_kept_apart(api, payment, at_till):
     order = {"code": "911234567890123456", "points": 1, "out_trade_no": "T"}
     for answer in (
         api.post("/shops", {"name": "a", "street": "b"}, CASHIER, **at_till),
@@ -368,9 +281,5 @@ def test_roles_are_kept_apart(api, payment, settlement, at_till):
         api.post(f"/payments/{payment['id']}/capture", {}, TREASURER),
         api.post(f"/payments/{payment['id']}/reverse", {}, RESIDENT),
         api.post(f"/payments/{payment['id']}/refunds", {"points": 1, "out_refund_no": "R"}, TREASURER),
-        api.post("/settlements", {"shop_id": str(named("x")), "through": "2026-06-15"}, AUDITOR),
-        api.post(f"/settlements/{settlement['id']}/pay", {"bank_reference": "x"}, AUDITOR),
-        api.get("/settlements", CASHIER, **at_till),
-        api.get(f"/settlements/{settlement['id']}", Role.CLERK),
     ):
         assert refused(answer) == (403, "web.role_denied", [])

@@ -158,7 +158,7 @@ def test_one_bank_reference_pays_one_settlement_of_a_book(acts, till):
     with pytest.raises(errors.BankReferenceUsed) as caught:
         tomorrow.pay_out(second)
     assert "ICBC-1" in caught.value.detail("en")
-    assert (second.state, owed(acts, till)) == ("stated", 100)
+    assert (second.state, owed(acts, till)) == ("approved", 100)
     assert tomorrow.pay_out(second, "ICBC-2").state == "paid"
 
 

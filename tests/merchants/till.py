@@ -8,6 +8,7 @@ from uuid import UUID
 
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.actor import Actor, Role
+from app.kernel.periods import local_date
 from app.merchants import service
 from app.merchants.models import Refund, Settlement
 from app.merchants.rules.codes import make_code
@@ -79,10 +80,25 @@ class Till:
         )
 
     def settle(self, through: date = date(2026, 6, 15)) -> Settlement:
-        return service.state_settlement(self.uow, book=self.book, shop_id=self.shop_id, through=through)
+        """State it by hand: whoever does has checked it."""
+        return service.state_settlement(self.treasurer, book=self.book, shop_id=self.shop_id, through=through)
+
+    def approve(self, settlement: Settlement, who: str = "second treasurer") -> Settlement:
+        """The second signature: whoever stated it by hand has checked it."""
+        second = replace(self.uow, actor=Actor(named(who), frozenset({Role.TREASURER})))
+        return service.approve_settlement(second, book=self.book, settlement_id=settlement.id)
 
     def pay_out(self, settlement: Settlement, reference: str = "ICBC-1") -> Settlement:
-        return service.pay_settlement(self.uow, book=self.book, settlement_id=settlement.id, bank_reference=reference)
+        """Approve it, unless it is, and pay it; on the next day if it is not due yet."""
+        if settlement.state == "stated":
+            self.approve(settlement)
+        due = self if local_date(self.uow.now) >= settlement.payable_on else self.later(days=1)
+        return service.pay_settlement(due.uow, book=self.book, settlement_id=settlement.id, bank_reference=reference)
+
+    @property
+    def treasurer(self) -> UnitOfWork:
+        """The unit of work of the first of two treasurers."""
+        return self.acting(named("first treasurer"), Role.TREASURER)
 
     @property
     def cashier(self) -> UnitOfWork:

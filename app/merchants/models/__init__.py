@@ -1,9 +1,10 @@
-"""Tables of merchants, tills, offers, gifts, redemptions, refunds and settlements."""
+"""Tables of merchants, tills, offers, gifts, redemptions, refunds, settlements and payouts."""
 
 from app.merchants.models.merchants import Application, BankAccount, Branch, Merchant, MerchantPerson
 from app.merchants.models.offers import Gift, Offer, Reservation
+from app.merchants.models.payouts import Payout, PayoutLine, PayoutTerms
 from app.merchants.models.redemptions import Redemption, Refund, Sign
-from app.merchants.models.settlements import Settlement, SettlementLine
+from app.merchants.models.settlements import Dispute, Settlement, SettlementFinding, SettlementLine
 from app.merchants.models.shops import Shop
 from app.merchants.models.terminals import EnrolmentCode, Nonce, Terminal, TerminalAddress, TerminalKey
 
@@ -11,16 +12,21 @@ __all__ = [
     "Application",
     "BankAccount",
     "Branch",
+    "Dispute",
     "EnrolmentCode",
     "Gift",
     "Merchant",
     "MerchantPerson",
     "Nonce",
     "Offer",
+    "Payout",
+    "PayoutLine",
+    "PayoutTerms",
     "Redemption",
     "Refund",
     "Reservation",
     "Settlement",
+    "SettlementFinding",
     "SettlementLine",
     "Shop",
     "Sign",

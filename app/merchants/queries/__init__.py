@@ -27,6 +27,7 @@ from app.merchants.queries.settlements import (
     is_reference_used,
     list_lines,
     list_settlements,
+    list_settlements_of,
     lock_settlement,
     sum_lines,
 )
@@ -52,6 +53,7 @@ __all__ = [
     "list_of_resident",
     "list_refunds_to_care_for",
     "list_settlements",
+    "list_settlements_of",
     "list_shops",
     "lock_due",
     "lock_own_redemption",

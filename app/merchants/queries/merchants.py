@@ -122,6 +122,12 @@ def list_branches(session: Session, merchant_id: UUID, *, after: UUID | None, li
     return session.scalars(query if after is None else query.where(Branch.id > after)).all()
 
 
+def list_branch_ids(session: Session, merchant_id: UUID, *, limit: int) -> Sequence[UUID]:
+    """The ids of the first branches of a merchant."""
+    query = select(Branch.id).where(Branch.merchant_id == merchant_id).order_by(Branch.id).limit(limit)
+    return session.scalars(query).all()
+
+
 def list_branches_on(session: Session, street: str, *, after: UUID | None, limit: int) -> Sequence[Branch]:
     """The branches of a street, by id, those after `after`."""
     query = select(Branch).where(Branch.street == street).order_by(Branch.id).limit(limit)

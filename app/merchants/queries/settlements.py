@@ -1,6 +1,6 @@
 """Settlements and their lines."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import NamedTuple
 from uuid import UUID
@@ -67,6 +67,18 @@ def list_settlements(
     query = select(Settlement).where(Settlement.book_id == book_id).order_by(Settlement.id.desc()).limit(limit)
     if shop_id is not None:
         query = query.where(Settlement.shop_id == shop_id)
+    if before is not None:
+        query = query.where(Settlement.id < before)
+    return session.scalars(query).all()
+
+
+def list_settlements_of(
+    session: Session, shop_ids: Collection[UUID], *, book_id: int | None, before: UUID | None, limit: int
+) -> Sequence[Settlement]:
+    """Settlements of some shops, newest first, over all books or of one."""
+    query = select(Settlement).where(Settlement.shop_id.in_(shop_ids)).order_by(Settlement.id.desc()).limit(limit)
+    if book_id is not None:
+        query = query.where(Settlement.book_id == book_id)
     if before is not None:
         query = query.where(Settlement.id < before)
     return session.scalars(query).all()

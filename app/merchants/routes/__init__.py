@@ -6,8 +6,10 @@ from app.merchants.routes import (
     owners,
     passbooks,
     payments,
+    payouts,
     redemptions,
     settlements,
+    shop_settlements,
     shops,
     terminals,
     webhooks,
@@ -23,6 +25,8 @@ BLUEPRINTS = (
     payments.blueprint,
     redemptions.blueprint,
     settlements.blueprint,
+    payouts.blueprint,
+    shop_settlements.blueprint,
     webhooks.blueprint,
 )
 SIGNS = redemptions.SIGNS

@@ -14,12 +14,12 @@ def check_through(through: date, today: date) -> None:
         raise errors.NothingToSettle(through=through.isoformat())
 
 
-def check_total(*, lines: int, fen: int, through: date) -> None:
-    """Refuse NothingToSettle without lines, and SettlementNegative when the shop would owe."""
-    if not lines:
+def check_total(*, lines: int, fen: int, through: date, released_fen: int = 0) -> None:
+    """Refuse NothingToSettle without lines and money released, and SettlementNegative when the shop would owe."""
+    if not lines and not released_fen:
         raise errors.NothingToSettle(through=through.isoformat())
-    if fen < 0:
-        raise errors.SettlementNegative(through=through.isoformat(), fen=fen)
+    if fen + released_fen < 0:
+        raise errors.SettlementNegative(through=through.isoformat(), fen=fen + released_fen)
 
 
 def is_paid(before: str | None, wanted: str, *, fen: int) -> bool:

@@ -1,13 +1,24 @@
-"""JSON of settlements."""
+"""JSON of settlements and disputes."""
+
+from typing import Any
 
 from marshmallow import Schema, fields, validate
 
 from app.merchants import terms
-from app.web.fields import Day, Id, ShownInstant, Text
+from app.merchants.terms import DisputeState
+from app.web.fields import Choice, Day, Id, ShownInstant, Text
 from app.web.paging import PageQuery, page_of
 from app.web.parsing import StrictSchema
 
 STATES = [str(state) for state in terms.SettlementState]
+DISPUTE_STATES = [str(state) for state in DisputeState]
+
+
+class Hex(fields.String):
+    """A digest in hexadecimal."""
+
+    def _serialize(self, value: Any, *_args: object, **_kwargs: object) -> str | None:
+        return None if value is None else bytes(value).hex()
 
 
 class SettlementIn(StrictSchema):
@@ -29,31 +40,58 @@ class SettlementQuery(PageQuery):
     shop_id = Id(load_default=None)
 
 
-class SettlementOut(Schema):
-    """What a shop is owed: `points` taken less given back, `fen` for them."""
+class SettlementAmounts(Schema):
+    """payable_fen = fen + released_fen - reserve_fen - disputed_fen."""
 
     id = fields.UUID(required=True)
     shop_id = fields.UUID(required=True)
     through = fields.Date(required=True)
     line_count = fields.Integer(required=True)
     points = fields.Integer(required=True)
-    fen = fields.Integer(required=True)
+    fen = fields.Integer(required=True, metadata={"description": "本期明细合计 / what its lines come to"})
+    released_fen = fields.Integer(
+        required=True, metadata={"description": "前期暂扣、本期支付 / kept back before, paid with this one"}
+    )
+    reserve_fen = fields.Integer(required=True, metadata={"description": "新商户留存 / kept back of a new shop"})
+    disputed_fen = fields.Integer(required=True, metadata={"description": "争议暂扣 / kept back as disputed"})
+    payable_fen = fields.Integer(required=True, metadata={"description": "实付 / what is paid for it"})
+    payable_on = fields.Date(required=True, metadata={"description": "此日起付款 / not paid before"})
+    reserve_until = fields.Date(required=True, allow_none=True)
     state = fields.String(required=True, validate=validate.OneOf(STATES))
-    stated_by = fields.UUID(required=True)
     stated_at = ShownInstant(required=True)
     bank_reference = fields.String(required=True, allow_none=True)
-    paid_by = fields.UUID(required=True, allow_none=True)
     paid_at = ShownInstant(required=True, allow_none=True)
+
+
+class SettlementOut(SettlementAmounts):
+    """What a shop is owed: `points` taken less given back, `fen` for them; who signed, and what the bank said."""
+
+    digest = Hex(
+        required=True,
+        allow_none=True,
+        metadata={"description": "明细的 SHA-256 / of its lines: docs/settlement.md"},
+    )
+    stated_by = fields.UUID(required=True)
+    checked_by = fields.UUID(required=True, allow_none=True)
+    checked_at = ShownInstant(required=True, allow_none=True)
+    approved_by = fields.UUID(required=True, allow_none=True)
+    approved_at = ShownInstant(required=True, allow_none=True)
+    payout_id = fields.UUID(required=True, allow_none=True)
+    failure = fields.String(required=True, allow_none=True, metadata={"description": "银行上次的拒付原因"})
+    failed_at = ShownInstant(required=True, allow_none=True)
+    paid_by = fields.UUID(required=True, allow_none=True)
     transaction_id = fields.UUID(required=True, allow_none=True)
 
 
 class SettlementLineOut(Schema):
-    """One transaction of a settlement: + is owed to the shop."""
+    """One transaction of a settlement: + is owed to the shop. What came off the bill, and who bears it."""
 
     transaction_id = fields.UUID(required=True)
     code = fields.String(required=True)
     points = fields.Integer(required=True)
     fen = fields.Integer(required=True)
+    discount_fen = fields.Integer(required=True, allow_none=True)
+    borne_by_shop_fen = fields.Integer(required=True, allow_none=True)
     recorded_at = ShownInstant(required=True)
 
 
@@ -66,3 +104,106 @@ class StatementOut(Schema):
 
     settlement = fields.Nested(SettlementOut, required=True)
     lines = fields.Nested(LinePage, required=True)
+
+
+class OwnSettlementOut(Schema):
+    """A settlement as its shop sees it, and the book it is of."""
+
+    book = fields.String(required=True)
+    settlement = fields.Nested(SettlementAmounts, required=True)
+
+
+OwnSettlementPage = page_of(OwnSettlementOut, "OwnSettlementPage")
+
+
+class OwnStatementQuery(PageQuery):
+    """Of which book the settlement is."""
+
+    book = Text(required=True, length_max=32)
+
+
+class OwnStatementOut(Schema):
+    """A settlement as its shop sees it, with a page of its lines."""
+
+    settlement = fields.Nested(SettlementAmounts, required=True)
+    lines = fields.Nested(LinePage, required=True)
+
+
+class VerifiedOut(Schema):
+    """A settlement as it stands, and made again from the ledger."""
+
+    settlement_id = fields.UUID(required=True)
+    is_equal = fields.Boolean(required=True)
+    line_count = fields.Integer(required=True)
+    fen = fields.Integer(required=True)
+    digest = Hex(required=True, allow_none=True)
+    rebuilt_line_count = fields.Integer(required=True)
+    rebuilt_fen = fields.Integer(required=True)
+    rebuilt_digest = Hex(required=True)
+
+
+class DisputeIn(StrictSchema):
+    """Which line is doubted, and why."""
+
+    transaction_id = Id(required=True)
+    reason = Text(required=True, length_max=terms.REASON_LENGTH_MAX)
+
+
+class OwnDisputeIn(DisputeIn):
+    """The same of one's own settlement."""
+
+    book = Text(required=True, length_max=32)
+    settlement_id = Id(required=True)
+
+
+class DisputeCloseIn(StrictSchema):
+    """For whom it is closed, and why."""
+
+    outcome = Choice([DisputeState.FOR_SHOP, DisputeState.FOR_RESIDENT], required=True)
+    reason = Text(required=True, length_max=terms.REASON_LENGTH_MAX)
+
+
+class DisputeQuery(PageQuery):
+    """A page of disputes of one state."""
+
+    state = Choice(list(DisputeState), load_default=DisputeState.OPEN)
+
+
+class DisputeOut(Schema):
+    """A line that is kept back. `released_into`: the settlement that pays it."""
+
+    id = fields.UUID(required=True)
+    shop_id = fields.UUID(required=True)
+    settlement_id = fields.UUID(required=True)
+    transaction_id = fields.UUID(required=True)
+    fen = fields.Integer(required=True)
+    reason = fields.String(required=True)
+    state = fields.String(required=True, validate=validate.OneOf(DISPUTE_STATES))
+    opened_by = fields.UUID(required=True)
+    opened_at = ShownInstant(required=True)
+    closed_by = fields.UUID(required=True, allow_none=True)
+    closed_at = ShownInstant(required=True, allow_none=True)
+    closed_why = fields.String(required=True, allow_none=True)
+    released_into = fields.UUID(required=True, allow_none=True)
+
+
+DisputePage = page_of(DisputeOut, "DisputePage")
+
+
+class FindingOut(Schema):
+    """A shop that did not come out even in one night: ledger against unstated + unpaid + reserve + disputed."""
+
+    id = fields.UUID(required=True)
+    shop_id = fields.UUID(required=True)
+    checked_on = fields.Date(required=True)
+    ledger_fen = fields.Integer(required=True)
+    unstated_fen = fields.Integer(required=True)
+    unpaid_fen = fields.Integer(required=True)
+    reserve_fen = fields.Integer(required=True)
+    disputed_fen = fields.Integer(required=True)
+    wrong_lines = fields.Integer(required=True)
+    wrong_totals = fields.Integer(required=True)
+    found_at = ShownInstant(required=True)
+
+
+FindingPage = page_of(FindingOut, "SettlementFindingPage")

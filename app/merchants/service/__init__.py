@@ -1,6 +1,7 @@
 """The acts of residents, cashiers and the treasurer around a shop."""
 
 from app.merchants.service.admission import admit_signed, purge_nonces, record_signed
+from app.merchants.service.checking import check_step
 from app.merchants.service.codes import IssuedCode, ShownCode, claim_code, issue_code
 from app.merchants.service.confirming import (
     confirm_redemption,
@@ -11,6 +12,7 @@ from app.merchants.service.confirming import (
 from app.merchants.service.consenting import read_consent
 from app.merchants.service.gifts import expire_reservations
 from app.merchants.service.orders import Order, place_order
+from app.merchants.service.paying import approve_settlement, check_settlement, pay_settlement
 from app.merchants.service.quotes import (
     Confirmed,
     RedemptionQuote,
@@ -34,9 +36,9 @@ from app.merchants.service.refunds import list_refunds_to_care_for, refund_payme
 from app.merchants.service.settlement import (
     Statement,
     list_settlements,
-    pay_settlement,
     show_settlement,
     state_settlement,
+    state_step,
 )
 from app.merchants.service.shops import ShopToOpen, copy_shops, list_shops, open_shop, open_shops
 from app.merchants.service.signs import PostedSign, post_sign
@@ -56,9 +58,12 @@ __all__ = [
     "ShownCode",
     "Statement",
     "admit_signed",
+    "approve_settlement",
     "authorise_redemption",
     "capture_payment",
     "capture_redemption",
+    "check_settlement",
+    "check_step",
     "claim_code",
     "confirm_quote",
     "confirm_redemption",
@@ -93,4 +98,5 @@ __all__ = [
     "show_redemption",
     "show_settlement",
     "state_settlement",
+    "state_step",
 ]

@@ -1,5 +1,6 @@
 """Every refusal of points: one file per topic. Elsewhere they are met as `errors.<Name>`."""
 
+from app.points.errors.adjusting import AdjustedShopMissing, AdjustmentZero
 from app.points.errors.allotments import (
     AllotmentClosed,
     AllotmentMissing,
@@ -136,6 +137,8 @@ __all__ = [
     "AccountFrozen",
     "AccountMissing",
     "AccountNotChained",
+    "AdjustedShopMissing",
+    "AdjustmentZero",
     "AllotmentClosed",
     "AllotmentMissing",
     "AllotmentOver",

@@ -104,11 +104,11 @@ class UndoneElsewhere(DomainError):
     kind = Kind.CONFLICT
     code = "points.undone_elsewhere"
     text = {
-        "zh": "兑换、付款、划拨和通兑另有单据,不能在这里冲正:"
-        "兑换请由店铺退款,付款请随结算单更正,划拨请收回额度,通兑请由居民转回。",
-        "en": "Redemptions, payouts, allotments and clearing have records of their own and are not reversed here: a "
-        "redemption is given back by a refund at the shop, a payout is corrected with its settlement, an allotment is "
-        "closed, cleared points are moved back.",
+        "zh": "兑换、付款、调整、划拨和通兑另有单据,不能在这里冲正:"
+        "兑换请由店铺退款,付款和调整请另作调整,划拨请收回额度,通兑请由居民转回。",
+        "en": "Redemptions, payouts, adjustments, allotments and clearing have records of their own and are not "
+        "reversed here: a redemption is given back by a refund at the shop, a payout or an adjustment is corrected by "
+        "another adjustment, an allotment is closed, cleared points are moved back.",
     }
 
 

@@ -28,6 +28,12 @@ def find_book_id(session: Session, code: str) -> int | None:
     return session.scalar(select(Book.id).where(Book.code == code))
 
 
+def codes_of(session: Session, book_ids: Collection[int]) -> dict[int, str]:
+    """The codes of these books, by their keys."""
+    rows = session.execute(select(Book.id, Book.code).where(Book.id.in_(book_ids))) if book_ids else ()
+    return {row.id: row.code for row in rows}
+
+
 def list_books(session: Session) -> Sequence[Book]:
     """All books. A district has dozens, set up by hand; jobs walk them."""
     return session.scalars(select(Book).order_by(Book.id)).all()

@@ -3,24 +3,34 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, and_, func, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import CompoundSelect, Select, and_, exists, func, literal, select
+from sqlalchemy.orm import Session, aliased
 
-from app.points.models import Entry, Transaction
+from app.points.models import Account, Entry, Transaction
 from app.points.rules.accounts import AccountRef, account_id
-from app.points.terms import AccountKind
+from app.points.terms import AccountKind, Code
+
+Movements = CompoundSelect[UUID, str, int, int, datetime]
 
 
-def select_shop_movements(book_id: int, shop_id: UUID, *, before: datetime) -> Select[UUID, str, int, int, datetime]:
+def select_shop_movements(book_id: int, shop_id: UUID, *, before: datetime) -> Movements:
     """A query for the caller to compose: (transaction_id, code, points, fen, recorded_at) of a shop, before an instant.
 
-    Everything that moved points at the shop: redemptions (+), refunds and reversals (-); payouts move none. `fen` is
-    what changed in the shop's claim: 0 for points with no money behind them. In no order, and never to be cut by "ids
-    above the last one seen": a transaction with a smaller id may still be on its way to commit.
+    Everything that moved points at the shop: redemptions (+), refunds and reversals (-); and what else changed its
+    claim: adjustments. Payouts are none of it. `fen` is what changed in the claim: 0 for points with no money behind
+    them. In no order, and never to be cut by "ids above the last one seen": a transaction with a smaller id may still
+    be on its way to commit.
     """
+    return _of_points(book_id, shop_id, before).union_all(_of_money(book_id, shop_id, before))
+
+
+def payable_account(book_id: int, shop_id: UUID) -> UUID:
+    """The account of what a shop is owed."""
+    return account_id(book_id, AccountRef(AccountKind.MERCHANT_PAYABLE, shop_id))
+
+
+def _of_points(book_id: int, shop_id: UUID, before: datetime) -> Select[UUID, str, int, int, datetime]:
     money = aliased(Entry)
-    points_account = account_id(book_id, AccountRef(AccountKind.MERCHANT_POINTS, shop_id))
-    money_account = account_id(book_id, AccountRef(AccountKind.MERCHANT_PAYABLE, shop_id))
     return (
         select(
             Entry.transaction_id,
@@ -35,10 +45,54 @@ def select_shop_movements(book_id: int, shop_id: UUID, *, before: datetime) -> S
             and_(
                 money.book_id == Entry.book_id,
                 money.transaction_id == Entry.transaction_id,
-                money.account_id == money_account,
+                money.account_id == payable_account(book_id, shop_id),
             ),
         )
         # the condition on NULL is what lets PostgreSQL use the partial index ix_points_entries_folded
-        .where(Entry.book_id == book_id, Entry.account_id == points_account, Entry.version.is_(None))
+        .where(Entry.book_id == book_id, Entry.account_id == _points_account(book_id, shop_id), Entry.version.is_(None))
         .where(Transaction.recorded_at < before)
+    )
+
+
+def _of_money(book_id: int, shop_id: UUID, before: datetime) -> Select[UUID, str, int, int, datetime]:
+    """What moved the claim and no points, and was no payout."""
+    points = aliased(Entry)
+    return (
+        select(
+            Entry.transaction_id,
+            Transaction.code,
+            literal(0).label("points"),
+            Entry.amount.label("fen"),
+            Transaction.recorded_at,
+        )
+        .join(Transaction, and_(Transaction.book_id == Entry.book_id, Transaction.id == Entry.transaction_id))
+        .where(Entry.book_id == book_id, Entry.account_id == payable_account(book_id, shop_id))
+        .where(Entry.version.is_(None), Transaction.recorded_at < before, Transaction.code != Code.PAYOUT)
+        .where(
+            ~exists().where(
+                points.book_id == Entry.book_id,
+                points.transaction_id == Entry.transaction_id,
+                points.account_id == _points_account(book_id, shop_id),
+            )
+        )
+    )
+
+
+def _points_account(book_id: int, shop_id: UUID) -> UUID:
+    return account_id(book_id, AccountRef(AccountKind.MERCHANT_POINTS, shop_id))
+
+
+def was_given_back(session: Session, book_id: int, transaction_id: UUID) -> bool:
+    """Whether any of what this transaction moved was refunded, or it was reversed."""
+    back = (Transaction.refunds_id == transaction_id) | (Transaction.reverses_id == transaction_id)
+    return bool(session.scalar(select(exists().where(Transaction.book_id == book_id, back))))
+
+
+def select_claims(book_id: int) -> Select[UUID, UUID, str, int]:
+    """A query for the caller to compose: (shop_id, transaction_id, code, fen) of what changed what shops are owed."""
+    return (
+        select(Account.owner_id.label("shop_id"), Entry.transaction_id, Transaction.code, Entry.amount.label("fen"))
+        .join(Entry, and_(Entry.book_id == Account.book_id, Entry.account_id == Account.id))
+        .join(Transaction, and_(Transaction.book_id == Entry.book_id, Transaction.id == Entry.transaction_id))
+        .where(Account.book_id == book_id, Account.kind == AccountKind.MERCHANT_PAYABLE, Entry.version.is_(None))
     )

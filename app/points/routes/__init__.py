@@ -1,6 +1,7 @@
 """The ledger over HTTP."""
 
 from app.points.routes import (
+    adjustments,
     allotments,
     award_rules,
     books,
@@ -19,6 +20,7 @@ from app.points.routes import (
 BLUEPRINTS = (
     books.blueprint,
     proposals.blueprint,
+    adjustments.blueprint,
     passbooks.blueprint,
     journal.blueprint,
     allotments.blueprint,

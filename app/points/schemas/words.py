@@ -17,6 +17,7 @@ WHAT: dict[Code, dict[str, str]] = {
     Code.CLAWBACK: {"zh": "不实奖励清退", "en": "Award taken back"},
     Code.EXPIRY: {"zh": "积分到期", "en": "Expired"},
     Code.PAYOUT: {"zh": "与商户结算", "en": "Settled with a shop"},
+    Code.ADJUSTMENT: {"zh": "商户应付款调整", "en": "What a shop is owed, adjusted"},
     Code.ALLOT_RETURN: {"zh": "划拨额度收回", "en": "Allotment returned"},
     Code.TRANSFER: {"zh": "存折转移", "en": "Moved between passbooks"},
     Code.CLEARING_OUT: {"zh": "转出到其他社区", "en": "Moved to another community"},
@@ -47,6 +48,7 @@ PROPOSAL: dict[ProposalKind, dict[str, str]] = {
     ProposalKind.UNDO: {"zh": "撤销一笔奖励", "en": "Take an award back"},
     ProposalKind.TRANSFER: {"zh": "存折转移", "en": "Move a passbook's points"},
     ProposalKind.CLEARING: {"zh": "通存通兑协议", "en": "Agree on clearing with another book"},
+    ProposalKind.ADJUSTMENT: {"zh": "商户应付款调整", "en": "Adjust what a shop is owed"},
 }
 DIRECTION = {"zh": ("支出", "存入"), "en": ("out", "in")}
 FEN_PER_YUAN = 100

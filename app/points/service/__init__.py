@@ -35,7 +35,14 @@ from app.points.service.extracts import Extract, Period, begin_extract, begin_ow
 from app.points.service.figures import show_figures
 from app.points.service.folding import fold_balances
 from app.points.service.freezing import freeze_passbook, thaw_passbook
-from app.points.service.funding import allot_points, fund_sponsor, mint_points, pay_merchant
+from app.points.service.funding import (
+    ShopPayment,
+    allot_points,
+    fund_sponsor,
+    mint_points,
+    pay_merchant,
+    pay_merchants,
+)
 from app.points.service.holds import HoldPlaced, capture_hold, hold_points, release_expired_holds, release_hold
 from app.points.service.lifetimes import change_expiry_policy, last_day, list_expiry_policies
 from app.points.service.naming import (
@@ -103,6 +110,7 @@ __all__ = [
     "PeopleOf",
     "Period",
     "RuleDefinition",
+    "ShopPayment",
     "StatementPageLine",
     "TakeOver",
     "TakenOver",
@@ -166,6 +174,7 @@ __all__ = [
     "open_budget",
     "open_passbooks",
     "pay_merchant",
+    "pay_merchants",
     "post",
     "post_one",
     "preview_awards",

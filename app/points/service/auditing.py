@@ -20,7 +20,7 @@ from app.points.terms import Code
 Span = tuple[datetime | None, datetime | None]
 UNDONE_ELSEWHERE = frozenset(
     {
-        *(Code.REDEMPTION, Code.PAYOUT, Code.ALLOT, Code.ALLOT_RETURN),
+        *(Code.REDEMPTION, Code.PAYOUT, Code.ADJUSTMENT, Code.ALLOT, Code.ALLOT_RETURN),
         *(Code.CLEARING_OUT, Code.CLEARING_IN, Code.CLEARING_PAYMENT),
     }
 )

@@ -1,5 +1,7 @@
 """Money in, points made for it, points handed on, money out."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from app.infra.unit_of_work import UnitOfWork
@@ -11,6 +13,16 @@ from app.points.terms import CHART, FEN_MAX, POINTS_MAX, AccountKind, Code, Decl
 
 BANK = AccountRef(AccountKind.BANK)
 ISSUANCE = AccountRef(AccountKind.ISSUANCE)
+
+
+@dataclass(frozen=True, slots=True)
+class ShopPayment:
+    """What was paid to a shop: 1 to FEN_MAX fen, under the bank's reference."""
+
+    cause: str
+    shop_id: UUID
+    amount_fen: int
+    bank_reference: str
 
 
 def fund_sponsor(
@@ -68,9 +80,18 @@ def pay_merchant(
     uow: UnitOfWork, book_id: int, *, cause: str, shop_id: UUID, amount_fen: int, bank_reference: str
 ) -> Outcome:
     """Book money paid to a shop against what it is owed."""
-    check_amount(amount_fen, FEN_MAX)
-    legs = (Leg(AccountRef(AccountKind.MERCHANT_PAYABLE, shop_id), -amount_fen), Leg(BANK, amount_fen))
-    return post_one(uow, book_id, Posting(cause=cause, code=Code.PAYOUT, legs=legs, evidence=bank_reference))
+    return pay_merchants(uow, book_id, [ShopPayment(cause, shop_id, amount_fen, bank_reference)])[0]
+
+
+def pay_merchants(uow: UnitOfWork, book_id: int, payments: Sequence[ShopPayment]) -> list[Outcome]:
+    """Book money paid to several shops, in one call of the posting door; outcomes in the order asked."""
+    postings = []
+    for paid in payments:
+        check_amount(paid.amount_fen, FEN_MAX)
+        payable = AccountRef(AccountKind.MERCHANT_PAYABLE, paid.shop_id)
+        legs = (Leg(payable, -paid.amount_fen), Leg(BANK, paid.amount_fen))
+        postings.append(Posting(cause=paid.cause, code=Code.PAYOUT, legs=legs, evidence=paid.bank_reference))
+    return [outcome.raise_if_declined() for outcome in post(uow, book_id, postings)]
 
 
 def _moved(source: AccountRef, target: AccountRef, amount: int) -> tuple[Leg, ...]:

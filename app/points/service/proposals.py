@@ -7,7 +7,7 @@ from app.infra.unit_of_work import UnitOfWork
 from app.kernel.paging import Page, page_by_id, read_id
 from app.points import errors, queries
 from app.points.models import Book, Proposal
-from app.points.service import clearing, minting, rulebook, transferring, undoing
+from app.points.service import adjusting, clearing, minting, rulebook, transferring, undoing
 from app.points.terms import ProposalKind, ProposalState
 
 CarryOut = Callable[[UnitOfWork, Book, Proposal, str], UUID | None]
@@ -19,6 +19,7 @@ ACTS: Mapping[ProposalKind, CarryOut] = {
     ProposalKind.TRANSFER: transferring.carry_out,
     ProposalKind.CLEARING: clearing.carry_out,
     ProposalKind.UNDO: undoing.carry_out,
+    ProposalKind.ADJUSTMENT: adjusting.carry_out,
 }
 
 

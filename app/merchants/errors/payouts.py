@@ -1,0 +1,238 @@
+"""Refusals of signing, disputing and paying settlements."""
+
+from app.kernel.errors import DomainError, Kind
+
+
+class SettlementDecided(DomainError):
+    kind = Kind.CONFLICT
+    code = "merchants.settlement_decided"
+    text = {
+        "zh": "这张结算单已不是待审状态(现为 {state}),不能再复核或批准。",
+        "en": "This settlement is no longer waiting (it is {state}); it cannot be signed again.",
+    }
+
+
+class NotChecked(DomainError):
+    kind = Kind.CONFLICT
+    code = "merchants.not_checked"
+    text = {
+        "zh": "这张结算单还没有人复核,请先由一人复核,再由另一人批准。",
+        "en": "Nobody has checked this settlement yet: one person checks it, another approves it.",
+    }
+
+
+class ApproveBySame(DomainError):
+    kind = Kind.DENIED
+    code = "merchants.approve_by_same"
+    text = {
+        "zh": "复核和批准须由不同的人完成,请另一位司库批准。",
+        "en": "Whoever checked a settlement does not approve it; another treasurer must.",
+    }
+
+
+class NotApproved(DomainError):
+    kind = Kind.CONFLICT
+    code = "merchants.not_approved"
+    text = {
+        "zh": "这张结算单现为 {state},只有经两人批准且不在付款文件中的才能直接付款。",
+        "en": "This settlement is {state}; by hand only one is paid that two people approved and that is in no file.",
+    }
+
+
+class PayoutEarly(DomainError):
+    kind = Kind.CONFLICT
+    code = "merchants.payout_early"
+    text = {
+        "zh": "这张结算单 {payable_on} 起才能付款。",
+        "en": "This settlement is not paid before {payable_on}.",
+    }
+
+
+class LineMissing(DomainError):
+    kind = Kind.MISSING
+    code = "merchants.line_missing"
+    text = {
+        "zh": "这张结算单里没有这笔交易。",
+        "en": "There is no such transaction in this settlement.",
+    }
+    field = "transaction_id"
+
+
+class DisputeMissing(DomainError):
+    kind = Kind.MISSING
+    code = "merchants.dispute_missing"
+    text = {
+        "zh": "没有这项争议。",
+        "en": "There is no such dispute.",
+    }
+    field = "dispute_id"
+
+
+class DisputeTwice(DomainError):
+    kind = Kind.CONFLICT
+    code = "merchants.dispute_twice"
+    text = {
+        "zh": "这笔交易已经提过争议。",
+        "en": "This line was disputed before.",
+    }
+    field = "transaction_id"
+
+
+class DisputeLate(DomainError):
+    kind = Kind.CONFLICT
+    code = "merchants.dispute_late"
+    text = {
+        "zh": "这张结算单现为 {state},钱已在付款途中或已付,不能再暂扣;请用退款或调整。",
+        "en": "This settlement is {state}: its money is on its way or paid and cannot be kept back; "
+        "refund or adjust instead.",
+    }
+
+
+class NothingToDispute(DomainError):
+    kind = Kind.CONFLICT
+    code = "merchants.nothing_to_dispute"
+    text = {
+        "zh": "这笔交易没有可暂扣的应付款。",
+        "en": "Nothing of this line is still to be paid, so nothing can be kept back.",
+    }
+    field = "transaction_id"
+
+
+class DisputeClosed(DomainError):
+    kind = Kind.CONFLICT
+    code = "merchants.dispute_closed"
+    text = {
+        "zh": "这项争议已经办结({state})。",
+        "en": "This dispute is closed already ({state}).",
+    }
+
+
+class DisputeBySame(DomainError):
+    kind = Kind.DENIED
+    code = "merchants.dispute_by_same"
+    text = {
+        "zh": "提出争议的人不能自己办结,请另一人处理。",
+        "en": "Whoever opened a dispute does not close it; another person must.",
+    }
+
+
+class DisputeNotRefunded(DomainError):
+    kind = Kind.CONFLICT
+    code = "merchants.dispute_not_refunded"
+    text = {
+        "zh": "要判给居民,请先给居民退款(或经两人批准调减应付款),再办结争议。",
+        "en": "To close it for the resident, first give the points back (or adjust what the shop is "
+        "owed), then close it.",
+    }
+    field = "outcome"
+
+
+class PayoutMissing(DomainError):
+    kind = Kind.MISSING
+    code = "merchants.payout_missing"
+    text = {
+        "zh": "没有这份付款文件。",
+        "en": "There is no such payout file.",
+    }
+    field = "payout_id"
+
+
+class PayoutEmpty(DomainError):
+    kind = Kind.CONFLICT
+    code = "merchants.payout_empty"
+    text = {
+        "zh": "没有到期、已批准且能付款的结算单;暂不能付的有 {skipped} 张。",
+        "en": "No settlement is approved, due and payable; {skipped} cannot be paid now.",
+    }
+
+
+class PayoutChanged(DomainError):
+    kind = Kind.CONFLICT
+    code = "merchants.payout_changed"
+    text = {
+        "zh": "这份付款文件的内容与生成时不一致,已停止下载,请联系审计。",
+        "en": "This payout file does not come out as it was made; it is not given out. Tell the auditor.",
+    }
+
+
+class ResultNoCsv(DomainError):
+    kind = Kind.INVALID
+    code = "merchants.result_no_csv"
+    text = {
+        "zh": "银行回单不是能读的 CSV 文件。",
+        "en": "The bank's answer is no CSV that can be read.",
+    }
+    field = "content"
+
+
+class ResultTooLong(DomainError):
+    kind = Kind.INVALID
+    code = "merchants.result_too_long"
+    text = {
+        "zh": "银行回单最多 {lines_max} 行。",
+        "en": "The bank's answer has at most {lines_max} lines.",
+    }
+    field = "content"
+
+
+class ResultEmpty(DomainError):
+    kind = Kind.INVALID
+    code = "merchants.result_empty"
+    text = {
+        "zh": "银行回单里没有结果行。",
+        "en": "The bank's answer has no lines.",
+    }
+    field = "content"
+
+
+class ResultColumnMissing(DomainError):
+    kind = Kind.INVALID
+    code = "merchants.result_column_missing"
+    text = {
+        "zh": "银行回单缺少列“{column}”({name})。",
+        "en": "The bank's answer lacks the column {name} ({column}).",
+    }
+    field = "content"
+
+
+class ResultUnreadable(DomainError):
+    kind = Kind.INVALID
+    code = "merchants.result_unreadable"
+    text = {
+        "zh": "银行回单有 {count} 行有误(行:列):{rows}。成功的要有银行流水号,失败的要有原因,"
+        "客户流水号不得重复。没有导入任何内容。",
+        "en": "{count} rows of the bank's answer are wrong (line:column): {rows}. Paid ones need the "
+        "bank's reference, failed ones a reason, and no reference stands twice. Nothing was imported.",
+    }
+    field = "content"
+
+
+class ResultUnknown(DomainError):
+    kind = Kind.INVALID
+    code = "merchants.result_unknown"
+    text = {
+        "zh": "银行回单第 {line} 行的客户流水号 {reference} 不在这份付款文件中。没有导入任何内容。",
+        "en": "Line {line} of the bank's answer names {reference}, which is not in this payout file. "
+        "Nothing was imported.",
+    }
+    field = "content"
+
+
+class ResultContradicts(DomainError):
+    kind = Kind.CONFLICT
+    code = "merchants.result_contradicts"
+    text = {
+        "zh": "银行回单第 {line} 行与先前导入的结果不同:{reference} 已记为 {state}。没有导入任何内容。",
+        "en": "Line {line} of the bank's answer contradicts an earlier one: {reference} was recorded "
+        "as {state}. Nothing was imported.",
+    }
+    field = "content"
+
+
+class StatementTooLong(DomainError):
+    kind = Kind.CONFLICT
+    code = "merchants.statement_too_long"
+    text = {
+        "zh": "这张结算单有 {lines} 行,这种文件最多 {lines_max} 行。",
+        "en": "This settlement has {lines} lines; such a file has at most {lines_max}.",
+    }

@@ -1,0 +1,136 @@
+"""Payouts: terms, statements that are due, files and their lines."""
+
+from collections.abc import Collection, Sequence
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import Row, func, select
+from sqlalchemy.orm import Session
+
+from app.merchants import errors
+from app.merchants.models import BankAccount, Branch, Merchant, Payout, PayoutLine, PayoutTerms, Settlement
+from app.merchants.rules.payouts import PayoutRules
+from app.merchants.terms import TRADING, SettlementState
+
+
+def find_rules(session: Session, book_id: int, shop_id: UUID) -> PayoutRules:
+    """The terms in force for a shop: its own, else the book's, else those of a book that set none."""
+    found = find_terms(session, book_id, shop_id) or find_terms(session, book_id, None)
+    if found is None:
+        return PayoutRules()
+    return PayoutRules(
+        payout_days=found.payout_days,
+        new_shop_days=found.new_shop_days,
+        new_payout_days=found.new_payout_days,
+        reserve_percent=found.reserve_percent,
+        reserve_days=found.reserve_days,
+    )
+
+
+def find_terms(session: Session, book_id: int, shop_id: UUID | None) -> PayoutTerms | None:
+    """The newest terms of one shop, or of the book."""
+    query = select(PayoutTerms).where(PayoutTerms.book_id == book_id, PayoutTerms.shop_id.is_not_distinct_from(shop_id))
+    return session.scalar(query.order_by(PayoutTerms.id.desc()).limit(1))
+
+
+def list_terms(session: Session, book_id: int, *, before: UUID | None, limit: int) -> Sequence[PayoutTerms]:
+    """Terms of a book and its shops, newest first."""
+    query = select(PayoutTerms).where(PayoutTerms.book_id == book_id)
+    if before is not None:
+        query = query.where(PayoutTerms.id < before)
+    return session.scalars(query.order_by(PayoutTerms.id.desc()).limit(limit)).all()
+
+
+def lock_payouts(session: Session, book_id: int) -> None:
+    """Make files of a book one after another."""
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtext("merchants_payouts"), book_id)))
+
+
+def lock_due(
+    session: Session, book_id: int, *, today: date, limit: int
+) -> Sequence[Row[Settlement, Merchant, BankAccount]]:
+    """(Settlement, Merchant, BankAccount or None) of approved statements that are due, held; those payable first."""
+    query = (
+        select(Settlement, Merchant, BankAccount)
+        .join(Branch, Branch.id == Settlement.shop_id)
+        .join(Merchant, Merchant.id == Branch.merchant_id)
+        .outerjoin(BankAccount, (BankAccount.merchant_id == Merchant.id) & BankAccount.ended_at.is_(None))
+        .where(Settlement.book_id == book_id, Settlement.state == SettlementState.APPROVED)
+        .where(Settlement.payable_on <= today, Settlement.payable_fen > 0)
+        .order_by(BankAccount.id.is_(None), Merchant.state.not_in(TRADING), Settlement.id)
+        .limit(limit)
+        .with_for_update(of=Settlement, key_share=True)
+    )
+    return session.execute(query, execution_options={"populate_existing": True}).all()
+
+
+def next_number(session: Session, book_id: int) -> int:
+    """The number of the next file, under `lock_payouts`."""
+    query = select(func.coalesce(func.max(Payout.number), 0) + 1).where(Payout.book_id == book_id)
+    return int(session.scalar(query) or 1)
+
+
+def get_payout_file(session: Session, book_id: int, payout_id: UUID) -> Payout:
+    """One file. Refuses PayoutMissing."""
+    found = session.get(Payout, (book_id, payout_id))
+    if found is None:
+        raise errors.PayoutMissing
+    return found
+
+
+def list_payouts(session: Session, book_id: int, *, before: UUID | None, limit: int) -> Sequence[Payout]:
+    """Files of a book, newest first."""
+    query = select(Payout).where(Payout.book_id == book_id)
+    if before is not None:
+        query = query.where(Payout.id < before)
+    return session.scalars(query.order_by(Payout.id.desc()).limit(limit)).all()
+
+
+def list_payout_lines(
+    session: Session, book_id: int, payout_id: UUID, *, after: int, limit: int
+) -> Sequence[PayoutLine]:
+    """Lines of a file in its order, those after a position."""
+    query = select(PayoutLine).where(PayoutLine.book_id == book_id, PayoutLine.payout_id == payout_id)
+    return session.scalars(query.where(PayoutLine.position > after).order_by(PayoutLine.position).limit(limit)).all()
+
+
+def lock_payout_lines(session: Session, book_id: int, payout_id: UUID) -> dict[int, tuple[PayoutLine, Settlement]]:
+    """The lines of a file with their statements, by position, held until the transaction ends."""
+    query = (
+        select(PayoutLine, Settlement)
+        .join(
+            Settlement,
+            (Settlement.book_id == PayoutLine.book_id) & (Settlement.id == PayoutLine.settlement_id),
+        )
+        .where(PayoutLine.book_id == book_id, PayoutLine.payout_id == payout_id)
+        .order_by(PayoutLine.position)
+        .with_for_update(key_share=True)
+    )
+    rows = session.execute(query, execution_options={"populate_existing": True}).all()
+    return {line.position: (line, settlement) for line, settlement in rows}
+
+
+def list_receivers(session: Session, book_id: int, payout_id: UUID) -> Sequence[Row[PayoutLine, BankAccount]]:
+    """(PayoutLine, BankAccount) of a file in its order."""
+    query = (
+        select(PayoutLine, BankAccount)
+        .join(
+            BankAccount,
+            (BankAccount.merchant_id == PayoutLine.merchant_id) & (BankAccount.id == PayoutLine.bank_account_id),
+        )
+        .where(PayoutLine.book_id == book_id, PayoutLine.payout_id == payout_id)
+        .order_by(PayoutLine.position)
+    )
+    return session.execute(query).all()
+
+
+def find_used_reference(session: Session, book_id: int, references: Collection[str]) -> str | None:
+    """One of these bank references that paid a settlement of the book before."""
+    if not references:
+        return None
+    query = select(Settlement.bank_reference).where(
+        Settlement.book_id == book_id,
+        Settlement.bank_reference.in_(references),
+        Settlement.state == SettlementState.PAID,
+    )
+    return session.scalar(query.limit(1))

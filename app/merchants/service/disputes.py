@@ -1,0 +1,85 @@
+"""Keeping a line of a statement back while somebody doubts it."""
+
+from uuid import UUID
+
+from sqlalchemy.exc import IntegrityError
+
+from app.infra.unit_of_work import UnitOfWork
+from app.kernel.paging import Page, page_by_id, read_id
+from app.merchants import errors, queries
+from app.merchants.models import Dispute
+from app.merchants.queries import disputes as dispute_queries
+from app.merchants.rules.payouts import check_closing, disputable
+from app.merchants.terms import DisputeState
+from app.points import queries as points_queries
+from app.points.queries.movements import was_given_back
+
+ONCE = "uq_merchants_disputes_book_id_transaction_id"
+
+
+def open_dispute(uow: UnitOfWork, *, book: str, settlement_id: UUID, transaction_id: UUID, reason: str) -> Dispute:
+    """Keep a line of a statement back: of what is still to be paid, what the line comes to, and no more.
+
+    A signature stands: less is paid than was approved, never more. Refuses SettlementMissing, LineMissing, DisputeLate
+    (in a file, or paid), NothingToDispute (a refund; nothing left), DisputeTwice.
+    """
+    book_id = points_queries.get_book(uow.session, book).id
+    settlement = queries.lock_settlement(uow.session, book_id, settlement_id)
+    line = dispute_queries.get_line(uow.session, book_id, settlement_id, transaction_id)
+    if dispute_queries.is_disputed(uow.session, book_id, transaction_id):
+        raise errors.DisputeTwice
+    kept = disputable(state=settlement.state, line_fen=line.fen, payable_fen=settlement.payable_fen)
+
+    dispute = Dispute(
+        book_id=book_id,
+        id=uow.new_id(),
+        shop_id=settlement.shop_id,
+        settlement_id=settlement_id,
+        transaction_id=transaction_id,
+        fen=kept,
+        reason=reason,
+        state=DisputeState.OPEN,
+        opened_by=uow.actor.id,
+        opened_at=uow.now,
+    )
+    uow.session.add(dispute)
+    settlement.disputed_fen += kept
+    settlement.payable_fen -= kept
+    try:
+        uow.session.flush()
+    except IntegrityError as error:
+        if ONCE in str(error.orig):
+            raise errors.DisputeTwice from None
+        raise
+    return dispute
+
+
+def close_dispute(uow: UnitOfWork, *, book: str, dispute_id: UUID, outcome: DisputeState, reason: str) -> Dispute:
+    """Close a dispute that somebody else opened. What was kept back goes into the shop's next statement.
+
+    For the resident: where the points given back (or an adjustment) are less owed to the shop already, and stand in
+    that statement as well. Refuses DisputeMissing, DisputeClosed, DisputeBySame, DisputeNotRefunded.
+    """
+    book_id = points_queries.get_book(uow.session, book).id
+    dispute = dispute_queries.lock_dispute(uow.session, book_id, dispute_id)
+    check_closing(
+        state=dispute.state,
+        opened_by=dispute.opened_by,
+        closer=uow.actor.id,
+        outcome=outcome,
+        given_back=was_given_back(uow.session, book_id, dispute.transaction_id)
+        or dispute_queries.was_adjusted_down(
+            uow.session, book_id, dispute.shop_id, since=dispute.opened_at, now=uow.now
+        ),
+    )
+    dispute.state = outcome
+    dispute.closed_by, dispute.closed_at, dispute.closed_why = uow.actor.id, uow.now, reason
+    uow.session.flush()  # the database says now whether this person may
+    return dispute
+
+
+def list_disputes(uow: UnitOfWork, *, book: str, state: DisputeState, limit: int, cursor: str | None) -> Page[Dispute]:
+    """Disputes of one state, newest first."""
+    book_id = points_queries.get_book(uow.session, book).id
+    rows = dispute_queries.list_disputes(uow.session, book_id, state=state, before=read_id(cursor), limit=limit + 1)
+    return page_by_id(rows, limit, lambda dispute: dispute.id)

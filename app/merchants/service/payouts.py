@@ -1,0 +1,186 @@
+"""Files for the bank: made of approved statements that are due, given out again byte by byte."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from app.infra.unit_of_work import UnitOfWork
+from app.infra.vault import vault
+from app.kernel.paging import Cursor, Page, page_by_id, read_id
+from app.kernel.periods import local_date
+from app.merchants import errors, queries, terms
+from app.merchants.models import BankAccount, Merchant, Payout, PayoutLine, PayoutTerms, Settlement
+from app.merchants.queries import payouts as payout_queries
+from app.merchants.rules import bank_files
+from app.merchants.rules.bank_files import BankLine, Receiver
+from app.merchants.rules.papers import check_payout
+from app.merchants.rules.payouts import PayoutRules
+from app.merchants.terms import PayoutLineState, SettlementState
+from app.points import queries as points_queries
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A statement that is due and cannot be paid through the bank now. `why`: a refusal's code, or what is unfit."""
+
+    settlement_id: UUID
+    shop_id: UUID
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class MadePayout:
+    """A file, and what could not go into it."""
+
+    payout: Payout
+    skipped: Sequence[Skipped]
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutSheet:
+    """A file with a page of its lines."""
+
+    payout: Payout
+    lines: Page[PayoutLine]
+
+
+def make_payout(uow: UnitOfWork, *, book: str) -> MadePayout:
+    """Put approved statements that are due into a file for the bank: each into one file at a time.
+
+    Left out, with why: a merchant that does not trade, has no bank account or too new a one, or one whose name or
+    number no bank's file takes. Refuses PayoutEmpty.
+    """
+    book_id = points_queries.get_book(uow.session, book).id
+    payout_queries.lock_payouts(uow.session, book_id)
+    due = payout_queries.lock_due(uow.session, book_id, today=local_date(uow.now), limit=terms.PAYOUT_LINES_MAX)
+
+    good: list[tuple[Settlement, BankAccount, Receiver]] = []
+    skipped: list[Skipped] = []
+    for settlement, merchant, account in due:
+        receiver, why = _receiver(uow, merchant, account)
+        if receiver is None:
+            skipped.append(Skipped(settlement.id, settlement.shop_id, why))
+        else:
+            good.append((settlement, account, receiver))
+    if not good:
+        raise errors.PayoutEmpty(skipped=len(skipped))
+
+    number = payout_queries.next_number(uow.session, book_id)
+    lines = [
+        BankLine(bank_files.reference_of(number, position), receiver, settlement.payable_fen)
+        for position, (settlement, _, receiver) in enumerate(good, 1)
+    ]
+    payout = Payout(
+        book_id=book_id,
+        id=uow.new_id(),
+        number=number,
+        line_count=len(lines),
+        fen=sum(line.fen for line in lines),
+        digest=bank_files.digest_of(bank_files.write_file(lines)),
+        made_by=uow.actor.id,
+        made_at=uow.now,
+    )
+    uow.session.add(payout)
+    uow.session.flush()
+    _send(uow, payout, [(settlement, account) for settlement, account, _ in good])
+    return MadePayout(payout, skipped)
+
+
+def write_payout(uow: UnitOfWork, *, book: str, payout_id: UUID) -> tuple[Payout, str]:
+    """Write a file again, for the bank. Refuses PayoutMissing, PayoutChanged when it is not what it was."""
+    book_id = points_queries.get_book(uow.session, book).id
+    payout = payout_queries.get_payout_file(uow.session, book_id, payout_id)
+    lines = [
+        BankLine(bank_files.reference_of(payout.number, line.position), _open(account), line.fen)
+        for line, account in payout_queries.list_receivers(uow.session, book_id, payout_id)
+    ]
+    text = bank_files.write_file(lines)
+    if bank_files.digest_of(text) != payout.digest:
+        raise errors.PayoutChanged
+    return payout, text
+
+
+def list_payouts(uow: UnitOfWork, *, book: str, limit: int, cursor: str | None) -> Page[Payout]:
+    """Files of a book, newest first."""
+    book_id = points_queries.get_book(uow.session, book).id
+    rows = payout_queries.list_payouts(uow.session, book_id, before=read_id(cursor), limit=limit + 1)
+    return page_by_id(rows, limit, lambda payout: payout.id)
+
+
+def show_payout(uow: UnitOfWork, *, book: str, payout_id: UUID, limit: int, cursor: str | None) -> PayoutSheet:
+    """A file with a page of its lines and what the bank said of them. Refuses PayoutMissing."""
+    book_id = points_queries.get_book(uow.session, book).id
+    payout = payout_queries.get_payout_file(uow.session, book_id, payout_id)
+    after = 0 if cursor is None else int(Cursor.decode(cursor, int).parts[0])
+    after = min(max(after, 0), terms.PAYOUT_LINES_MAX)
+    rows = payout_queries.list_payout_lines(uow.session, book_id, payout_id, after=after, limit=limit + 1)
+    items = rows[:limit]
+    more = Cursor((items[-1].position,)).encode() if len(rows) > limit else None
+    return PayoutSheet(payout, Page(items, more))
+
+
+def set_payout_terms(uow: UnitOfWork, *, book: str, shop_id: UUID | None, rules: PayoutRules) -> PayoutTerms:
+    """Say when shops of a book, or one of them, are paid from the next statement on. Refuses ShopMissing."""
+    book_id = points_queries.get_book(uow.session, book).id
+    if shop_id is not None:
+        queries.get_shop(uow.session, book_id, shop_id)
+    made = PayoutTerms(
+        book_id=book_id,
+        id=uow.new_id(),
+        shop_id=shop_id,
+        payout_days=rules.payout_days,
+        new_shop_days=rules.new_shop_days,
+        new_payout_days=rules.new_payout_days,
+        reserve_percent=rules.reserve_percent,
+        reserve_days=rules.reserve_days,
+        made_by=uow.actor.id,
+        made_at=uow.now,
+    )
+    uow.session.add(made)
+    return made
+
+
+def list_payout_terms(uow: UnitOfWork, *, book: str, limit: int, cursor: str | None) -> Page[PayoutTerms]:
+    """Terms of a book and its shops, newest first."""
+    book_id = points_queries.get_book(uow.session, book).id
+    rows = payout_queries.list_terms(uow.session, book_id, before=read_id(cursor), limit=limit + 1)
+    return page_by_id(rows, limit, lambda each: each.id)
+
+
+def _receiver(uow: UnitOfWork, merchant: Merchant, account: BankAccount | None) -> tuple[Receiver | None, str]:
+    """Where a merchant's money goes, or why it does not go anywhere now."""
+    if account is None:
+        return None, "no_bank_account"
+    try:
+        check_payout(name=merchant.name, state=merchant.state, payable_from=account.payable_from, now=uow.now)
+    except (errors.PayoutStopped, errors.PayoutHeld) as refused:
+        return None, refused.code
+    receiver = _open(account)
+    problem = bank_files.unfit(receiver)
+    return (receiver, "") if problem is None else (None, f"unfit_{problem}")
+
+
+def _open(account: BankAccount) -> Receiver:
+    bank = json.loads(vault().open(account.sealed, context=f"merchants.bank:{account.id}"))
+    return Receiver(account_no=bank["account_no"], holder=bank["holder"], bank=bank["bank"])
+
+
+def _send(uow: UnitOfWork, payout: Payout, chosen: Sequence[tuple[Settlement, BankAccount]]) -> None:
+    """Write the lines of a file; its statements are on their way."""
+    for position, (settlement, account) in enumerate(chosen, 1):
+        settlement.state, settlement.payout_id = SettlementState.SENT, payout.id
+        uow.session.add(
+            PayoutLine(
+                book_id=payout.book_id,
+                payout_id=payout.id,
+                position=position,
+                settlement_id=settlement.id,
+                shop_id=settlement.shop_id,
+                merchant_id=account.merchant_id,
+                bank_account_id=account.id,
+                fen=settlement.payable_fen,
+                state=PayoutLineState.SENT,
+            )
+        )
+    uow.session.flush()

@@ -1,0 +1,74 @@
+"""What a shop sees of its settlements: at its till, and its owners over all branches and books."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from app.infra.unit_of_work import UnitOfWork
+from app.kernel.paging import Page, page_by_id, read_id
+from app.merchants import errors, queries, terms
+from app.merchants.models import Dispute, Merchant, Settlement
+from app.merchants.queries import merchants as merchant_queries
+from app.merchants.rules import redemptions as rules
+from app.merchants.service.disputes import open_dispute
+from app.merchants.service.settlement import Statement, show_settlement
+from app.points import queries as points_queries
+from app.points.queries.books import codes_of
+
+
+@dataclass(frozen=True, slots=True)
+class OwnSettlement:
+    """A settlement, and the code of its book."""
+
+    settlement: Settlement
+    book: str
+
+
+def list_branch_settlements(uow: UnitOfWork, *, limit: int, cursor: str | None) -> Page[OwnSettlement]:
+    """Settlements of the till's branch, newest first: over all books, of a cashier in the book of the session.
+
+    Refuses ShopNotOnToken.
+    """
+    branch_id = rules.shop_of(uow.actor)
+    book_id = None if uow.actor.book is None else points_queries.get_book(uow.session, uow.actor.book).id
+    return _page(uow, [branch_id], book_id, limit, cursor)
+
+
+def list_merchant_settlements(
+    uow: UnitOfWork, merchant: Merchant, *, limit: int, cursor: str | None
+) -> Page[OwnSettlement]:
+    """Settlements of all branches of a merchant, newest first."""
+    branches = list(merchant_queries.list_branch_ids(uow.session, merchant.id, limit=terms.BRANCHES_MAX * 10))
+    return _page(uow, branches, None, limit, cursor)
+
+
+def show_merchant_settlement(
+    uow: UnitOfWork, merchant: Merchant, *, book: str, settlement_id: UUID, limit: int, cursor: str | None
+) -> Statement:
+    """A settlement of a merchant's branch with a page of its lines. Refuses BookMissing, SettlementMissing."""
+    _check_own(uow, merchant, book, settlement_id)
+    return show_settlement(uow, book=book, settlement_id=settlement_id, limit=limit, cursor=cursor)
+
+
+def dispute_own_line(
+    uow: UnitOfWork, merchant: Merchant, *, book: str, settlement_id: UUID, transaction_id: UUID, reason: str
+) -> Dispute:
+    """Say as an owner that a line of one's own statement is wrong. Refuses SettlementMissing, and as `open_dispute`."""
+    _check_own(uow, merchant, book, settlement_id)
+    return open_dispute(uow, book=book, settlement_id=settlement_id, transaction_id=transaction_id, reason=reason)
+
+
+def _check_own(uow: UnitOfWork, merchant: Merchant, book: str, settlement_id: UUID) -> None:
+    book_id = points_queries.get_book(uow.session, book).id
+    settlement = queries.get_settlement(uow.session, book_id, settlement_id)
+    branch = merchant_queries.find_branch(uow.session, settlement.shop_id)
+    if branch is None or branch.merchant_id != merchant.id:
+        raise errors.SettlementMissing
+
+
+def _page(
+    uow: UnitOfWork, shop_ids: list[UUID], book_id: int | None, limit: int, cursor: str | None
+) -> Page[OwnSettlement]:
+    rows = queries.list_settlements_of(uow.session, shop_ids, book_id=book_id, before=read_id(cursor), limit=limit + 1)
+    page = page_by_id(rows, limit, lambda settlement: settlement.id)
+    codes = codes_of(uow.session, {settlement.book_id for settlement in page.items})
+    return Page([OwnSettlement(each, codes[each.book_id]) for each in page.items], page.next_cursor)

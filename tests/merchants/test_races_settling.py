@@ -1,0 +1,139 @@
+"""Two at the treasurer's desk, with real commits: one signature, one file, and a refund while it is stated."""
+
+import pytest
+
+from app.infra.db import db
+from app.infra.unit_of_work import clock
+from app.kernel.periods import local_date
+from app.merchants import errors
+from app.merchants.models import PayoutLine, Settlement
+from app.points import errors as points_errors
+from app.points.service import adjusting, proposals
+from app.points.service.audit import audit_books
+from tests.fixtures.together import alone, split, together
+from tests.merchants.settled import FIRST, SECOND, Desk, by, enrol_shop
+from tests.points import invariants
+from tests.points.ledger import ANNA, Acts, named, open_ledger
+
+
+class Office:
+    """A committed book with two shops that have bank accounts; Anna has points."""
+
+    def __init__(self, app):
+        self.app = app
+        self.ledger = alone(open_ledger)
+        alone(lambda uow: self.desk(uow).acts.award(ANNA, 900))
+        self.shops = [alone(lambda uow, n=n: enrol_shop(self.desk(uow).acts, n)) for n in (1, 2)]
+        alone(lambda uow: self.desk(uow).terms(payout_days=0, new_payout_days=0))
+
+    def desk(self, uow):
+        return Desk(Acts(uow, self.ledger))
+
+    def now(self, act):
+        return alone(lambda uow: act(self.desk(uow)))
+
+    def together(self, gate, *acts):
+        return split(
+            together(self.app, *(lambda uow, act=act: act(self.desk(uow)) for act in acts), gate=f"merchants_{gate}")
+        )
+
+    def stated(self, points=20):
+        """One statement for each shop, checked."""
+        for shop in self.shops:
+            self.now(lambda desk, shop=shop: desk.till(shop).pay(points))
+        today = local_date(clock())
+        return [self.now(lambda desk, shop=shop: desk.stated(shop, today)) for shop in self.shops]
+
+    def payable(self):
+        return self.now(lambda desk: desk.acts.trial()["merchant_payable"])
+
+
+@pytest.fixture
+def office(real_commits):
+    made = Office(real_commits)
+    yield made
+    assert made.now(lambda desk: desk.findings()) == []
+    verdict = audit_books(db.engine, book=made.ledger.book.code, workers=1)
+    assert verdict.clean, verdict.findings
+    assert alone(lambda uow: invariants.list_wrongs(invariants.fetch_in(uow.session), made.ledger.id)) == []
+
+
+def test_two_who_approve_an_adjustment_at_once_book_it_once(office):
+    def propose(desk):
+        return adjusting.propose_adjustment(
+            by(desk.uow, FIRST), book=desk.book, shop_id=office.shops[0], fen=-45, sponsor_id=None, reason="counted"
+        )
+
+    proposal = office.now(propose)
+
+    def approve(desk):
+        return proposals.approve_proposal(by(desk.uow, SECOND), book=desk.book, proposal_id=proposal.id)
+
+    won, lost = split(together(office.app, *[lambda uow: approve(office.desk(uow))] * 3, gate="points_proposals"))
+    assert (len(won), {type(refusal) for refusal in lost}) == (1, {points_errors.ProposalDecided})
+    assert office.payable() == -45
+
+
+def test_two_who_approve_at_once_are_one_approval(office):
+    stated = office.stated()[0]
+    people = [SECOND, named("third"), FIRST]
+    won, lost = office.together("settlements", *[lambda desk, who=who: desk.approve(stated, who) for who in people])
+    assert len(won) == 1
+    assert won[0].approved_by in people[:2]
+    assert {type(refusal) for refusal in lost} <= {errors.SettlementDecided, errors.ApproveBySame}
+
+
+def test_two_files_at_once_never_hold_one_statement_twice(office):
+    for stated in office.stated():
+        office.now(lambda desk, stated=stated: desk.approve(stated))
+    won, lost = office.together("settlements", *[lambda desk: desk.file()] * 3)
+    assert [made.payout.line_count for made in won] == [2]
+    assert {type(refusal) for refusal in lost} == {errors.PayoutEmpty}
+    assert office.now(lambda desk: desk.uow.session.query(PayoutLine).count()) == 2
+    answer = office.now(lambda desk: desk.answer(won[0]))
+    imported, refused = office.together("payout_lines", *[lambda desk: desk.result(won[0], answer)] * 3)
+    assert refused == []
+    assert sorted(each.paid for each in imported) == [0, 0, 2]
+    assert office.payable() == 0
+
+
+def test_paid_by_hand_and_in_a_file_at_once_is_paid_once(office):
+    for stated in office.stated():
+        office.now(lambda desk, stated=stated: desk.approve(stated))
+
+    def by_hand(desk):
+        return desk.till(office.shops[0]).pay_out(desk.uow.session.get_one(Settlement, (office.ledger.id, stated_id)))
+
+    stated_id = office.now(lambda desk: desk.uow.session.query(Settlement).filter_by(shop_id=office.shops[0]).one().id)
+    won, lost = office.together("settlements", *[by_hand] * 4, lambda desk: desk.file())
+    assert {type(refusal) for refusal in lost} <= {errors.NotApproved}
+    lines = office.now(lambda desk: desk.uow.session.query(PayoutLine).count())
+    assert (lines, len(won)) in {(2, 1), (1, 5)}
+    assert office.payable() == (400 if lines == 2 else 200)
+
+
+def test_a_refund_while_it_is_stated_is_in_one_statement(office):
+    payments = [office.now(lambda desk: desk.till(office.shops[0]).pay(30)) for _ in range(3)]
+    today = local_date(clock())
+    acts = [lambda desk, paid=paid: desk.till(office.shops[0]).refund(paid, 10) for paid in payments]
+    _, lost = office.together("settlements", lambda desk: desk.stated(office.shops[0], today), *acts)
+    assert lost == []
+    assert office.now(lambda desk: desk.findings()) == []
+    assert office.payable() == 600
+
+
+def test_a_dispute_while_it_is_approved_or_sent_is_kept_back_or_refused(office):
+    stated = office.stated()[0]
+    office.now(lambda desk: desk.approve(stated))
+    line = office.now(
+        lambda desk: (
+            desk.uow.session.connection()
+            .exec_driver_sql(
+                "SELECT transaction_id FROM merchants_settlement_lines WHERE settlement_id = %s", (stated.id,)
+            )
+            .scalar_one()
+        )
+    )
+    won, lost = office.together("settlements", lambda desk: desk.dispute(stated, line), lambda desk: desk.file())
+    assert {type(refusal) for refusal in lost} <= {errors.DisputeLate, errors.PayoutEmpty}
+    assert len(won) == 1
