@@ -469,6 +469,7 @@ def test_a_key_is_brought_once_and_its_private_half_must_be_there(acts, branch):
         (Algorithm.ED25519, Pen(Algorithm.RSA_SHA256, key=RSA_KEY).public),
         (Algorithm.ED25519, None),
     ],
+    ids=["short", "not base64", "Ed25519 as RSA", "RSA as Ed25519", "none"],  # keys differ with every collection
 )
 def test_a_key_of_another_kind_is_unfit(acts, branch, algorithm, public_key):
     with pytest.raises(errors.KeyUnfit):
