@@ -16,6 +16,7 @@ from app.infra import db, logging, metrics, redis, vault, wechat
 from app.infra.config import EXTENSION, Config
 from app.jobs import command as jobs
 from app.merchants import routes as merchants
+from app.merchants.service import admit_signed, record_signed
 from app.notices import routes as notices
 from app.places import routes as places
 from app.places.service import QrSigns
@@ -61,6 +62,7 @@ def create_app(config: Config, *, more: Sequence[Blueprint] = ()) -> Flask:
     observe.register(app)
     _install_identity(app, config)
     app.extensions[places.SIGNS] = QrSigns.for_config(config)
+    app.extensions[merchants.SIGNS] = app.extensions[places.SIGNS].keys
     _install_routes(app, [*BLUEPRINTS, *(DEMO_BLUEPRINTS if config.takes_demo_liberties else ()), *more])
     for command in (*console.COMMANDS, jobs.work):
         app.cli.add_command(command)
@@ -75,6 +77,8 @@ def _install_identity(app: Flask, config: Config) -> None:
     app.extensions[access.KEYRING] = keyring
     app.extensions[callers.AUTHENTICATE] = Gate(keyring, office).admit
     app.extensions[callers.RECORD_PROXY_ACT] = record_proxy_act
+    app.extensions[callers.ADMIT_SIGNED] = admit_signed
+    app.extensions[callers.RECORD_SIGNED] = record_signed
 
 
 def _install_routes(app: Flask, blueprints: Sequence[Blueprint]) -> None:

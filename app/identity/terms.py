@@ -91,8 +91,8 @@ class Side(StrEnum):
     GUARDIAN = "guardian"
 
 
-GRANTED = frozenset(Role) - {Role.SYSTEM, Role.PERSON, Role.RESIDENT}
-"""Roles that are granted. A resident is whoever lives here, a person whoever has signed in."""
+GRANTED = frozenset(Role) - {Role.SYSTEM, Role.PERSON, Role.RESIDENT, Role.TERMINAL}
+"""Roles that are granted. A resident is whoever lives here, a person whoever has signed in, a till has a key."""
 POWERFUL = frozenset({Role.TREASURER, Role.AUDITOR, Role.ADMIN, Role.DISTRICT})
 """Granted by one and approved by another; migrations/sql/0016_identity.sql holds it too."""
 DESK_ONLY = POWERFUL

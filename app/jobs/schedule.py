@@ -7,6 +7,7 @@ from app.enrolment import service as enrolment
 from app.identity import service as identity
 from app.jobs import service as jobs
 from app.jobs.terms import Errands, Periodic, Rounds, Scheduled
+from app.merchants import service as merchants
 from app.notices import service as notices
 from app.places import service as places
 from app.points import service as points
@@ -35,9 +36,14 @@ SCHEDULE: Mapping[str, Scheduled] = {
     "points.sweep_transfers": Rounds("*/5 * * * *", points.list_book_codes, transfers.sweep_step),
     # what is kept of people whose list nobody commits
     "enrolment.discard_imports": Periodic("0 19 * * *", enrolment.discard_imports, until_zero=True),
+    # gifts nobody collected go back within a minute, with their points
+    "merchants.expire_reservations": Periodic("* * * * *", merchants.expire_reservations, until_zero=True),
+    "merchants.purge_nonces": Periodic("*/5 * * * *", merchants.purge_nonces, until_zero=True),
+    "merchants.purge_enrolment_codes": Periodic("45 18 * * *", merchants.purge_enrolment_codes),
     # at twenty past three in the morning: accounts whose owners asked for it a week ago
     "identity.close_accounts": Periodic("20 19 * * *", identity.close_accounts, until_zero=True),
     # half past two in the morning: the holidays of a year as soon as a library knows them, and files nobody took in
+    "merchants.expire_redemptions": Periodic("* * * * * */20", merchants.expire_redemptions, until_zero=True),
     "places.seed_calendar": Periodic("30 18 * * *", places.seed_calendar),
     "places.purge_imports": Periodic("50 18 * * *", places.purge_imports, until_zero=True),
     "identity.purge_sessions": Periodic("10 19 * * *", identity.purge_sessions, until_zero=True),

@@ -19,6 +19,7 @@ class Role(StrEnum):
     ADMIN = "admin"  # sets up places and staff of an area; touches no points
     PERSON = "person"  # whoever has signed in, for what is their own; never granted
     DISTRICT = "district"  # the district office: sets up books, belongs to none and sees nothing inside one
+    TERMINAL = "terminal"  # a till that signs with its own key; never granted, and no token gives it
     SYSTEM = "system"  # jobs and the command line; never granted by a token
 
 
@@ -27,8 +28,9 @@ class Actor:
     """The one on whose behalf a unit of work runs.
 
     `book` is the code of the only book the actor may see; None means no book at all over HTTP: so it is for the
-    district office (system actors are not checked against books, they never come through HTTP). `id` is what the book
-    knows the person by: on routes for residents the owner of the passbook of a confirmed one, for staff the account.
+    district office, and for a till, whose `shop_id` is its branch in all books (system actors are not checked against
+    books, they never come through HTTP). `id` is what the book knows the person by: on routes for residents the owner
+    of the passbook of a confirmed one, for staff the account, for a till the till.
     `person_id` is the account that signed in, `session_id` its session. `areas` are those in which the person holds one
     of the roles the route asks for. `device_id`: the installation that signed in, none at a desk. `cools_until`: it is
     new, and nothing of value goes out from it before that instant. `resident_id`: whose passbook is the actor's own in

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from enum import StrEnum
 from string import Formatter
+from types import MappingProxyType
 from typing import ClassVar
 
 
@@ -35,6 +36,8 @@ class DomainError(Exception):
     retryable: ClassVar[bool] = False
     retry_after_seconds: int = 1
     field: str | None = None
+    members: Mapping[str, str] = MappingProxyType({})
+    """What the problem document says beside its usual members."""
 
     def __init_subclass__(cls, **kwargs: object) -> None:
         super().__init_subclass__(**kwargs)

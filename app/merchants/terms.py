@@ -1,16 +1,39 @@
-"""Words and limits of shops, payments and settlements."""
+"""Words and limits of merchants, tills, offers, gifts, payments and settlements."""
 
 from datetime import date, timedelta
 from enum import StrEnum
 
-CODE_DIGITS = 8
-CODE_LIFE = timedelta(minutes=5)
-CODES_LIVE_MAX = 5
-"""Most unused codes a resident has at one time: each one makes guessing easier."""
-CODE_CANDIDATES = 8
-"""How many codes are drawn at once, to find one that nobody holds."""
+CODE_PREFIX = "91"
+"""9: no code of WeChat (10 to 15), Alipay (25 to 30) or UnionPay (62) begins so. 1: version of what follows."""
+CODE_RANDOM_DIGITS = 15
+CODE_DIGITS = 18
+"""Prefix, chance (49.8 bits) and one check digit."""
+CODE_SHOWN = timedelta(seconds=60)
+CODE_GRACE = timedelta(seconds=15)
+CODE_LIFE = CODE_SHOWN + CODE_GRACE
+CODE_REFRESH_SECONDS = 50
+"""When a screen asks for the next code."""
 HOLD_LIFE = timedelta(minutes=15)
-"""How long points stay set aside for a payment that is not captured."""
+"""How long points stay set aside for a till that captures by itself."""
+ACCEPT_LIFE = timedelta(seconds=120)
+"""How long for a cashier who was paid by the shop's posted code and has to accept it."""
+CONFIRM_LIFE = timedelta(seconds=60)
+ORDER_LIFE = timedelta(seconds=120)
+QUOTE_LIFE = timedelta(seconds=120)
+LATE_CAPTURE_MAX = timedelta(minutes=10)
+"""So long after a hold's end its capture takes the points anew, once."""
+REFUND_LIFE = timedelta(days=30)
+DUE_BATCH = 200
+
+CONFIRM_ABOVE_FEN = 20_000
+"""A greater discount is confirmed on the phone whose code was shown."""
+SOTER_ABOVE_FEN = 50_000
+"""And from here on with a fingerprint or face."""
+SHOP_CODE_DAY_FEN_MAX = 5_000
+"""By posted codes a person has at most this off in a day, in all shops of a book: anybody can copy such a code."""
+SHOP_CODE_SOTER_ABOVE_FEN = 2_000
+UNATTENDED_FEN_MAX = 1_000
+"""At a shop without a till nobody accepts: a posted code takes this off at most."""
 SETTLEMENT_BATCH = 5000
 """Most transactions that one statement of SQL puts into a settlement."""
 FIRST_DAY = date(2000, 1, 1)
@@ -22,15 +45,45 @@ BANK_REFERENCE_LENGTH_MAX = 100
 OUT_NO_LENGTH_MAX = 64
 
 
-class PaymentState(StrEnum):
-    """Where a payment stands."""
+class RedeemMode(StrEnum):
+    """How a resident and a shop met."""
+
+    CODE = "code"  # a till read the resident's code
+    CASHIER = "cashier"  # a cashier's phone did
+    SHOP_CODE = "shop_code"  # the resident read the code that is posted in the shop
+    ORDER_CODE = "order_code"  # or the one a till made for this order
+
+
+class Capture(StrEnum):
+    """When held points are taken."""
+
+    AUTO = "auto"  # at once
+    MANUAL = "manual"  # when the till says so
+
+
+class Verdict(StrEnum):
+    """What the check against fraud said."""
+
+    APPROVE = "approve"
+    REVIEW = "review"  # goes on; somebody looks at it
+    BLOCK_AND_REVIEW = "block_and_review"  # not before the resident has confirmed it
+    DECLINE = "decline"
+
+
+class RedemptionState(StrEnum):
+    """Where a redemption stands."""
 
     REQUESTED = "requested"  # only inside the transaction that decides it
-    DECLINED = "declined"  # for ever
-    AUTHORISED = "authorised"  # points are held
+    ORDERED = "ordered"  # a till's order waits for the resident who scans it
+    PENDING_CONFIRM = "pending_confirm"  # the resident must confirm; nothing is held yet
+    HELD = "held"  # points are set aside
     CAPTURED = "captured"  # points were taken, whole or in part
-    CANCELLED = "cancelled"  # the held points were given back
-    EXPIRED = "expired"  # never written: an authorised payment reads so when its hold's time is over
+    PARTLY_REFUNDED = "partly_refunded"  # never written: some of the captured points were given back
+    REFUNDED = "refunded"  # never written: all of them
+    REVERSED = "reversed"  # by the till; nothing of it remains
+    EXPIRED = "expired"  # its time was over
+    TOMBSTONE = "tombstone"  # reversed before it was asked for, so it never can be
+    DECLINED = "declined"  # for ever
 
 
 class RefundState(StrEnum):
@@ -46,3 +99,93 @@ class SettlementState(StrEnum):
 
     STATED = "stated"
     PAID = "paid"
+
+
+MERCHANT_NAME_LENGTH_MAX = 100
+ADDRESS_LENGTH_MAX = 200
+PERSON_NAME_LENGTH_MAX = 60
+TERMINAL_NAME_LENGTH_MAX = 60
+REASON_LENGTH_MAX = 200
+BRANCHES_MAX = 50
+"""Of one enrolment."""
+BANK_COOL_DOWN = timedelta(days=7)
+"""So long after a merchant's bank account changed nothing is paid out to it."""
+
+NONCE_LIFE = timedelta(minutes=10)
+"""Longer no signature is good: a till's clock may be five minutes off in either direction."""
+KEY_OVERLAP = timedelta(hours=24)
+"""How long a key is still good when another one took its place."""
+ENROLMENT_LIFE = timedelta(minutes=30)
+CODES_KEPT = timedelta(days=1)
+RSA_BITS_MIN, RSA_BITS_MAX = 2048, 4096
+PUBLIC_KEY_LENGTH_MAX, SIGNATURE_LENGTH_MAX = 1600, 700
+HMAC_SECRET_BYTES = 32
+NONCES_BATCH = 5000
+LOW_TIER_POINTS_MAX, LOW_TIER_DAY_POINTS_MAX = 500, 5_000
+"""Through a till that signs with a shared secret: points of one redemption, and of one day."""
+
+POINTS_PER_YUAN_MAX = 10_000
+STEP_POINTS_MAX = 1_000_000
+OPENINGS_MAX = 28
+DAY_MINUTES = 24 * 60
+
+GIFT_TITLE_LENGTH_MAX, GIFT_TEXT_LENGTH_MAX = 60, 500
+GIFT_STOCK_MAX = 1_000_000
+GIFT_CODE_DIGITS = 12
+RESERVATION_LIFE = timedelta(days=3)
+RESERVATIONS_OPEN_MAX = 5
+"""Gifts that one resident has set aside in a book at one time."""
+RESERVATIONS_BATCH = 100
+
+
+class MerchantState(StrEnum):
+    """Where a merchant stands."""
+
+    UNVERIFIED = "unverified"  # a treasurer opened its shop and answers for it; nobody reviewed its papers
+    ACTIVE = "active"
+    SUSPENDED = "suspended"  # takes no points and is paid nothing
+    CLOSED = "closed"
+
+
+class BranchState(StrEnum):
+    """Where a place of trade stands."""
+
+    OPEN = "open"
+    SUSPENDED = "suspended"
+    CLOSED = "closed"
+
+
+TRADING = frozenset({MerchantState.UNVERIFIED, MerchantState.ACTIVE})
+
+
+class ApplicationKind(StrEnum):
+    """What papers ask for."""
+
+    ENROL = "enrol"  # three people: who applies, who reviews, who decides
+    BANK = "bank"  # two people
+
+
+class ApplicationState(StrEnum):
+    """Where papers are."""
+
+    OPEN = "open"
+    REVIEWED = "reviewed"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+
+
+class PersonKind(StrEnum):
+    """What somebody is to a merchant."""
+
+    OWNER = "owner"
+    STAFF = "staff"
+
+
+class ReservationState(StrEnum):
+    """What became of a gift set aside."""
+
+    RESERVED = "reserved"
+    COLLECTED = "collected"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"

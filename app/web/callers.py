@@ -6,17 +6,20 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import structlog
-from flask import current_app, request
+from flask import current_app, g, request
 
 from app.infra.config import EXTENSION, Config
-from app.infra.unit_of_work import UnitOfWork
+from app.infra.unit_of_work import UnitOfWork, clock
 from app.kernel.actor import Actor, Role
 from app.kernel.periods import DISTRICT
+from app.kernel.signed import Signed
+from app.web import signatures
 from app.web.refusals import (
     ActingForMalformed,
     BookMissing,
     ClockRefused,
     DeviceCooling,
+    NonceReused,
     NotByProxy,
     RoleDenied,
     TokenMissing,
@@ -24,6 +27,8 @@ from app.web.refusals import (
 
 AUTHENTICATE = "linli.authenticate"
 RECORD_PROXY_ACT = "linli.record_proxy_act"
+ADMIT_SIGNED = "linli.admit_signed"
+RECORD_SIGNED = "linli.record_signed"
 ACTING_FOR_HEADER = "Linli-Acting-For"
 ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 LOOKING = frozenset({"GET", "HEAD"})
@@ -43,13 +48,22 @@ RecordProxyAct = Callable[[UnitOfWork, str], None]
 """Writes down, in the transaction of an act and before it, that somebody does it for the actor. See identity."""
 
 
+AdmitSigned = Callable[[Signed, datetime], Actor | None]
+"""What a till signed, and when it is: which till it is; None for a key or signature that is not good. See merchants."""
+RecordSigned = Callable[[UnitOfWork, Signed], bool]
+"""Keeps a nonce with what was signed under it. False: other bytes were."""
+
+
 def identify(roles: frozenset[Role], path: Mapping[str, object]) -> Actor:
     """Give the caller of this request, who holds one of `roles` (none of them: the route is open to everybody).
 
-    Refuses TokenMissing, ActingForMalformed, RoleDenied, and what the token's own check refuses.
+    A till signs in place of a token. Refuses TokenMissing, ActingForMalformed, RoleDenied, and what the token's or the
+    signature's own check refuses.
     """
     if not roles:
         return ANONYMOUS
+    if signatures.is_signed(request):
+        return _identify_till(roles)
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         raise TokenMissing
@@ -62,6 +76,32 @@ def identify(roles: frozenset[Role], path: Mapping[str, object]) -> Actor:
     if not actor.has_any(roles):
         raise RoleDenied(roles=", ".join(sorted(roles)))
     return actor
+
+
+def _identify_till(roles: frozenset[Role]) -> Actor:
+    now = demo_clock() or clock()
+    signed = signatures.read(request, now)
+    admit: AdmitSigned = current_app.extensions[ADMIT_SIGNED]
+    actor = admit(signed, now)
+    if actor is None:
+        signatures.refuse(signed, now)
+    g.signed = signed
+    structlog.contextvars.bind_contextvars(actor_id=str(actor.id), serial=signed.serial)
+    if not actor.has_any(roles):
+        raise RoleDenied(roles=", ".join(sorted(roles)))
+    return actor
+
+
+def record_signature(uow: UnitOfWork) -> None:
+    """Write down the nonce of a till's act, in its transaction and before it. Looking may be repeated as it is.
+
+    Refuses NonceReused for other bytes under one nonce; the same bytes again go on, to the answer they had.
+    """
+    signed: Signed | None = g.get("signed")
+    if signed is not None and request.method not in LOOKING:
+        record: RecordSigned = current_app.extensions[RECORD_SIGNED]
+        if not record(uow, signed):
+            raise NonceReused(uow.now)
 
 
 def check_book(actor: Actor, roles: frozenset[Role], path: Mapping[str, object]) -> None:

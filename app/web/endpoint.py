@@ -3,7 +3,7 @@
 import functools
 import inspect
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
@@ -25,7 +25,7 @@ from app.web.streaming import File, Stream
 from app.web.uploads import Download, Plain, Upload
 
 PUBLIC: frozenset[Role] = frozenset()
-ANYONE: frozenset[Role] = frozenset(Role) - {Role.SYSTEM, Role.DISTRICT, Role.PERSON}
+ANYONE: frozenset[Role] = frozenset(Role) - {Role.SYSTEM, Role.DISTRICT, Role.PERSON, Role.TERMINAL}
 """Everybody of a book."""
 PATH_ARGUMENT = re.compile(r"<(?:[^<>:]+:)?([a-zA-Z_]\w*)>")
 
@@ -36,16 +36,18 @@ AnyView = TypeVar("AnyView", bound=Callable[..., Any])
 @dataclass(frozen=True, slots=True)
 class Before:
     """What is asked of the outside before the transaction: the inputs `takes` go to `ask`, whose answer the view gets
-    as `gives` in their place. Nothing of the database may be held while somebody else is waited for.
+    as `gives` in their place. Nothing of the database may be held while somebody else is waited for. It may take the
+    `actor` and arguments of the path as well, which stay.
     """
 
     takes: tuple[str, ...]
     gives: str
     ask: Callable[..., object]
 
-    def answer(self, arguments: dict[str, Any]) -> dict[str, object]:
+    def answer(self, arguments: dict[str, Any], known: Mapping[str, object]) -> dict[str, object]:
         """Take the inputs out of `arguments` and give the answer by its name."""
-        return {self.gives: self.ask(**{name: arguments.pop(name) for name in self.takes})}
+        asked = {name: arguments.pop(name) if name in arguments else known[name] for name in self.takes}
+        return {self.gives: self.ask(**asked)}
 
 
 class Blueprint(SmorestBlueprint):
@@ -146,13 +148,14 @@ def _guard(view: View, shape: operation.Shape, path: dict[str, object]) -> Respo
     limiting.check(route, shape.limits, inputs=arguments)
     claim = idempotency.read_claim(request, arguments) if shape.idempotent else None
     if shape.before:
-        arguments |= shape.before.answer(arguments)
+        arguments |= shape.before.answer(arguments, {**path, "actor": actor})
 
     def act(uow: UnitOfWork) -> Answer:
         callers.record_proxy_act(uow, route)
         return answers.dump(view(uow, **path, **arguments), shape.reply, shape.status)
 
     def work(uow: UnitOfWork) -> Answer:
+        callers.record_signature(uow)
         return _once(uow, claim, act) if claim else act(uow)
 
     try:

@@ -144,6 +144,11 @@ def _windows() -> Windows:
     return cast("Windows", current_app.extensions[EXTENSION])
 
 
+def count(limit: Limit, *key: str) -> int:
+    """Count what is told from other things by `key`; answers 0, or after how many seconds another one makes sense."""
+    return cast("Windows", current_app.extensions[EXTENSION]).hit(limit, *key)
+
+
 def _who(limit: Limit, actor: Actor | None, inputs: Mapping[str, object] | None) -> str | None:
     if limit.by is By.ADDRESS and actor is None and inputs is None:
         return request.remote_addr or "unknown"

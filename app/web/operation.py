@@ -40,6 +40,9 @@ class Problem(Schema):
         required=True, metadata={"description": "原样重试可能成功 / the same request may succeed later"}
     )
     errors = fields.List(fields.Nested(ProblemField), required=True)
+    server_time = fields.AwareDateTime(
+        metadata={"description": "签名被拒时:服务器时间 / our time, where a signature was refused"}
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -39,7 +39,8 @@ def document(error: DomainError) -> dict[str, Any]:
     """Describe a refusal as a problem, without the request's own parts (see `render`)."""
     lang = language()
     errors = [{"field": error.field, "detail": error.detail(lang)}] if error.field else []
-    return _document(status_of(error), error.code, error.detail(lang), retryable=error.retryable, errors=errors)
+    usual = _document(status_of(error), error.code, error.detail(lang), retryable=error.retryable, errors=errors)
+    return {**usual, **error.members}
 
 
 def status_of(error: DomainError) -> int:
@@ -73,7 +74,8 @@ def render(problem: Mapping[str, Any], *, retry_after_seconds: int = RETRY_AFTER
     response = Response(json.dumps(body, ensure_ascii=False), status=status, content_type=MEDIA_TYPE)
     response.headers["Content-Language"] = language()
     if status == HTTPStatus.UNAUTHORIZED:
-        response.headers["WWW-Authenticate"] = 'Bearer realm="linli"'
+        scheme = "LINLI-ED25519" if "server_time" in problem else "Bearer"
+        response.headers["WWW-Authenticate"] = f'{scheme} realm="linli"'
     if problem["retryable"]:
         response.headers["Retry-After"] = str(retry_after_seconds)
     return response

@@ -1,9 +1,11 @@
 """What the HTTP edge itself refuses, before a service is asked."""
 
+from datetime import datetime
 from http import HTTPStatus
 from typing import ClassVar
 
 from app.kernel.errors import DomainError, Kind
+from app.kernel.periods import DISTRICT
 
 
 class EdgeRefusal(DomainError):
@@ -19,6 +21,60 @@ class TokenMissing(DomainError):
         "zh": "请先登录:请求头需要 Authorization: Bearer <令牌>。",
         "en": "Sign in first: the header Authorization: Bearer <token> is needed.",
     }
+
+
+class SignatureRefusal(DomainError):
+    """What is refused of a till's signature. It is told our time, for its clock may be what is wrong."""
+
+    kind = Kind.UNAUTHENTICATED
+
+    def __init__(self, now: datetime, **params: object) -> None:
+        """Say what time it is here."""
+        super().__init__(**params)
+        self.members = {"server_time": now.astimezone(DISTRICT).isoformat(timespec="seconds")}
+
+
+class SignatureMalformed(SignatureRefusal):
+    code = "web.signature_malformed"
+    text = {
+        "zh": '请求头 Authorization 须形如:LINLI-ED25519 serial="…",nonce="…",timestamp="…",signature="…";'
+        "serial 为 32 位十六进制,nonce 为 16 到 64 个字母数字、_ 或 -,timestamp 为秒,signature 为 Base64。",
+        "en": 'The header Authorization must look like LINLI-ED25519 serial="…",nonce="…",timestamp="…",signature="…": '
+        "serial 32 hex digits, nonce 16 to 64 letters, digits, _ or -, timestamp in seconds, signature in Base64.",
+    }
+    field = "Authorization"
+
+
+class ClockOff(SignatureRefusal):
+    code = "web.clock_off"
+    text = {
+        "zh": "签名的时间与服务器相差超过 300 秒,请按 server_time 校准终端时钟后重新签名。",
+        "en": "The signature's time is more than 300 seconds from ours; set the till's clock by server_time and "
+        "sign anew.",
+    }
+    field = "Authorization.timestamp"
+
+
+class SignatureRefused(SignatureRefusal):
+    """Deliberately one answer: it never says whether the key is known, revoked, or the signature wrong."""
+
+    code = "web.signature_refused"
+    text = {
+        "zh": "签名不正确,或密钥不能使用:请核对序列号、私钥,以及签名用的是否为实际发送的路径与请求体。",
+        "en": "The signature is wrong or its key is not in use: check serial and key, and that path and body "
+        "were signed "
+        "as they were sent.",
+    }
+    field = "Authorization"
+
+
+class NonceReused(SignatureRefusal):
+    code = "web.nonce_reused"
+    text = {
+        "zh": "这个 nonce 十分钟内已用于另一个请求,请每次使用新的 nonce。",
+        "en": "This nonce was used for another request within ten minutes; use a new one for each request.",
+    }
+    field = "Authorization.nonce"
 
 
 class RoleDenied(DomainError):

@@ -26,7 +26,7 @@ from sandbox.neighbourhood.places import RULE_OF, seeded_id
 INSUFFICIENT, FROZEN = "points.insufficient", "points.account_frozen"
 LEFT_OVER = 90
 # the system's sweeper lives in the present and may find last week's holds overdue
-SWEPT = frozenset({"points.hold_resolved", "merchants.payment_closed"})
+SWEPT = frozenset({"merchants.hold_lapsed", "merchants.redemption_closed"})
 
 
 class Life:
@@ -171,7 +171,7 @@ class Life:
             self._tally.add("captured in part")
 
     def _cancel(self, act: Purchase, payment_id: str) -> None:
-        reply = self._till(act, f"/payments/{payment_id}/cancel", {}, after_seconds=40)
+        reply = self._till(act, f"/payments/{payment_id}/reverse", {}, after_seconds=40)
         if not reply.ok:
             self._lost_hold(f"取消被拒 / cancelling {act.reference} refused", reply)
             return

@@ -24,12 +24,15 @@ OPEN = {
     "/v1/invitations/prepare": "the invitation's token is what it asks for",
     "/v1/invitations/confirm": "the invitation's token is what it asks for",
     "/v1/wechat/push": "WeChat signs its messages, and has no token of ours",
+    "/v1/terminals": "a till has no key yet: the one-time code is what it asks for",
     "/v1/consent-texts": "read before signing in",
 }
 SECRET = "its answer is a secret, which must not be stored to be given again"
 NOT_REPEATED = {
     "/v1/books/<book>/passbook/codes": SECRET,
     "/v1/staff": SECRET,
+    "/v1/books/<book>/shops/<uuid:shop_id>/terminals/codes": SECRET,
+    "/v1/me/merchants/<uuid:merchant_id>/branches/<uuid:branch_id>/terminals/codes": SECRET,
     "/v1/me/phone": "WeChat's code is good once, and asked about before there is a transaction to store an answer in",
     "/v1/me/password": "the second factor is good once; what is to be repeated would have to be stored",
 }
@@ -91,7 +94,9 @@ def test_nobody_gets_in_without_a_token(app, client):
         assert answer.status_code == 401, f"{method} {path}"
 
 
-@pytest.mark.parametrize("role", sorted(set(Role) - {Role.SYSTEM}))
+@pytest.mark.parametrize(
+    "role", sorted(set(Role) - {Role.SYSTEM, Role.TERMINAL})
+)  # a till: tests/merchants/test_wire.py
 def test_each_role_gets_in_exactly_where_it_is_named(app, client, bearer, role):
     """A body that no route takes tells "may not" (403) from "may, but not so" (anything else)."""
     for path, method, view in guarded(app):

@@ -15,7 +15,7 @@ from app.kernel.actor import Role
 from tests.architecture.test_routes import address, guarded
 from tests.identity.conftest import headers
 
-OUTSIDE = {Role.DISTRICT, Role.ADMIN}
+OUTSIDE = {Role.DISTRICT, Role.ADMIN, Role.CASHIER}
 """Those who are more than a person outside all books."""
 
 

@@ -28,6 +28,7 @@ from app.points.terms import AccountKind
 from app.reports import service as reports
 from tests.enrolment.desk import HEADER, as_csv
 from tests.isolation.housing import house
+from tests.isolation.trading import trade
 from tests.merchants.till import Till
 from tests.places.ground import lay
 from tests.points.ledger import ANNA, Acts, Ledger, named, open_ledger
@@ -131,10 +132,11 @@ def _sold(acts: Acts, cast: Cast) -> dict[str, Any]:
     till = Till(acts.uow, acts.book.code, cast.shop)
     till.pay(20, cast.resident)
     held = till.authorise(30, code=till.code(cast.resident), number=f"no-of-{cast.rule}")
-    return {
+    return trade(acts, shop_id=cast.shop, resident_id=cast.resident) | {
         "shop_id": cast.shop,
-        "payment_id": held.payment.id,
-        "out_trade_no": held.payment.out_trade_no,
+        "payment_id": held.redemption.id,
+        "redemption_id": held.redemption.id,
+        "out_trade_no": held.redemption.out_trade_no,
         "settlement_id": till.settle().id,
         "payment_code": till.code(cast.resident),
     }

@@ -31,6 +31,15 @@ PAPER = {"resident_id": "<resident_id>", "points": 5, "expires_on": "2026-12-31"
 WHY = {"reason": "x"}
 NIGHT = {"starts_at": "20:00", "ends_at": "08:00"}
 SINCE_TODAY = {"valid_from": "2026-06-15"}
+BANK = {"bank": "工商银行", "holder": "面馆", "account_no": "6222020200012345678"}
+PAPERS = {
+    "name": "面馆",
+    "licence_no": "91310000MA1K000000",
+    "contact_name": "赵掌柜",
+    "contact_phone": "13700001111",
+    "bank": BANK,
+}
+HOUSE = {"kind": "staff", "name": "店员", "shop_id": "<shop_id>", "person_id": "<person_id>"}
 HELPED = {"guardian_phone": "13812345678", "kind": "child", "reason": "x"}
 
 # Bodies for the routes that need one, by method and path after the book.
@@ -88,7 +97,21 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /residencies/<residency_id>/end": WHY,
     "POST /residencies/<residency_id>/relatives": {"other_residency_id": "<other_residency_id>", "kind": "sibling"},
     "POST /residencies/<residency_id>/relatives/<relative_id>/end": WHY,
-    "POST /payments": {"code": "<payment_code>", "points": 5, "out_trade_no": "no-5"},
+    "POST /merchant-applications": {"merchant_id": "<merchant_id>", "papers": PAPERS},
+    "POST /merchant-applications/<application_id>/reject": WHY,
+    "POST /merchants/<merchant_id>/bank": {"bank": BANK},
+    "POST /merchants/<merchant_id>/state": {"state": "suspended", "reason": "x"},
+    "POST /merchants/<merchant_id>/people": HOUSE,
+    "POST /merchants/<merchant_id>/people/<registration_id>/end": WHY,
+    "POST /shops/<shop_id>/state": {"state": "suspended", "reason": "x"},
+    "POST /shops/<shop_id>/offers": {"terms": {"points_per_yuan": 10, "cofunding_percent": 0}},
+    "POST /shops/<shop_id>/terminals/codes": {"name": "1号机"},
+    "POST /shops/<shop_id>/terminals/<terminal_id>/revoke": WHY,
+    "POST /gifts": {"shop_id": "<shop_id>", "title": "毛巾", "points": 5, "stock": 9},
+    "POST /gifts/<gift_id>/stock": {"pieces": 1},
+    "POST /passbook/redemptions": {"quote_id": "<redemption_id>"},
+    "POST /passbook/redemption-quotes": {"scene": "s.0123456789.1.01234567", "order_fen": 100},
+    "POST /payments": {"code": "<payment_code>", "points": 5, "order_fen": 10_000, "out_trade_no": "no-5"},
     "POST /payments/<payment_id>/capture": {"points": 5},
     "POST /payments/<payment_id>/refunds": {"points": 5, "out_refund_no": "r-1"},
     "POST /settlements": {"shop_id": "<shop_id>", "through": "2026-06-15"},
@@ -132,6 +155,7 @@ QUERIES: dict[str, list[dict[str, str]]] = {
     "GET /areas": [{"within": "<within>"}],
     "GET /qr-points": [{"within": "<within>"}],
     "GET /settlements": [{"shop_id": "<shop_id>"}],
+    "GET /gifts": [{"shop_id": "<shop_id>"}],
     "GET /payments": [{"out_trade_no": "<out_trade_no>"}],
     "GET /guardianships": [{"ward_id": "<ward_id>"}],
     "GET /residents": [{"passbook_no": "<passbook_no>"}],
@@ -164,6 +188,8 @@ NOT_404: dict[tuple[str, str], int] = {
     # facts are tried on a formula; neither the code nor the budget of a new rule need be there, and nothing is kept
     ("POST /award-rules/dry-runs", "code"): 200,
     ("POST /award-rules/dry-runs", "budget_id"): 200,
+    # a quote is one's own and good, or it is gone
+    ("POST /passbook/redemptions", "redemption_id"): 409,
     # a code is good or not, and never says why
     ("POST /payments", "payment_code"): 409,
     # there is nothing in force with a book that is nowhere, nor with the partner of others

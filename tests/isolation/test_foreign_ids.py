@@ -21,12 +21,13 @@ from app.kernel.actor import Role
 from tests.architecture.test_routes import guarded
 from tests.isolation.neighbourhood import HERE, THERE, furnish
 from tests.isolation.requests import BODIES, CALLERS, NOT_404, OPAQUE, PLAIN, QUERIES, UPLOADS, WORDS, WRITES
+from tests.merchants.till import NO_CODE
 
 PATH_ARGUMENT = re.compile(r"<(?:\w+:)?(\w+)>")
 ANY_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 STRAY = UUID(int=0xABCDEF, version=4)
 METHODS = {"get", "post", "put", "patch", "delete"}
-NEVER_GOOD = "00000000"
+NEVER_GOOD = NO_CODE
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,8 @@
 import pytest
 
 from app.kernel.actor import Role
+from app.merchants.rules.codes import make_code
+from tests.merchants.till import NO_CODE
 from tests.points.api import refused
 from tests.points.ledger import ANNA, BORIS
 
@@ -28,33 +30,32 @@ def code(api, shop):
 
 
 def test_the_sixth_bad_code_in_a_minute_locks_the_till_and_no_other(pay, code, api, shop):
-    answers = [pay(f"0000000{number}") for number in range(6)]
+    answers = [pay(make_code(f"{number:015}")) for number in range(6)]
     assert [refused(answer) for answer in answers] == [NOT_GOOD] * 5 + [TOO_OFTEN]
     assert 1 <= int(answers[5].headers["Retry-After"]) <= 60
     right = pay(code)  # whoever guessed does not learn either that this one is good
     assert refused(right) == TOO_OFTEN
     assert pay(code, "till-2").status_code == 201
     shown = api.walk("/payments", CASHIER, limit=10, shop_id=shop.id, name="till-2")
-    assert [payment["state"] for payment in shown] == ["authorised"] + ["declined"] * 5
+    assert [payment["state"] for payment in shown] == ["held"] + ["declined"] * 5
 
 
 def test_all_tills_of_a_shop_together_try_twenty(pay):
     for till in range(4):
-        assert [refused(pay("00000000", f"till-{till}")) for _ in range(5)] == [NOT_GOOD] * 5
-    assert refused(pay("00000000", "till-5")) == TOO_OFTEN
+        assert [refused(pay(NO_CODE, f"till-{till}")) for _ in range(5)] == [NOT_GOOD] * 5
+    assert refused(pay(NO_CODE, "till-5")) == TOO_OFTEN
 
 
 def test_honest_work_is_not_limited(pay, code):
     for number in range(10):  # a bad network: the same payment again and again
         assert pay(code, number="T-same").status_code == 201
         assert pay(code, points=2, number="T-same").json["code"] == "merchants.out_trade_no_reused"
-        assert pay("00000000", number="T-bad", key="one-key").json["code"] == "merchants.code_not_good", number
+        assert pay(NO_CODE, number="T-bad", key="one-key").json["code"] == "merchants.code_not_good", number
 
 
 def test_a_resident_asks_for_twenty_codes_a_minute_at_most(api, shop):
     answers = [api.post("/passbook/codes", {}, RESIDENT, person_id=ANNA) for _ in range(21)]
-    assert [answer.status_code for answer in answers[:5]] == [201] * 5
-    assert [refused(answer) for answer in answers[5:]] == [(429, "merchants.codes_too_many", [])] * 15 + [TOO_OFTEN]
-    assert answers[20].content_type == "application/problem+json"
+    assert [answer.status_code for answer in answers[:20]] == [201] * 20
+    assert refused(answers[20]) == TOO_OFTEN
     assert 1 <= int(answers[20].headers["Retry-After"]) <= 60
     assert api.post("/passbook/codes", {}, RESIDENT, person_id=BORIS).status_code == 201

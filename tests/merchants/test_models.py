@@ -6,18 +6,21 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError, ProgrammingError
 
-from app.merchants.models import Payment, Refund, SettlementLine
-from app.merchants.terms import PaymentState, RefundState
+from app.merchants.models import Redemption, Refund, SettlementLine
+from app.merchants.terms import RedemptionState, RefundState
 from tests.points.ledger import ANNA, named, open_ledger
 
-TABLES = ["shops", "codes", "payments", "refunds", "settlements", "settlement_lines"]
+TABLES = ["shops", "redemptions", "signs", "refunds", "settlements", "settlement_lines"]
 FIXED = [
     "shops SET street = 'x'",
-    "payments SET points = 1",
-    "payments SET out_trade_no = 'x'",
-    "payments SET code_hash = code_hash",
+    "redemptions SET order_fen = 1",
+    "redemptions SET out_trade_no = 'x'",
+    "redemptions SET branch_id = branch_id",
+    "redemptions SET request_hash = request_hash",
+    "redemptions SET requested_at = requested_at",
+    "signs SET branch_id = branch_id",
     "refunds SET points = 1",
-    "refunds SET payment_id = id",
+    "refunds SET redemption_id = id",
     "settlements SET shop_id = id",
     "settlements SET through = '2030-01-01'",
     "settlement_lines SET fen = 0",
@@ -37,19 +40,49 @@ def test_what_happened_is_never_changed(session, statement):
     [
         "state = 'captured'",
         "state = 'declined'",
-        "state = 'cancelled'",
+        "state = 'reversed'",
         "state = 'expired'",
+        "state = 'tombstone'",
+        "state = 'ordered'",
+        "state = 'pending_confirm'",
+        "state = 'refunded'",
         "hold_id = NULL",
         "resident_id = NULL",
         "captured_points = 10",
         "decline = 'x'",
     ],
 )
-def test_a_payment_in_no_true_state_is_refused(acts, till, change):
+def test_a_redemption_in_no_true_state_is_refused(acts, till, change):
     till.authorise(10)
     acts.uow.session.flush()
-    with pytest.raises(IntegrityError, match="ck_merchants_payments_state"), acts.uow.session.begin_nested():
-        acts.uow.session.execute(text(f"UPDATE merchants_payments SET {change}"))
+    with pytest.raises(IntegrityError, match="ck_merchants_redemptions_state"), acts.uow.session.begin_nested():
+        acts.uow.session.execute(text(f"UPDATE merchants_redemptions SET {change}"))
+
+
+@pytest.mark.parametrize(
+    ("change", "constraint"),
+    [
+        ("captured_points = 11", "captured"),
+        ("refunded_points = 11", "refunded"),
+        ("refunded_points = -1", "refunded"),
+        ("points = 10000000000", "points"),
+        ("match_code = '12a4'", "match_code"),
+    ],
+)
+def test_no_more_is_captured_than_held_and_no_more_refunded_than_captured(acts, till, change, constraint):
+    till.pay(10)
+    acts.uow.session.flush()
+    with pytest.raises(IntegrityError, match=f"ck_merchants_redemptions_{constraint}"), acts.uow.session.begin_nested():
+        acts.uow.session.execute(text(f"UPDATE merchants_redemptions SET {change}"))
+
+
+def test_a_code_pays_once_whoever_tries(acts, till):
+    one, two = till.authorise(10), till.authorise(10)
+    acts.uow.session.flush()
+    move = text("UPDATE merchants_redemptions SET code_hash = :code WHERE id = :id")
+    values = {"code": one.redemption.code_hash, "id": two.redemption.id}
+    with pytest.raises(IntegrityError, match="uq_merchants_redemptions_code_hash"), acts.uow.session.begin_nested():
+        acts.uow.session.execute(move, values)
 
 
 @pytest.mark.parametrize(
@@ -100,7 +133,7 @@ def test_a_transaction_is_settled_once_whoever_tries(acts, till):
     session.flush()
     line = {
         "book_id": acts.ledger.id,
-        "transaction_id": payment.payment.transaction_id,
+        "transaction_id": payment.redemption.transaction_id,
         "settlement_id": stated.id,
         "code": "redemption",
         "points": 10,
@@ -117,22 +150,32 @@ def write(session, row):
 
 
 def test_nothing_points_into_another_book(acts, till):
-    """A shop, a payment, a transaction of one book cannot be named by a row of another."""
+    """A shop, a redemption's transaction of one book cannot be named by a row of another."""
     payment = till.pay(10)
     session, foreign = acts.uow.session, open_ledger(acts.uow)
     session.flush()
-    common = {
-        "book_id": foreign.id,
-        "id": named("row"),
-        "shop_id": till.shop_id,
-        "points": 10,
-        "cashier_id": ANNA,
-        "requested_at": acts.uow.now,
-    }
-    rows = [
-        Payment(**common, out_trade_no="T", code_hash=bytes(32), state=PaymentState.REQUESTED),
-        Refund(**common, out_refund_no="R", payment_id=payment.payment.id, state=RefundState.REQUESTED),
-    ]
-    for row in rows:
+    redemption = Redemption(
+        id=named("row"),
+        branch_id=till.shop_id,
+        out_trade_no="T",
+        mode="cashier",
+        state=RedemptionState.REQUESTED,
+        takes_at_once=False,
+        book_id=foreign.id,
+        requested_at=acts.uow.now,
+    )
+    refund = Refund(
+        book_id=foreign.id,
+        id=named("row"),
+        branch_id=till.shop_id,
+        out_refund_no="R",
+        redemption_id=payment.redemption.id,
+        points=10,
+        state=RefundState.REFUNDED,
+        transaction_id=payment.redemption.transaction_id,
+        asked_by=ANNA,
+        requested_at=acts.uow.now,
+    )
+    for row in (redemption, refund):
         with pytest.raises(IntegrityError, match="violates foreign key"), session.begin_nested():
             write(session, row)

@@ -14,6 +14,11 @@ from tests.points.ledger import SHOP
 STEP = (ROOT / "migrations" / "sql" / "0009_statements.sql").read_text(encoding="utf-8")
 EARLIER = f"""
     INSERT INTO points_books VALUES (1, 'one', 'One', 'points', 24, 30, 'sponsor', now());
+    INSERT INTO merchants_merchants (id, home_book_id, name, state, opened_at)
+    SELECT id::uuid, 1, 'x', 'unverified', now()
+      FROM unnest(ARRAY['{SHOP}', '00000000-0000-0000-0000-000000000001']) id;
+    INSERT INTO merchants_branches (id, merchant_id, name, street, state, opened_at)
+    SELECT id, id, name, '忠义街', 'open', now() FROM merchants_merchants;
     INSERT INTO merchants_shops VALUES (1, '{SHOP}', '忠义面馆', '忠义街', '2026-01-01'),
                                        (1, '00000000-0000-0000-0000-000000000001', '豆腐坊', '忠义街', '2026-01-02');
     INSERT INTO points_owner_names VALUES (1, '{SHOP}', 'shop', 'named since', '2026-06-01');

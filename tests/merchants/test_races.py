@@ -4,14 +4,18 @@ from datetime import timedelta
 from threading import Event, Thread
 
 import pytest
+from sqlalchemy import text
 
+from app.infra import redis
 from app.infra.unit_of_work import clock
 from app.kernel.periods import local_date
 from app.merchants import errors, queries, service
+from app.merchants.service.codes import KEY
 from app.points import queries as points_queries
 from app.points.errors import AmountOver
-from tests.fixtures.together import alone, split, together
-from tests.merchants.till import Till
+from tests.fixtures.together import alone, split, storm, together
+from tests.merchants.counter import offer
+from tests.merchants.till import Till, some_number
 from tests.points import invariants
 from tests.points.ledger import ANNA, BORIS, Acts, open_ledger
 
@@ -66,52 +70,125 @@ def test_one_code_at_two_tills_pays_once(street):
         outcomes = together(
             street.app,
             *(street.at_till(lambda till, code=code: till.authorise(10, code=code), shop) for shop in (0, 1)),
-            gate="merchants_codes",
+            gate="merchants_redemptions",
         )
         won, lost = split(outcomes)
-        assert [payment.state for payment in won] == ["authorised"]
+        assert [payment.state for payment in won] == ["held"]
         assert [type(refusal) for refusal in lost] == [errors.CodeNotGood]
         assert street.figures().held == 10 * (round_ + 1)
 
 
-def test_one_request_sent_many_times_is_one_payment(street):
+def test_two_requests_in_flight(street):
+    """A twin is told to come back; then it is answered as the first one was."""
     code = street.now(lambda till: till.code())
-    won, lost = street.together("codes", *[lambda till: till.authorise(10, code=code, number="T-1")] * 6)
-    assert len({payment.payment.id for payment in won}) == 1
-    assert lost == []
+    won, lost = street.together("redemptions", *[lambda till: till.authorise(10, code=code, number="T-1")] * 6)
+    assert len({payment.redemption.id for payment in won}) == 1
+    assert {type(refusal) for refusal in lost} <= {errors.RequestInFlight}
+    assert all(refusal.retryable for refusal in lost)
+    again = street.now(lambda till: till.authorise(10, code=code, number="T-1"))
+    assert again.redemption.id == won[0].redemption.id
     assert street.figures().held == 10
 
 
-def test_capture_and_cancel_do_not_both_happen(street):
-    taken = 0
+def test_fifty_tills_with_one_code_and_one_of_them_pays(street):
+    """Once by the claim in Redis, and once by the database alone, as after a failover that forgot all claims."""
+    code = street.now(lambda till: till.code())
+    for claims, taken in ((True, 10), (False, 20)):
+        if not claims:
+            code = street.now(lambda till: till.code())
+
+        def pay(uow, code=code, claims=claims):
+            till, number = street.till(uow), some_number()
+            shown = till.shown(code, number)
+            if not claims:
+                redis.client().delete(f"{KEY}{shown.code_hash.hex()}:by")
+                shown = till.shown(code, number)
+            return service.authorise_redemption(till.cashier, book=till.book, shown=shown, order_fen=None, points=10)
+
+        won, lost = split(storm(street.app, *[pay] * 50))
+        assert len(won) == 1
+        assert {type(refusal) for refusal in lost} == {errors.CodeNotGood}
+        assert street.figures().held == taken
+
+
+def test_fifty_captures_and_reverses_at_once_leave_one_end(street):
+    payment = street.now(lambda till: till.authorise(10))
+    acts = [lambda till: till.capture(payment), lambda till: till.reverse(payment)] * 25
+    _, lost = split(storm(street.app, *(street.at_till(act) for act in acts)))
+    assert {type(refusal) for refusal in lost} <= {errors.RedemptionClosed}
+    assert street.now(lambda till: till.show(payment)).state == "reversed"
+    figures = street.figures()
+    assert (figures.posted, figures.held) == (1000, 0)  # what was captured was given back on its day
+
+
+def test_the_sweeper_and_a_capture_do_not_both_end_it(street):
+    now = clock()
+    later = now + timedelta(minutes=16)
     for _ in range(ROUNDS):
-        payment = street.now(lambda till: till.authorise(10))
-        won, lost = street.together(
-            "payments",
-            lambda till, payment=payment: till.capture(payment),
-            lambda till, payment=payment: till.cancel(payment),
+        payment = street.now(lambda till: till.authorise(10), at=now)
+        before = street.figures().posted
+        _, lost = split(
+            together(
+                street.app,
+                street.at_till(lambda till, payment=payment: till.capture(payment)),
+                service.expire_redemptions,
+                at=later,
+                gate="merchants_redemptions",
+            )
         )
-        assert [type(refusal) for refusal in lost] == [errors.PaymentClosed]
-        taken += 10 if won[0].state == "captured" else 0
-        figures = street.figures()
-        assert (figures.posted, figures.held) == (1000 - taken, 0)
+        assert lost == []
+        assert street.now(lambda till, payment=payment: till.show(payment), at=later).state == "captured"
+        assert street.figures().posted == before - 10
+        assert street.now(lambda till: service.expire_redemptions(till.uow), at=later) == 0
+
+
+def test_parts_that_sum_over_the_limit_of_a_day_are_refused_at_once_too(street):
+    """Attack 7: ten purchases of ten points at one moment, of which the day takes thirty."""
+    street.now(lambda till: offer(till.uow, street.book, street.shops[0], person_day_points_max=30))
+    codes = [street.now(lambda till: till.code()) for _ in range(10)]
+    won, lost = split(
+        storm(
+            street.app,
+            *(street.at_till(lambda till, code=code: till.authorise(10, code=code, order_fen=1000)) for code in codes),
+        )
+    )
+    assert len(won) == 3
+    assert {type(refusal) for refusal in lost} == {errors.PersonDayOver}
+    assert street.figures().held == 30
+
+
+def test_the_last_points_of_an_offer_are_taken_once(street):
+    street.now(lambda till: offer(till.uow, street.book, street.shops[0], stock_points=25))
+    codes = [street.now(lambda till: till.code()) for _ in range(6)]
+    won, lost = split(
+        storm(
+            street.app,
+            *(street.at_till(lambda till, code=code: till.authorise(10, code=code, order_fen=1000)) for code in codes),
+        )
+    )
+    assert len(won) == 2
+    assert {type(refusal) for refusal in lost} <= {errors.OfferSpent, errors.ShareOver}
+    street.now(lambda till: till.reverse(won[0]))
+    street.now(lambda till: till.capture(won[1], 4))
+    left = street.now(lambda till: till.uow.session.scalar(text("SELECT max(stock_points) FROM merchants_offers")))
+    assert left == 21
 
 
 def test_a_payment_is_captured_once(street):
     payment = street.now(lambda till: till.authorise(10))
-    won, lost = street.together("payments", *[lambda till: till.capture(payment)] * 4)
-    assert len({captured.payment.transaction_id for captured in won}) == 1
+    won, lost = street.together("redemptions", *[lambda till: till.capture(payment)] * 4)
+    assert len({captured.redemption.transaction_id for captured in won}) == 1
     assert lost == []
 
     other = street.now(lambda till: till.authorise(10))
-    won, lost = street.together("payments", *[lambda till, n=n: till.capture(other, n) for n in (3, 4)])
-    assert [type(refusal) for refusal in lost] == [errors.PaymentClosed]
-    assert street.figures().posted == 1000 - 10 - won[0].payment.captured_points
+    won, lost = street.together("redemptions", *[lambda till, n=n: till.capture(other, n) for n in (3, 4)])
+    assert [type(refusal) for refusal in lost] == [errors.RedemptionClosed]
+    assert street.figures().posted == 1000 - 10 - won[0].redemption.captured_points
 
 
 def test_a_storm_of_one_refund_gives_back_once(street):
     payment = street.now(lambda till: till.pay(100))
-    won, lost = street.together("payments", *[lambda till: till.refund(payment, 30, number="R-1")] * 8)
+    won, lost = street.together("redemptions", *[lambda till: till.refund(payment, 30, number="R-1")] * 8)
     assert len({refund.transaction_id for refund in won}) == 1
     assert lost == []
     assert street.figures().posted == 930
@@ -120,7 +197,7 @@ def test_a_storm_of_one_refund_gives_back_once(street):
 def test_a_storm_of_refunds_never_gives_back_more_than_was_taken(street):
     payment = street.now(lambda till: till.pay(100))
     won, lost = street.together(
-        "payments", *[lambda till, n=n: till.refund(payment, 30, number=f"R-{n}") for n in range(8)]
+        "redemptions", *[lambda till, n=n: till.refund(payment, 30, number=f"R-{n}") for n in range(8)]
     )
     assert len(won) == 3
     assert {type(refusal) for refusal in lost} == {AmountOver}
@@ -129,7 +206,9 @@ def test_a_storm_of_refunds_never_gives_back_more_than_was_taken(street):
 
 def test_one_number_for_refunds_of_two_payments_is_used_once(street):
     one, two = street.now(lambda till: till.pay(50)), street.now(lambda till: till.pay(50))
-    won, lost = street.together("payments", *[lambda till, p=p: till.refund(p, 20, number="R-1") for p in (one, two)])
+    won, lost = street.together(
+        "redemptions", *[lambda till, p=p: till.refund(p, 20, number="R-1") for p in (one, two)]
+    )
     assert len(won) == 1
     assert [type(refusal) for refusal in lost] == [errors.OutRefundNoReused]
 

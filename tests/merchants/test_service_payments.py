@@ -3,13 +3,14 @@ from sqlalchemy import text
 
 from app.merchants import errors, queries, service
 from app.points.errors import AccountFrozen, BookMissing, PointsInsufficient
+from tests.merchants.till import NO_CODE
 from tests.points.ledger import ANNA, BORIS, named, open_ledger
 
 
 def test_an_authorised_payment_holds_points_for_fifteen_minutes(acts, till):
     payment = till.authorise(60)
-    assert payment.state == "authorised"
-    assert (payment.payment.hold_expires_at - acts.uow.now).total_seconds() == 900
+    assert payment.state == "held"
+    assert (payment.redemption.expires_at - acts.uow.now).total_seconds() == 900
     assert acts.available(ANNA) == 40
     assert acts.later(minutes=15).available(ANNA) == 100
 
@@ -18,9 +19,9 @@ def test_the_same_request_again_is_the_same_payment(acts, till):
     code = till.code()
     first = till.authorise(60, code=code, number="T-1")
     again = till.later(minutes=10).authorise(60, code=code, number="T-1")
-    assert again.payment.id == first.payment.id
+    assert again.redemption.id == first.redemption.id
     assert acts.available(ANNA) == 40
-    assert till.capture(first).payment.id == till.authorise(60, code=code, number="T-1").payment.id
+    assert till.capture(first).redemption.id == till.authorise(60, code=code, number="T-1").redemption.id
 
 
 def test_another_request_under_the_same_number_is_refused(till):
@@ -34,7 +35,7 @@ def test_another_request_under_the_same_number_is_refused(till):
 def test_a_number_is_each_shops_own(acts, till):
     other = service.open_shop(acts.uow, book=till.book, name="豆腐坊", street="忠义街")
     first = till.authorise(10, number="T-1")
-    assert till.of(other.id).authorise(10, number="T-1").payment.id != first.payment.id
+    assert till.of(other.id).authorise(10, number="T-1").redemption.id != first.redemption.id
 
 
 @pytest.mark.parametrize("cure", ["more points", "a thaw"])
@@ -50,16 +51,16 @@ def test_a_decline_stays_under_its_number(acts, till, cure):
     with pytest.raises(refusal) as again:
         till.authorise(points, code=code, number="T-1")
     assert again.value.detail("en") == first.value.detail("en")
-    assert till.authorise(points, number="T-2").state == "authorised"
+    assert till.authorise(points, number="T-2").state == "held"
     kept = service.list_payments(till.cashier, book=till.book, out_trade_no="T-1", limit=5, cursor=None).items[0]
-    assert (kept.state, kept.payment.decline) == ("declined", refusal.code)
+    assert (kept.state, kept.redemption.decline) == ("declined", refusal.code)
 
 
 def test_a_wrong_code_stays_wrong_under_its_number(acts, till):
     with pytest.raises(errors.CodeNotGood):
-        till.authorise(10, code="00000000", number="T-1")
+        till.authorise(10, code=NO_CODE, number="T-1")
     with pytest.raises(errors.CodeNotGood):
-        till.authorise(10, code="00000000", number="T-1")
+        till.authorise(10, code=NO_CODE, number="T-1")
     with pytest.raises(errors.OutTradeNoReused):
         till.authorise(10, code=till.code(), number="T-1")
     assert acts.available(ANNA) == 100
@@ -77,9 +78,9 @@ def test_a_declined_payment_has_used_up_its_code(till):
 def test_a_payment_is_captured_whole_or_in_part(acts, till, asked, taken):
     payment = till.authorise(60)
     captured = till.capture(payment, asked)
-    assert (captured.state, captured.payment.captured_points) == ("captured", taken)
+    assert (captured.state, captured.redemption.captured_points) == ("captured", taken)
     assert acts.available(ANNA) == 100 - taken
-    assert till.later(hours=1).capture(payment, asked).payment.transaction_id == captured.payment.transaction_id
+    assert till.later(hours=1).capture(payment, asked).redemption.transaction_id == captured.redemption.transaction_id
     assert acts.available(ANNA) == 100 - taken
 
 
@@ -87,7 +88,7 @@ def test_a_second_and_different_capture_is_refused(till):
     payment = till.authorise(60)
     till.capture(payment, 30)
     for points in (None, 31):
-        with pytest.raises(errors.PaymentClosed):
+        with pytest.raises(errors.RedemptionClosed):
             till.capture(payment, points)
 
 
@@ -99,53 +100,95 @@ def test_more_than_held_is_refused_and_less_still_captured(till):
     assert till.capture(payment, 60).state == "captured"
 
 
-def test_a_lapsed_payment_is_neither_captured_nor_in_the_way(acts, till):
+def test_a_lapsed_payment_is_not_in_the_way_and_captured_anew_while_the_points_are_there(acts, till):
     payment = till.authorise(60)
     later = till.later(minutes=15)
     assert later.show(payment).state == "expired"
-    with pytest.raises(errors.PaymentClosed):
+    assert later.reverse(payment).state == "expired"
+    assert acts.later(minutes=15).available(ANNA) == 100
+    assert later.capture(payment, 50).state == "captured"
+    assert acts.later(minutes=15).available(ANNA) == 50
+
+
+def test_a_lapsed_payment_whose_points_are_gone_is_paid_in_cash(till):
+    payment = till.authorise(60)
+    later = till.later(minutes=15)
+    later.pay(60)
+    with pytest.raises(errors.HoldLapsed):
         later.capture(payment)
-    assert later.cancel(payment).state == "expired"
-    assert later.authorise(100).state == "authorised"
+    with pytest.raises(errors.HoldLapsed):  # tried once: other points make no other try
+        later.capture(payment, 5)
+    assert later.show(payment).state == "expired"
 
 
-def test_a_frozen_passbook_captures_nothing_but_can_be_cancelled(acts, till):
+def test_a_lapsed_payment_is_no_more_captured_after_ten_minutes(till):
+    payment = till.authorise(60)
+    with pytest.raises(errors.RedemptionClosed):
+        till.later(minutes=25).capture(payment)
+
+
+def test_a_passbook_frozen_after_the_hold_pays_what_was_approved(acts, till):
     payment = till.authorise(60)
     acts.freeze(ANNA)
+    assert till.capture(payment).state == "captured"
+    assert acts.figures(ANNA).posted == 40
     with pytest.raises(AccountFrozen):
-        till.capture(payment)
-    assert till.cancel(payment).state == "cancelled"
-    assert acts.available(ANNA) == 100
+        till.authorise(10)
 
 
-def test_a_cancelled_payment_gives_everything_back(acts, till):
+def test_a_passbook_frozen_after_the_hold_pays_nothing_that_is_still_looked_at(acts, till):
     payment = till.authorise(60)
-    assert till.cancel(payment).state == "cancelled"
-    assert till.cancel(payment).state == "cancelled"
+    payment.redemption.outcome = "review"
+    acts.uow.session.flush()
+    acts.freeze(ANNA)
+    with acts.uow.session.begin_nested() as attempt:
+        with pytest.raises(errors.FrozenSince):
+            till.capture(payment)
+        attempt.rollback()  # as the unit of work does
+    assert till.reverse(payment).state == "reversed"
     assert acts.available(ANNA) == 100
-    with pytest.raises(errors.PaymentClosed):
+
+
+def test_a_reversed_payment_gives_everything_back(acts, till):
+    payment = till.authorise(60)
+    assert till.reverse(payment).state == "reversed"
+    assert till.reverse(payment).state == "reversed"
+    assert acts.available(ANNA) == 100
+    with pytest.raises(errors.RedemptionClosed):
         till.capture(payment)
 
 
-def test_a_captured_payment_is_not_cancelled(till):
+def test_a_captured_payment_is_reversed_on_its_day_and_given_back_whole(acts, till):
     payment = till.pay(60)
-    with pytest.raises(errors.PaymentClosed):
-        till.cancel(payment)
+    till.refund(payment, 10)
+    reversed_ = till.reverse(payment)
+    assert (reversed_.state, reversed_.redemption.refunded_points) == ("reversed", 60)
+    assert till.reverse(payment).state == "reversed"
+    assert acts.available(ANNA) == 100
+    with pytest.raises(errors.RedemptionClosed):
+        till.capture(payment)
+
+
+def test_a_captured_payment_of_another_day_is_refunded_and_not_reversed(till):
+    payment = till.pay(60)
+    with pytest.raises(errors.ReverseTooLate):
+        till.later(hours=14).reverse(payment)  # midnight in the district
+    assert till.later(hours=13, minutes=59, seconds=59).reverse(payment).state == "reversed"
 
 
 def test_payments_of_another_shop_or_book_are_missing(acts, till):
     payment = till.authorise(10)
     other = service.open_shop(acts.uow, book=till.book, name="豆腐坊", street="忠义街")
     stranger = till.of(other.id)
-    for act in (stranger.show, stranger.capture, stranger.cancel):
-        with pytest.raises(errors.PaymentMissing):
+    for act in (stranger.show, stranger.capture, stranger.reverse):
+        with pytest.raises(errors.RedemptionMissing):
             act(payment)
     foreign = open_ledger(acts.uow)
     till.book = foreign.book.code
-    with pytest.raises(errors.PaymentMissing):
+    with pytest.raises(errors.RedemptionMissing):
         till.show(payment)
     with pytest.raises(errors.ShopMissing):
-        till.authorise(10, code="00000000")
+        till.authorise(10)  # the code is of that book, which does not know the shop
     till.book = "nowhere"
     with pytest.raises(BookMissing):
         till.show(payment)
@@ -153,7 +196,7 @@ def test_payments_of_another_shop_or_book_are_missing(acts, till):
 
 def test_a_cashier_without_a_shop_does_nothing(till):
     payment = till.authorise(10)
-    for act in (lambda t: t.show(payment), lambda t: t.authorise(10, code="00000000")):
+    for act in (lambda t: t.show(payment), lambda t: t.authorise(10, code=NO_CODE)):
         with pytest.raises(errors.ShopNotOnToken):
             act(till.of(None))
 
@@ -167,8 +210,8 @@ def test_a_shop_lists_its_own_payments_newest_first(acts, till):
     page = service.list_payments(till.cashier, book=till.book, out_trade_no=None, limit=2, cursor=None)
     rest = service.list_payments(till.cashier, book=till.book, out_trade_no=None, limit=2, cursor=page.next_cursor)
     seen = [*page.items, *rest.items]
-    assert [receipt.payment.id for receipt in seen] == [receipt.payment.id for receipt in reversed(mine)]
-    assert [receipt.refunded_points for receipt in seen] == [0, 0, 2]
+    assert [receipt.redemption.id for receipt in seen] == [receipt.redemption.id for receipt in reversed(mine)]
+    assert [receipt.redemption.refunded_points for receipt in seen] == [0, 0, 2]
 
 
 def test_a_shop_that_is_not_there_is_missing(acts):
@@ -179,5 +222,5 @@ def test_a_shop_that_is_not_there_is_missing(acts):
 def test_no_job_is_queued_on_the_way(acts, till):
     payment = till.pay(50)
     till.refund(payment, 10)
-    till.cancel(till.authorise(5))
+    till.reverse(till.authorise(5))
     assert acts.uow.session.scalar(text("SELECT count(*) FROM procrastinate_jobs")) == 0

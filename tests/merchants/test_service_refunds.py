@@ -12,7 +12,7 @@ def test_points_come_back_in_parts(acts, till):
     assert till.refund(payment, 20).state == "refunded"
     assert till.refund(payment, 40).state == "refunded"
     assert acts.available(ANNA) == 100
-    assert till.show(payment).refunded_points == 60
+    assert till.show(payment).redemption.refunded_points == 60
 
 
 def test_the_same_refund_again_gives_nothing_more(acts, till):
@@ -40,7 +40,7 @@ def test_no_more_comes_back_than_was_taken(acts, till):
     with pytest.raises(AmountOver) as again:
         till.refund(payment, 21, number="R-2")
     assert first.value.detail("en") == again.value.detail("en")
-    kept = queries.get_refund_of(acts.uow.session, acts.ledger.id, till.shop_id, "R-2")
+    kept = queries.get_refund_of(acts.uow.session, till.shop_id, "R-2")
     assert (kept.state, kept.decline, kept.transaction_id) == ("declined", "points.amount_over", None)
     assert till.refund(payment, 20, number="R-3").state == "refunded"
     assert acts.available(ANNA) == 100
@@ -48,16 +48,16 @@ def test_no_more_comes_back_than_was_taken(acts, till):
 
 def test_only_what_was_captured_is_refunded(till):
     payment = till.authorise(60)
-    with pytest.raises(errors.PaymentNotCaptured):
+    with pytest.raises(errors.NotCaptured):
         till.refund(payment, 10)
-    till.cancel(payment)
-    with pytest.raises(errors.PaymentNotCaptured):
+    till.reverse(payment)
+    with pytest.raises(errors.NotCaptured):
         till.refund(payment, 10)
 
 
 def test_a_reversed_redemption_is_not_refunded_too(acts, till):
     payment = till.pay(60)
-    acts.reverse(payment.payment.transaction_id)
+    acts.reverse(payment.redemption.transaction_id)
     with pytest.raises(AlreadyReversed):
         till.refund(payment, 10)
     assert acts.available(ANNA) == 100
@@ -66,7 +66,7 @@ def test_a_reversed_redemption_is_not_refunded_too(acts, till):
 def test_another_shops_payment_is_missing(acts, till):
     payment = till.pay(60)
     other = service.open_shop(acts.uow, book=till.book, name="豆腐坊", street="忠义街")
-    with pytest.raises(errors.PaymentMissing):
+    with pytest.raises(errors.RedemptionMissing):
         till.of(other.id).refund(payment, 10)
 
 

@@ -86,7 +86,7 @@ def test_points_without_money_are_settled_too(acts, till):
 def test_a_reversed_redemption_is_owed_no_more(acts, till):
     payment = till.pay(60)
     till.pay(10)
-    acts.reverse(payment.payment.transaction_id)
+    acts.reverse(payment.redemption.transaction_id)
     stated = till.settle()
     assert lines_of(till, stated) == [("redemption", 60, 600), ("redemption", 10, 100), ("reversal", -60, -600)]
     assert stated.fen == owed(acts, till) == 100

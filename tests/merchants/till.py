@@ -3,16 +3,20 @@
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import count
+from typing import Any
 from uuid import UUID
 
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.actor import Actor, Role
 from app.merchants import service
 from app.merchants.models import Refund, Settlement
-from app.merchants.service import Receipt
+from app.merchants.rules.codes import make_code
+from app.merchants.service import Receipt, ShownCode
 from tests.points.ledger import ANNA, named
 
 NUMBERS = count(1)
+NO_CODE = make_code("0" * 15)
+"""Of the right form, and nobody's."""
 
 
 def some_number() -> str:
@@ -39,23 +43,27 @@ class Till:
     def code(self, resident_id: UUID = ANNA) -> str:
         return service.issue_code(self.acting(resident_id, Role.RESIDENT), book=self.book).code
 
-    def authorise(self, points: int = 50, *, code: str = "", number: str = "") -> Receipt:
-        return service.authorise_payment(
+    def shown(self, code: str, number: str) -> ShownCode:
+        """What is found of a code before the transaction."""
+        return service.claim_code(actor=self.cashier.actor, code=code, out_trade_no=number)
+
+    def authorise(self, points: int = 50, *, code: str = "", number: str = "", **order: Any) -> Receipt:
+        return service.authorise_redemption(
             self.cashier,
             book=self.book,
-            code=code or self.code(),
+            shown=self.shown(code or self.code(), number or some_number()),
             points=points,
-            out_trade_no=number or some_number(),
+            **{"order_fen": None} | order,
         )
 
     def capture(self, payment: Receipt, points: int | None = None) -> Receipt:
-        return service.capture_payment(self.cashier, book=self.book, payment_id=payment.payment.id, points=points)
+        return service.capture_payment(self.cashier, book=self.book, payment_id=payment.redemption.id, points=points)
 
-    def cancel(self, payment: Receipt) -> Receipt:
-        return service.cancel_payment(self.cashier, book=self.book, payment_id=payment.payment.id)
+    def reverse(self, payment: Receipt) -> Receipt:
+        return service.reverse_payment(self.cashier, book=self.book, payment_id=payment.redemption.id)
 
     def show(self, payment: Receipt) -> Receipt:
-        return service.show_payment(self.cashier, book=self.book, payment_id=payment.payment.id)
+        return service.show_payment(self.cashier, book=self.book, payment_id=payment.redemption.id)
 
     def pay(self, points: int = 50, resident_id: UUID = ANNA) -> Receipt:
         """Authorise and capture."""
@@ -65,7 +73,7 @@ class Till:
         return service.refund_payment(
             self.cashier,
             book=self.book,
-            payment_id=payment.payment.id,
+            payment_id=payment.redemption.id,
             points=points,
             out_refund_no=number or some_number(),
         )

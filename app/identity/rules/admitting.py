@@ -45,8 +45,8 @@ def admit(
     """Make the actor of a request that names `book` (or none) and takes one of the `wanted` roles.
 
     A frozen account keeps only Role.PERSON: it may look at itself and appeal. Powerful roles exist at the desk only.
-    Inside a book the district office is nothing; outside all books only it and administrators of areas are more than
-    a person. Of the roles for a part of a community only the grid worker's counts in its book.
+    Inside a book the district office is nothing; outside all books only it, administrators of areas and cashiers are
+    more than a person. Of the roles for a part of a community only the grid worker's counts in its book.
 
     A resident acts as the owner of the passbook, on routes that residents may use. Staff act as the account, whatever
     becomes of where they live: who proposed under one id must not approve under another. Refuses TokenInvalid when the
@@ -79,5 +79,5 @@ def _counts(held: Held, channel: Channel, book: str | None) -> bool:
     if held.role in terms.DESK_ONLY and channel is not Channel.DESK:
         return False
     if book is None:
-        return held.role in {Role.DISTRICT, Role.ADMIN}
+        return held.role in {Role.DISTRICT, Role.ADMIN, Role.CASHIER}
     return held.role is not Role.DISTRICT and (not held.below or held.role in terms.COUNT_FROM_BELOW)

@@ -9,7 +9,9 @@ from app.identity import terms
 from app.identity.errors import TokenInvalid
 from app.kernel.actor import Actor, Role
 
-GRANTABLE = frozenset(Role) - {Role.SYSTEM}
+GRANTABLE = frozenset(Role) - {Role.SYSTEM, Role.TERMINAL}
+SIGNED = GRANTABLE | {Role.TERMINAL}
+"""A token that says it is a till's is that of nobody: a till is known by its key."""
 
 
 def person_id(*, book: str | None, name: str) -> UUID:
@@ -40,14 +42,14 @@ def actor_of(claims: Mapping[str, Any]) -> Actor:
         shop, book = claims.get("shop"), claims.get("book")
         actor = Actor(
             id=UUID(claims["sub"]),
-            roles=roles,
+            roles=roles - {Role.TERMINAL},
             book=book,
             shop_id=UUID(shop) if shop is not None else None,
             name=str(claims.get("name", "")),
         )
     except (KeyError, ValueError, TypeError, AttributeError):
         raise TokenInvalid from None
-    if not roles or not roles <= GRANTABLE or not _fits(roles, book):
+    if not roles or not roles <= SIGNED or not _fits(roles, book):
         raise TokenInvalid
     return actor
 

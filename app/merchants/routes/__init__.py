@@ -1,7 +1,28 @@
-"""URLs of shops, payments and settlements."""
+"""URLs of merchants, tills, offers, gifts, redemptions and settlements."""
 
-from app.merchants.routes import payments, settlements, shops
+from app.merchants.routes import (
+    merchants,
+    offers,
+    owners,
+    passbooks,
+    payments,
+    redemptions,
+    settlements,
+    shops,
+    terminals,
+)
 
-BLUEPRINTS = (shops.blueprint, payments.blueprint, settlements.blueprint)
+BLUEPRINTS = (
+    shops.blueprint,
+    merchants.blueprint,
+    owners.blueprint,
+    terminals.blueprint,
+    offers.blueprint,
+    passbooks.blueprint,
+    payments.blueprint,
+    redemptions.blueprint,
+    settlements.blueprint,
+)
+SIGNS = redemptions.SIGNS
 
-__all__ = ["BLUEPRINTS"]
+__all__ = ["BLUEPRINTS", "SIGNS"]

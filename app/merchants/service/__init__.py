@@ -1,15 +1,36 @@
 """The acts of residents, cashiers and the treasurer around a shop."""
 
-from app.merchants.service.codes import IssuedCode, issue_code
-from app.merchants.service.payments import (
-    authorise_payment,
-    cancel_payment,
-    capture_payment,
-    list_payments,
-    show_payment,
+from app.merchants.service.admission import admit_signed, purge_nonces, record_signed
+from app.merchants.service.codes import IssuedCode, ShownCode, claim_code, issue_code
+from app.merchants.service.confirming import (
+    confirm_redemption,
+    list_own_redemptions,
+    refuse_redemption,
+    show_own_redemption,
+)
+from app.merchants.service.consenting import read_consent
+from app.merchants.service.gifts import expire_reservations
+from app.merchants.service.orders import Order, place_order
+from app.merchants.service.quotes import (
+    Confirmed,
+    RedemptionQuote,
+    confirm_quote,
+    quote_redemption,
+    read_confirmation,
 )
 from app.merchants.service.receipts import Receipt
-from app.merchants.service.refunds import refund_payment
+from app.merchants.service.redemptions import (
+    authorise_redemption,
+    capture_payment,
+    capture_redemption,
+    list_payments,
+    list_redemptions,
+    reverse_payment,
+    reverse_redemption,
+    show_payment,
+    show_redemption,
+)
+from app.merchants.service.refunds import list_refunds_to_care_for, refund_payment, refund_redemption
 from app.merchants.service.settlement import (
     Statement,
     list_settlements,
@@ -18,25 +39,58 @@ from app.merchants.service.settlement import (
     state_settlement,
 )
 from app.merchants.service.shops import ShopToOpen, copy_shops, list_shops, open_shop, open_shops
+from app.merchants.service.signs import PostedSign, post_sign
+from app.merchants.service.sweeping import expire_redemptions
+from app.merchants.service.taking import Consent
+from app.merchants.service.terminals import purge_enrolment_codes
 
 __all__ = [
+    "Confirmed",
+    "Consent",
     "IssuedCode",
+    "Order",
+    "PostedSign",
     "Receipt",
+    "RedemptionQuote",
     "ShopToOpen",
+    "ShownCode",
     "Statement",
-    "authorise_payment",
-    "cancel_payment",
+    "admit_signed",
+    "authorise_redemption",
     "capture_payment",
+    "capture_redemption",
+    "claim_code",
+    "confirm_quote",
+    "confirm_redemption",
     "copy_shops",
+    "expire_redemptions",
+    "expire_reservations",
     "issue_code",
+    "list_own_redemptions",
     "list_payments",
+    "list_redemptions",
+    "list_refunds_to_care_for",
     "list_settlements",
     "list_shops",
     "open_shop",
     "open_shops",
     "pay_settlement",
+    "place_order",
+    "post_sign",
+    "purge_enrolment_codes",
+    "purge_nonces",
+    "quote_redemption",
+    "read_confirmation",
+    "read_consent",
+    "record_signed",
     "refund_payment",
+    "refund_redemption",
+    "refuse_redemption",
+    "reverse_payment",
+    "reverse_redemption",
+    "show_own_redemption",
     "show_payment",
+    "show_redemption",
     "show_settlement",
     "state_settlement",
 ]

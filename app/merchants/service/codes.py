@@ -1,77 +1,153 @@
-"""One-use codes: given to a resident, spent by a payment."""
+"""The codes residents show: given out, claimed by one order. They live in Redis; that each pays once is the database's.
 
+A code is claimed before the transaction by the order (branch and out_trade_no) that brings it, and by no other while it
+lives. It is not deleted with that: the same order may come again after a connection was lost or a transaction rolled
+back, and finds it. What was used up stands in merchants_redemptions.code_hash, for ever.
+"""
+
+import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import text
+from redis.exceptions import RedisError
 
+from app.infra import redis
 from app.infra.unit_of_work import UnitOfWork
-from app.merchants import errors, queries, rules, terms
+from app.kernel.actor import Actor
+from app.merchants import errors, terms
+from app.merchants.rules import codes as rules
 from app.points import queries as points_queries
 
-# Takes the first drawn code that nobody's unexpired code has. A row whose time is over is taken over; a twin that took
-# the same code in this very moment leaves no row to return.
-_KEEP = text("""
-    INSERT INTO merchants_codes AS k (book_id, code_hash, resident_id, issued_at, expires_at)
-    SELECT :book_id, c.hash, :resident_id, :now, :expires_at
-      FROM unnest(CAST(:hashes AS bytea[])) WITH ORDINALITY AS c (hash, place)
-     WHERE NOT EXISTS (SELECT 1 FROM merchants_codes x
-                        WHERE x.book_id = :book_id AND x.code_hash = c.hash AND x.expires_at > :now)
-     ORDER BY c.place LIMIT 1
-    ON CONFLICT (book_id, code_hash) DO UPDATE
-       SET resident_id = excluded.resident_id, issued_at = excluded.issued_at, expires_at = excluded.expires_at,
-           spent_at = NULL
-     WHERE k.expires_at <= excluded.issued_at
-    RETURNING k.code_hash
-""")
-
-_SPEND = text("""
-    UPDATE merchants_codes SET spent_at = :now
-     WHERE book_id = :book_id AND code_hash = :code_hash AND spent_at IS NULL AND expires_at > :now
-    RETURNING resident_id
-""")
+KEY = "linli:codes:"
+DRAWS_MAX = 3
+LIFE_MS = int(terms.CODE_LIFE.total_seconds() * 1000)
+GRACE_MS = int(terms.CODE_GRACE.total_seconds() * 1000)
 
 
 @dataclass(frozen=True, slots=True)
 class IssuedCode:
-    """A code to show at the till. Nobody can read it again."""
+    """A code to show at the till. Nobody can read it again. The screen asks for the next one `refresh_after`."""
 
     code: str
     expires_at: datetime
+    refresh_after: datetime
+    server_time: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Whose points are meant, and by which account and device."""
+
+    book: str
+    book_id: int
+    resident_id: UUID
+    person_id: UUID | None
+    device_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class ShownCode:
+    """A code as a till brought it with its order: its fingerprint, and whose it is. None: nobody's, or another order's.
+
+    `away`: nobody could be asked.
+    """
+
+    out_trade_no: str
+    code_hash: bytes
+    holder: Holder | None = None
+    issued_at: datetime | None = None
+    away: bool = False
 
 
 def issue_code(uow: UnitOfWork, *, book: str) -> IssuedCode:
-    """Give the actor a code of 8 digits, good once and for five minutes. Refuses CodesTooMany, CodesBusy."""
+    """Give the actor a code good once, for sixty seconds and fifteen of grace; the one before it ends with the grace.
+
+    Nothing is locked while Redis is asked. Refuses BookMissing, CodesAway.
+    """
     book_id = points_queries.get_book(uow.session, book).id
-    live = queries.count_live_codes(uow.session, book_id, uow.actor.id, now=uow.now)
-
-    if live >= terms.CODES_LIVE_MAX:  # two requests at once may both pass: one code more does no harm
-        minutes = int(terms.CODE_LIFE.total_seconds() // 60)
-        raise errors.CodesTooMany(live_max=terms.CODES_LIVE_MAX, minutes=minutes)
-
-    drawn = [uow.new_digits(terms.CODE_DIGITS) for _ in range(terms.CODE_CANDIDATES)]
-    codes = {rules.hash_code(book_id, code): code for code in drawn}
-    expires_at = uow.now + terms.CODE_LIFE
-    kept = uow.session.scalar(
-        _KEEP,
-        {
-            "book_id": book_id,
-            "hashes": list(codes),
-            "resident_id": uow.actor.id,
-            "now": uow.now,
-            "expires_at": expires_at,
-        },
+    actor = uow.actor
+    holder = {
+        "book": book,
+        "book_id": book_id,
+        "resident_id": str(actor.id),
+        "person_id": _text(actor.person_id),
+        "device_id": _text(actor.device_id),
+        "issued_at": uow.now.isoformat(),
+    }
+    try:
+        code = _keep(uow, json.dumps(holder))
+        _retire(f"{KEY}last:{book_id}:{actor.id}:{actor.session_id}", code)
+    except RedisError:
+        raise errors.CodesAway from None
+    return IssuedCode(
+        code=code,
+        expires_at=uow.now + terms.CODE_SHOWN,
+        refresh_after=uow.now + timedelta(seconds=terms.CODE_REFRESH_SECONDS),
+        server_time=uow.now,
     )
-    if kept is None:
-        raise errors.CodesBusy
-
-    return IssuedCode(codes[bytes(kept)], expires_at)
 
 
-def spend_code(uow: UnitOfWork, book_id: int, code_hash: bytes) -> UUID:
-    """Use a code up and answer whose it is. Of two at once, one waits and is refused. Refuses CodeNotGood."""
-    row = uow.session.execute(_SPEND, {"book_id": book_id, "code_hash": code_hash, "now": uow.now}).one_or_none()
-    if row is None:
+def claim_code(*, actor: Actor, code: str, out_trade_no: str) -> ShownCode:
+    """Claim a code for an order, before its transaction. What is wrong with it is told later: an order that was
+    decided before is answered as it was, whatever became of its code.
+    """
+    code_hash = rules.hash_code(code)
+    if not rules.is_code(code):
+        return ShownCode(out_trade_no, code_hash)
+    key, order = KEY + code_hash.hex(), f"{actor.shop_id}:{out_trade_no}"
+    try:
+        pipeline = redis.client().pipeline(transaction=False)
+        pipeline.set(f"{key}:by", order, nx=True, get=True, px=LIFE_MS)
+        pipeline.get(key)
+        before, kept = pipeline.execute()
+    except RedisError:
+        return ShownCode(out_trade_no, code_hash, away=True)
+    if kept is None or before not in {None, order}:
+        return ShownCode(out_trade_no, code_hash)
+    return _read(out_trade_no, code_hash, kept)
+
+
+def holder_of(shown: ShownCode, now: datetime) -> Holder:
+    """Whose code it is. Refuses CodesAway when nobody knows, and CodeNotGood for every other reason."""
+    if shown.away:
+        raise errors.CodesAway
+    if shown.holder is None or shown.issued_at is None or now >= shown.issued_at + terms.CODE_LIFE:
         raise errors.CodeNotGood
-    return UUID(str(row.resident_id))
+    return shown.holder
+
+
+def _keep(uow: UnitOfWork, holder: str) -> str:
+    for _ in range(DRAWS_MAX):  # two of 10^15 alike at one time: never, but for a source of chance that is broken
+        code = rules.make_code(uow.new_digits(terms.CODE_RANDOM_DIGITS))
+        if redis.client().set(KEY + rules.hash_code(code).hex(), holder, nx=True, px=LIFE_MS):
+            return code
+    raise errors.CodesAway
+
+
+def _retire(last: str, code: str) -> None:
+    """Let the code before this one end with the grace, if it does not end sooner."""
+    code_hash = rules.hash_code(code).hex()
+    before = redis.client().set(last, code_hash, px=LIFE_MS, get=True)
+    if before:
+        redis.client().pexpire(f"{KEY}{before!s}", GRACE_MS, lt=True)
+
+
+def _read(out_trade_no: str, code_hash: bytes, kept: str) -> ShownCode:
+    read = json.loads(kept)
+    holder = Holder(
+        book=read["book"],
+        book_id=read["book_id"],
+        resident_id=UUID(read["resident_id"]),
+        person_id=_id(read["person_id"]),
+        device_id=_id(read["device_id"]),
+    )
+    return ShownCode(out_trade_no, code_hash, holder, datetime.fromisoformat(read["issued_at"]))
+
+
+def _text(value: UUID | None) -> str | None:
+    return None if value is None else str(value)
+
+
+def _id(value: str | None) -> UUID | None:
+    return None if value is None else UUID(value)

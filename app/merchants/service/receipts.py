@@ -1,39 +1,75 @@
-"""What a cashier is shown of a payment."""
+"""What a till, a cashier and a resident are shown of a redemption."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
 
-from app.infra.unit_of_work import UnitOfWork
-from app.merchants import queries, rules
-from app.merchants.models import Payment
-from app.merchants.terms import PaymentState
+from app.kernel.paging import Cursor, CursorInvalid, Page
+from app.merchants.models import Redemption
+from app.merchants.queries.redemptions import Place
+from app.merchants.rules import redemptions as rules
+from app.merchants.terms import RedeemMode, RedemptionState
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """A payment, the state it is in now, and how many of its points were given back."""
+    """A redemption and the state it is in now."""
 
-    payment: Payment
-    state: PaymentState
-    refunded_points: int
+    redemption: Redemption
+    state: RedemptionState
+
+    @property
+    def captured_discount_fen(self) -> int | None:
+        """What the captured points take off the bill: their part of the whole, rounded down."""
+        row = self.redemption
+        if row.captured_points is None or row.discount_fen is None or not row.points:
+            return None
+        return row.discount_fen * row.captured_points // row.points
+
+    @property
+    def challenge(self) -> str | None:
+        """What to show to the sensor of the phone, where a fingerprint or face is needed."""
+        row = self.redemption
+        waits = self.state is RedemptionState.PENDING_CONFIRM
+        needed = waits and rules.needs_soter(RedeemMode(row.mode), row.discount_fen or 0)
+        return rules.challenge_of(row.id) if needed else None
 
 
-def receipt_of(uow: UnitOfWork, payment: Payment) -> Receipt:
-    """Make the receipt of one payment."""
-    return receipts_of(uow, [payment])[0]
+def receipt_of(redemption: Redemption, now: datetime) -> Receipt:
+    """Make the receipt of a redemption at `now`."""
+    return Receipt(redemption, state_of(redemption, now))
 
 
-def receipts_of(uow: UnitOfWork, payments: Sequence[Payment]) -> list[Receipt]:
-    """Make the receipts of payments of one book, with one query at most."""
-    captured = [payment for payment in payments if payment.state == PaymentState.CAPTURED]
-    refunded = (
-        queries.sum_refunded(uow.session, captured[0].book_id, [payment.id for payment in captured]) if captured else {}
+def state_of(redemption: Redemption, now: datetime) -> RedemptionState:
+    """The state a redemption is in at `now`."""
+    return rules.shown_state(
+        redemption.state,
+        expires_at=redemption.expires_at,
+        refunded=redemption.refunded_points,
+        captured=redemption.captured_points,
+        now=now,
     )
-    return [
-        Receipt(
-            payment,
-            rules.shown_state(payment.state, payment.hold_expires_at, uow.now),
-            refunded.get(payment.id, 0),
-        )
-        for payment in payments
-    ]
+
+
+def page_of(rows: Sequence[Redemption], limit: int, now: datetime) -> Page[Receipt]:
+    """Make a page of rows read newest first, one more than `limit`."""
+    items = [receipt_of(row, now) for row in rows[:limit]]
+    if len(rows) <= limit:
+        return Page(items)
+    last = rows[limit - 1]
+    return Page(items, Cursor((last.requested_at.isoformat(), str(last.id))).encode())
+
+
+def read_place(cursor: str | None) -> Place | None:
+    """Read a cursor made by `page_of`. Refuses CursorInvalid."""
+    if cursor is None:
+        return None
+    requested_at, redemption_id = Cursor.decode(cursor, str, str).parts
+    try:
+        place = datetime.fromisoformat(str(requested_at)), UUID(str(redemption_id))
+    except ValueError:
+        raise CursorInvalid from None
+    if place[0].tzinfo is None:
+        raise CursorInvalid
+    return place

@@ -4,69 +4,114 @@ from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
 
+from app.identity import queries as identity_queries
+from app.identity.errors import PersonMissing
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.errors import Declined
-from app.merchants import queries, rules
-from app.merchants.models import Payment, Refund
+from app.kernel.paging import Page, page_by_id, read_id
+from app.merchants import errors, queries
+from app.merchants.models import Redemption, Refund
+from app.merchants.rules import redemptions as rules
+from app.merchants.service import judging, offers, telling
+from app.merchants.service.receipts import state_of
 from app.merchants.terms import RefundState
 from app.points import queries as points_queries
 from app.points import service as points_service
+from app.points.queries import books
+
+
+def refund_redemption(uow: UnitOfWork, *, out_trade_no: str, points: int, out_refund_no: str) -> Refund:
+    """Give back points (1 to 10^9) of a captured redemption, under the shop's own number, as often as some are left.
+
+    They go to the lots they came from. The number is good once: the same request again answers the same refund or the
+    same decline, another one is refused. Refuses RedemptionMissing, NotCaptured, RefundTooLate, OutRefundNoReused; and,
+    for ever under its number, AmountOver (more than is left), AlreadyReversed.
+    """
+    branch_id = rules.shop_of(uow.actor)
+    redemption = queries.lock_redemption(uow.session, branch_id, out_trade_no)
+    if redemption is None:
+        raise errors.RedemptionMissing(field="out_trade_no")
+    return _refund(uow, redemption, points, out_refund_no)
 
 
 def refund_payment(uow: UnitOfWork, *, book: str, payment_id: UUID, points: int, out_refund_no: str) -> Refund:
-    """Give back points (1 to 10^9) of a captured payment, under the shop's own number, as often as points are left.
+    """What `refund_redemption` does, for a cashier of this book and by the redemption's id."""
+    book_id = points_queries.get_book(uow.session, book).id
+    redemption = queries.lock_redemption_of_shop(uow.session, book_id, rules.shop_of(uow.actor), payment_id)
+    return _refund(uow, redemption, points, out_refund_no)
 
-    The number is good once: the same request again answers the same refund or the same decline, another one is refused.
-    Refuses PaymentMissing, PaymentNotCaptured, OutRefundNoReused; and, for ever under its number, AmountOver (more
-    than is left), AlreadyReversed.
+
+def list_refunds_to_care_for(uow: UnitOfWork, *, book: str, limit: int, cursor: str | None) -> Page[Refund]:
+    """Refunds whose points wait in a passbook that nobody uses: its owner has closed the account.
+
+    A treasurer hands such a passbook over (a transfer, by two people), or lets the points expire.
     """
-    ledger = points_queries.get_book(uow.session, book)
-    payment = queries.lock_payment(uow.session, ledger.id, rules.shop_of(uow.actor), payment_id)
-    taken = rules.redemption_of(
-        rules.shown_state(payment.state, payment.hold_expires_at, uow.now), payment.transaction_id, payment.resident_id
-    )
-    refund = _claim(uow, payment, out_refund_no, points)
+    book_id = points_queries.get_book(uow.session, book).id
+    rows = queries.list_refunds_to_care_for(uow.session, book_id, after=read_id(cursor), limit=limit + 1)
+    return page_by_id(rows, limit, lambda refund: refund.id)
 
-    rules.check_same_refund((refund.payment_id, refund.points), (payment.id, points), out_refund_no=out_refund_no)
+
+def _refund(uow: UnitOfWork, redemption: Redemption, points: int, out_refund_no: str) -> Refund:
+    rules.check_refund(state_of(redemption, uow.now), redemption.closed_at, uow.now)
+    if redemption.book_id is None or redemption.transaction_id is None or redemption.resident_id is None:
+        raise errors.NotCaptured(state=redemption.state)
+    refund = _claim(uow, redemption, redemption.book_id, out_refund_no, points)
+    rules.check_same_refund((refund.redemption_id, refund.points), (redemption.id, points), out_refund_no=out_refund_no)
     if refund.state == RefundState.REFUNDED:
         return refund
 
     try:  # of a declined refund: the ledger remembers, and declines in the same words
         outcome = points_service.refund_redemption(
             uow,
-            ledger,
-            cause=f"refund:{payment.shop_id}:{out_refund_no}",
-            transaction_id=taken.transaction_id,
-            resident_id=taken.resident_id,
-            shop_id=payment.shop_id,
+            books.get_book_by_id(uow.session, redemption.book_id),
+            cause=f"refund:{redemption.branch_id}:{refund.out_refund_no}",
+            transaction_id=redemption.transaction_id,
+            resident_id=redemption.resident_id,
+            shop_id=redemption.branch_id,
             points=points,
-            evidence=f"payment:{payment.id}",
+            evidence=f"redemption:{redemption.id}",
         )
     except Declined as declined:
         refund.state, refund.decline = RefundState.DECLINED, declined.code
         raise
 
     refund.state, refund.transaction_id = RefundState.REFUNDED, outcome.subject_id
-
+    refund.needs_care = _is_gone(uow, redemption.person_id)
+    redemption.refunded_points += points
+    if redemption.offer_id is not None:
+        offers.give_back_stock(uow, redemption.book_id, offer_id=redemption.offer_id, points=points)
+    judging.settle(uow, redemption, points=(redemption.captured_points or 0) - redemption.refunded_points)
+    telling.tell(uow, "refund.created", [redemption])
     return refund
 
 
-def _claim(uow: UnitOfWork, payment: Payment, out_refund_no: str, points: int) -> Refund:
+def _is_gone(uow: UnitOfWork, person_id: UUID | None) -> bool:
+    """Say whether whoever is paid back has closed the account since."""
+    if person_id is None:
+        return False
+    try:
+        identity_queries.get_person(uow.session, person_id)
+    except PersonMissing:
+        return True
+    return False
+
+
+def _claim(uow: UnitOfWork, redemption: Redemption, book_id: int, out_refund_no: str, points: int) -> Refund:
     """Take the shop's number for a new refund, or find the refund it was used for; a twin is waited for."""
     claimed = uow.session.scalar(
         insert(Refund)
         .values(
-            book_id=payment.book_id,
+            book_id=book_id,
             id=uow.new_id(),
-            shop_id=payment.shop_id,
+            branch_id=redemption.branch_id,
             out_refund_no=out_refund_no,
-            payment_id=payment.id,
+            redemption_id=redemption.id,
             points=points,
             state=RefundState.REQUESTED,
-            cashier_id=uow.actor.id,
+            asked_by=uow.actor.id,
             requested_at=uow.now,
         )
-        .on_conflict_do_nothing(index_elements=["book_id", "shop_id", "out_refund_no"])
+        .on_conflict_do_nothing(index_elements=["branch_id", "out_refund_no"])
         .returning(Refund)
     )
-    return claimed or queries.get_refund_of(uow.session, payment.book_id, payment.shop_id, out_refund_no)
+    return claimed or queries.get_refund_of(uow.session, redemption.branch_id, out_refund_no)

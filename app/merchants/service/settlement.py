@@ -14,6 +14,8 @@ from app.kernel.periods import day_bounds, local_date
 from app.merchants import errors, queries, rules, terms
 from app.merchants.models import Settlement, SettlementLine
 from app.merchants.models.settlements import BANK_REFERENCE_ONCE
+from app.merchants.queries import merchants as merchant_queries
+from app.merchants.rules.papers import check_payout
 from app.merchants.terms import SettlementState
 from app.points import queries as points_queries
 from app.points import service as points_service
@@ -68,14 +70,16 @@ def state_settlement(uow: UnitOfWork, *, book: str, shop_id: UUID, through: date
 def pay_settlement(uow: UnitOfWork, *, book: str, settlement_id: UUID, bank_reference: str) -> Settlement:
     """Book the payment of a settlement, under the bank's reference. Once; again is a replay.
 
-    Refuses SettlementMissing, AlreadyPaid (under another reference), NothingToPay, BankReferenceUsed (by another
-    settlement of the book).
+    Refuses SettlementMissing, AlreadyPaid (under another reference), NothingToPay, PayoutStopped, PayoutHeld,
+    BankReferenceUsed (by another settlement of the book).
     """
     book_id = points_queries.get_book(uow.session, book).id
     settlement = queries.lock_settlement(uow.session, book_id, settlement_id)
 
     if rules.is_paid(settlement.bank_reference, bank_reference, fen=settlement.fen):
         return settlement
+    payout = merchant_queries.get_payout(uow.session, settlement.shop_id)
+    check_payout(name=payout.name, state=payout.state, payable_from=payout.payable_from, now=uow.now)
     if queries.is_reference_used(uow.session, book_id, bank_reference):
         raise errors.BankReferenceUsed(bank_reference=bank_reference)
 

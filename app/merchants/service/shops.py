@@ -1,12 +1,12 @@
 """Opening shops."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, Integer, bindparam, select
+from sqlalchemy import DateTime, Integer, bindparam, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from app.infra.unit_of_work import UnitOfWork
@@ -17,15 +17,32 @@ from app.points import queries as points_queries
 from app.points import service as points_service
 from app.points.terms import OwnerKind
 
+# A merchant known by name has its branch's id; its papers may follow.
+_KNOWN_BY_NAME = text("""
+    WITH new AS (
+        SELECT DISTINCT ON (s.id) s.id, s.name, s.street
+          FROM unnest(CAST(:ids AS uuid[]), CAST(:names AS text[]), CAST(:streets AS text[])) AS s (id, name, street)
+         WHERE NOT EXISTS (SELECT 1 FROM merchants_branches b WHERE b.id = s.id)),
+    merchant AS (
+        INSERT INTO merchants_merchants (id, home_book_id, name, state, opened_at)
+        SELECT id, :book_id, name, 'unverified', :now FROM new ON CONFLICT DO NOTHING)
+    INSERT INTO merchants_branches (id, merchant_id, name, street, state, opened_at)
+    SELECT id, id, name, street, 'open', :now FROM new ON CONFLICT DO NOTHING
+""")
+
 
 def open_shop(uow: UnitOfWork, *, book: str, name: str, street: str, shop_id: UUID | None = None) -> Shop:
     """Open a shop that takes the points of a book; `name` and `street` have 1 to 100 characters.
 
+    With the id of a branch the district knows it is that one; otherwise a merchant known by name gets its first branch.
     Residents read the name in their passbooks, so the ledger is told it. Refuses BookMissing.
     """
+    book_id = points_queries.get_book(uow.session, book).id
+    made_id = shop_id or uow.new_id()
+    known_by_name(uow, book_id, [{"id": made_id, "name": name, "street": street}])
     shop = Shop(
-        book_id=points_queries.get_book(uow.session, book).id,
-        id=shop_id or uow.new_id(),
+        book_id=book_id,
+        id=made_id,
         name=name,
         street=street,
         opened_at=uow.now,
@@ -60,6 +77,7 @@ def open_shops(uow: UnitOfWork, *, book: str, shops: Sequence[ShopToOpen]) -> in
         }
         for shop in shops
     ]
+    known_by_name(uow, book_id, rows)
     opened = uow.session.scalars(insert(Shop).values(rows).on_conflict_do_nothing().returning(Shop.id)).all()
     if len(opened) < len(rows):
         left = Counter(row["id"] for row in rows)
@@ -88,3 +106,9 @@ def list_shops(uow: UnitOfWork, *, book: str, limit: int, cursor: str | None) ->
     book_id = points_queries.get_book(uow.session, book).id
     rows = queries.list_shops(uow.session, book_id, after=read_id(cursor), limit=limit + 1)
     return page_by_id(rows, limit, lambda shop: shop.id)
+
+
+def known_by_name(uow: UnitOfWork, book_id: int, shops: Sequence[Mapping[str, Any]]) -> None:
+    """Give those of these shops (id, name, street) that no book knows a merchant and a branch, unverified."""
+    values = {f"{name}s": [shop[name] for shop in shops] for name in ("id", "name", "street")}
+    uow.session.execute(_KNOWN_BY_NAME, {"book_id": book_id, "now": uow.now, **values})

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.points import errors
 from app.points.models import Account, Balance, Hold, HoldLot, Lot
+from app.points.rules.accounts import passbook_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +73,20 @@ def get_passbook(session: Session, book_id: int, account_id: UUID, *, today: dat
     )
 
 
-def available_points(session: Session, book_id: int, account_id: UUID, *, today: date, now: datetime) -> int:
-    """What this passbook can spend now."""
-    return get_passbook(session, book_id, account_id, today=today, now=now).available
+def spendable_points(session: Session, book_id: int, owner_id: UUID, *, today: date, now: datetime) -> int:
+    """What a resident can spend now, in one statement: what living lots have free, or held for holds that are over."""
+    account_id = passbook_of(book_id, owner_id)
+    freed = (
+        select(func.coalesce(func.sum(HoldLot.points), 0))
+        .join(Hold, (Hold.book_id == HoldLot.book_id) & (Hold.id == HoldLot.hold_id))
+        .where(Hold.book_id == book_id, Hold.account_id == account_id, Hold.open, Hold.expires_at <= now)
+        .where(HoldLot.expires_on >= today)
+        .scalar_subquery()
+    )
+    free = select(func.coalesce(func.sum(Lot.points_left - Lot.held), 0) + freed).where(
+        Lot.book_id == book_id, Lot.account_id == account_id, Lot.expires_on >= today
+    )
+    return int(session.scalar(free) or 0)
 
 
 def list_lots(session: Session, book_id: int, account_id: UUID, *, today: date) -> Sequence[Lot]:

@@ -18,6 +18,11 @@ def get_book(session: Session, code: str) -> Book:
     return book
 
 
+def get_book_by_id(session: Session, book_id: int) -> Book:
+    """The book of this key, which must exist: a row of another feature names it."""
+    return session.get_one(Book, book_id)
+
+
 def find_book_id(session: Session, code: str) -> int | None:
     """The key of the book of this code, if there is one."""
     return session.scalar(select(Book.id).where(Book.code == code))
@@ -46,6 +51,12 @@ def budget_names_of(session: Session, book_id: int, budget_ids: Collection[UUID]
     """The names of these budgets."""
     query = select(Budget.id, Budget.name).where(Budget.book_id == book_id, Budget.id.in_(budget_ids))
     return {row.id: row.name for row in session.execute(query)} if budget_ids else {}
+
+
+def highest_point_value(session: Session, book_id: int) -> int:
+    """The most that a budget of a book pays for one of its points, in fen; 0 where none has money behind it."""
+    highest = select(func.coalesce(func.max(Budget.point_value_fen), 0)).where(Budget.book_id == book_id)
+    return session.scalar(highest) or 0
 
 
 def lock_book_numbers(session: Session) -> None:

@@ -111,7 +111,7 @@ def _decide_capture(state: LedgerState, book_id: int, posting: Posting, _today: 
         return Refused(Decline.NOT_FOUND)
     if hold.problem is not None:
         return Refused(Decline(hold.problem))
-    if state.balances[account].frozen:
+    if state.balances[account].frozen and not posting.although_frozen:
         return Refused(Decline.ACCOUNT_FROZEN)
     need = wanted = posting.points or hold.points
     if wanted > hold.points:

@@ -19,7 +19,7 @@ class Opening:
 
 
 def shop_of_hold(cause: str) -> UUID | None:
-    """The shop a hold was placed for: a payment's cause is pay:<shop>:<the shop's own number>. None for other holds."""
+    """The shop a hold was placed for: a redemption's cause is pay:<shop>:<which it is>. None for other holds."""
     found = HOLD_CAUSE.fullmatch(cause)
     return UUID(found[1]) if found else None
 

@@ -53,7 +53,8 @@ class Posting:
     `cause` is the business fact or the client's key, unique per book. In mode exact, `legs` carry amounts and `lots`
     the lot changes. In the other modes the legs are: points from, points to, money from, money to; the engine fills
     in the amounts. `refers_to` is the hold (capture), the budget (expire) or the original transaction (refund).
-    `lapsed_to` is the expiry day of points given back into a lot that lapsed meanwhile (refund).
+    `lapsed_to` is the expiry day of points given back into a lot that lapsed meanwhile (refund). `although_frozen`:
+    what was held before a freeze is captured after it.
     """
 
     cause: str
@@ -67,11 +68,12 @@ class Posting:
     evidence: str | None = None
     effective_at: datetime | None = None
     lapsed_to: date | None = None
+    although_frozen: bool = False
 
     def content_hash(self) -> bytes:
         """Fingerprint of what the act is.
 
-        Left out on purpose: expiry days, effective time and stripes, which may differ on an honest retry.
+        Left out on purpose: expiry days, effective time, stripes and freezes, which may differ on an honest retry.
         """
         content = [
             self.code,

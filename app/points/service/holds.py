@@ -79,13 +79,23 @@ def capture_hold(
     resident_id: UUID,
     shop_id: UUID,
     points: int | None = None,
+    although_frozen: bool = False,
 ) -> Outcome:
     """Turn a hold into a redemption, whole or `points` of it; the rest is released. At most once per hold.
 
+    `although_frozen`: a freeze that came after the hold does not stop it; whether it may is the caller's to know.
     Refuses ReferredMissing, HoldResolved, AmountOver, AccountFrozen (all sticky under `cause`).
     """
     legs = redemption_legs(resident_id, shop_id)
-    posting = Posting(cause=cause, code=Code.REDEMPTION, legs=legs, mode=Mode.CAPTURE, points=points, refers_to=hold_id)
+    posting = Posting(
+        cause=cause,
+        code=Code.REDEMPTION,
+        legs=legs,
+        mode=Mode.CAPTURE,
+        points=points,
+        refers_to=hold_id,
+        although_frozen=although_frozen,
+    )
     return post_one(uow, book_id, posting)
 
 

@@ -1,0 +1,73 @@
+"""Offers, gifts and what of them is set aside. What columns allow: migrations/sql/0024_merchants.sql."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import BigInteger, DateTime, Integer, LargeBinary, SmallInteger, Text, Uuid
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.infra.db import Base
+
+INSTANT = DateTime(timezone=True)
+
+
+class Offer(Base):
+    """The terms under which a shop takes the points of a book; the one without an end is in force."""
+
+    __tablename__ = "merchants_offers"
+    book_id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    shop_id: Mapped[UUID] = mapped_column(Uuid)
+    points_per_yuan: Mapped[int] = mapped_column(Integer)
+    step_points: Mapped[int] = mapped_column(Integer)
+    share_percent_max: Mapped[int] = mapped_column(SmallInteger)
+    minimum_spend_fen: Mapped[int] = mapped_column(BigInteger)
+    hours: Mapped[list[list[int]] | None] = mapped_column(JSONB(none_as_null=True))
+    person_day_points_max: Mapped[int | None] = mapped_column(BigInteger)
+    person_day_count_max: Mapped[int | None] = mapped_column(Integer)
+    shop_day_points_max: Mapped[int | None] = mapped_column(BigInteger)
+    stock_points: Mapped[int | None] = mapped_column(BigInteger)
+    cofunding_percent: Mapped[int] = mapped_column(SmallInteger)
+    made_by: Mapped[UUID] = mapped_column(Uuid)
+    made_at: Mapped[datetime] = mapped_column(INSTANT)
+    ended_by: Mapped[UUID | None] = mapped_column(Uuid)
+    ended_at: Mapped[datetime | None] = mapped_column(INSTANT)
+
+
+class Gift(Base):
+    """A thing to be had for points at a shop, as long as there are some."""
+
+    __tablename__ = "merchants_gifts"
+    book_id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    shop_id: Mapped[UUID] = mapped_column(Uuid)
+    title: Mapped[str] = mapped_column(Text)
+    description: Mapped[str] = mapped_column(Text)
+    points: Mapped[int] = mapped_column(BigInteger)
+    stock: Mapped[int] = mapped_column(Integer)
+    made_by: Mapped[UUID] = mapped_column(Uuid)
+    made_at: Mapped[datetime] = mapped_column(INSTANT)
+    ended_by: Mapped[UUID | None] = mapped_column(Uuid)
+    ended_at: Mapped[datetime | None] = mapped_column(INSTANT)
+
+
+class Reservation(Base):
+    """One piece of a gift set aside for a resident, with its points held."""
+
+    __tablename__ = "merchants_reservations"
+    book_id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    gift_id: Mapped[UUID] = mapped_column(Uuid)
+    shop_id: Mapped[UUID] = mapped_column(Uuid)
+    resident_id: Mapped[UUID] = mapped_column(Uuid)
+    points: Mapped[int] = mapped_column(BigInteger)
+    state: Mapped[str] = mapped_column(Text)
+    code_index: Mapped[bytes] = mapped_column(LargeBinary)
+    code_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    hold_id: Mapped[UUID] = mapped_column(Uuid)
+    reserved_at: Mapped[datetime] = mapped_column(INSTANT)
+    expires_at: Mapped[datetime] = mapped_column(INSTANT)
+    closed_by: Mapped[UUID | None] = mapped_column(Uuid)
+    closed_at: Mapped[datetime | None] = mapped_column(INSTANT)
+    transaction_id: Mapped[UUID | None] = mapped_column(Uuid)

@@ -1,0 +1,101 @@
+"""Gifts and what of them is set aside."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.merchants import errors
+from app.merchants.models import Branch, Gift, Merchant, Reservation
+from app.merchants.terms import TRADING, BranchState, ReservationState
+
+
+def get_gift(session: Session, book_id: int, gift_id: UUID, *, lock: bool = False) -> Gift:
+    """One gift of this book; with `lock` held until the transaction ends. Refuses GiftMissing."""
+    gift = session.get(
+        Gift, (book_id, gift_id), with_for_update={"key_share": True} if lock else None, populate_existing=lock
+    )
+    if gift is None:
+        raise errors.GiftMissing
+    return gift
+
+
+def list_gifts(
+    session: Session, book_id: int, *, shop_id: UUID | None, after: UUID | None, limit: int
+) -> Sequence[Gift]:
+    """The catalogue: gifts of a book (of one shop where given) that are offered where points are taken now."""
+    query = (
+        select(Gift)
+        .join(Branch, Branch.id == Gift.shop_id)
+        .join(Merchant, Merchant.id == Branch.merchant_id)
+        .where(Gift.book_id == book_id, Gift.ended_at.is_(None))
+        .where(Branch.state == BranchState.OPEN, Merchant.state.in_(TRADING))
+    )
+    if shop_id is not None:
+        query = query.where(Gift.shop_id == shop_id)
+    if after is not None:
+        query = query.where(Gift.id > after)
+    return session.scalars(query.order_by(Gift.id).limit(limit)).all()
+
+
+def count_open_reservations(session: Session, book_id: int, resident_id: UUID) -> int:
+    """How many gifts a resident has set aside."""
+    query = select(func.count()).where(
+        Reservation.book_id == book_id,
+        Reservation.resident_id == resident_id,
+        Reservation.state == ReservationState.RESERVED,
+    )
+    return session.scalar(query) or 0
+
+
+def get_reservation(
+    session: Session, book_id: int, resident_id: UUID, reservation_id: UUID, *, lock: bool = False
+) -> Reservation:
+    """A reservation of this resident; with `lock` held until the transaction ends. Refuses ReservationMissing."""
+    found = session.get(Reservation, (book_id, reservation_id), with_for_update=lock or None, populate_existing=lock)
+    if found is None or found.resident_id != resident_id:
+        raise errors.ReservationMissing
+    return found
+
+
+def lock_by_code(session: Session, shop_id: UUID, code_index: bytes) -> Reservation:
+    """The reservation of a code at this shop, held until the transaction ends. Refuses GiftCodeNotGood."""
+    found = session.scalar(
+        select(Reservation)
+        .where(Reservation.code_index == code_index, Reservation.shop_id == shop_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if found is None:
+        raise errors.GiftCodeNotGood
+    return found
+
+
+def list_reservations(
+    session: Session, book_id: int, resident_id: UUID, *, before: UUID | None, limit: int
+) -> Sequence[Reservation]:
+    """What a resident set aside, newest first, whatever became of it."""
+    query = select(Reservation).where(Reservation.book_id == book_id, Reservation.resident_id == resident_id)
+    if before is not None:
+        query = query.where(Reservation.id < before)
+    return session.scalars(query.order_by(Reservation.id.desc()).limit(limit)).all()
+
+
+def lock_due(session: Session, *, now: datetime, limit: int) -> Sequence[Reservation]:
+    """Reservations whose time is over, held until the transaction ends; those somebody else holds are left out."""
+    query = (
+        select(Reservation)
+        .where(Reservation.state == ReservationState.RESERVED, Reservation.expires_at <= now)
+        .order_by(Reservation.expires_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return session.scalars(query).all()
+
+
+def titles_of(session: Session, book_id: int, gift_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """The titles of these gifts."""
+    query = select(Gift.id, Gift.title).where(Gift.book_id == book_id, Gift.id.in_(gift_ids))
+    return {row.id: row.title for row in session.execute(query)} if gift_ids else {}

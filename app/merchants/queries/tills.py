@@ -1,0 +1,113 @@
+"""Where points are taken: by which branch, through which till."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, text
+from sqlalchemy.orm import Session
+
+from app.kernel.actor import Actor, Role
+from app.merchants import errors
+from app.merchants.rules.tills import Till
+from app.merchants.terms import BranchState, MerchantState
+
+_TILL = text("""
+    SELECT b.id, b.merchant_id, b.name, b.state, m.state AS merchant_state, t.id AS terminal_id,
+           coalesce(t.low_tier, false) AS low_tier
+      FROM merchants_branches b
+      JOIN merchants_merchants m ON m.id = b.merchant_id
+      LEFT JOIN merchants_terminals t ON t.id = CAST(:terminal_id AS uuid) AND t.branch_id = b.id
+     WHERE b.id = :branch_id
+""")
+
+_KEY = text("""
+    SELECT k.algorithm, k.material, t.id, t.branch_id, t.name,
+           EXISTS (SELECT 1 FROM merchants_terminal_addresses a
+                    WHERE a.terminal_id = t.id AND a.address = :address) AS is_known
+      FROM merchants_terminal_keys k
+      JOIN merchants_terminals t ON t.id = k.terminal_id
+     WHERE k.serial = :serial AND t.revoked_at IS NULL
+       AND k.valid_from <= :now AND (k.valid_to IS NULL OR :now < k.valid_to)
+""")
+
+
+def get_till(session: Session, actor: Actor) -> Till:
+    """The till of a terminal, or of a cashier who signed in. Refuses ShopNotOnToken, ShopMissing."""
+    if actor.shop_id is None:
+        raise errors.ShopNotOnToken
+    terminal_id = actor.id if Role.TERMINAL in actor.roles else None
+    return get_till_of(session, actor.shop_id, terminal_id=terminal_id)
+
+
+def get_till_of(session: Session, branch_id: UUID, *, terminal_id: UUID | None = None) -> Till:
+    """A branch as a till, through one of its terminals where given. Refuses ShopMissing."""
+    row = session.execute(_TILL, {"branch_id": branch_id, "terminal_id": terminal_id}).one_or_none()
+    if row is None or (terminal_id is not None and row.terminal_id is None):
+        raise errors.ShopMissing
+    return Till(
+        branch_id=row.id,
+        merchant_id=row.merchant_id,
+        terminal_id=row.terminal_id,
+        low_tier=row.low_tier,
+        branch_state=BranchState(row.state),
+        merchant_state=MerchantState(row.merchant_state),
+        name=row.name,
+    )
+
+
+def find_key(session: Session, serial: str, *, address: str, now: datetime) -> Row[Any] | None:
+    """Find a key that is in use, its till, and whether the till was seen at this address before."""
+    return session.execute(_KEY, {"serial": serial, "address": address, "now": now}).one_or_none()
+
+
+_TIES = text("""
+    WITH resident AS (
+        SELECT r.person_id, r.household_id, p.phone_index
+          FROM identity_residencies r JOIN identity_people p ON p.id = r.person_id
+         WHERE r.book = :book AND r.resident_id = :resident_id AND r.state = 'confirmed'),
+    house AS (
+        SELECT s.person_id, s.phone_index FROM merchants_people s
+         WHERE s.merchant_id = :merchant_id AND s.ended_at IS NULL
+           AND (s.branch_id IS NULL OR s.branch_id = :branch_id)
+        UNION ALL
+        SELECT g.person_id, NULL FROM identity_grants g
+         WHERE g.shop_id = :branch_id AND g.ended_at IS NULL AND g.valid_from <= :now
+           AND (g.valid_to IS NULL OR :now < g.valid_to)),
+    kin AS (
+        SELECT o.person_id, p.phone_index
+          FROM resident m
+          JOIN identity_residencies o ON o.household_id = m.household_id AND o.state = 'confirmed'
+          JOIN identity_people p ON p.id = o.person_id
+        UNION
+        SELECT p.id, p.phone_index
+          FROM resident m
+          JOIN identity_relatives v ON v.ended_at IS NULL AND m.person_id IN (v.person_id, v.relative_id)
+          JOIN identity_people p ON p.id = CASE v.person_id WHEN m.person_id THEN v.relative_id ELSE v.person_id END)
+    SELECT EXISTS (SELECT 1 FROM house h WHERE h.person_id = :resident_id)
+           OR EXISTS (SELECT 1 FROM house h JOIN resident m
+                         ON m.person_id = h.person_id OR m.phone_index = h.phone_index) AS own,
+           EXISTS (SELECT 1 FROM house h JOIN kin k
+                      ON k.person_id = h.person_id OR k.phone_index = h.phone_index) AS kin
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Ties:
+    """What a resident is to a branch. `own`: its owner, staff or cashier; `kin`: lives with one or is a relative."""
+
+    own: bool
+    kin: bool
+
+
+def find_ties(session: Session, till: Till, *, book: str, resident_id: UUID, now: datetime) -> Ties:
+    """Say what a resident of a book is to a branch: known by account, by telephone, or as the owner's very id."""
+    values = {"branch_id": till.branch_id, "merchant_id": till.merchant_id, "book": book, "now": now}
+    row = session.execute(_TIES, {**values, "resident_id": resident_id}).one()
+    return Ties(own=row.own, kin=row.kin)
+
+
+def is_staff_of(session: Session, till: Till, *, book: str, resident_id: UUID, now: datetime) -> bool:
+    """Say whether a resident is of the house, and so redeems nothing there (attack 8)."""
+    return find_ties(session, till, book=book, resident_id=resident_id, now=now).own

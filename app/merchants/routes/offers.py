@@ -1,0 +1,133 @@
+"""URLs of offers and gifts."""
+
+from http import HTTPStatus
+from uuid import UUID
+
+from app.infra.unit_of_work import UnitOfWork
+from app.kernel.actor import Role
+from app.merchants.rules.offers import OfferTerms
+from app.merchants.schemas.offers import (
+    CollectIn,
+    GiftIn,
+    GiftOut,
+    GiftPage,
+    GiftsQuery,
+    OfferIn,
+    OfferOut,
+    OfferPage,
+    OffersQuery,
+    OwnReservationOut,
+    ReservationOut,
+    ReservationPage,
+    ShopOfferPage,
+    StockIn,
+)
+from app.merchants.service import gifts, offers
+from app.web.endpoint import ANYONE, Blueprint, endpoint
+from app.web.limits import By, Limit
+from app.web.paging import PageQuery
+
+blueprint = Blueprint("offers", __name__, description="抵扣约定与礼品 / offers and gifts")
+OFFERS = "/v1/books/<book>/shops/<uuid:shop_id>/offers"
+GIFTS = "/v1/books/<book>/gifts"
+OWN = "/v1/books/<book>/passbook/gift-reservations"
+TREASURER = frozenset({Role.TREASURER})
+RESIDENT = frozenset({Role.RESIDENT})
+READERS = TREASURER | {Role.AUDITOR}
+TILLS = frozenset({Role.TERMINAL, Role.CASHIER})
+TRIES = (Limit(By.ACCOUNT, 60, 60),)
+
+
+@blueprint.route("/v1/books/<book>/offers")
+@endpoint(roles=ANYONE, query=OffersQuery, reply=ShopOfferPage)
+def list_offers(uow: UnitOfWork, *, book: str, street: str | None, limit: int, cursor: str | None) -> object:
+    """现在收积分的店及其抵扣约定 / shops that take points now, with their terms."""
+    return offers.list_offers(uow, book=book, street=street, limit=limit, cursor=cursor)
+
+
+@blueprint.route(OFFERS, methods=["POST"])
+@endpoint(roles=TREASURER, body=OfferIn, reply=OfferOut, status=HTTPStatus.CREATED, idempotent=True)
+def set_offer(uow: UnitOfWork, *, book: str, shop_id: UUID, terms: OfferTerms) -> object:
+    """约定抵扣规则,旧约定随之结束 / put a shop's terms in force; those of before end."""
+    return offers.set_offer(uow, book=book, shop_id=shop_id, terms=terms)
+
+
+@blueprint.route(OFFERS)
+@endpoint(roles=READERS, query=PageQuery, reply=OfferPage)
+def list_past_offers(uow: UnitOfWork, *, book: str, shop_id: UUID, limit: int, cursor: str | None) -> object:
+    """一家店历来的约定 / all terms a shop ever had."""
+    return offers.list_past_offers(uow, book=book, shop_id=shop_id, limit=limit, cursor=cursor)
+
+
+@blueprint.route(f"{OFFERS}/end", methods=["POST"])
+@endpoint(roles=TREASURER, status=HTTPStatus.NO_CONTENT, idempotent=True)
+def end_offer(uow: UnitOfWork, *, book: str, shop_id: UUID) -> None:
+    """结束约定 / a shop takes no more points of this book."""
+    offers.end_offer(uow, book=book, shop_id=shop_id)
+
+
+@blueprint.route(GIFTS, methods=["POST"])
+@endpoint(roles=TREASURER, body=GiftIn, reply=GiftOut, status=HTTPStatus.CREATED, idempotent=True)
+def offer_gift(
+    uow: UnitOfWork, *, book: str, shop_id: UUID, title: str, description: str, points: int, stock: int
+) -> object:
+    """上架礼品 / put a gift into the catalogue."""
+    return gifts.offer_gift(
+        uow, book=book, shop_id=shop_id, title=title, description=description, points=points, stock=stock
+    )
+
+
+@blueprint.route(GIFTS)
+@endpoint(roles=ANYONE, query=GiftsQuery, reply=GiftPage)
+def list_gifts(uow: UnitOfWork, *, book: str, shop_id: UUID | None, limit: int, cursor: str | None) -> object:
+    """礼品目录 / the catalogue of gifts."""
+    return gifts.list_gifts(uow, book=book, shop_id=shop_id, limit=limit, cursor=cursor)
+
+
+@blueprint.route(f"{GIFTS}/<uuid:gift_id>/stock", methods=["POST"])
+@endpoint(roles=TREASURER, body=StockIn, reply=GiftOut, idempotent=True)
+def change_stock(uow: UnitOfWork, *, book: str, gift_id: UUID, pieces: int) -> object:
+    """增减库存 / add pieces or take some away."""
+    return gifts.change_stock(uow, book=book, gift_id=gift_id, pieces=pieces)
+
+
+@blueprint.route(f"{GIFTS}/<uuid:gift_id>/end", methods=["POST"])
+@endpoint(roles=TREASURER, reply=GiftOut, idempotent=True)
+def end_gift(uow: UnitOfWork, *, book: str, gift_id: UUID) -> object:
+    """下架,已预留的仍可领取 / take it out of the catalogue."""
+    return gifts.end_gift(uow, book=book, gift_id=gift_id)
+
+
+@blueprint.route(f"{GIFTS}/<uuid:gift_id>/reserve", methods=["POST"])
+@endpoint(roles=RESIDENT, reply=ReservationOut, status=HTTPStatus.CREATED, idempotent=True, sends_value=True)
+def reserve_gift(uow: UnitOfWork, *, book: str, gift_id: UUID) -> object:
+    """预留一件礼品并冻结积分三天 / set one aside and hold its points for three days."""
+    return gifts.reserve_gift(uow, book=book, gift_id=gift_id)
+
+
+@blueprint.route(OWN)
+@endpoint(roles=RESIDENT, query=PageQuery, reply=ReservationPage)
+def list_gift_reservations(uow: UnitOfWork, *, book: str, limit: int, cursor: str | None) -> object:
+    """我预留的礼品 / what I set aside."""
+    return gifts.list_reservations(uow, book=book, limit=limit, cursor=cursor)
+
+
+@blueprint.route(f"{OWN}/<uuid:reservation_id>")
+@endpoint(roles=RESIDENT, reply=OwnReservationOut)
+def show_gift_reservation(uow: UnitOfWork, *, book: str, reservation_id: UUID) -> object:
+    """一件预留及领取码 / one of them, with the code to collect it."""
+    return gifts.show_reservation(uow, book=book, reservation_id=reservation_id)
+
+
+@blueprint.route(f"{OWN}/<uuid:reservation_id>/cancel", methods=["POST"])
+@endpoint(roles=RESIDENT, reply=ReservationOut, idempotent=True)
+def cancel_gift_reservation(uow: UnitOfWork, *, book: str, reservation_id: UUID) -> object:
+    """取消预留,积分退回 / give it back."""
+    return gifts.cancel_reservation(uow, book=book, reservation_id=reservation_id)
+
+
+@blueprint.route("/v1/merchant/gift-collections", methods=["POST"])
+@endpoint(roles=TILLS, body=CollectIn, reply=ReservationOut, status=HTTPStatus.CREATED, idempotent=True, limits=TRIES)
+def collect_gift(uow: UnitOfWork, *, code: str) -> object:
+    """凭领取码交付礼品 / hand a gift out to whoever shows its code."""
+    return gifts.collect_gift(uow, code=code)

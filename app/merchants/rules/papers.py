@@ -1,0 +1,81 @@
+"""Who may do which step with a merchant's papers, and what of them may be seen."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from app.kernel.periods import DISTRICT
+from app.merchants import errors
+from app.merchants.terms import TRADING, ApplicationKind, ApplicationState, BranchState, MerchantState
+
+SHOWN_DIGITS = 4
+
+
+def check_review(*, kind: str, state: str, applied_by: UUID, reviewer: UUID) -> None:
+    """Refuse a first review that is not waited for, or by who applied."""
+    if state != ApplicationState.OPEN or kind != ApplicationKind.ENROL:
+        raise errors.ApplicationDecided(state=state)
+    if reviewer == applied_by:
+        raise errors.ReviewBySame
+
+
+def check_approval(*, kind: str, state: str, applied_by: UUID, reviewed_by: UUID | None, approver: UUID) -> None:
+    """Refuse an approval before the review, after the decision, or by one of the people of the steps before."""
+    if state not in {ApplicationState.OPEN, ApplicationState.REVIEWED}:
+        raise errors.ApplicationDecided(state=state)
+    if kind == ApplicationKind.ENROL and state != ApplicationState.REVIEWED:
+        raise errors.NotReviewed
+    if approver in {applied_by, reviewed_by}:
+        raise errors.ReviewBySame
+
+
+def check_rejection(*, state: str, applied_by: UUID, by: UUID) -> None:
+    """Refuse to reject what is decided, or one's own papers: those are withdrawn."""
+    if state not in {ApplicationState.OPEN, ApplicationState.REVIEWED}:
+        raise errors.ApplicationDecided(state=state)
+    if by == applied_by:
+        raise errors.ReviewBySame
+
+
+def check_change(now_is: str, wanted: MerchantState | BranchState, *, changed_by: UUID | None, by: UUID) -> None:
+    """Refuse a state that is the present one, what is closed, and to resume what one suspended oneself."""
+    if now_is == "closed":
+        raise errors.MerchantClosed
+    if now_is == wanted:
+        raise errors.StateSame(state=wanted)
+    if now_is == "suspended" and wanted != "closed" and changed_by == by:
+        raise errors.ResumeBySame
+
+
+def check_payout(*, name: str, state: str, payable_from: datetime | None, now: datetime) -> None:
+    """Refuse PayoutStopped for a merchant that does not trade, PayoutHeld while its account is too new."""
+    if state not in TRADING:
+        raise errors.PayoutStopped(name=name)
+    if payable_from is not None and now < payable_from:
+        raise errors.PayoutHeld(until=f"{payable_from.astimezone(DISTRICT):%Y-%m-%d %H:%M}")
+
+
+def masked(text: str, *, shown: int = SHOWN_DIGITS) -> str:
+    """Show the end of a number: ****1234. One that is hardly longer than what is shown is not shown."""
+    return f"****{text[-shown:]}" if len(text) >= shown * 2 else "****"
+
+
+def masked_bank(bank: Mapping[str, Any]) -> str:
+    """Name a bank account without telling it: 工商银行 ****1234."""
+    return f"{bank['bank']} {masked(bank['account_no'])}"
+
+
+def shown_of(papers: Mapping[str, Any]) -> dict[str, Any]:
+    """What reviewers read of papers: the licence number (it hangs in the shop), everything else of people masked."""
+    shown: dict[str, Any] = {}
+    if "licence_no" in papers:
+        shown |= {
+            "licence_no": papers["licence_no"],
+            "contact_name": papers["contact_name"],
+            "contact_phone": f"{papers['contact_phone'][:3]}{masked(papers['contact_phone'])}",
+            "branches": list(papers["branches"]),
+        }
+    if papers.get("bank"):
+        shown |= {"bank": masked_bank(papers["bank"]), "bank_holder": papers["bank"]["holder"]}
+    return shown

@@ -1,0 +1,204 @@
+"""JSON of codes, redemptions and refunds."""
+
+from typing import Any
+
+from marshmallow import Schema, fields, validate
+
+from app.merchants import terms
+from app.web.fields import Choice, Fen, Id, Points, ShownInstant, Text
+from app.web.paging import PageQuery, page_of
+from app.web.parsing import StrictSchema
+
+DIGITS = validate.Regexp(rf"[0-9]{{{terms.CODE_DIGITS}}}\Z", error="pattern:911234567890123456")
+NUMBER = validate.Regexp(r"[0-9A-Za-z_|*@.-]+\Z", error="pattern:A1_b-2|3*4@5.6")
+REDEMPTION_STATES = [str(s) for s in terms.RedemptionState if s is not terms.RedemptionState.REQUESTED]
+LISTED_STATES = [
+    terms.RedemptionState.HELD,
+    terms.RedemptionState.PENDING_CONFIRM,
+    terms.RedemptionState.ORDERED,
+    terms.RedemptionState.CAPTURED,
+    terms.RedemptionState.REVERSED,
+    terms.RedemptionState.EXPIRED,
+    terms.RedemptionState.DECLINED,
+]
+REFUND_STATES = [str(state) for state in terms.RefundState if state is not terms.RefundState.REQUESTED]
+SOTER_LENGTH_MAX = 4000
+
+
+class OutNumber(Text):
+    """A shop's own number for a redemption or a refund: 1 to 64 letters, digits and any of _ | * @ . and -."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        metadata = {"pattern": r"^[0-9A-Za-z_|*@.\-]+$"}
+        super().__init__(length_max=terms.OUT_NO_LENGTH_MAX, validate=[NUMBER], metadata=metadata, **kwargs)
+
+
+class ShownDigits(fields.String):
+    """A code as it was read off a screen."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(validate=[DIGITS], metadata={"pattern": rf"^[0-9]{{{terms.CODE_DIGITS}}}$"}, **kwargs)
+
+
+class CodeOut(Schema):
+    """A code to show at the till, and when the screen asks for the next one."""
+
+    code = fields.String(required=True)
+    expires_at = ShownInstant(required=True)
+    refresh_after = ShownInstant(required=True)
+    server_time = ShownInstant(required=True)
+
+
+class OrderAsked(StrictSchema):
+    """A bill, and how many points may go into it: those named, or as many as may be up to a most."""
+
+    out_trade_no = OutNumber(required=True)
+    order_fen = Fen(required=True)
+    points = Points(load_default=None, allow_none=True)
+    max_points = Points(load_default=None, allow_none=True)
+    capture = Choice(list(terms.Capture), load_default=terms.Capture.MANUAL)
+
+
+class RedemptionIn(OrderAsked):
+    """The same with the code that the resident shows."""
+
+    code = ShownDigits(required=True)
+
+
+class PaymentIn(StrictSchema):
+    """What a resident pays with, how much, and the shop's number for it. A shop with an offer names the bill."""
+
+    code = ShownDigits(required=True)
+    points = Points(required=True)
+    order_fen = Fen(load_default=None, allow_none=True)
+    out_trade_no = OutNumber(required=True)
+
+
+class CaptureIn(StrictSchema):
+    """How much of the held points to take (left out: all)."""
+
+    points = Points(load_default=None, allow_none=True)
+
+
+class RefundIn(StrictSchema):
+    """How much to give back, and the shop's number for it."""
+
+    points = Points(required=True)
+    out_refund_no = OutNumber(required=True)
+
+
+class PaymentQuery(PageQuery):
+    """A page of a shop's redemptions, or the one of an out_trade_no."""
+
+    out_trade_no = OutNumber(load_default=None)
+
+
+class RedemptionQuery(PageQuery):
+    """A page of a till's redemptions, or of those in one state."""
+
+    state = Choice(LISTED_STATES, load_default=None)
+
+
+class RedemptionOut(Schema):
+    """A redemption as it stands now."""
+
+    id = fields.UUID(required=True, attribute="redemption.id")
+    shop_id = fields.UUID(required=True, attribute="redemption.branch_id")
+    out_trade_no = fields.String(required=True, attribute="redemption.out_trade_no")
+    mode = fields.String(required=True, attribute="redemption.mode")
+    state = fields.String(required=True, validate=validate.OneOf(REDEMPTION_STATES))
+    order_fen = fields.Integer(required=True, allow_none=True, attribute="redemption.order_fen")
+    points = fields.Integer(required=True, allow_none=True, attribute="redemption.points")
+    discount_fen = fields.Integer(required=True, allow_none=True, attribute="redemption.discount_fen")
+    captured_points = fields.Integer(required=True, allow_none=True, attribute="redemption.captured_points")
+    captured_discount_fen = fields.Integer(required=True, allow_none=True)
+    refunded_points = fields.Integer(required=True, attribute="redemption.refunded_points")
+    match_code = fields.String(
+        required=True,
+        allow_none=True,
+        attribute="redemption.match_code",
+        metadata={"description": "两边屏幕上相同的四位数 / the four digits on both screens"},
+    )
+    requested_at = ShownInstant(required=True, attribute="redemption.requested_at")
+    expires_at = ShownInstant(required=True, allow_none=True, attribute="redemption.expires_at")
+    closed_at = ShownInstant(required=True, allow_none=True, attribute="redemption.closed_at")
+    transaction_id = fields.UUID(required=True, allow_none=True, attribute="redemption.transaction_id")
+    decline = fields.String(
+        required=True,
+        allow_none=True,
+        attribute="redemption.decline",
+        metadata={"description": "拒付的代码 / code of the refusal of a declined one"},
+    )
+
+
+class OwnRedemptionOut(RedemptionOut):
+    """The same for whose points they are. `challenge`: it is confirmed by fingerprint or face, for this text."""
+
+    challenge = fields.String(required=True, allow_none=True)
+
+
+class OrderOut(Schema):
+    """A till's order and what its code says."""
+
+    scene = fields.String(required=True)
+    redemption = fields.Nested(RedemptionOut, required=True, attribute="receipt")
+
+
+class QuoteIn(StrictSchema):
+    """What was scanned; for a shop's posted code the bill, and how many points may go into it."""
+
+    scene = Text(length_max=32, required=True)
+    order_fen = Fen(load_default=None, allow_none=True)
+    points = Points(load_default=None, allow_none=True)
+    max_points = Points(load_default=None, allow_none=True)
+
+
+class QuoteOut(Schema):
+    """What confirming would do."""
+
+    quote_id = fields.UUID(required=True)
+    shop_id = fields.UUID(required=True)
+    shop_name = fields.String(required=True)
+    order_fen = fields.Integer(required=True)
+    points = fields.Integer(required=True)
+    discount_fen = fields.Integer(required=True)
+    expires_at = ShownInstant(required=True)
+    challenge = fields.String(required=True, allow_none=True)
+
+
+class SoterIn(StrictSchema):
+    """What wx.startSoterAuthentication gave for the challenge, where one was set: resultJSON and its signature."""
+
+    result = Text(length_max=SOTER_LENGTH_MAX, load_default=None, allow_none=True)
+    signature = Text(length_max=SOTER_LENGTH_MAX, load_default=None, allow_none=True)
+
+
+class QuoteConfirmIn(SoterIn):
+    """The same, and the quote that is confirmed."""
+
+    quote_id = Id(required=True)
+
+
+class RefundOut(Schema):
+    """A refund."""
+
+    id = fields.UUID(required=True)
+    redemption_id = fields.UUID(required=True)
+    out_refund_no = fields.String(required=True)
+    state = fields.String(required=True, validate=validate.OneOf(REFUND_STATES))
+    points = fields.Integer(required=True)
+    requested_at = ShownInstant(required=True)
+    transaction_id = fields.UUID(required=True, allow_none=True)
+
+
+class SignOut(Schema):
+    """What a shop's posted code says."""
+
+    scene = fields.String(required=True)
+    shop_id = fields.UUID(required=True, attribute="sign.branch_id")
+    posted_at = ShownInstant(required=True, attribute="sign.posted_at")
+
+
+RedemptionPage = page_of(RedemptionOut, "RedemptionPage")
+OwnRedemptionPage = page_of(OwnRedemptionOut, "OwnRedemptionPage")
+RefundPage = page_of(RefundOut, "RefundPage")

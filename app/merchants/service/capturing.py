@@ -1,0 +1,103 @@
+"""Taking held points, in time or once more after it."""
+
+from uuid import UUID
+
+from app.infra.unit_of_work import UnitOfWork
+from app.kernel.errors import Declined
+from app.merchants import errors, queries, terms
+from app.merchants.models import Redemption
+from app.merchants.queries import offers as offer_queries
+from app.merchants.rules import redemptions as rules
+from app.merchants.rules.redemptions import Whose
+from app.merchants.service import claims, judging, offers, telling
+from app.merchants.service.receipts import Receipt, receipt_of, state_of
+from app.merchants.terms import RedemptionState, Verdict
+from app.points import service as points_service
+from app.points.errors import AccountFrozen, CauseReused
+from app.points.service import Outcome
+
+TAKEN = frozenset({RedemptionState.CAPTURED, RedemptionState.PARTLY_REFUNDED, RedemptionState.REFUNDED})
+
+
+def capture(uow: UnitOfWork, redemption: Redemption, points: int | None) -> Receipt:
+    """Take `points` (None: all) of a locked redemption; the rest is free at once. Once; the same again is a replay.
+
+    After the hold's end they are taken anew, once and within ten minutes. Refuses RedemptionClosed, CaptureOver,
+    FrozenSince, HoldLapsed.
+    """
+    state = state_of(redemption, uow.now)
+    held = redemption.points or 0
+    wanted = points or held
+    if state in TAKEN and redemption.captured_points == wanted:
+        return receipt_of(redemption, uow.now)
+    if state not in {RedemptionState.HELD, RedemptionState.EXPIRED} or redemption.hold_id is None:
+        raise errors.RedemptionClosed(state=state)
+    owner = rules.whose(state, redemption.book_id, redemption.resident_id)
+    rules.check_capture(wanted, held)
+
+    if state is RedemptionState.HELD:
+        outcome = _take_held(uow, redemption, owner, wanted, hold_id=redemption.hold_id)
+    else:
+        outcome = _take_anew(uow, redemption, owner, wanted)
+
+    redemption.state, redemption.closed_at = RedemptionState.CAPTURED, uow.now
+    redemption.captured_points, redemption.transaction_id = outcome.points, outcome.subject_id
+    judging.settle(uow, redemption, points=outcome.points)
+    telling.tell(uow, "redemption.captured", [redemption])
+    return receipt_of(redemption, uow.now)
+
+
+def _take_held(uow: UnitOfWork, redemption: Redemption, owner: Whose, points: int, *, hold_id: UUID) -> Outcome:
+    """Take of what is held. A freeze since then stops what somebody still had to look at, and nothing else."""
+    try:
+        outcome = points_service.capture_hold(
+            uow,
+            owner.book_id,
+            cause=f"capture:{redemption.id}",
+            hold_id=hold_id,
+            resident_id=owner.resident_id,
+            shop_id=redemption.branch_id,
+            points=points,
+            although_frozen=redemption.outcome in {None, Verdict.APPROVE},
+        )
+    except AccountFrozen:
+        raise errors.FrozenSince from None
+    _free_stock(uow, redemption, owner, (redemption.points or 0) - points)
+    return outcome
+
+
+def _take_anew(uow: UnitOfWork, redemption: Redemption, owner: Whose, points: int) -> Outcome:
+    """Take points whose hold is over, under the limits of the day as they are now. What came of it stays."""
+    if redemption.expires_at is None or uow.now >= redemption.expires_at + terms.LATE_CAPTURE_MAX:
+        raise errors.RedemptionClosed(state=RedemptionState.EXPIRED)
+    if redemption.state == RedemptionState.HELD:  # the sweeper has not been here: what it would do
+        _free_stock(uow, redemption, owner, redemption.points or 0)
+    redemption.state, redemption.closed_at = RedemptionState.EXPIRED, uow.now
+    claims.lock_day(uow, owner.book_id, owner.resident_id)
+    try:
+        _check_day_anew(uow, redemption, owner, points)
+        outcome = points_service.redeem_points(
+            uow,
+            owner.book_id,
+            cause=f"late:{redemption.id}",
+            resident_id=owner.resident_id,
+            shop_id=redemption.branch_id,
+            points=points,
+            evidence=f"redemption:{redemption.id}",
+        )
+    except (Declined, CauseReused):  # the second: it was tried before, for other points
+        raise errors.HoldLapsed from None
+    if redemption.offer_id is not None:
+        offers.take_stock(uow, owner.book_id, offer_id=redemption.offer_id, points=points)
+    return outcome
+
+
+def _check_day_anew(uow: UnitOfWork, redemption: Redemption, owner: Whose, points: int) -> None:
+    if redemption.offer_id is not None:
+        day = queries.sum_day(uow.session, redemption, owner.book_id, owner.resident_id, now=uow.now)
+        rules.check_day(offer_queries.get_offer_of(uow.session, owner.book_id, redemption.offer_id), day, points)
+
+
+def _free_stock(uow: UnitOfWork, redemption: Redemption, owner: Whose, points: int) -> None:
+    if points > 0 and redemption.offer_id is not None:
+        offers.give_back_stock(uow, owner.book_id, offer_id=redemption.offer_id, points=points)

@@ -1,0 +1,118 @@
+"""Offers: the terms under which a shop takes the points of a book."""
+
+from collections.abc import Mapping
+from dataclasses import fields
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import text, update
+
+from app.infra.unit_of_work import UnitOfWork
+from app.kernel.paging import Page, page_by_id, read_id
+from app.merchants import errors, queries
+from app.merchants.models import Offer
+from app.merchants.queries import offers as offer_queries
+from app.merchants.queries.offers import ShopOffer
+from app.merchants.rules import offers as rules
+from app.merchants.rules.offers import OfferTerms
+from app.points import queries as points_queries
+
+_TAKE = text("""
+    UPDATE merchants_offers SET stock_points = stock_points - :points
+     WHERE book_id = :book_id AND id = :offer_id AND stock_points >= :points
+""")
+_GIVE_BACK = text("""
+    UPDATE merchants_offers SET stock_points = stock_points + :points
+     WHERE book_id = :book_id AND id = :offer_id AND stock_points IS NOT NULL
+""")
+_GIVE_BACK_ALL = text("""
+    UPDATE merchants_offers o SET stock_points = o.stock_points + b.points
+      FROM unnest(CAST(:books AS integer[]), CAST(:offers AS uuid[]), CAST(:points AS bigint[]))
+           AS b (book_id, id, points)
+     WHERE o.book_id = b.book_id AND o.id = b.id AND o.stock_points IS NOT NULL
+""")
+_LEFT = text("SELECT stock_points FROM merchants_offers WHERE book_id = :book_id AND id = :offer_id")
+
+
+def set_offer(uow: UnitOfWork, *, book: str, shop_id: UUID, terms: OfferTerms) -> Offer:
+    """Put a shop's terms in force; those of before end at this instant, and what was made under them stays as it is.
+
+    Refuses ShopMissing, HoursWrong, OfferOverpaid, CofundingWrong.
+    """
+    book_id = points_queries.get_book(uow.session, book).id
+    queries.lock_shop(uow.session, book_id, shop_id)
+
+    rules.check_hours(terms.hours)
+    value_fen = points_queries.highest_point_value(uow.session, book_id)
+    rules.check_cofunding(points_per_yuan=terms.points_per_yuan, value_fen=value_fen, percent=terms.cofunding_percent)
+
+    _end_current(uow, book_id, shop_id)
+    hours = None if terms.hours is None else [[each.weekday, each.from_minute, each.to_minute] for each in terms.hours]
+    values = {field.name: getattr(terms, field.name) for field in fields(terms) if field.name != "offer_id"}
+    offer = Offer(
+        **values | {"hours": hours},
+        book_id=book_id,
+        id=uow.new_id(),
+        shop_id=shop_id,
+        made_by=uow.actor.id,
+        made_at=uow.now,
+    )
+    uow.session.add(offer)
+    uow.session.flush()
+    return offer
+
+
+def end_offer(uow: UnitOfWork, *, book: str, shop_id: UUID) -> None:
+    """End a shop's terms: it takes no more points of the book. Refuses ShopMissing, OfferMissing."""
+    book_id = points_queries.get_book(uow.session, book).id
+    queries.lock_shop(uow.session, book_id, shop_id)
+    if not _end_current(uow, book_id, shop_id):
+        raise errors.OfferMissing
+
+
+def list_offers(uow: UnitOfWork, *, book: str, street: str | None, limit: int, cursor: str | None) -> Page[ShopOffer]:
+    """Shops that take points of a book now, with their terms; those of one street where given."""
+    book_id = points_queries.get_book(uow.session, book).id
+    rows = offer_queries.list_offers(uow.session, book_id, street=street, after=read_id(cursor), limit=limit + 1)
+    return page_by_id(rows, limit, lambda each: each.shop_id)
+
+
+def list_past_offers(uow: UnitOfWork, *, book: str, shop_id: UUID, limit: int, cursor: str | None) -> Page[Offer]:
+    """All terms a shop ever had in a book, newest first. Refuses ShopMissing."""
+    book_id = points_queries.get_book(uow.session, book).id
+    queries.get_shop(uow.session, book_id, shop_id)
+    rows = offer_queries.list_past_offers(uow.session, book_id, shop_id, before=read_id(cursor), limit=limit + 1)
+    return page_by_id(rows, limit, lambda offer: offer.id)
+
+
+def take_stock(uow: UnitOfWork, book_id: int, *, offer_id: UUID, points: int) -> None:
+    """Take points out of what an offer with an end may still take. Refuses OfferSpent, which leaves nothing taken."""
+    row = {"book_id": book_id, "offer_id": offer_id, "points": points}
+    if uow.session.execute(_TAKE, row).rowcount:  # type: ignore[attr-defined]  # an UPDATE's result has it
+        return
+    left = uow.session.scalar(_LEFT, {"book_id": book_id, "offer_id": offer_id})
+    if left is not None:
+        raise errors.OfferSpent(left=left)
+
+
+def give_back_stock(uow: UnitOfWork, book_id: int, *, offer_id: UUID, points: int) -> None:
+    """Put points back that were not redeemed after all."""
+    uow.session.execute(_GIVE_BACK, {"book_id": book_id, "offer_id": offer_id, "points": points})
+
+
+def give_back_stocks(uow: UnitOfWork, freed: Mapping[tuple[int, str], int]) -> None:
+    """The same for many: points by book and offer."""
+    if freed:
+        books, ids = [key[0] for key in freed], [key[1] for key in freed]
+        uow.session.execute(_GIVE_BACK_ALL, {"books": books, "offers": ids, "points": list(freed.values())})
+
+
+def _end_current(uow: UnitOfWork, book_id: int, shop_id: UUID) -> bool:
+    ended: datetime | None = uow.session.scalar(
+        update(Offer)
+        .where(Offer.book_id == book_id, Offer.shop_id == shop_id, Offer.ended_at.is_(None))
+        .values(ended_by=uow.actor.id, ended_at=uow.now)
+        .returning(Offer.ended_at)
+        .execution_options(synchronize_session=False)
+    )
+    return ended is not None

@@ -1,0 +1,162 @@
+"""The heart of every redemption: from an order and whose points are meant, to held or taken ones. Defers no job."""
+
+from dataclasses import dataclass
+
+from app.infra.unit_of_work import UnitOfWork
+from app.kernel.periods import local_date
+from app.merchants import errors, queries, terms
+from app.merchants.models import Redemption
+from app.merchants.queries import offers as offer_queries
+from app.merchants.queries import tills as till_queries
+from app.merchants.rules import offers as offer_rules
+from app.merchants.rules import redemptions as rules
+from app.merchants.rules import tills as till_rules
+from app.merchants.rules.offers import OfferTerms, Quote
+from app.merchants.rules.redemptions import Day
+from app.merchants.rules.tills import Till
+from app.merchants.service import claims, judging, offers, telling
+from app.merchants.service.codes import Holder
+from app.merchants.terms import RedeemMode, RedemptionState, Verdict
+from app.points import service as points_service
+from app.points.queries import balances
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """That the resident confirmed, on the phone; with fingerprint or face (`proven`) or without."""
+
+    proven: bool = False
+
+
+def take(uow: UnitOfWork, till: Till, redemption: Redemption, holder: Holder, *, consent: Consent | None) -> None:
+    """Decide a claimed redemption of somebody's points: hold them, take them, or wait for him to confirm.
+
+    The caller has locked his day. Refuses BranchClosed, OfferMissing and what the offer does not allow, LowTierOver,
+    UnattendedOver, StepUpNeeded (nothing of these stays); and for ever OwnShop, PersonDayOver, ShopDayOver,
+    ShopCodeDayOver, RedemptionRefused, PointsInsufficient, AccountFrozen.
+    """
+    mode = RedeemMode(redemption.mode)
+    till_rules.check_trading(till)
+    offer = _offer(uow, redemption, holder)
+    with uow.session.no_autoflush:  # the row is written once, when all is decided
+        _belongs_to(redemption, holder, offer)
+        if till_queries.is_staff_of(uow.session, till, book=holder.book, resident_id=holder.resident_id, now=uow.now):
+            raise errors.OwnShop
+        quote = _quote(uow, redemption, holder, offer)
+        day = _day(uow, till, redemption, holder, offer)
+        if offer is not None:
+            rules.check_day(offer, day, quote.points)
+        rules.check_mode(mode, quote.discount_fen, day, attended=not redemption.takes_at_once)
+        till_rules.check_tier(till, points=quote.points, day_points=day.terminal_points)
+        redemption.points = quote.points
+        redemption.discount_fen = quote.discount_fen if redemption.order_fen else None
+        redemption.match_code = redemption.match_code or uow.new_digits(4)
+        if not _may_go(uow, redemption, consent):
+            redemption.state, redemption.expires_at = RedemptionState.PENDING_CONFIRM, uow.now + terms.CONFIRM_LIFE
+            telling.tell(uow, "redemption.needs_confirmation", [redemption])
+            return
+        if offer is not None and offer.stock_points is not None:
+            offers.take_stock(uow, holder.book_id, offer_id=offer.offer_id, points=quote.points)
+        _move(uow, redemption, holder)
+
+
+def _offer(uow: UnitOfWork, redemption: Redemption, holder: Holder) -> OfferTerms | None:
+    """The offer in force. None: the shop has none, and a cashier names the points of a bill of its own."""
+    try:
+        offer = offer_queries.get_offer(uow.session, holder.book_id, redemption.branch_id, uow.now)
+    except errors.OfferMissing:
+        if redemption.mode != RedeemMode.CASHIER or redemption.order_fen is not None:
+            raise
+        queries.get_shop(uow.session, holder.book_id, redemption.branch_id)
+        return None
+    if redemption.order_fen is None:
+        raise errors.OrderNeeded
+    return offer
+
+
+def _belongs_to(redemption: Redemption, holder: Holder, offer: OfferTerms | None) -> None:
+    redemption.book_id, redemption.resident_id = holder.book_id, holder.resident_id
+    redemption.person_id, redemption.device_id = holder.person_id, holder.device_id
+    redemption.offer_id = None if offer is None else offer.offer_id
+
+
+def _quote(uow: UnitOfWork, redemption: Redemption, holder: Holder, offer: OfferTerms | None) -> Quote:
+    if redemption.points is not None and redemption.discount_fen is not None:
+        return Quote(redemption.points, redemption.discount_fen)  # what the resident was shown and confirmed
+    if offer is None:
+        return Quote(redemption.asked_points or 0, 0)
+    asked = redemption.asked_points
+    return offer_rules.quote(
+        offer,
+        order_fen=redemption.order_fen or 0,
+        # the ledger itself says whether what was named is there
+        available_points=asked if asked is not None else spendable_points(uow, holder),
+        points=asked,
+        max_points=redemption.max_points,
+        at=uow.now,
+    )
+
+
+def spendable_points(uow: UnitOfWork, holder: Holder) -> int:
+    """What somebody can spend now."""
+    today = local_date(uow.now)
+    return balances.spendable_points(uow.session, holder.book_id, holder.resident_id, today=today, now=uow.now)
+
+
+def _day(uow: UnitOfWork, till: Till, redemption: Redemption, holder: Holder, offer: OfferTerms | None) -> Day:
+    """What was taken today beside this. Of the whole shop it is asked only where a limit says so, one at a time."""
+    day = queries.sum_day(uow.session, redemption, holder.book_id, holder.resident_id, now=uow.now)
+    if not till.low_tier and (offer is None or offer.shop_day_points_max is None):
+        return day
+    claims.lock_shop_day(uow, redemption.branch_id)
+    shop, terminal = queries.sum_shop_day(uow.session, redemption, holder.book_id, till.terminal_id, now=uow.now)
+    return Day(day.person_points, day.person_count, day.shop_code_fen, shop, terminal)
+
+
+def _may_go(uow: UnitOfWork, redemption: Redemption, consent: Consent | None) -> bool:
+    """Say whether points may move now. False: the resident has to confirm first.
+
+    Refuses RedemptionRefused for ever, and StepUpNeeded to him who confirmed without fingerprint or face.
+    """
+    if redemption.outcome is None:
+        points, discount_fen = redemption.points or 0, redemption.discount_fen
+        judged = judging.judge(uow, redemption, points=points, discount_fen=discount_fen)
+        redemption.outcome, redemption.decision_id = judged.verdict, judged.decision_id
+    if redemption.outcome == Verdict.DECLINE:
+        raise errors.RedemptionRefused
+    discount_fen = redemption.discount_fen or 0
+    if consent is not None:
+        if rules.needs_soter(RedeemMode(redemption.mode), discount_fen) and not consent.proven:
+            raise errors.StepUpNeeded
+        return True
+    return redemption.outcome != Verdict.BLOCK_AND_REVIEW and discount_fen <= terms.CONFIRM_ABOVE_FEN
+
+
+def _move(uow: UnitOfWork, redemption: Redemption, holder: Holder) -> None:
+    """Let the ledger hold the points, or take them at once."""
+    if redemption.takes_at_once:
+        outcome = points_service.redeem_points(
+            uow,
+            holder.book_id,
+            cause=f"redeem:{redemption.id}",
+            resident_id=holder.resident_id,
+            shop_id=redemption.branch_id,
+            points=redemption.points or 0,
+            evidence=f"redemption:{redemption.id}",
+        )
+        redemption.state, redemption.closed_at = RedemptionState.CAPTURED, uow.now
+        redemption.captured_points, redemption.transaction_id = outcome.points, outcome.subject_id
+        telling.tell(uow, "redemption.captured", [redemption])
+        return
+    expires_at = uow.now + (terms.ACCEPT_LIFE if redemption.mode == RedeemMode.SHOP_CODE else terms.HOLD_LIFE)
+    placed = points_service.hold_points(
+        uow,
+        holder.book_id,
+        cause=f"pay:{redemption.branch_id}:{redemption.id}",
+        resident_id=holder.resident_id,
+        points=redemption.points or 0,
+        expires_at=expires_at,
+        evidence=f"redemption:{redemption.id}",
+    )
+    redemption.state, redemption.hold_id, redemption.expires_at = RedemptionState.HELD, placed.hold_id, expires_at
+    telling.tell(uow, "redemption.held", [redemption])
