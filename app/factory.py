@@ -23,6 +23,7 @@ from app.places.service import QrSigns
 from app.points import routes as points
 from app.programmes import routes as programmes
 from app.reports import routes as reports
+from app.risk import routes as risk
 from app.volunteers import routes as volunteers
 from app.web import callers, health, limits, observe, problems
 from app.web.endpoint import Blueprint
@@ -32,6 +33,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     *places.BLUEPRINTS,
     notices.blueprint,
     *points.BLUEPRINTS,
+    *risk.BLUEPRINTS,
     enrolment.blueprint,
     volunteers.blueprint,
     reports.blueprint,

@@ -10,7 +10,7 @@ from statistics import median
 import psycopg
 from psycopg import sql
 
-from bench import audits, books, expiry, imports, lanes, pages, pgbench, places, reads, storage, throughput
+from bench import audits, books, expiry, imports, lanes, pages, pgbench, places, reads, risk, storage, throughput
 from bench.table import Row, at_least, keep, render
 from bench.throughput import Spans
 
@@ -62,6 +62,8 @@ def _measure(server: places.Server, spans: Spans, large_entries: int) -> list[Ro
     rows += expiry.measure(server, small, spans.rounds)
     _say("taking residents in from a file")
     rows += imports.measure(server)
+    _say("risk decisions")
+    rows += risk.measure(server)
     _say("one book's long lists beside another's work")
     return rows + lanes.measure(server)
 

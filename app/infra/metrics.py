@@ -34,6 +34,9 @@ wechat_call_seconds = Histogram(
 )
 wechat_pushes_total = Counter("linli_wechat_pushes_total", "Messages pushed to us in WeChat's name.", ["outcome"])
 notices_total = Counter("linli_notices_total", "Subscribe messages, by what became of them.", ["outcome"])
+risk_decisions_total = Counter("linli_risk_decisions_total", "Facts that anti-fraud decided on.", ["kind", "outcome"])
+risk_failures_total = Counter("linli_risk_failures_total", "Decisions whose rules could not all be asked.", ["kind"])
+risk_windows_missing_total = Counter("linli_risk_windows_missing_total", "Decisions without the windows of Redis.")
 
 
 def watch_pool(engine: Engine, size: int) -> None:

@@ -9,6 +9,7 @@ from app.enrolment import service as enrolment
 from app.jobs.terms import Act
 from app.notices import service as notices
 from app.points.service.clearing import agreements, nettings, receiving, transfers
+from app.risk import service as risk
 
 JOBS: Mapping[str, Act] = {
     "enrolment.read_file": enrolment.read_file,
@@ -24,4 +25,5 @@ JOBS: Mapping[str, Act] = {
     "points.receive_transfer": receiving.receive_transfer,
     "points.settle_transfer": transfers.settle_transfer,
     "points.hear_netting": nettings.hear_netting,
+    "risk.run_backtest": risk.run_backtest,
 }

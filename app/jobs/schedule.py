@@ -12,6 +12,7 @@ from app.notices import service as notices
 from app.places import service as places
 from app.points import service as points
 from app.points.service.clearing import nettings, transfers
+from app.risk import service as risk
 from app.web import idempotency
 
 SCHEDULE: Mapping[str, Scheduled] = {
@@ -49,5 +50,8 @@ SCHEDULE: Mapping[str, Scheduled] = {
     "identity.purge_sessions": Periodic("10 19 * * *", identity.purge_sessions, until_zero=True),
     # half past one at night in the district: what two books owe each other for months on which they do not agree yet
     "points.state_nettings": Rounds("30 17 * * *", points.list_book_codes, nettings.state_step),
+    # half past three in the morning: who deals with whom, and what windows no longer count
+    "risk.find_rings": Rounds("30 19 * * *", points.list_book_codes, risk.find_rings_step),
+    "risk.purge_facts": Periodic("40 19 * * *", risk.purge_facts, until_zero=True),
     "web.purge_idempotency_keys": Periodic("40 18 * * *", idempotency.purge_idempotency_keys, until_zero=True),
 }

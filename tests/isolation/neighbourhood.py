@@ -27,6 +27,7 @@ from app.points.service.clearing import nettings
 from app.points.terms import AccountKind
 from app.reports import service as reports
 from tests.enrolment.desk import HEADER, as_csv
+from tests.isolation.guarding import guard
 from tests.isolation.housing import house
 from tests.isolation.trading import trade
 from tests.merchants.till import Till
@@ -90,6 +91,7 @@ def furnish(uow: UnitOfWork, cast: Cast) -> tuple[Acts, dict[str, Any]]:
         "proposal_id": proposal.id,
         "report_id": report.id,
         **house(acts, imported["import_id"]),
+        **guard(acts, cast.resident, cast.rule.rpartition(".")[2]),
     }
 
 

@@ -9,11 +9,11 @@ from tests.isolation.neighbourhood import PROPOSER
 
 # What one may name although no book knows it: people and sponsors have one id in all books, and a passbook that never
 # moved reads as empty. Their answers must not tell what another book holds for them.
-OPAQUE = {"owner_id", "resident_id", "moved_id", "sponsor_id", "activity_id", "person_id"}
+OPAQUE = {"owner_id", "resident_id", "moved_id", "sponsor_id", "activity_id", "person_id", "value"}
 # Fields whose ids are words; all others are known by being UUIDs.
 WORDS = {"rule", "facts_of", "code"}
 # Arguments of paths that are no ids.
-PLAIN = {"year": "2026"}
+PLAIN = {"year": "2026", "version": "1"}
 
 SINCE = {"valid_from": "2026-01-01", "valid_to": "2026-12-31"}
 TERMS = {"partner": "elsewhere", "rate_num": 1, "rate_den": 1, "points_min": 1, "points_max": 5, "month_points_max": 9}
@@ -140,6 +140,12 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /qr-points/batch": {"within": "<within>", "purpose": "notice", "per": "building"},
     "POST /qr-points/<qr_point_id>/revoke": WHY,
     "POST /clearing/nettings/<netting_id>/payment": {"bank_reference": "ICBC-1"},
+    "POST /risk/lists/<list_code>/items": {"value": "<value>", "reason": "x"},
+    "POST /risk/decisions/<decision_id>/snooze": {"rule_id": "check-far", "days": 1, "reason": "x"},
+    "POST /risk/cases/<case_id>/comments": {"text": "x"},
+    "POST /risk/cases/<case_id>/close": {"label": "false_positive", "text": "x"},
+    "POST /risk/appeals/<appeal_id>/answer": {"overturned": True, "answer": "x"},
+    "POST /risk/own-decisions/<decision_id>/appeal": {"text": "x"},
 }
 # Queries that name an id, each asked alone. A list that an id of another book narrows is as empty as one of nobody's.
 QUERIES: dict[str, list[dict[str, str]]] = {
@@ -154,6 +160,7 @@ QUERIES: dict[str, list[dict[str, str]]] = {
     "GET /awards/own": [{"rule": "<code>"}],
     "GET /areas": [{"within": "<within>"}],
     "GET /qr-points": [{"within": "<within>"}],
+    "GET /risk/decisions": [{"resident_id": "<resident_id>"}],
     "GET /settlements": [{"shop_id": "<shop_id>"}],
     "GET /gifts": [{"shop_id": "<shop_id>"}],
     "GET /payments": [{"out_trade_no": "<out_trade_no>"}],

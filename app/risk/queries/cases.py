@@ -1,0 +1,82 @@
+"""Cases with what is in them, and appeals."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.risk.errors import AppealMissing, CaseMissing
+from app.risk.models import Appeal, Case, CaseEvent, DecisionRow, Finding
+from app.risk.terms import AppealState, CaseState
+
+
+def get_case(session: Session, book_id: int, case_id: UUID) -> Case:
+    """One case. Refuses CaseMissing."""
+    found = session.get(Case, (book_id, case_id))
+    if found is None:
+        raise CaseMissing
+    return found
+
+
+def lock_case(session: Session, book_id: int, case_id: UUID) -> Case:
+    """One case, locked. Refuses CaseMissing."""
+    query = select(Case).where(Case.book_id == book_id, Case.id == case_id).with_for_update()
+    found = session.scalar(query, execution_options={"populate_existing": True})
+    if found is None:
+        raise CaseMissing
+    return found
+
+
+def list_cases(session: Session, book_id: int, *, state: CaseState, before: UUID | None, limit: int) -> Sequence[Case]:
+    """Cases of one state, newest first; those before an id."""
+    query = select(Case).where(Case.book_id == book_id, Case.state == state)
+    if before is not None:
+        query = query.where(Case.id < before)
+    return session.scalars(query.order_by(Case.id.desc()).limit(limit)).all()
+
+
+def list_case_decisions(
+    session: Session, book_id: int, case_id: UUID, *, before: UUID | None, limit: int
+) -> Sequence[DecisionRow]:
+    """The decisions in a case, newest first; those before an id."""
+    query = select(DecisionRow).where(DecisionRow.book_id == book_id, DecisionRow.case_id == case_id)
+    if before is not None:
+        query = query.where(DecisionRow.id < before)
+    return session.scalars(query.order_by(DecisionRow.id.desc()).limit(limit)).all()
+
+
+def list_case_events(session: Session, book_id: int, case_id: UUID, *, limit: int) -> Sequence[CaseEvent]:
+    """What happened to a case, newest first."""
+    query = select(CaseEvent).where(CaseEvent.book_id == book_id, CaseEvent.case_id == case_id)
+    return session.scalars(query.order_by(CaseEvent.id.desc()).limit(limit)).all()
+
+
+def list_case_findings(session: Session, book_id: int, case_id: UUID, *, limit: int) -> Sequence[Finding]:
+    """What the graph found that is in a case."""
+    query = select(Finding).where(Finding.book_id == book_id, Finding.case_id == case_id)
+    return session.scalars(query.order_by(Finding.kind, Finding.about_id).limit(limit)).all()
+
+
+def find_appeal_of(session: Session, book_id: int, decision_id: UUID) -> Appeal | None:
+    """The appeal against a decision."""
+    return session.scalar(select(Appeal).where(Appeal.book_id == book_id, Appeal.decision_id == decision_id))
+
+
+def list_appeals(
+    session: Session, book_id: int, *, state: AppealState, before: UUID | None, limit: int
+) -> Sequence[Appeal]:
+    """Appeals of one state, newest first; those before an id."""
+    query = select(Appeal).where(Appeal.book_id == book_id, Appeal.state == state)
+    if before is not None:
+        query = query.where(Appeal.id < before)
+    return session.scalars(query.order_by(Appeal.id.desc()).limit(limit)).all()
+
+
+def lock_appeal(session: Session, book_id: int, appeal_id: UUID) -> Appeal:
+    """One appeal, locked. Refuses AppealMissing."""
+    query = select(Appeal).where(Appeal.book_id == book_id, Appeal.id == appeal_id).with_for_update()
+    found = session.scalar(query, execution_options={"populate_existing": True})
+    if found is None:
+        raise AppealMissing
+    return found

@@ -1,0 +1,109 @@
+"""URLs of decisions, cases and the answers to appeals."""
+
+from uuid import UUID
+
+from app.infra.unit_of_work import UnitOfWork
+from app.risk import service
+from app.risk.routes.desk import READERS, WORKERS
+from app.risk.schemas.cases import (
+    AppealsQuery,
+    CasesQuery,
+    DecisionsQuery,
+    RiskAnswerIn,
+    RiskAppealOut,
+    RiskAppealPage,
+    RiskCaseFileOut,
+    RiskCasePage,
+    RiskCloseIn,
+    RiskCommentIn,
+    RiskDecisionOut,
+    RiskDecisionPage,
+)
+from app.risk.terms import AppealState, CaseState, EventKind, Label, Outcome
+from app.web.endpoint import Blueprint, endpoint
+from app.web.paging import PageQuery
+
+RISK = "/v1/books/<book>/risk"
+
+blueprint = Blueprint("risk_cases", __name__, description="风控判定与案件 / decisions and cases of anti-fraud")
+
+
+@blueprint.route(f"{RISK}/decisions")
+@endpoint(roles=READERS, query=DecisionsQuery, reply=RiskDecisionPage)
+def list_risk_decisions(
+    uow: UnitOfWork,
+    *,
+    book: str,
+    outcome: Outcome | None,
+    kind: EventKind | None,
+    resident_id: UUID | None,
+    limit: int,
+    cursor: str | None,
+) -> object:
+    """未直接放行的判定,新的在前 / decisions that were no approvals, newest first."""
+    return service.list_decisions(
+        uow, book=book, outcome=outcome, kind=kind, resident_id=resident_id, limit=limit, cursor=cursor
+    )
+
+
+@blueprint.route(f"{RISK}/decisions/<uuid:decision_id>")
+@endpoint(roles=READERS, reply=RiskDecisionOut)
+def show_risk_decision(uow: UnitOfWork, *, book: str, decision_id: UUID) -> object:
+    """一条判定:特征与各条规则的结果 / one decision with features and rules."""
+    return service.show_decision(uow, book=book, decision_id=decision_id)
+
+
+@blueprint.route(f"{RISK}/cases")
+@endpoint(roles=READERS, query=CasesQuery, reply=RiskCasePage)
+def list_risk_cases(uow: UnitOfWork, *, book: str, state: CaseState, limit: int, cursor: str | None) -> object:
+    """案件 / cases of one state, newest first."""
+    return service.list_cases(uow, book=book, state=state, limit=limit, cursor=cursor)
+
+
+@blueprint.route(f"{RISK}/cases/<uuid:case_id>")
+@endpoint(roles=READERS, reply=RiskCaseFileOut)
+def show_risk_case(uow: UnitOfWork, *, book: str, case_id: UUID) -> object:
+    """案件与证据 / a case with its evidence."""
+    return service.show_case(uow, book=book, case_id=case_id)
+
+
+@blueprint.route(f"{RISK}/cases/<uuid:case_id>/decisions")
+@endpoint(roles=READERS, query=PageQuery, reply=RiskDecisionPage)
+def list_risk_case_decisions(uow: UnitOfWork, *, book: str, case_id: UUID, limit: int, cursor: str | None) -> object:
+    """案件里的全部判定 / all decisions in a case."""
+    return service.list_case_decisions(uow, book=book, case_id=case_id, limit=limit, cursor=cursor)
+
+
+@blueprint.route(f"{RISK}/cases/<uuid:case_id>/take", methods=["POST"])
+@endpoint(roles=WORKERS, reply=RiskCaseFileOut, idempotent=True)
+def take_risk_case(uow: UnitOfWork, *, book: str, case_id: UUID) -> object:
+    """接手案件 / begin to work on a case."""
+    return service.take_case(uow, book=book, case_id=case_id)
+
+
+@blueprint.route(f"{RISK}/cases/<uuid:case_id>/comments", methods=["POST"])
+@endpoint(roles=WORKERS, body=RiskCommentIn, reply=RiskCaseFileOut, idempotent=True)
+def comment_risk_case(uow: UnitOfWork, *, book: str, case_id: UUID, text: str) -> object:
+    """记录调查情况 / write down what was found."""
+    return service.comment_case(uow, book=book, case_id=case_id, text=text)
+
+
+@blueprint.route(f"{RISK}/cases/<uuid:case_id>/close", methods=["POST"])
+@endpoint(roles=WORKERS, body=RiskCloseIn, reply=RiskCaseFileOut, idempotent=True)
+def close_risk_case(uow: UnitOfWork, *, book: str, case_id: UUID, label: Label, text: str) -> object:
+    """结案并写明结论 / close a case with what it turned out to be."""
+    return service.close_case(uow, book=book, case_id=case_id, label=label, text=text)
+
+
+@blueprint.route(f"{RISK}/appeals")
+@endpoint(roles=READERS, query=AppealsQuery, reply=RiskAppealPage)
+def list_risk_appeals(uow: UnitOfWork, *, book: str, state: AppealState, limit: int, cursor: str | None) -> object:
+    """居民申诉 / appeals of one state, newest first."""
+    return service.list_appeals(uow, book=book, state=state, limit=limit, cursor=cursor)
+
+
+@blueprint.route(f"{RISK}/appeals/<uuid:appeal_id>/answer", methods=["POST"])
+@endpoint(roles=WORKERS, body=RiskAnswerIn, reply=RiskAppealOut, idempotent=True)
+def answer_risk_appeal(uow: UnitOfWork, *, book: str, appeal_id: UUID, overturned: bool, answer: str) -> object:
+    """答复申诉(须由未经手的人) / answer an appeal, by who had no part in it."""
+    return service.answer_appeal(uow, book=book, appeal_id=appeal_id, overturned=overturned, answer=answer)

@@ -1,0 +1,1 @@
+"""Decisions of anti-fraud on values alone."""

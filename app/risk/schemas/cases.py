@@ -1,0 +1,208 @@
+"""JSON of decisions, cases and appeals."""
+
+from typing import Any
+
+from marshmallow import Schema, fields, validate
+
+from app.risk import terms
+from app.risk.schemas import words
+from app.risk.terms import AppealState, CaseState, EventKind, Label, Outcome
+from app.web import problems
+from app.web.fields import Choice, Flag, Id, ShownInstant, Text
+from app.web.paging import PageQuery, page_of
+from app.web.parsing import StrictSchema
+
+CASE_STATES = [str(state) for state in CaseState]
+
+
+class DecisionsQuery(PageQuery):
+    """Which decisions to list; approvals are counted, not listed."""
+
+    outcome = Choice([outcome for outcome in Outcome if outcome is not Outcome.APPROVE], load_default=None)
+    kind = Choice(list(EventKind), load_default=None)
+    resident_id = Id(load_default=None)
+
+
+def _reasons(decision: Any) -> list[dict[str, str]]:
+    lang = problems.language()
+    return [{"code": code, "text": words.reason(code, lang)} for code in decision.reasons]
+
+
+class RiskReasonOut(Schema):
+    """Why, for staff."""
+
+    code = fields.String(required=True)
+    text = fields.String(required=True)
+
+
+class RiskDecisionLineOut(Schema):
+    """A decision for staff, in short."""
+
+    id = fields.UUID(required=True)
+    kind = fields.String(required=True)
+    subject_id = fields.UUID(required=True)
+    decided_at = ShownInstant(required=True)
+    outcome = fields.String(required=True)
+    score = fields.Integer(required=True)
+    version = fields.Integer(required=True)
+    points = fields.Integer(required=True)
+    order_fen = fields.Integer(required=True)
+    resident_id = fields.UUID(required=True, allow_none=True)
+    shop_id = fields.UUID(required=True, allow_none=True)
+    coordinator_id = fields.UUID(required=True, allow_none=True)
+    reasons = fields.Method("reasons_of", metadata={"type": "array", "items": {"type": "object"}})
+    failure = fields.String(required=True, allow_none=True)
+    case_id = fields.UUID(required=True, allow_none=True)
+
+    def reasons_of(self, decision: Any) -> list[dict[str, str]]:
+        """Say the reasons in the reader's language."""
+        return _reasons(decision)
+
+
+class RiskDecisionOut(RiskDecisionLineOut):
+    """A decision with what it was made on, and what each rule said."""
+
+    person_id = fields.UUID(required=True, allow_none=True)
+    device_id = fields.UUID(required=True, allow_none=True)
+    household_id = fields.UUID(required=True, allow_none=True)
+    terminal_id = fields.UUID(required=True, allow_none=True)
+    cashier_id = fields.UUID(required=True, allow_none=True)
+    features_version = fields.Integer(required=True)
+    features = fields.Dict(required=True)
+    answers = fields.List(fields.Dict(), required=True)
+
+
+RiskDecisionPage = page_of(RiskDecisionLineOut, "RiskDecisionPage")
+
+
+class CasesQuery(PageQuery):
+    """Cases of which state."""
+
+    state = Choice(list(CaseState), load_default=CaseState.PENDING)
+
+
+class RiskCaseOut(Schema):
+    """A case."""
+
+    id = fields.UUID(required=True)
+    about = fields.String(required=True)
+    about_id = fields.UUID(required=True)
+    state = fields.String(required=True, validate=validate.OneOf(CASE_STATES))
+    opened_at = ShownInstant(required=True)
+    last_at = ShownInstant(required=True)
+    taken_by = fields.UUID(required=True, allow_none=True)
+    taken_at = ShownInstant(required=True, allow_none=True)
+    closed_by = fields.UUID(required=True, allow_none=True)
+    closed_at = ShownInstant(required=True, allow_none=True)
+    label = fields.String(required=True, allow_none=True)
+
+
+RiskCasePage = page_of(RiskCaseOut, "RiskCasePage")
+
+
+class RiskFindingOut(Schema):
+    """What the graph found."""
+
+    kind = fields.String(required=True)
+    about = fields.String(required=True)
+    about_id = fields.UUID(required=True)
+    value = fields.Integer(required=True)
+    evidence = fields.Dict(required=True)
+    first_at = ShownInstant(required=True)
+    last_at = ShownInstant(required=True)
+
+
+class RiskCaseEventOut(Schema):
+    """Something that happened to a case."""
+
+    kind = fields.String(required=True)
+    done_by = fields.UUID(required=True)
+    done_at = ShownInstant(required=True)
+    text = fields.String(required=True, allow_none=True)
+    label = fields.String(required=True, allow_none=True)
+
+
+class RiskCaseFileOut(Schema):
+    """A case with its evidence, the newest hundred of each."""
+
+    case = fields.Nested(RiskCaseOut, required=True)
+    decisions = fields.List(fields.Nested(RiskDecisionLineOut), required=True)
+    findings = fields.List(fields.Nested(RiskFindingOut), required=True)
+    events = fields.List(fields.Nested(RiskCaseEventOut), required=True)
+
+
+class RiskCommentIn(StrictSchema):
+    """What was found."""
+
+    text = Text(required=True, length_max=terms.TEXT_LENGTH_MAX, lines=True)
+
+
+class RiskCloseIn(RiskCommentIn):
+    """What it turned out to be, and why."""
+
+    label = Choice(list(Label), required=True)
+
+
+class OwnRiskDecisionOut(Schema):
+    """What was not simply let through, in words for whom it concerns."""
+
+    id = fields.UUID(required=True, attribute="decision.id")
+    kind = fields.String(required=True, attribute="decision.kind")
+    decided_at = ShownInstant(required=True, attribute="decision.decided_at")
+    outcome = fields.String(required=True, attribute="decision.outcome")
+    points = fields.Integer(required=True, attribute="decision.points")
+    text = fields.Method("text_of", metadata={"type": "string"})
+    appeal_state = fields.Method("appeal_of", metadata={"type": ["string", "null"]})
+    answer = fields.Method("answer_of", metadata={"type": ["string", "null"]})
+
+    def text_of(self, own: Any) -> str:
+        """Say it humanely."""
+        return words.humane(own.decision.kind, own.decision.outcome, problems.language())
+
+    def appeal_of(self, own: Any) -> str | None:
+        """Say where the appeal is."""
+        return own.appeal.state if own.appeal else None
+
+    def answer_of(self, own: Any) -> str | None:
+        """Give the answer to it."""
+        return own.appeal.answer if own.appeal else None
+
+
+OwnDecisionPage = page_of(OwnRiskDecisionOut, "OwnRiskDecisionPage")
+
+
+class RiskAppealIn(StrictSchema):
+    """In the resident's words."""
+
+    text = Text(required=True, length_max=terms.TEXT_LENGTH_MAX, lines=True)
+
+
+class AppealsQuery(PageQuery):
+    """Appeals of which state."""
+
+    state = Choice(list(AppealState), load_default=AppealState.OPEN)
+
+
+class RiskAppealOut(Schema):
+    """An appeal and its answer."""
+
+    id = fields.UUID(required=True)
+    decision_id = fields.UUID(required=True)
+    case_id = fields.UUID(required=True)
+    resident_id = fields.UUID(required=True)
+    text = fields.String(required=True)
+    state = fields.String(required=True)
+    appealed_at = ShownInstant(required=True)
+    answered_by = fields.UUID(required=True, allow_none=True)
+    answered_at = ShownInstant(required=True, allow_none=True)
+    answer = fields.String(required=True, allow_none=True)
+
+
+RiskAppealPage = page_of(RiskAppealOut, "RiskAppealPage")
+
+
+class RiskAnswerIn(StrictSchema):
+    """Whether the decision was wrong, and what is said to the resident."""
+
+    overturned = Flag(required=True)
+    answer = Text(required=True, length_max=terms.TEXT_LENGTH_MAX, lines=True)

@@ -1,0 +1,120 @@
+"""Cases: somebody takes one, looks at the evidence, writes down what he finds, and closes it with a label."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from app.infra.unit_of_work import UnitOfWork
+from app.kernel.paging import Page, page_by_id, read_id
+from app.points import queries as points
+from app.risk import errors, queries
+from app.risk.models import Case, CaseEvent, DecisionRow, Finding
+from app.risk.service.own import check_not_own
+from app.risk.terms import CaseEventKind, CaseState, Label
+
+SHOWN_MAX = 100
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFile:
+    """A case with its newest evidence: decisions, findings of the graph, and what happened to it."""
+
+    case: Case
+    decisions: Sequence[DecisionRow]
+    findings: Sequence[Finding]
+    events: Sequence[CaseEvent]
+
+
+def list_cases(uow: UnitOfWork, *, book: str, state: CaseState, limit: int, cursor: str | None) -> Page[Case]:
+    """Cases of one state, newest first. Refuses BookMissing, CursorInvalid."""
+    book_id = points.get_book(uow.session, book).id
+    rows = queries.list_cases(uow.session, book_id, state=state, before=read_id(cursor), limit=limit + 1)
+    return page_by_id(rows, limit, lambda case: case.id)
+
+
+def show_case(uow: UnitOfWork, *, book: str, case_id: UUID) -> CaseFile:
+    """A case with its evidence, the newest hundred of each. Refuses BookMissing, CaseMissing."""
+    book_id = points.get_book(uow.session, book).id
+    return _file(uow, queries.get_case(uow.session, book_id, case_id))
+
+
+def list_case_decisions(
+    uow: UnitOfWork, *, book: str, case_id: UUID, limit: int, cursor: str | None
+) -> Page[DecisionRow]:
+    """All decisions in a case, newest first. Refuses BookMissing, CaseMissing, CursorInvalid."""
+    book_id = points.get_book(uow.session, book).id
+    queries.get_case(uow.session, book_id, case_id)
+    rows = queries.list_case_decisions(uow.session, book_id, case_id, before=read_id(cursor), limit=limit + 1)
+    return page_by_id(rows, limit, lambda decision: decision.id)
+
+
+def take_case(uow: UnitOfWork, *, book: str, case_id: UUID) -> CaseFile:
+    """Begin to work on a case; it is one's own from then on. Again: the same.
+
+    Refuses BookMissing, CaseMissing, CaseClosed, CaseTaken, OwnRisk.
+    """
+    case = _lock_open(uow, book, case_id)
+    if case.taken_by == uow.actor.id:
+        return _file(uow, case)
+    if case.taken_by is not None:
+        raise errors.CaseTaken
+    case.state, case.taken_by, case.taken_at = CaseState.INVESTIGATING, uow.actor.id, uow.now
+    add_event(uow, case, CaseEventKind.TAKEN)
+    return _file(uow, case)
+
+
+def comment_case(uow: UnitOfWork, *, book: str, case_id: UUID, text: str) -> CaseFile:
+    """Write down what was found. Refuses BookMissing, CaseMissing, CaseClosed, OwnRisk."""
+    case = _lock_open(uow, book, case_id)
+    add_event(uow, case, CaseEventKind.COMMENTED, text=text)
+    return _file(uow, case)
+
+
+def close_case(uow: UnitOfWork, *, book: str, case_id: UUID, label: Label, text: str) -> CaseFile:
+    """Say what it turned out to be; rules are judged by that. What happens next about the same opens a new case.
+
+    Refuses BookMissing, CaseMissing, CaseClosed, CaseTaken (by somebody else, or by nobody), OwnRisk.
+    """
+    case = _lock_open(uow, book, case_id)
+    if case.taken_by != uow.actor.id:
+        raise errors.CaseTaken
+    case.state, case.label = CaseState.CLOSED, str(label)
+    case.closed_by, case.closed_at = uow.actor.id, uow.now
+    add_event(uow, case, CaseEventKind.CLOSED, text=text, label=label)
+    return _file(uow, case)
+
+
+def add_event(
+    uow: UnitOfWork, case: Case, kind: CaseEventKind, *, text: str | None = None, label: Label | None = None
+) -> None:
+    """Note what happened to a case."""
+    event = CaseEvent(
+        book_id=case.book_id,
+        id=uow.new_id(),
+        case_id=case.id,
+        kind=str(kind),
+        done_by=uow.actor.id,
+        done_at=uow.now,
+        text=text,
+        label=label and str(label),
+    )
+    uow.session.add(event)
+    uow.session.flush()
+
+
+def _lock_open(uow: UnitOfWork, book: str, case_id: UUID) -> Case:
+    case = queries.lock_case(uow.session, points.get_book(uow.session, book).id, case_id)
+    check_not_own(uow, case.about_id)
+    if case.state == CaseState.CLOSED:
+        raise errors.CaseClosed(label=case.label)
+    return case
+
+
+def _file(uow: UnitOfWork, case: Case) -> CaseFile:
+    session, key = uow.session, (case.book_id, case.id)
+    return CaseFile(
+        case,
+        queries.list_case_decisions(session, *key, before=None, limit=SHOWN_MAX),
+        queries.list_case_findings(session, *key, limit=SHOWN_MAX),
+        queries.list_case_events(session, *key, limit=SHOWN_MAX),
+    )

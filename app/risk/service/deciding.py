@@ -1,0 +1,241 @@
+"""`decide`: look once, judge, write once. It sends no NOTIFY and defers no job: it stands on the path of a payment."""
+
+import json
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Any
+from uuid import UUID
+
+import structlog
+from sqlalchemy import text
+
+from app.infra import metrics
+from app.infra.unit_of_work import UnitOfWork
+from app.kernel.errors import DomainError
+from app.risk import queries
+from app.risk.queries import Look
+from app.risk.rules.definitions import RuleSetDefinition
+from app.risk.rules.events import Decision, Event
+from app.risk.rules.features import FEATURES_VERSION, check_facts
+from app.risk.rules.scoring import Verdict, broken, judge
+from app.risk.rules.vector import Seen, about, features_of_fact, lock_keys
+from app.risk.service import shelf, windows
+from app.risk.terms import (
+    BUILT_IN,
+    NO_BOOK,
+    EventKind,
+    Outcome,
+    Pivot,
+    Reason,
+    RuleResult,
+    RuleSetState,
+)
+
+log = structlog.get_logger(__name__)
+
+_CASE = """
+    c AS (
+        INSERT INTO risk_cases (book_id, id, about, about_id, state, opened_at, last_at)
+        VALUES (:book_id, :new_case_id, :about, :about_id, 'pending', :now, :now)
+        ON CONFLICT (book_id, about, about_id) WHERE state <> 'closed'
+        DO UPDATE SET last_at = greatest(risk_cases.last_at, EXCLUDED.last_at) RETURNING id),"""
+_WRITE = """
+    WITH {case}
+    d AS (
+        INSERT INTO risk_decisions (book_id, id, kind, subject_id, decided_at, acted_by, resident_id, person_id,
+            device_id, household_id, shop_id, terminal_id, cashier_id, coordinator_id, points, order_fen,
+            features_version, features, version, answers, score, outcome, reasons, failure, case_id)
+        VALUES (:book_id, :id, :kind, :subject_id, :now, :acted_by, :resident_id, :person_id,
+            :device_id, :household_id, :shop_id, :terminal_id, :cashier_id, :coordinator_id, :points, :order_fen,
+            :features_version, CAST(:features AS jsonb), :version, CAST(:answers AS jsonb), :score, :outcome,
+            CAST(:reasons AS text[]), :failure, {case_id})),
+    s AS (
+        INSERT INTO risk_shadows (book_id, version, decision_id, decided_at, real, outcome, score, points, rules)
+        SELECT :book_id, (x->>0)::integer, :id, :now, :outcome, x->>1, (x->>2)::integer, :points,
+               ARRAY(SELECT jsonb_array_elements_text(x->3))
+          FROM jsonb_array_elements(CAST(:shadows AS jsonb)) x)
+    INSERT INTO risk_facts (book_id, kind, subject_id, decided_at, resident_id, person_id, device_id, household_id,
+        shop_id, coordinator_id, asked, points)
+    VALUES (:book_id, :kind, :subject_id, :now, :resident_id, :person_id, :device_id, :household_id,
+        :shop_id, :coordinator_id, :points, :moved)"""
+_WRITE_APPROVAL = text(_WRITE.format(case="", case_id="NULL"))
+_WRITE_WITH_CASE = text(_WRITE.format(case=_CASE, case_id="(SELECT c.id FROM c)"))
+_SETTLE = text(
+    "UPDATE risk_facts SET points = least(asked, :points)"
+    " WHERE subject_id = :subject_id AND kind = :kind AND points <> least(asked, :points)"
+)
+
+UNREADABLE = (KeyError, ValueError, TypeError, AttributeError, DomainError)
+"""What a version raises that was not saved by us."""
+Shadow = tuple[int, str, int, list[str]]
+"""Version, outcome, score, the rules that hit."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """What is to be written. `pivots`: whom the rules that spoke are about, the weightiest first."""
+
+    book_id: int
+    version: int
+    verdict: Verdict
+    pivots: list[Pivot]
+    shadows: list[Shadow]
+
+
+def decide(uow: UnitOfWork, event: Event) -> Decision:
+    """Decide on a fact and write down what was decided and why, in the caller's transaction.
+
+    Decided before: the same again. What may not be at all is the caller's and the database's to refuse; rules only add
+    friction. When they cannot be asked the answer is WHEN_BROKEN of the kind, never yes. Facts of one resident, device
+    or coordinator are decided one after another, until the end of the transaction. Raises ValueError for facts that
+    are not declared: a defect of the caller.
+    """
+    check_facts(event.kind, event.facts)
+    if event.points < 0 or event.order_fen < 0:
+        raise ValueError("risk: points and order_fen of a fact are not negative")
+    book_id = NO_BOOK if event.book_id is None else event.book_id
+    seen = _look(uow, event, book_id)
+    if seen.decision is not None:
+        return _stored(seen.decision)
+    near = windows.look_and_count(uow, event, book_id)
+    told = Seen(
+        windows=seen.windows,
+        earned_at=seen.earned_at,
+        lists=[(row[0], row[1]) for row in seen.lists],
+        findings=[(row[0], row[1], row[2]) for row in seen.findings],
+        near=near,
+    )
+    features = features_of_fact(event, told, now=uow.now)
+    judged = _judge(uow, event, book_id, seen, features)
+    decision_id = uow.new_id()
+    _write(uow, event, decision_id, judged, features)
+    _count(event.kind, judged.verdict)
+    return Decision(
+        id=decision_id,
+        outcome=judged.verdict.outcome,
+        score=judged.verdict.score,
+        reasons=judged.verdict.reasons,
+        rule_set_version=judged.version,
+    )
+
+
+def settle_decision(uow: UnitOfWork, kind: EventKind, subject_id: UUID, *, points: int) -> None:
+    """Say later how many points of a fact really moved (captured less given back), so that windows count those.
+
+    Of a fact that was never decided: nothing happens. The decision itself stays as it was.
+    """
+    if points < 0:
+        raise ValueError("risk: points that moved are not negative")
+    uow.session.execute(_SETTLE, {"kind": str(kind), "subject_id": subject_id, "points": points})
+
+
+def _look(uow: UnitOfWork, event: Event, book_id: int) -> Look:
+    return queries.look(
+        uow.session,
+        {
+            "book_id": book_id,
+            "kind": str(event.kind),
+            "subject_id": event.subject_id,
+            "locks": lock_keys(event, book_id),
+            "resident_id": event.resident_id,
+            "person_id": event.person_id,
+            "device_id": event.device_id,
+            "household_id": event.household_id,
+            "shop_id": event.shop_id,
+            "coordinator_id": event.coordinator_id,
+            "ids": list(event.subjects().values()),
+            "now": uow.now,
+        },
+    )
+
+
+def _stored(row: Any) -> Decision:
+    decision_id, outcome, score, reasons, version = row
+    return Decision(
+        id=UUID(decision_id),
+        outcome=Outcome(outcome),
+        score=score,
+        reasons=tuple(Reason(reason) for reason in reasons),
+        rule_set_version=version,
+    )
+
+
+def _judge(uow: UnitOfWork, event: Event, book_id: int, seen: Look, features: dict[str, Any]) -> _Judged:
+    """What the active version says, or what comes with Linli where a book has none; and those in shadow."""
+    active = [row for row in seen.sets if row[1] == RuleSetState.ACTIVE]
+    version = active[0][0] if active else BUILT_IN
+    shadows = _shadows(uow, event, book_id, seen, features)
+    try:
+        definition = shelf.definition_of(uow.session, book_id, UUID(active[0][2])) if active else shelf.defaults()
+        snoozed = {(row[0], Pivot(row[1])) for row in seen.snoozes}
+        verdict = judge(definition, event.kind, features, snoozed=snoozed, clock=perf_counter)
+    except UNREADABLE as error:
+        failed = broken(event.kind, f"version {version}: {type(error).__name__}")
+        return _Judged(book_id, version, failed, [], shadows)
+    return _Judged(book_id, version, verdict, _pivots(verdict, definition), shadows)
+
+
+def _shadows(uow: UnitOfWork, event: Event, book_id: int, seen: Look, features: dict[str, Any]) -> list[Shadow]:
+    """What versions in shadow would have said. One that fails says nothing: it decides nothing either."""
+    found = []
+    for version, state, set_id in seen.sets:
+        if state != RuleSetState.SHADOW:
+            continue
+        try:
+            definition = shelf.definition_of(uow.session, book_id, UUID(set_id))
+            verdict = judge(definition, event.kind, features, clock=perf_counter)
+        except UNREADABLE as error:
+            log.warning("risk_shadow_failed", version=version, error=type(error).__name__)
+            continue
+        hits = [answer.rule for answer in verdict.answers if answer.result is RuleResult.HIT]
+        found.append((version, str(verdict.outcome), verdict.score, hits))
+    return found
+
+
+def _write(uow: UnitOfWork, event: Event, decision_id: UUID, judged: _Judged, features: dict[str, Any]) -> None:
+    verdict = judged.verdict
+    values: dict[str, Any] = {
+        "book_id": judged.book_id,
+        "id": decision_id,
+        "kind": str(event.kind),
+        "subject_id": event.subject_id,
+        "now": uow.now,
+        "acted_by": uow.actor.id,
+        **{f"{pivot}_id": getattr(event, f"{pivot}_id") for pivot in Pivot},
+        "points": event.points,
+        "order_fen": event.order_fen,
+        "features_version": FEATURES_VERSION,
+        "features": _json(features),
+        "version": judged.version,
+        "answers": _json([answer.plain() for answer in verdict.answers]),
+        "score": verdict.score,
+        "outcome": str(verdict.outcome),
+        "reasons": [str(reason) for reason in verdict.reasons],
+        "failure": verdict.failure,
+        "shadows": _json(judged.shadows),
+        "moved": 0 if verdict.outcome is Outcome.DECLINE else event.points,
+    }
+    if verdict.outcome is Outcome.APPROVE:
+        uow.session.execute(_WRITE_APPROVAL, values)
+        return
+    pivot, about_id = about(event, judged.pivots, actor_id=uow.actor.id)
+    case = {"new_case_id": uow.new_id(), "about": str(pivot), "about_id": about_id}
+    uow.session.execute(_WRITE_WITH_CASE, values | case)
+
+
+def _pivots(verdict: Verdict, definition: RuleSetDefinition) -> list[Pivot]:
+    """Whom the rules that spoke are about, the weightiest first."""
+    pivots = {rule.id: rule.pivot for rule in definition.rules}
+    hits = [answer for answer in verdict.answers if answer.result is RuleResult.HIT]
+    return [pivots[answer.rule] for answer in sorted(hits, key=lambda answer: -answer.score)]
+
+
+def _count(kind: EventKind, verdict: Verdict) -> None:
+    metrics.risk_decisions_total.labels(str(kind), str(verdict.outcome)).inc()
+    if verdict.failure:
+        metrics.risk_failures_total.labels(str(kind)).inc()
+        log.error("risk_engine_failed", kind=str(kind), failure=verdict.failure)
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

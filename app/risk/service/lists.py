@@ -1,0 +1,82 @@
+"""Lists that rules may ask: whom to watch, whom to stop. Items have a reason, and an end where one is given."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.dialects.postgresql import insert
+
+from app.infra.unit_of_work import UnitOfWork
+from app.kernel.paging import Cursor, Page, page_by_id, read_id
+from app.points import queries as points
+from app.risk import errors, queries
+from app.risk.models import ListItem, RiskList
+from app.risk.service import shelf
+from app.risk.service.own import check_not_own
+from app.risk.terms import ITEMS_MAX
+
+
+def create_list(uow: UnitOfWork, *, book: str, code: str, title: str) -> RiskList:
+    """Begin a list; rules ask for it as `list_<code>`. Refuses BookMissing, ListTaken."""
+    book_id = points.get_book(uow.session, book).id
+    if not _insert(uow, book_id, code, title):
+        raise errors.ListTaken(list=code)
+    return queries.get_list(uow.session, book_id, code)
+
+
+def list_lists(uow: UnitOfWork, *, book: str, limit: int, cursor: str | None) -> Page[RiskList]:
+    """Lists by their code. Refuses BookMissing, CursorInvalid."""
+    book_id = points.get_book(uow.session, book).id
+    after = None if cursor is None else str(Cursor.decode(cursor, str).parts[0])
+    rows = queries.list_lists(uow.session, book_id, after=after, limit=limit + 1)
+    kept = rows[:limit]
+    return Page(kept, Cursor((kept[-1].code,)).encode() if len(rows) > limit else None)
+
+
+def list_items(uow: UnitOfWork, *, book: str, code: str, limit: int, cursor: str | None) -> Page[ListItem]:
+    """Items of a list, newest first. Refuses BookMissing, ListMissing, CursorInvalid."""
+    book_id = points.get_book(uow.session, book).id
+    queries.get_list(uow.session, book_id, code)
+    rows = queries.list_items(uow.session, book_id, code, before=read_id(cursor), limit=limit + 1)
+    return page_by_id(rows, limit, lambda item: item.id)
+
+
+def add_item(
+    uow: UnitOfWork, *, book: str, code: str, value: UUID, reason: str, expires_at: datetime | None
+) -> ListItem:
+    """Put somebody or something on a list, by its id. The lists of the built-in rules are there from the first item on.
+
+    Refuses BookMissing, ListMissing, ListFull, OwnRisk.
+    """
+    book_id = points.get_book(uow.session, book).id
+    check_not_own(uow, value)
+    if code in shelf.defaults().list_codes():
+        _insert(uow, book_id, code, code)
+    queries.lock_list(uow.session, book_id, code)
+    if queries.count_items(uow.session, book_id, code) >= ITEMS_MAX:
+        raise errors.ListFull(list=code, most=ITEMS_MAX)
+    item = ListItem(
+        book_id=book_id,
+        id=uow.new_id(),
+        list_code=code,
+        value=str(value),
+        reason=reason,
+        added_by=uow.actor.id,
+        added_at=uow.now,
+        expires_at=expires_at,
+    )
+    uow.session.add(item)
+    uow.session.flush()
+    return item
+
+
+def remove_item(uow: UnitOfWork, *, book: str, code: str, item_id: UUID) -> ListItem:
+    """Take an item off a list; that it was there stays written. Refuses BookMissing, ItemMissing, OwnRisk."""
+    item = queries.lock_item(uow.session, points.get_book(uow.session, book).id, code, item_id)
+    check_not_own(uow, UUID(item.value))
+    item.removed_by, item.removed_at = uow.actor.id, uow.now
+    return item
+
+
+def _insert(uow: UnitOfWork, book_id: int, code: str, title: str) -> bool:
+    row = insert(RiskList).values(book_id=book_id, code=code, title=title, created_by=uow.actor.id, created_at=uow.now)
+    return uow.session.scalar(row.on_conflict_do_nothing().returning(RiskList.code)) is not None

@@ -1,0 +1,74 @@
+"""Snoozes: a rule is silent about somebody for some days, because people looked and found nothing."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from app.infra.unit_of_work import UnitOfWork
+from app.kernel.paging import Page, page_by_id, read_id
+from app.points import queries as points
+from app.risk import errors, queries
+from app.risk.models import DecisionRow, Snooze
+from app.risk.service import shelf
+from app.risk.service.own import check_not_own, parties
+from app.risk.terms import BUILT_IN, Pivot, RuleResult
+
+
+def snooze_rule(uow: UnitOfWork, *, book: str, decision_id: UUID, rule: str, days: int, reason: str) -> Snooze:
+    """Let a rule that spoke in a decision be silent about whom it was about, for 1 to 90 days.
+
+    Refuses BookMissing, DecisionMissing, SnoozeUnfit, OwnRisk.
+    """
+    book_id = points.get_book(uow.session, book).id
+    decision = queries.get_decision(uow.session, book_id, decision_id)
+    pivot, pivot_id = _pivot(uow, decision, rule)
+    check_not_own(uow, pivot_id, *parties(decision))
+    snooze = Snooze(
+        book_id=book_id,
+        id=uow.new_id(),
+        rule=rule,
+        pivot=str(pivot),
+        pivot_id=pivot_id,
+        decision_id=decision_id,
+        reason=reason,
+        snoozed_by=uow.actor.id,
+        snoozed_at=uow.now,
+        expires_at=uow.now + timedelta(days=days),
+    )
+    uow.session.add(snooze)
+    uow.session.flush()
+    return snooze
+
+
+def end_snooze(uow: UnitOfWork, *, book: str, snooze_id: UUID) -> Snooze:
+    """Let the rule speak again before its time. Refuses BookMissing, SnoozeMissing."""
+    book_id = points.get_book(uow.session, book).id
+    snooze = queries.lock_snooze(uow.session, book_id, snooze_id, now=uow.now)
+    snooze.ended_by, snooze.ended_at = uow.actor.id, uow.now
+    return snooze
+
+
+def list_snoozes(uow: UnitOfWork, *, book: str, limit: int, cursor: str | None) -> Page[Snooze]:
+    """Snoozes in force, newest first. Refuses BookMissing, CursorInvalid."""
+    book_id = points.get_book(uow.session, book).id
+    rows = queries.list_snoozes(uow.session, book_id, now=uow.now, before=read_id(cursor), limit=limit + 1)
+    return page_by_id(rows, limit, lambda snooze: snooze.id)
+
+
+def _pivot(uow: UnitOfWork, decision: DecisionRow, rule: str) -> tuple[Pivot, UUID]:
+    """Whom a rule was about that spoke in a decision. Refuses SnoozeUnfit."""
+    if not any(answer["rule"] == rule and answer["result"] == RuleResult.HIT for answer in decision.answers):
+        raise errors.SnoozeUnfit(rule=rule)
+    definition = (
+        shelf.defaults()
+        if decision.version == BUILT_IN
+        else shelf.definition_of(
+            uow.session,
+            decision.book_id,
+            queries.get_rule_set(uow.session, decision.book_id, decision.version).id,
+        )
+    )
+    pivot = next(each.pivot for each in definition.rules if each.id == rule)
+    found: UUID | None = getattr(decision, f"{pivot}_id")
+    if found is None:
+        raise errors.SnoozeUnfit(rule=rule)
+    return pivot, found
