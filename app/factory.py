@@ -12,9 +12,10 @@ from app.enrolment import routes as enrolment
 from app.identity import routes as identity
 from app.identity.routes import access, demo
 from app.identity.service import Gate, Keyring, TokenOffice, record_proxy_act
-from app.infra import db, logging, metrics, redis, vault, wechat
+from app.infra import db, logging, metrics, outbound, redis, vault, wechat, wechatpay
 from app.infra.config import EXTENSION, Config
 from app.jobs import command as jobs
+from app.mall import routes as mall
 from app.merchants import routes as merchants
 from app.merchants.service import admit_signed, record_signed
 from app.notices import routes as notices
@@ -38,6 +39,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     volunteers.blueprint,
     reports.blueprint,
     *merchants.BLUEPRINTS,
+    mall.blueprint,
     programmes.blueprint,
 )
 DEMO_BLUEPRINTS: tuple[Blueprint, ...] = identity.DEMO_BLUEPRINTS
@@ -60,6 +62,8 @@ def create_app(config: Config, *, more: Sequence[Blueprint] = ()) -> Flask:
     if config.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=config.proxies)  # type: ignore[method-assign]  # how flask is wrapped
     wechat.install(app, config)
+    outbound.install(app, config)
+    wechatpay.install(app, config)
     Migrate(app, db.db, directory="migrations")
     observe.register(app)
     _install_identity(app, config)

@@ -3,11 +3,13 @@
 import os
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import MISSING, dataclass, fields
 from enum import StrEnum
 from typing import Any
 
 from app.infra import readers
+from app.infra.outside_settings import OutsideSettings
+from app.infra.outside_settings import setting as _setting
 from app.infra.readers import Keys
 
 DEMO_SECRET = "linli-demo-secret-known-to-everyone-never-production"  # noqa: S105 - public on purpose, refused in production
@@ -33,17 +35,8 @@ def _mode(text: str) -> Mode:
     return Mode(text)
 
 
-def _setting(
-    name: str, read: Callable[[str], object], meaning: str, *, default: Any = MISSING, secret: bool = False
-) -> Any:
-    metadata = {"name": name, "read": read, "meaning": meaning, "secret": secret}
-    if default is MISSING:
-        return field(metadata=metadata, repr=not secret)
-    return field(default=default, metadata=metadata, repr=not secret)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Config:
+class Config(OutsideSettings):
     """Every setting of one process. Durations end in their unit."""
 
     mode: Mode = _setting("LINLI_MODE", _mode, "What this installation is: `production`, `demo` or `test`.")
@@ -256,6 +249,8 @@ class Config:
             for spec in fields(self):
                 if spec.default in {DEMO_KEYS, DEMO_SECRET}:
                     self._check_own(spec.metadata["name"], getattr(self, spec.name))
+        if self.outbound_local and not self.takes_demo_liberties:
+            raise SettingError("LINLI_OUTBOUND_LOCAL is for demo and test: in production it must be left out.")
         self._check_wechat()
 
     def _check_own(self, name: str, value: str | Keys) -> None:

@@ -37,6 +37,10 @@ notices_total = Counter("linli_notices_total", "Subscribe messages, by what beca
 risk_decisions_total = Counter("linli_risk_decisions_total", "Facts that anti-fraud decided on.", ["kind", "outcome"])
 risk_failures_total = Counter("linli_risk_failures_total", "Decisions whose rules could not all be asked.", ["kind"])
 risk_windows_missing_total = Counter("linli_risk_windows_missing_total", "Decisions without the windows of Redis.")
+webhook_attempts_total = Counter(
+    "linli_webhook_attempts_total", "Attempts to deliver a webhook, by how they ended.", ["outcome"]
+)
+mall_callbacks_total = Counter("linli_mall_callbacks_total", "Callbacks in WeChat Pay's name.", ["outcome"])
 
 
 def watch_pool(engine: Engine, size: int) -> None:

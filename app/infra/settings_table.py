@@ -4,17 +4,19 @@ from dataclasses import MISSING, fields
 from typing import cast
 
 from app.infra.config import Config
+from app.infra.outside_settings import OutsideSettings
 
 
 def settings_table() -> list[tuple[str, str, str]]:
     """List (name, default, meaning) of every setting, in order, for docs/operations.md."""
+    outside = {spec.name for spec in fields(OutsideSettings)}  # a base class's fields come first; here they go last
     return [
         (
             cast("str", spec.metadata["name"]),
             _default_text(spec.default, secret=spec.metadata["secret"]),
             cast("str", spec.metadata["meaning"]),
         )
-        for spec in fields(Config)
+        for spec in sorted(fields(Config), key=lambda spec: spec.name in outside)
     ]
 
 

@@ -7,6 +7,7 @@ from app.enrolment import service as enrolment
 from app.identity import service as identity
 from app.jobs import service as jobs
 from app.jobs.terms import Errands, Periodic, Rounds, Scheduled
+from app.mall import service as mall
 from app.merchants import service as merchants
 from app.notices import service as notices
 from app.places import service as places
@@ -14,6 +15,7 @@ from app.points import service as points
 from app.points.service.clearing import nettings, transfers
 from app.risk import service as risk
 from app.web import idempotency
+from app.webhooks import service as webhooks
 
 SCHEDULE: Mapping[str, Scheduled] = {
     "jobs.retry_stalled_jobs": Periodic("* * * * * */20", jobs.retry_stalled_jobs),
@@ -53,5 +55,12 @@ SCHEDULE: Mapping[str, Scheduled] = {
     # half past three in the morning: who deals with whom, and what windows no longer count
     "risk.find_rings": Rounds("30 19 * * *", points.list_book_codes, risk.find_rings_step),
     "risk.purge_facts": Periodic("40 19 * * *", risk.purge_facts, until_zero=True),
+    "mall.work_earns": Periodic("* * * * * */10", mall.work_earn, until_zero=True),
+    "mall.work_refunds": Periodic("* * * * * */10", mall.work_refund, until_zero=True),
+    "mall.report_points": Errands("* * * * * */10", mall.claim_report, mall.carry_out, mall.record),
+    "mall.purge_callbacks": Periodic("55 18 * * *", mall.purge_callbacks, until_zero=True),
+    "webhooks.send_deliveries": Errands("* * * * * */2", webhooks.claim_due, webhooks.carry_out, webhooks.record),
+    "webhooks.give_up_old": Periodic("*/10 * * * *", webhooks.give_up_old, until_zero=True),
+    "webhooks.purge_deliveries": Periodic("45 18 * * *", webhooks.purge_deliveries, until_zero=True),
     "web.purge_idempotency_keys": Periodic("40 18 * * *", idempotency.purge_idempotency_keys, until_zero=True),
 }

@@ -3,7 +3,7 @@
 from migrations import sql_files
 
 revision = "0026"
-down_revision = "0020"
+down_revision = "0025"
 branch_labels = None
 depends_on = None
 

@@ -25,6 +25,7 @@ OPEN = {
     "/v1/invitations/confirm": "the invitation's token is what it asks for",
     "/v1/wechat/push": "WeChat signs its messages, and has no token of ours",
     "/v1/terminals": "a till has no key yet: the one-time code is what it asks for",
+    "/v1/wechatpay/mall": "WeChat Pay signs its callbacks, and has no token of ours",
     "/v1/consent-texts": "read before signing in",
 }
 SECRET = "its answer is a secret, which must not be stored to be given again"
@@ -33,6 +34,8 @@ NOT_REPEATED = {
     "/v1/staff": SECRET,
     "/v1/books/<book>/shops/<uuid:shop_id>/terminals/codes": SECRET,
     "/v1/me/merchants/<uuid:merchant_id>/branches/<uuid:branch_id>/terminals/codes": SECRET,
+    "/v1/books/<book>/shops/<uuid:shop_id>/webhooks": SECRET,
+    "/v1/books/<book>/shops/<uuid:shop_id>/webhooks/<uuid:webhook_id>/secret": SECRET,
     "/v1/me/phone": "WeChat's code is good once, and asked about before there is a transaction to store an answer in",
     "/v1/me/password": "the second factor is good once; what is to be repeated would have to be stored",
 }

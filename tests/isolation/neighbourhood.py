@@ -16,6 +16,8 @@ from app.infra.unit_of_work import UnitOfWork
 from app.kernel.actor import Actor, Role
 from app.kernel.geo import Datum
 from app.merchants import service as merchants
+from app.mall import service as mall
+from app.mall.models import Earn
 from app.places import service as places
 from app.places.rules.duty import Weekly
 from app.places.service.qr import DEMO_KEYS, QrSigns
@@ -26,6 +28,7 @@ from app.points.service import minting
 from app.points.service.clearing import nettings
 from app.points.terms import AccountKind
 from app.reports import service as reports
+from app.webhooks import service as webhooks
 from tests.enrolment.desk import HEADER, as_csv
 from tests.isolation.guarding import guard
 from tests.isolation.housing import house
@@ -35,6 +38,7 @@ from tests.places.ground import lay
 from tests.points.ledger import ANNA, Acts, Ledger, named, open_ledger
 from tests.points.neighbours import Pair
 from tests.points.programme import fact, publish
+from tests.webhooks.conftest import TYPE
 
 PROPOSER = named("proposer")
 
@@ -131,7 +135,10 @@ def _ruled(acts: Acts, cast: Cast) -> dict[str, Any]:
 def _sold(acts: Acts, cast: Cast) -> dict[str, Any]:
     """A shop that was paid, was settled with, and waits for the rest of a payment; and a code to pay with."""
     merchants.open_shop(acts.uow, book=acts.book.code, name="面馆", street="忠义街", shop_id=cast.shop)
+    told = {"owner_id": cast.shop, "hears": {"book": acts.book.code}}
+    hearing = webhooks.open_endpoint(acts.uow, **told, url="https://shop.example.cn/", types=[TYPE]).endpoint
     till = Till(acts.uow, acts.book.code, cast.shop)
+    bought = _bought(acts, cast)
     till.pay(20, cast.resident)
     held = till.authorise(30, code=till.code(cast.resident), number=f"no-of-{cast.rule}")
     return trade(acts, shop_id=cast.shop, resident_id=cast.resident) | {
@@ -141,7 +148,45 @@ def _sold(acts: Acts, cast: Cast) -> dict[str, Any]:
         "out_trade_no": held.redemption.out_trade_no,
         "settlement_id": till.settle().id,
         "payment_code": till.code(cast.resident),
+        **bought,
+        "webhook_id": hearing.id,
+        "delivery_id": webhooks.send_test(acts.uow, **told, endpoint_id=hearing.id).id,
     }
+
+
+def _bought(acts: Acts, cast: Cast) -> dict[str, Any]:
+    """A shop of the mall, and a payment there that somebody has to look at."""
+    uow, book = acts.uow, acts.book.code
+    number = f"S-{cast.rule}"
+    shop = mall.open_shop(uow, book=book, shop_number=number, shop_id=cast.shop, rule=cast.rule, return_days=7)
+    earn = Earn(
+        id=uow.new_id(),
+        transaction_id=number,
+        shop_number=number,
+        appid="wx",
+        openid_index=b"x",
+        openid_sealed=b"x",
+        amount_fen=100,
+        refunded_fen=0,
+        paid_at=uow.now,
+        received_at=uow.now,
+        parked_until=uow.now,
+        state="review",
+        reason="not_resident",
+        owner_book_id=acts.ledger.id,
+        book=book,
+        shop_id=cast.shop,
+        resident_id=cast.resident,
+        points=0,
+        corrections=0,
+        report="none",
+        report_earns=False,
+        report_points=0,
+        report_attempts=0,
+    )
+    uow.session.add(earn)
+    uow.session.flush()
+    return {"mall_shop_id": shop.id, "earn_id": earn.id}
 
 
 def _cleared(acts: Acts, cast: Cast) -> dict[str, Any]:

@@ -114,6 +114,12 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /payments": {"code": "<payment_code>", "points": 5, "order_fen": 10_000, "out_trade_no": "no-5"},
     "POST /payments/<payment_id>/capture": {"points": 5},
     "POST /payments/<payment_id>/refunds": {"points": 5, "out_refund_no": "r-1"},
+    "POST /shops/<shop_id>/webhooks": {"url": "https://shop.example.cn/linli", "types": ["redemption.captured"]},
+    "POST /shops/<shop_id>/webhooks/<webhook_id>/replays": {
+        "since": "2026-06-15T00:00:00+08:00",
+        "until": "2026-06-16T00:00:00+08:00",
+    },
+    "POST /mall/shops": {"shop_number": "S-1", "shop_id": "<shop_id>", "rule": "<code>"},
     "POST /settlements": {"shop_id": "<shop_id>", "through": "2026-06-15"},
     "POST /settlements/<settlement_id>/pay": {"bank_reference": "ICBC-1"},
     "POST /clearing/agreements": {"sponsor_id": "<sponsor_id>", "terms": TERMS | SINCE},

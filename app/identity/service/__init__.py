@@ -7,7 +7,7 @@ from app.identity.service.demo import IssuedToken, TokenOffice, issue_dev_token
 from app.identity.service.guardianships import record_proxy_act
 from app.identity.service.keys import Keyring
 from app.identity.service.sessions import purge_sessions
-from app.identity.service.signing_in import find_openid
+from app.identity.service.signing_in import find_openid, find_person_by_openid_index
 
 __all__ = [
     "Gate",
@@ -17,6 +17,7 @@ __all__ = [
     "check_consent",
     "close_accounts",
     "find_openid",
+    "find_person_by_openid_index",
     "issue_dev_token",
     "purge_sessions",
     "record_proxy_act",

@@ -85,6 +85,12 @@ def find_openid(session: Session, person_id: UUID) -> str | None:
     return None if found is None else vault().open(found.openid_sealed, context=openid_context(person_id))
 
 
+def find_person_by_openid_index(session: Session, app_id: str, openid_index: bytes) -> UUID | None:
+    """Find who it is that a mini-program knows by the keyed hash of an openid. None: nobody yet."""
+    found = queries.find_wechat_user(session, app_id, openid_index)
+    return None if found is None else found.person_id
+
+
 def phone_context(person_id: UUID) -> str:
     """Name the place a number is sealed for."""
     return f"identity.people.phone:{person_id}"

@@ -41,6 +41,9 @@ class Request:
     path: str
     query: Mapping[str, str] = field(repr=False)
     document: Mapping[str, Any] | None = field(default=None, repr=False)
+    content: bytes | None = field(default=None, repr=False)
+    """In place of a document: bytes that were signed, with their `headers`."""
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +139,8 @@ class _Runner:
             self._base_url + request.path,
             params=dict(request.query),
             json=request.document,
+            content=request.content,
+            headers=dict(request.headers),
             timeout=timeout,
             extensions={"trace": progress.trace},
         )

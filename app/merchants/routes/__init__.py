@@ -10,6 +10,7 @@ from app.merchants.routes import (
     settlements,
     shops,
     terminals,
+    webhooks,
 )
 
 BLUEPRINTS = (
@@ -22,6 +23,7 @@ BLUEPRINTS = (
     payments.blueprint,
     redemptions.blueprint,
     settlements.blueprint,
+    webhooks.blueprint,
 )
 SIGNS = redemptions.SIGNS
 

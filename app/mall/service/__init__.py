@@ -1,0 +1,25 @@
+"""The acts of the mall."""
+
+from app.mall.service.earning import work_earn
+from app.mall.service.receiving import purge_callbacks, receive_callback
+from app.mall.service.refunding import work_refund
+from app.mall.service.reporting import carry_out, claim_report, record
+from app.mall.service.reviewing import list_earns, list_own_earns, refuse_earn, retry_earn
+from app.mall.service.shops import close_shop, list_shops, open_shop
+
+__all__ = [
+    "carry_out",
+    "claim_report",
+    "close_shop",
+    "list_earns",
+    "list_own_earns",
+    "list_shops",
+    "open_shop",
+    "purge_callbacks",
+    "receive_callback",
+    "record",
+    "refuse_earn",
+    "retry_earn",
+    "work_earn",
+    "work_refund",
+]

@@ -1,0 +1,127 @@
+"""From a payment to points: parked until everything is known, pending until goods can no longer be returned, awarded.
+
+One payment in each transaction, its row locked; what is not decided says when it is to be looked at again.
+"""
+
+from datetime import timedelta
+
+from app.identity import queries as identity_queries
+from app.identity import service as identity
+from app.infra.unit_of_work import UnitOfWork
+from app.kernel.errors import DomainError
+from app.kernel.periods import local_date
+from app.mall import queries, terms
+from app.mall.models import Earn
+from app.mall.rules.earning import events_of, subject_of
+from app.mall.terms import EarnState, Reason, ReportState
+from app.points import errors as points_errors
+from app.points import queries as points_queries
+from app.points import service as points
+from app.points.service import AwardOutcome, Fact
+
+
+def work_earn(uow: UnitOfWork) -> int:
+    """Look at the payment whose turn it is; returns how many there were, 0 or 1."""
+    earn = queries.lock_next_earn(uow.session, now=uow.now)
+    if earn is None:
+        return 0
+    if earn.state == EarnState.PARKED:
+        _settle_who(uow, earn)
+    else:
+        _pay(uow, earn)
+    uow.session.flush()
+    return 1
+
+
+def _settle_who(uow: UnitOfWork, earn: Earn) -> None:
+    """Find out whose payment it is, by which rule it earns, and from when on; tell WeChat Pay what to expect."""
+    lacks = _find_out(uow, earn)
+    if lacks is not None:
+        earn.reason = lacks
+        if uow.now >= earn.parked_until:
+            give_to_review(earn, lacks)
+        else:
+            earn.look_at = min(uow.now + terms.PARKED_LOOK, earn.parked_until)
+        return
+    [foreseen] = points.preview_awards(uow, points_queries.get_book(uow.session, _book(earn)), facts=[_fact(earn)])
+    if foreseen.record is None and not isinstance(foreseen.refusal, points_errors.PointsInsufficient):
+        give_to_review(earn, _code(foreseen))
+        return
+    earn.state, earn.reason, earn.look_at = EarnState.PENDING, None, earn.due_at
+    earn.points = foreseen.record.points if foreseen.record else 0
+    ask_to_report(uow, earn, earn.points)
+
+
+def _find_out(uow: UnitOfWork, earn: Earn) -> Reason | None:
+    """Fill in what is known. Answers what is not."""
+    shop = queries.find_shop(uow.session, earn.shop_number)
+    if shop is None:
+        return Reason.SHOP_UNKNOWN
+    earn.owner_book_id, earn.book, earn.shop_id = shop.book_id, shop.book, shop.shop_id
+    earn.rule, earn.title = shop.rule, f"{shop.shop_name} 消费"
+    earn.due_at = earn.paid_at + timedelta(days=shop.return_days)
+    if not queries.has_consent(uow.session, earn.appid, earn.openid_index):
+        return Reason.CONSENT_MISSING
+    person_id = identity.find_person_by_openid_index(uow.session, earn.appid, earn.openid_index)
+    if person_id is None:
+        return Reason.PERSON_UNKNOWN
+    earn.resident_id = identity_queries.find_resident_id(uow.session, person_id, _book(earn))
+    return None if earn.resident_id else Reason.NOT_RESIDENT
+
+
+def _pay(uow: UnitOfWork, earn: Earn) -> None:
+    if earn.refunded_fen >= earn.amount_fen:
+        earn.state, earn.points, earn.look_at = EarnState.REFUNDED, 0, None
+        return
+    refusal = award_rest(uow, earn)
+    if refusal is None:
+        return
+    dry_until = (earn.due_at or uow.now) + terms.DRY_MAX
+    if isinstance(refusal, points_errors.PointsInsufficient) and uow.now < dry_until:
+        earn.look_at, earn.reason = uow.now + terms.DRY_LOOK, refusal.code
+    else:
+        give_to_review(earn, refusal.code)
+
+
+def award_rest(uow: UnitOfWork, earn: Earn) -> DomainError | None:
+    """Award what is left of a payment, by its rule. Answers why not, where it was refused."""
+    [outcome] = points.award(uow, points_queries.get_book(uow.session, _book(earn)), facts=[_fact(earn)])
+    if outcome.record is None:
+        return outcome.refusal
+    earn.state, earn.reason, earn.look_at = EarnState.AWARDED, None, None
+    earn.award_id, earn.points = outcome.record.id, outcome.record.points
+    return None
+
+
+def give_to_review(earn: Earn, reason: str) -> None:
+    """Somebody has to look."""
+    earn.state, earn.reason, earn.look_at = EarnState.REVIEW, reason[: terms.REASON_LENGTH_MAX], None
+
+
+def ask_to_report(uow: UnitOfWork, earn: Earn, found: int) -> None:
+    """Have WeChat Pay told that a payment brings so many points, or none: else it tells nothing of refunds."""
+    earn.report, earn.report_earns, earn.report_points = ReportState.QUEUED, found > 0, found
+    earn.report_attempts, earn.report_due_at = 0, uow.now
+
+
+def _fact(earn: Earn) -> Fact:
+    assert earn.rule is not None  # noqa: S101 - ck_mall_earns_pending, and _find_out
+    assert earn.resident_id is not None  # noqa: S101 - as above
+    return Fact(
+        rule=earn.rule,
+        subject=subject_of(earn.transaction_id, earn.corrections),
+        beneficiary_id=earn.resident_id,
+        performed_on=local_date(earn.paid_at),
+        title=earn.title or "消费",
+        events=events_of(earn.amount_fen, earn.refunded_fen),
+        evidence=f"wxpay:{earn.transaction_id}",
+    )
+
+
+def _code(outcome: AwardOutcome) -> str:
+    return outcome.refusal.code if outcome.refusal else "unknown"
+
+
+def _book(earn: Earn) -> str:
+    assert earn.book is not None  # noqa: S101 - as above
+    return earn.book

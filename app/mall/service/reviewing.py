@@ -1,0 +1,53 @@
+"""Looking at payments: one's own, a book's, and those that somebody has to decide on."""
+
+from uuid import UUID
+
+from app.infra.unit_of_work import UnitOfWork
+from app.kernel.paging import Page, page_by_id, read_id
+from app.mall import errors, queries, terms
+from app.mall.models import Earn
+from app.mall.service.earning import ask_to_report
+from app.mall.terms import EarnState
+from app.points import queries as points_queries
+
+
+def list_earns(uow: UnitOfWork, *, book: str, state: EarnState | None, limit: int, cursor: str | None) -> Page[Earn]:
+    """The payments of a book, newest first; in one state where given. Refuses BookMissing, CursorInvalid."""
+    return _page(uow, book, state, None, limit, cursor)
+
+
+def list_own_earns(uow: UnitOfWork, *, book: str, limit: int, cursor: str | None) -> Page[Earn]:
+    """The payments of whoever asks, newest first, with the points that follow. Refuses BookMissing, CursorInvalid."""
+    return _page(uow, book, None, uow.actor.id, limit, cursor)
+
+
+def retry_earn(uow: UnitOfWork, *, book: str, earn_id: UUID) -> Earn:
+    """Look at it again, for another day. Refuses BookMissing, EarnMissing, EarnNotInReview."""
+    earn = _in_review(uow, book, earn_id)
+    earn.state, earn.look_at, earn.parked_until = EarnState.PARKED, uow.now, uow.now + terms.PARKED_MAX
+    return earn
+
+
+def refuse_earn(uow: UnitOfWork, *, book: str, earn_id: UUID) -> Earn:
+    """Give no points for it, and tell WeChat Pay so. Refuses BookMissing, EarnMissing, EarnNotInReview."""
+    earn = _in_review(uow, book, earn_id)
+    earn.state, earn.points = EarnState.REFUSED, 0
+    ask_to_report(uow, earn, 0)
+    return earn
+
+
+def _in_review(uow: UnitOfWork, book: str, earn_id: UUID) -> Earn:
+    earn = queries.lock_earn(uow.session, points_queries.get_book(uow.session, book).id, earn_id)
+    if earn.state != EarnState.REVIEW:
+        raise errors.EarnNotInReview(state=earn.state)
+    return earn
+
+
+def _page(  # noqa: PLR0917 - what a list is narrowed by, in the order of its two callers
+    uow: UnitOfWork, book: str, state: EarnState | None, resident_id: UUID | None, limit: int, cursor: str | None
+) -> Page[Earn]:
+    book_id = points_queries.get_book(uow.session, book).id
+    rows = queries.list_earns(
+        uow.session, book_id, state=state, resident_id=resident_id, before=read_id(cursor), limit=limit + 1
+    )
+    return page_by_id(rows, limit, lambda earn: earn.id)

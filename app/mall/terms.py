@@ -1,0 +1,65 @@
+"""The words of the mall: states, reasons, limits."""
+
+from datetime import timedelta
+from enum import StrEnum
+
+
+class Event(StrEnum):
+    """The callbacks we do something with. The second name is from hearsay; see docs/mall.md."""
+
+    CONSENT = "MALL_AUTH.ACTIVATE_CARD"
+    PAYMENT = "MALL_TRANSACTION.SUCCESS"
+    REFUND = "MALL_REFUND.SUCCESS"
+
+
+class EarnState(StrEnum):
+    """Where a payment stands on its way to points."""
+
+    PARKED = "parked"  # something is not known yet: consent, person, residency, shop
+    PENDING = "pending"  # points follow when the days of returns are over
+    AWARDED = "awarded"
+    REFUNDED = "refunded"  # nothing is left of it
+    REVIEW = "review"  # somebody has to look; `reason` says at what
+    REFUSED = "refused"  # somebody looked: no points
+
+
+class Reason(StrEnum):
+    """What a payment lacks; besides these, the code of a refusal of the ledger."""
+
+    SHOP_UNKNOWN = "shop_unknown"
+    CONSENT_MISSING = "consent_missing"
+    PERSON_UNKNOWN = "person_unknown"
+    NOT_RESIDENT = "not_resident"
+
+
+class RefundState(StrEnum):
+    """Where a refund stands."""
+
+    OPEN = "open"
+    TAKEN = "taken"
+    REVIEW = "review"  # its payment is not known after a day, or its award cannot be taken back
+
+
+class ReportState(StrEnum):
+    """Whether WeChat Pay was told what a payment brings."""
+
+    NONE = "none"
+    QUEUED = "queued"
+    SENT = "sent"
+    FAILED = "failed"
+
+
+RETURN_DAYS_DEFAULT, RETURN_DAYS_MAX = 7, 60
+PARKED_MAX = timedelta(hours=24)
+PARKED_LOOK = timedelta(minutes=10)
+DRY_LOOK, DRY_MAX = timedelta(hours=1), timedelta(days=7)
+"""How often, and how long after it was due, an award is tried again whose budget is dry."""
+REPORT_ATTEMPTS_MAX = 20
+REPORT_LEASE = timedelta(minutes=1)
+AGAIN_AFTER_MAX = timedelta(hours=2)
+SHOP_NUMBER_LENGTH_MAX = 64
+CALLBACK_BYTES_MAX = 64 * 1024
+CALLBACKS_KEPT = timedelta(days=60)
+PURGE_BATCH = 5000
+REASON_LENGTH_MAX = 100
+FEN_IN_YUAN = 100

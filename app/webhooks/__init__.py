@@ -1,0 +1,1 @@
+"""Telling programs of others what happened: signed, as often as it takes, to addresses they gave us."""

@@ -1,0 +1,1 @@
+"""Decisions of webhooks on values alone."""

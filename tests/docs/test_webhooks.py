@@ -1,0 +1,42 @@
+"""docs/webhooks.md in both languages: its table is the code's, and its example checks what the code signs."""
+
+import re
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+import time_machine
+
+from app.webhooks.rules.events import EVENTS, EXTRA
+from app.webhooks.rules.signing import headers, write_secret
+from tests.docs.markdown import blocks, read, table_after
+
+DOCUMENTS = {"en": read("docs/webhooks.md"), "zh": read("docs/webhooks.zh-CN.md")}
+AT = datetime(2026, 6, 15, 2, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("language", DOCUMENTS)
+def test_the_table_of_events_is_the_codes(language):
+    rows = [list(row.values()) for row in table_after(DOCUMENTS[language], "events")]
+    told = {type_.strip("`"): (means, tuple(re.findall(r"\w+", fields))) for type_, means, fields in rows}
+    assert told == {name: (getattr(each, language), each.fields) for name, each in EVENTS.items()}
+    assert all(f"`{name}`" in DOCUMENTS[language] for name in EXTRA)
+
+
+@pytest.mark.parametrize("language", DOCUMENTS)
+def test_the_python_example_takes_what_we_sign_and_nothing_else(language):
+    [example] = [block for block in blocks(DOCUMENTS[language]) if (block.language, block.words) == ("python", "run")]
+    names: dict[str, object] = {}
+    exec(compile(example.text, "docs/webhooks.md", "exec"), names)
+    check = names["is_from_linli"]
+    old, new = write_secret(bytes(32)), write_secret(bytes(range(32)))
+    body = '{"type":"test.ping","points":"五十"}'
+    sent = headers(event_id=UUID(int=7), at=AT, body=body, secrets=[new, old])
+    with time_machine.travel(AT, tick=False):
+        assert check(new, sent, body.encode())
+        assert check(old, sent, body.encode())
+        assert not check(new, sent, body.encode() + b" ")
+        assert not check(new, dict(sent) | {"webhook-id": "msg_2"}, body.encode())
+        assert not check(write_secret(bytes([9] * 32)), sent, body.encode())
+    with time_machine.travel(AT.timestamp() + 301, tick=False):
+        assert not check(new, sent, body.encode())
