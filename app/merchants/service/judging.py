@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from app.identity import queries as identity_queries
 from app.infra.unit_of_work import UnitOfWork
 from app.merchants.models import Redemption
 from app.merchants.terms import Verdict
@@ -20,6 +21,7 @@ class Judgement:
 
 def judge(uow: UnitOfWork, redemption: Redemption, *, points: int, discount_fen: int | None) -> Judgement:
     """Decide whether points may go, in the transaction that would move them. Once for one redemption."""
+    device_id = redemption.device_id
     order_fen = redemption.order_fen or 0
     share = {"points_share_percent": 100 * (discount_fen or 0) // order_fen} if order_fen else {}
     decision = decide(
@@ -30,7 +32,7 @@ def judge(uow: UnitOfWork, redemption: Redemption, *, points: int, discount_fen:
             subject_id=redemption.id,
             resident_id=redemption.resident_id,
             person_id=redemption.person_id,
-            device_id=redemption.device_id,
+            device_id=None if device_id is None else identity_queries.find_installation(uow.session, device_id),
             shop_id=redemption.branch_id,
             terminal_id=redemption.terminal_id,
             cashier_id=redemption.cashier_id,
