@@ -29,10 +29,7 @@ test: environment $(if $(ARGS),,check)  ## check, then all tests on servers of t
 	@$(BIN) -m tools.run_tests $(ARGS)
 
 check: environment  ## ruff, mypy and the import contracts
-	@$(BIN) -m ruff check .
-	@$(BIN) -m ruff format --check .
-	@$(BIN) -m mypy
-	@$(VENV)/bin/lint-imports
+	@$(BIN) -m tools.check
 
 fmt: environment  ## put the code in its form
 	@$(BIN) -m ruff check --fix-only --quiet .

@@ -90,6 +90,6 @@ def _install_identity(app: Flask, config: Config) -> None:
 def _install_routes(app: Flask, blueprints: Sequence[Blueprint]) -> None:
     app.register_blueprint(health.blueprint)
     app.register_blueprint(pages.blueprint)
-    api = document.install(app)
+    documented = document.install(app)
     for blueprint in blueprints:
-        api.register_blueprint(blueprint)
+        documented.register_blueprint(blueprint)

@@ -1,5 +1,6 @@
 """Fixtures of every test: real PostgreSQL, real Redis, one database per worker, one savepoint per test."""
 
+import gc
 from contextlib import ExitStack
 
 import pytest
@@ -17,8 +18,10 @@ from tests.fixtures.databases import (
     superuser_url,
     template,
 )
+from tests.fixtures.passwords import real_hasher
 from tests.fixtures.people import bearer, client, person
 from tests.fixtures.sockets import loopback_only
+from tests.fixtures.wear import swept
 from tests.fixtures.work import session, uow
 
 __all__ = [
@@ -33,9 +36,11 @@ __all__ = [
     "owner_connection",
     "person",
     "real_commits",
+    "real_hasher",
     "servers",
     "session",
     "superuser_url",
+    "swept",
     "template",
     "uow",
 ]
@@ -52,6 +57,12 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The slow ones first: at the end there are short ones for every worker, and none waits for another's long one."""
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
+def pytest_collection_finish() -> None:
+    """What is there now stays to the end: no collection need look at it."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_unconfigure() -> None:

@@ -20,8 +20,12 @@ from tools.refusal import Refusal
 
 ROOT = Path(__file__).resolve().parents[1]
 WORKERS = 2
-# The servers of a running installation: tests must not find them by accident.
-NOT_FOR_TESTS = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "LINLI_MODE", "LINLI_DATA_DIR", "LINLI_PORT")
+# The servers of a running installation: tests must not find them by accident. And tests start some seventy processes:
+# without compiled files beside the sources each would compile the whole application again.
+NOT_FOR_TESTS = (
+    *("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "LINLI_MODE", "LINLI_DATA_DIR", "LINLI_PORT"),
+    "PYTHONDONTWRITEBYTECODE",
+)
 
 
 def main(arguments: list[str]) -> int:

@@ -1,9 +1,12 @@
 """The OpenAPI 3.1 document."""
 
+import threading
 from typing import Any
 
 from flask import Flask
 from flask_smorest import Api
+
+from app.web.endpoint import Blueprint
 
 EXTENSION = "linli.api"
 VERSION = "1"
@@ -20,7 +23,38 @@ METHODS = frozenset({"get", "post", "put", "patch", "delete"})  # a path item ha
 FOREIGN_SCHEMAS = ("Error", "PaginationMetadata")
 
 
-def install(app: Flask) -> Api:
+class Document:
+    """Routes stand at once; they are described when the document is first asked for.
+
+    Most processes never are: a worker, a command, a migration. It takes longer than all else at the start.
+    """
+
+    def __init__(self, app: Flask) -> None:
+        """Start an empty document."""
+        self._app = app
+        self._api = Api(app)
+        self._untold: list[Blueprint] = []
+        self._telling = threading.Lock()
+
+    def register_blueprint(self, blueprint: Blueprint) -> None:
+        """Take a feature's routes into the application."""
+        self._app.register_blueprint(blueprint)
+        self._untold.append(blueprint)
+
+    def tell(self) -> dict[str, Any]:
+        """Describe what was registered and not described yet, and give the whole."""
+        spec = self._api.spec
+        with self._telling:
+            while self._untold:
+                told = self._untold[0]
+                told.register_views_in_doc(self._api, self._app, spec, name=told.name, parameters=None)  # type: ignore[no-untyped-call]  # the library ships no types
+                spec.tag({"name": told.name, "description": told.description})
+                del self._untold[0]
+            whole: dict[str, Any] = spec.to_dict()
+        return whole
+
+
+def install(app: Flask) -> Document:
     """Start the document of the application; blueprints registered on the result appear in it."""
     app.config |= {
         "API_TITLE": "Linli",
@@ -28,14 +62,14 @@ def install(app: Flask) -> Api:
         "OPENAPI_VERSION": "3.1.0",
         "API_SPEC_OPTIONS": OPTIONS,
     }
-    api = Api(app)
-    app.extensions[EXTENSION] = api
-    return api
+    document = Document(app)
+    app.extensions[EXTENSION] = document
+    return document
 
 
-def build(api: Api) -> dict[str, Any]:
-    """Give the document of everything registered so far."""
-    document: dict[str, Any] = api.spec.to_dict()
+def build(registered: Document) -> dict[str, Any]:
+    """Give the document of everything registered so far, without what is foreign to this API."""
+    document = registered.tell()
     for item in document["paths"].values():
         for method in METHODS & item.keys():
             item[method]["responses"].pop("default", None)

@@ -4,7 +4,6 @@ from typing import cast
 
 import flask
 from flask import Response, current_app, jsonify, render_template
-from flask_smorest import Api
 
 from app.api_docs import document, problems
 from app.web.problems import status_of_class
@@ -22,7 +21,7 @@ blueprint = flask.Blueprint(
 @blueprint.get("/openapi.json")
 def show_document() -> Response:
     """Answer the OpenAPI document."""
-    return jsonify(document.build(cast("Api", current_app.extensions[document.EXTENSION])))
+    return jsonify(document.build(cast("document.Document", current_app.extensions[document.EXTENSION])))
 
 
 @blueprint.get("/docs")

@@ -36,7 +36,7 @@ class CodeStale(DomainError):
         "zh": "签到码不对或已过期:请在现场重新扫描负责人屏幕上的码。",
         "en": "This code is wrong or over: scan the one on the leader's screen again, on site.",
     }
-    field = "code"
+    field = "site_code"
 
 
 class LeftTooEarly(DomainError):

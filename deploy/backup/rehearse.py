@@ -43,7 +43,7 @@ BOOK = "rehearsal"
 RESTORED = "restored/data"
 RESIDENTS = 20
 SPONSOR = uuid5(NAMESPACE_URL, "linli:rehearsal:sponsor")
-ARCHIVE_SECONDS = 30.0
+ARCHIVE_SECONDS = 120.0
 
 
 class Failed(Exception):

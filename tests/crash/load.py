@@ -34,7 +34,7 @@ class Log:
     def wait_for(self, condition) -> None:
         """Until the condition holds of this log, or a client met what it should not."""
         with self.changed:
-            assert self.changed.wait_for(lambda: self.defects or condition(self), timeout=60), "nothing moves any more"
+            assert self.changed.wait_for(lambda: self.defects or condition(self), timeout=300), "nothing moves any more"
 
 
 class Client(threading.Thread):

@@ -12,6 +12,7 @@ from app.jobs.schedule import SCHEDULE
 from app.web.limits import By
 from tests.architecture.test_routes import views
 from tests.docs.markdown import ROOT, read, section, table_after
+from tests.tools.launcher import PATIENCE_SECONDS
 
 TEXT = read("docs/operations.md")
 
@@ -65,7 +66,7 @@ def test_the_rehearsal_restores_the_ledger_to_the_noted_time() -> None:
         capture_output=True,
         text=True,
         check=False,
-        timeout=150,
+        timeout=PATIENCE_SECONDS,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "restored: balances, chain heads and audit are those of the noted time" in done.stdout

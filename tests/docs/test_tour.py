@@ -14,7 +14,7 @@ import pytest
 
 from tests.docs.markdown import ROOT, Block, blocks, read
 from tests.fixtures import servers as places
-from tests.tools.launcher import environment_of, launched
+from tests.tools.launcher import PATIENCE_SECONDS, environment_of, launched
 from tools.embedded.for_tests import private_folder
 from tools.embedded.process import free_port
 
@@ -119,7 +119,7 @@ def take(told: list[Step], environment: dict[str, str], folder: Path) -> list[st
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=PATIENCE_SECONDS,
     )
     answers = done.stdout.split(f"\n{MARK}\n")
     assert len(answers) == len(told) + 1, done.stdout + done.stderr

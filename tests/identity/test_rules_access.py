@@ -5,6 +5,7 @@ from uuid import UUID
 
 import jwt
 import pytest
+import time_machine
 
 from app.identity import terms
 from app.identity.errors import TokenInvalid
@@ -24,6 +25,13 @@ GOOD = {
     "iat": int(NOW.timestamp()),
     "exp": int((NOW + terms.ACCESS_LIFE).timestamp()),
 }
+
+
+@pytest.fixture(autouse=True)
+def standing_clock():
+    """It is NOW in every test: a token made when tests were collected may wait for its turn longer than it lives."""
+    with time_machine.travel(NOW, tick=False):
+        yield
 
 
 def forged(*, key=KEYS["new"], algorithm="HS256", kid="new", without=(), header=None, **claims):

@@ -119,7 +119,7 @@ def _gathered(acts: Acts, cast: Cast) -> UUID:
     where = {"book": acts.book.code, "gathering_id": made.id}
     code = volunteers.show_code(leader, **where).code
     resident = replace(acts.uow, actor=Actor(cast.resident, frozenset({Role.RESIDENT})))
-    volunteers.scan_in_or_out(resident, **where, code=code, position=here)
+    volunteers.scan_in_or_out(resident, **where, site_code=code, position=here)
     acts.uow.session.flush()
     return made.id
 

@@ -99,7 +99,7 @@ BODIES: dict[str, dict[str, Any]] = {
         "ends_at": "2026-06-15T12:00:00+08:00",
         "position": SPOT,
     },
-    "POST /gatherings/<gathering_id>/scans": {"code": "12345678", "position": SPOT},
+    "POST /gatherings/<gathering_id>/scans": {"site_code": "12345678", "position": SPOT},
     "POST /gatherings/<gathering_id>/heads": {"heads": 1},
     "POST /gatherings/<gathering_id>/stays/<resident_id>/decide": {"accepted": True, "reason": "x"},
     "POST /reports/<report_id>/accept": {"rule": "<code>"},

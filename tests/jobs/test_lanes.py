@@ -14,7 +14,7 @@ from app.jobs.catalogue import JOBS
 from app.jobs.terms import Slots
 from app.kernel.actor import SYSTEM
 
-PATIENCE_SECONDS = 20  # only a test that fails waits so long
+PATIENCE_SECONDS = 120  # only a test that fails waits so long
 LONG, SHORT = "enrolment.commit_import", "points.hear_stop"
 
 

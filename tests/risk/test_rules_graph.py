@@ -133,3 +133,15 @@ def test_one_in_several_mutual_pairs_is_found_once_by_the_greatest():
     assert len(found) == 3
     assert {(about_id, value) for about_id, value, _ in found} == {(one, 5), (two, 3), (three, 5)}
     assert any(opens for _, _, opens in found)
+
+
+def test_one_sort_of_tie_alone_makes_no_ring():
+    """A shop with faithful customers, and a telephone that is lent around: each is told, neither is a ring."""
+    dealings = Dealings()
+    for number in range(6):
+        for _ in range(10):
+            fact(dealings, resident_id=who(1, number), shop_id=who(3, 1), points=100)
+            fact(dealings, resident_id=who(1, 50 + number), device_id=who(2, 1), shop_id=who(3, 10 + number), points=10)
+    found = find(dealings)
+    assert rings(found) == set()
+    assert {each.kind for each in found if each.opens} == {FindingKind.SHOP_TOP5, FindingKind.DEVICE_SHARED}

@@ -30,7 +30,7 @@ from tools.embedded.process import free_port, wait_until
 
 DEMO = (sys.executable, "-m", "sandbox.demo")
 TURNED_AWAY = re.compile(r'linli_http_requests_total\{[^}]*route="/v1[^}]*status="503"')
-READY_SECONDS = 30.0
+READY_SECONDS = 120.0
 DEMO_SECONDS = 150.0  # it takes twenty; the machine may be busy with other things
 SCALE = "0.03"
 EVERYBODY = roster()

@@ -65,7 +65,7 @@ class Site:
         actor = Actor(who, frozenset({Role.RESIDENT}), device_id=device_id, person_id=person_id)
         uow = self.at(minutes, actor)
         here = position or spot(wobble=(who.int + minutes) % 97 / 10)
-        done = service.scan_in_or_out(uow, **self.where, code=code or self.code(minutes), position=here)
+        done = service.scan_in_or_out(uow, **self.where, site_code=code or self.code(minutes), position=here)
         uow.session.flush()
         return done
 
@@ -358,12 +358,12 @@ def test_from_the_screen_to_the_passbook_over_http(acts, api):
         now = replace(api, at=(acts.uow.now + timedelta(minutes=minutes)).isoformat())
         code = now.get(f"{place}/code", Role.COORDINATOR).json["code"]
         here = {"lat": LAT + wobble, "lng": LNG, "datum": "gcj02", "accuracy_m": 15}
-        scanned = now.post(f"{place}/scans", {"code": code, "position": here}, Role.RESIDENT, person_id=ANNA)
+        scanned = now.post(f"{place}/scans", {"site_code": code, "position": here}, Role.RESIDENT, person_id=ANNA)
         assert scanned.status_code == 200, scanned.text
     assert scanned.json["out_at"] == "2026-06-15T12:00:00+08:00"
     late = replace(api, at=(acts.uow.now + timedelta(minutes=125)).isoformat())
-    wrong = late.post(f"{place}/scans", {"code": "1", "position": here}, Role.RESIDENT, person_id=BORIS)
-    assert refused(wrong) == (409, "volunteers.code_stale", ["code"])
+    wrong = late.post(f"{place}/scans", {"site_code": "1", "position": here}, Role.RESIDENT, person_id=BORIS)
+    assert refused(wrong) == (409, "volunteers.code_stale", ["site_code"])
     assert late.post(f"{place}/heads", {"heads": 1}, Role.COORDINATOR).json["heads"] == 1
     paid = late.post(f"{place}/awards", {}, Role.COORDINATOR)
     assert (paid.json["awarded"], paid.json["points"]) == (1, 20)

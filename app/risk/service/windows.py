@@ -24,25 +24,29 @@ ONE_FACT, POINTS_MAX = 10**11, 10**7
 RECENT = 2
 """Buckets of the short window: of five to ten minutes."""
 COUNT = """
-local buckets, recent_ones, one = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
-local numbers, told = redis.call('MGET', unpack(KEYS)), {}
-for first = 1, #KEYS, buckets do
-    local recent, facts, points = 0, 0, 0
-    for place = 0, buckets - 1 do
-        local number = tonumber(numbers[first + place] or 0)
-        local count = math.floor(number / one)
-        if place < recent_ones then recent = recent + count end
-        facts, points = facts + count, points + number - count * one
+local now, buckets, recent_ones, one = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+local told = {}
+for _, key in ipairs(KEYS) do
+    local kept, recent, facts, points = redis.call('HGETALL', key), 0, 0, 0
+    for place = 1, #kept, 2 do
+        local age, number = now - tonumber(kept[place]), tonumber(kept[place + 1])
+        if age >= buckets then
+            redis.call('HDEL', key, kept[place])
+        elseif age >= 0 then
+            local count = math.floor(number / one)
+            if age < recent_ones then recent = recent + count end
+            facts, points = facts + count, points + number - count * one
+        end
     end
     table.insert(told, recent)
     table.insert(told, facts)
     table.insert(told, points)
-    redis.call('INCRBY', KEYS[first], string.format('%.0f', one + tonumber(ARGV[4])))
-    redis.call('EXPIRE', KEYS[first], ARGV[5])
+    redis.call('HINCRBY', key, ARGV[1], string.format('%.0f', one + tonumber(ARGV[5])))
+    redis.call('EXPIRE', key, ARGV[6])
 end
 return told
 """
-"""Adds up and counts within Redis: one round trip, and a few numbers to read."""
+"""Adds up and counts within Redis: one round trip, and a few numbers to read. A hash holds a dozen buckets."""
 COUNTED = frozenset({EventKind.REDEEM, EventKind.REFUND})
 
 
@@ -52,12 +56,13 @@ def look_and_count(uow: UnitOfWork, event: Event, book_id: int) -> dict[str, int
     asked = {name: found for name, found in scopes.items() if found is not None}
     if event.kind not in COUNTED or not asked:
         return {}
-    now = int(uow.now.timestamp()) // BUCKET_SECONDS
     place = f"{PREFIX}:{uow.session.connection().engine.url.database}:{book_id}:{event.kind}"
-    keys = [f"{place}:{name}:{found}:{now - back}" for name, found in asked.items() for back in range(BUCKETS)]
+    now = int(uow.now.timestamp()) // BUCKET_SECONDS
     try:
-        script = redis.client().register_script(COUNT)
-        told = script(keys=keys, args=[BUCKETS, RECENT, ONE_FACT, min(event.points, POINTS_MAX), LIFE_SECONDS])
+        told = redis.client().register_script(COUNT)(
+            keys=[f"{place}:{name}:{subject}" for name, subject in asked.items()],
+            args=[now, BUCKETS, RECENT, ONE_FACT, min(event.points, POINTS_MAX), LIFE_SECONDS],
+        )
     except RedisError as error:
         metrics.risk_windows_missing_total.inc()
         log.warning("risk_windows_missing", error=type(error).__name__)

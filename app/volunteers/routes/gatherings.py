@@ -66,9 +66,9 @@ def show_code(uow: UnitOfWork, *, book: str, gathering_id: UUID) -> object:
 
 @blueprint.route("/v1/books/<book>/gatherings/<uuid:gathering_id>/scans", methods=["POST"])
 @endpoint(roles={Role.RESIDENT}, body=ScanIn, reply=OwnStayOut, idempotent=True, limits=SCANS)
-def scan_in_or_out(uow: UnitOfWork, *, book: str, gathering_id: UUID, code: str, position: Position) -> object:
+def scan_in_or_out(uow: UnitOfWork, *, book: str, gathering_id: UUID, site_code: str, position: Position) -> object:
     """扫码签到,再扫签退 / scan to check in, and again to check out."""
-    return service.scan_in_or_out(uow, book=book, gathering_id=gathering_id, code=code, position=position)
+    return service.scan_in_or_out(uow, book=book, gathering_id=gathering_id, site_code=site_code, position=position)
 
 
 @blueprint.route("/v1/books/<book>/gatherings/<uuid:gathering_id>/heads", methods=["POST"])

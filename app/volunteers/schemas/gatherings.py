@@ -23,7 +23,7 @@ class GatheringIn(StrictSchema):
 class ScanIn(StrictSchema):
     """The code on the leader's screen, and where the telephone is."""
 
-    code = Text(required=True, length_max=terms.CODE_DIGITS)
+    site_code = Text(required=True, length_max=terms.CODE_DIGITS)
     position = fields.Nested(PositionIn, required=True)
 
 

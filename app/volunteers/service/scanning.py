@@ -17,7 +17,7 @@ from app.volunteers.rules.stays import Place
 SEEN_MAX = 100
 
 
-def scan_in_or_out(uow: UnitOfWork, *, book: str, gathering_id: UUID, code: str, position: Position) -> Stay:
+def scan_in_or_out(uow: UnitOfWork, *, book: str, gathering_id: UUID, site_code: str, position: Position) -> Stay:
     """Check the actor in; or out, when he has stayed long enough. Whoever is out already is answered as he was.
 
     Where the telephone says it is, is a signal and no proof: what is odd about it makes the stay one to be reviewed.
@@ -30,7 +30,7 @@ def scan_in_or_out(uow: UnitOfWork, *, book: str, gathering_id: UUID, code: str,
         raise errors.LeaderInside
     if not gathering.starts_at - terms.LEEWAY <= uow.now <= gathering.ends_at + terms.LEEWAY:
         raise errors.GatheringNotNow
-    if not codes.is_fresh(code, gathering.key, gathering.id, uow.now):
+    if not codes.is_fresh(site_code, gathering.key, gathering.id, uow.now):
         raise errors.CodeStale
 
     stay = queries.find_stay(uow.session, gathering, uow.actor.id)
