@@ -127,7 +127,9 @@ def test_attack_8_a_resident_and_a_shop_that_deal_again_and_again_are_looked_at(
     ).all()
     assert len(rows) == 9
     assert tuple(rows[0]) == ("approve", [], False)
-    assert tuple(rows[-1]) == ("review", ["VEL_PAIR_1D"], True)
+    outcome, reasons, has_case = rows[-1]
+    assert (outcome, has_case) == ("review", True)
+    assert "VEL_PAIR_1D" in reasons
     assert set(answers[0]) == set(answers[-1])  # the shop is told nothing of it
     assert {answer["state"] for answer in answers} == {"captured"}
 
