@@ -6,7 +6,7 @@ ARGS ?=
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help environment run stop demo test check fmt bench lock clean
+.PHONY: help environment run stop demo test check fmt bench attack fraud lock clean
 
 help:  ## what can be done here
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,6 +37,12 @@ fmt: environment  ## put the code in its form
 
 bench: environment  ## measure the claims and print the table
 	@$(BIN) -m bench $(ARGS)
+
+attack: environment  ## carry out the 33 attacks of the catalogue against a system of its own; one table (ARGS="8 9": some)
+	@$(BIN) -m sandbox.attack $(ARGS)
+
+fraud: environment  ## play a month of honest and dishonest traffic; print recall, precision, who was bothered
+	@$(BIN) -m sandbox.fraud $(ARGS)
 
 lock: environment  ## resolve requirements/*.in again (ARGS=--upgrade for newer versions)
 	@$(BIN) tools/lock.py $(ARGS)

@@ -36,7 +36,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     *points.BLUEPRINTS,
     *risk.BLUEPRINTS,
     enrolment.blueprint,
-    volunteers.blueprint,
+    *volunteers.BLUEPRINTS,
     reports.blueprint,
     *merchants.BLUEPRINTS,
     mall.blueprint,

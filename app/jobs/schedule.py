@@ -15,6 +15,7 @@ from app.places import service as places
 from app.points import service as points
 from app.points.service.clearing import nettings, transfers
 from app.risk import service as risk
+from app.volunteers import service as volunteers
 from app.web import idempotency
 from app.webhooks import service as webhooks
 
@@ -85,6 +86,7 @@ SCHEDULE: Mapping[str, Scheduled] = {
     # half past three in the morning: who deals with whom, and what windows no longer count
     "risk.find_rings": Rounds("30 19 * * *", points.list_book_codes, risk.find_rings_step),
     "risk.purge_facts": Periodic("40 19 * * *", risk.purge_facts, until_zero=True),
+    "volunteers.forget_positions": Periodic("5 19 * * *", volunteers.forget_positions, until_zero=True),
     "mall.work_earns": Periodic("* * * * * */10", mall.work_earn, until_zero=True),
     "mall.work_refunds": Periodic("* * * * * */10", mall.work_refund, until_zero=True),
     "mall.report_points": Errands("* * * * * */10", mall.claim_report, mall.carry_out, mall.record),

@@ -4,7 +4,7 @@ Everything is made by the services that make it in earnest, so what is found her
 """
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from app.identity.service import guardianships, signing_in
 from app.identity.terms import GuardianKind
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.actor import Actor, Role
-from app.kernel.geo import Datum
+from app.kernel.geo import Datum, Source, locate
 from app.kernel.periods import local_date
 from app.mall import service as mall
 from app.mall.models import Earn
@@ -30,6 +30,7 @@ from app.points.service import minting
 from app.points.service.clearing import nettings
 from app.points.terms import AccountKind
 from app.reports import service as reports
+from app.volunteers import service as volunteers
 from app.webhooks import service as webhooks
 from tests.enrolment.desk import HEADER, as_csv
 from tests.isolation.guarding import guard
@@ -98,8 +99,32 @@ def furnish(uow: UnitOfWork, cast: Cast) -> tuple[Acts, dict[str, Any]]:
         "proposal_id": proposal.id,
         "report_id": report.id,
         **house(acts, imported["import_id"]),
+        "gathering_id": _gathered(acts, cast),
         **guard(acts, cast.resident, cast.rule.rpartition(".")[2]),
     }
+
+
+def _gathered(acts: Acts, cast: Cast) -> UUID:
+    """A gathering that the coordinator of the walk leads, at which the resident has checked in."""
+    leader = replace(acts.uow, actor=Actor(HERE.staff, frozenset({Role.COORDINATOR})))
+    here = locate(31.23, 120.12, Datum.WGS84, source=Source.DEVICE)
+    made = volunteers.open_gathering(
+        leader,
+        book=acts.book.code,
+        title="河道巡查",
+        rule=cast.rule,
+        starts_at=acts.uow.now,
+        ends_at=acts.uow.now + timedelta(hours=2),
+        minutes_min=1,
+        position=here,
+    )
+    acts.uow.session.flush()
+    where = {"book": acts.book.code, "gathering_id": made.id}
+    code = volunteers.show_code(leader, **where).code
+    resident = replace(acts.uow, actor=Actor(cast.resident, frozenset({Role.RESIDENT})))
+    volunteers.scan_in_or_out(resident, **where, site_code=code, position=here)
+    acts.uow.session.flush()
+    return made.id
 
 
 def _sponsored(uow: UnitOfWork, ledger: Ledger, sponsor_id: UUID) -> Ledger:

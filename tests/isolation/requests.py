@@ -42,6 +42,8 @@ PAPERS = {
 HOUSE = {"kind": "staff", "name": "店员", "shop_id": "<shop_id>", "person_id": "<person_id>"}
 HELPED = {"guardian_phone": "13812345678", "kind": "child", "reason": "x"}
 
+SPOT = {"lat": 31.23, "lng": 120.12, "datum": "gcj02"}
+
 # Bodies for the routes that need one, by method and path after the book.
 BODIES: dict[str, dict[str, Any]] = {
     "POST /sponsors": {"sponsor_id": "<sponsor_id>", "name": "商会"},
@@ -90,6 +92,16 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /wards/<ward_id>/close": {"confirm": "注销"},
     "POST /guardianships": HELPED | {"ward_id": "<ward_id>"},
     "POST /guardianships/<guardianship_id>/end": WHY,
+    "POST /gatherings": {
+        "title": "河道巡查",
+        "rule": "<code>",
+        "starts_at": "2026-06-15T10:00:00+08:00",
+        "ends_at": "2026-06-15T12:00:00+08:00",
+        "position": SPOT,
+    },
+    "POST /gatherings/<gathering_id>/scans": {"site_code": "12345678", "position": SPOT},
+    "POST /gatherings/<gathering_id>/heads": {"heads": 1},
+    "POST /gatherings/<gathering_id>/stays/<resident_id>/decide": {"accepted": True, "reason": "x"},
     "POST /reports/<report_id>/accept": {"rule": "<code>"},
     "POST /reports/<report_id>/reject": WHY,
     "POST /residencies/<residency_id>/confirm": {"resident_id": "<listed_id>"},
@@ -192,7 +204,11 @@ UPLOADS["POST /payouts/<payout_id>/result"] = (
 )
 
 # Who asks, where it matters: by who may withdraw a proposal it is found.
-CALLERS = {"POST /proposals/<proposal_id>/withdraw": PROPOSER}
+CALLERS = {
+    "POST /proposals/<proposal_id>/withdraw": PROPOSER,
+    # not by who leads it
+    "POST /gatherings/<gathering_id>/stays/<resident_id>/decide": PROPOSER,
+}
 
 # Where an id that is unknown is answered otherwise than by 404, and why that is right.
 NOT_404: dict[tuple[str, str], int] = {
@@ -204,6 +220,8 @@ NOT_404: dict[tuple[str, str], int] = {
     # a book may use words and name stations as it likes, whatever another one calls so
     ("POST /award-rules", "code"): 201,
     ("POST /holders", "holder_id"): 200,
+    # a gathering names its rule as a word, which is looked up when it is paid
+    ("POST /gatherings", "code"): 201,
     # and give its areas the codes it likes
     ("POST /areas", "code"): 201,
     ("POST /areas/<area_id>/change", "code"): 200,
@@ -218,4 +236,9 @@ NOT_404: dict[tuple[str, str], int] = {
     ("POST /clearing/transfers", "partner"): 409,
 }
 # Of these, those that write something in the own book; a payment that was declined is kept with its out_trade_no.
-WRITES = {("POST /award-rules", "code"), ("POST /holders", "holder_id"), ("POST /payments", "payment_code")}
+WRITES = {
+    ("POST /award-rules", "code"),
+    ("POST /gatherings", "code"),
+    ("POST /holders", "holder_id"),
+    ("POST /payments", "payment_code"),
+}

@@ -116,6 +116,32 @@ def test_attack_8_points_are_a_part_of_a_bill(counter):
     assert (all_that_may_be["points"], all_that_may_be["discount_fen"]) == (50, 500)
 
 
+def test_attack_8_a_resident_and_a_shop_that_deal_again_and_again_are_looked_at(acts, counter):
+    answers = [counter.take(1) for _ in range(9)]
+    rows = acts.uow.session.execute(
+        text(
+            "SELECT d.outcome, d.reasons, d.case_id IS NOT NULL FROM merchants_redemptions r"
+            " JOIN risk_decisions d ON d.book_id = r.book_id AND d.id = r.decision_id AND d.subject_id = r.id"
+            " ORDER BY r.id"
+        )
+    ).all()
+    assert len(rows) == 9
+    assert tuple(rows[0]) == ("approve", [], False)
+    outcome, reasons, has_case = rows[-1]
+    assert (outcome, has_case) == ("review", True)
+    assert "VEL_PAIR_1D" in reasons
+    assert set(answers[0]) == set(answers[-1])  # the shop is told nothing of it
+    assert {answer["state"] for answer in answers} == {"captured"}
+
+
+def test_attack_23_what_was_given_back_is_told_to_anti_fraud(acts, counter):
+    taken = counter.take(100)
+    counter.refund(taken["out_trade_no"], 60)
+    counter.reverse(counter.hold(30)["out_trade_no"])
+    moved = acts.uow.session.execute(text("SELECT asked, points FROM risk_facts ORDER BY asked")).all()
+    assert [tuple(row) for row in moved] == [(30, 0), (100, 40)]
+
+
 def test_attack_24_expiring_points_are_not_renewed_by_a_hold(acts, counter):
     acts.opening(ANNA, 40, date(2026, 6, 15))
     evening = counter.later(hours=13, minutes=50)

@@ -26,7 +26,7 @@ def counter(api, acts, shop):
 
 @pytest.fixture
 def judged(monkeypatch):
-    """What the check against fraud says. There is no engine yet: its one place of joining is what stands in."""
+    """What the check against fraud says. What the engine itself says is tried in its own tests."""
 
     def says(verdict):
         answer = judging.Judgement(verdict, named("decision"))

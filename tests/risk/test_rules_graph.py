@@ -124,6 +124,17 @@ def test_a_shop_that_five_of_many_live_in_is_told():
     assert (found.value, found.opens, found.evidence["customers"]) == (98, True, 15)
 
 
+def test_one_in_several_mutual_pairs_is_found_once_by_the_greatest():
+    dealings, (one, two, three) = Dealings(), (who(4, number) for number in range(3))
+    for giver, taker, times in ((one, two, 3), (two, one, 3), (one, three, 5), (three, one, 6)):
+        for _ in range(times):
+            fact(dealings, "award", resident_id=taker, person_id=taker, coordinator_id=giver)
+    found = {(each.about_id, each.value, each.opens) for each in find(dealings) if each.kind is FindingKind.RECIPROCITY}
+    assert len(found) == 3
+    assert {(about_id, value) for about_id, value, _ in found} == {(one, 5), (two, 3), (three, 5)}
+    assert any(opens for _, _, opens in found)
+
+
 def test_one_sort_of_tie_alone_makes_no_ring():
     """A shop with faithful customers, and a telephone that is lent around: each is told, neither is a ring."""
     dealings = Dealings()

@@ -2,6 +2,7 @@
 
 from app.identity.queries.access import (
     find_device,
+    find_installation,
     find_recovery_code,
     find_staff,
     find_staff_of,
@@ -80,6 +81,7 @@ __all__ = [
     "find_guardianship",
     "find_guardianship_like",
     "find_household",
+    "find_installation",
     "find_last_consent",
     "find_open_freeze",
     "find_open_relative",

@@ -56,6 +56,12 @@ def find_device(session: Orm, person_id: UUID, install_index: bytes) -> Device |
     return session.scalar(select(Device).where(Device.person_id == person_id, Device.install_index == install_index))
 
 
+def find_installation(session: Orm, device_id: UUID) -> UUID | None:
+    """Name the installation behind somebody's device: the same for everybody who signs in from it."""
+    index = session.scalar(select(Device.install_index).where(Device.id == device_id))
+    return None if index is None else UUID(bytes=index[:16])
+
+
 def find_staff(session: Orm, username: str) -> Staff | None:
     """Find credentials by the name that is typed."""
     return session.scalar(select(Staff).where(Staff.username == username))

@@ -7,7 +7,7 @@ do makes few of these, and those do not hang together.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -89,8 +89,18 @@ def find(dealings: Dealings) -> list[Found]:
     devices = _shared_devices(dealings)
     found += devices
     mutual = _reciprocity(dealings)
-    found += [each for pair in mutual.values() for each in pair]
+    found += _once(each for pair in mutual.values() for each in pair)
     return found + _rings(_tight(dealings, shops, residents, devices, mutual), dealings)
+
+
+def _once(found: Iterable[Found]) -> Iterable[Found]:
+    """Of several about one, the one of the greatest value; it opens a case if any of them does."""
+    kept: dict[UUID, Found] = {}
+    for each in found:
+        before = kept.get(each.about_id, each)
+        greater = each if each.value > before.value else before
+        kept[each.about_id] = replace(greater, opens=each.opens or before.opens)
+    return kept.values()
 
 
 def _sums(dealings: Dealings) -> tuple[dict[UUID, int], dict[UUID, int]]:

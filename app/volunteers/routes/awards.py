@@ -6,9 +6,9 @@ from uuid import UUID
 
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.actor import Role
-from app.volunteers import service
-from app.volunteers.schemas import AwardBatchIn, AwardBatchOut, AwardIn, AwardOut
-from app.volunteers.service import Activity, Service
+from app.volunteers.schemas.awards import AwardBatchIn, AwardBatchOut, AwardIn, AwardOut
+from app.volunteers.service import awards as service
+from app.volunteers.service.awards import Activity, Service
 from app.web.endpoint import Blueprint, endpoint
 
 blueprint = Blueprint("volunteers", __name__, description="志愿服务 / volunteering")

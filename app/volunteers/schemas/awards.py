@@ -6,7 +6,7 @@ from typing import Any
 from marshmallow import Schema, fields, post_load, validate
 
 from app.volunteers import terms
-from app.volunteers.service import Service
+from app.volunteers.service.awards import Service
 from app.web.fields import Day, Id, Points, ShownInstant, StrictInteger, Text
 from app.web.parsing import StrictSchema
 from app.web.problems import language

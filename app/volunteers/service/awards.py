@@ -9,7 +9,7 @@ from app.infra.unit_of_work import UnitOfWork
 from app.points import queries as points_queries
 from app.points import service as points
 from app.points.service import AwardOutcome, Fact
-from app.volunteers.rules import known_as
+from app.volunteers.rules.names import known_as
 from app.volunteers.terms import AwardState
 
 

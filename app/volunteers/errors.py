@@ -1,0 +1,128 @@
+"""Every refusal of gatherings. Those of awards are the ledger's."""
+
+from app.kernel.errors import Declined, DomainError, Kind
+
+
+class GatheringMissing(DomainError):
+    kind = Kind.MISSING
+    code = "volunteers.gathering_missing"
+    text = {"zh": "没有这次活动。", "en": "There is no such gathering."}
+    field = "gathering_id"
+
+
+class GatheringTimes(DomainError):
+    kind = Kind.INVALID
+    code = "volunteers.gathering_times"
+    text = {
+        "zh": "活动须在开始之后结束,至多 {hours_max} 小时,最短停留不得长于活动本身。",
+        "en": "A gathering ends after it begins, within {hours_max} hours, and is no shorter than its minimum stay.",
+    }
+    field = "ends_at"
+
+
+class GatheringNotNow(DomainError):
+    kind = Kind.CONFLICT
+    code = "volunteers.gathering_not_now"
+    text = {
+        "zh": "现在不能签到:活动开始前半小时至结束后半小时可以签到签退。",
+        "en": "Nobody checks in now: it is open from half an hour before the beginning to half an hour after the end.",
+    }
+
+
+class CodeStale(DomainError):
+    kind = Kind.CONFLICT
+    code = "volunteers.code_stale"
+    text = {
+        "zh": "签到码不对或已过期:请在现场重新扫描负责人屏幕上的码。",
+        "en": "This code is wrong or over: scan the one on the leader's screen again, on site.",
+    }
+    field = "site_code"
+
+
+class LeftTooEarly(DomainError):
+    kind = Kind.CONFLICT
+    code = "volunteers.left_too_early"
+    text = {
+        "zh": "签到后至少停留 {minutes_min} 分钟才能签退,请活动结束时再扫。",
+        "en": "The stay lasts {minutes_min} minutes at least: scan again when the gathering is over.",
+    }
+
+
+class GatheringFull(DomainError):
+    kind = Kind.CONFLICT
+    code = "volunteers.gathering_full"
+    text = {
+        "zh": "签到人数已满({stays_max} 人)。",
+        "en": "As many as can have checked in ({stays_max}).",
+    }
+
+
+class LeaderInside(DomainError):
+    kind = Kind.DENIED
+    code = "volunteers.leader_inside"
+    text = {
+        "zh": "活动负责人不能给自己签到,请由另一位负责人开设活动。",
+        "en": "Who leads a gathering does not check in at it: somebody else has to open it.",
+    }
+
+
+class CheckInDeclined(Declined):
+    kind = Kind.DENIED
+    code = "volunteers.check_in_declined"
+    text = {
+        "zh": "这次签到没有通过,已记录并由工作人员查看;如有疑问可以申诉。",
+        "en": "This check-in did not go through. It was noted, and people will look at it; you may appeal.",
+    }
+
+
+class HeadsUncounted(DomainError):
+    kind = Kind.CONFLICT
+    code = "volunteers.heads_uncounted"
+    text = {
+        "zh": "请先清点并填写现场人数,再发积分。",
+        "en": "Count the heads on site first, then points are paid.",
+    }
+
+
+class HeadsCounted(DomainError):
+    kind = Kind.CONFLICT
+    code = "volunteers.heads_counted"
+    text = {
+        "zh": "现场人数已填写为 {heads},不能再改。",
+        "en": "The heads were counted before ({heads}) and are not counted otherwise.",
+    }
+    field = "heads"
+
+
+class HeadsFewer(DomainError):
+    kind = Kind.CONFLICT
+    code = "volunteers.heads_fewer"
+    text = {
+        "zh": "签到 {stays} 人,现场只有 {heads} 人:请出纳逐个核对并剔除多出的签到。",
+        "en": "{stays} checked in and {heads} were there: a treasurer has to reject those who were not.",
+    }
+
+
+class StayMissing(DomainError):
+    kind = Kind.MISSING
+    code = "volunteers.stay_missing"
+    text = {"zh": "这个人没有在这次活动签到。", "en": "This person did not check in at this gathering."}
+    field = "resident_id"
+
+
+class StayDecided(DomainError):
+    kind = Kind.CONFLICT
+    code = "volunteers.stay_decided"
+    text = {
+        "zh": "这次签到已经核定({verdict}),不能再作不同的核定。",
+        "en": "This stay was decided before ({verdict}) and cannot be decided otherwise.",
+    }
+
+
+class StayOwn(DomainError):
+    kind = Kind.DENIED
+    code = "volunteers.stay_own"
+    text = {
+        "zh": "不能核定自己的签到,也不能核定自己负责的活动。",
+        "en": "Nobody decides on the own stay, nor at a gathering that he leads.",
+    }

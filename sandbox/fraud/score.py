@@ -1,0 +1,126 @@
+"""What was found, and who was bothered: against the targets. A miss is printed as a miss."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sandbox.fraud.play import Judged
+
+RECALL_MIN, STOPPED_MAX, CONFIRM_MAX = 0.95, 0.001, 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class Scheme:
+    """One sort of attack: how many acts, of how many points, and what of it was not let through unseen."""
+
+    name: str
+    acts: int
+    points: int
+    seen_points: int
+    held_points: int
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """Shares from 0 to 1. `seen`: anything but an approval; `held`: blocked or declined, so that nothing moved.
+
+    `precision` is by acts: how many of those not approved were dishonest.
+    """
+
+    recall: float
+    held: float
+    precision: float
+    stopped: float
+    confirm: float
+    looked_at: float
+    honest_redemptions: int
+    dishonest: int
+    schemes: Sequence[Scheme]
+
+    @property
+    def is_met(self) -> bool:
+        """Whether all targets are."""
+        return self.recall >= RECALL_MIN and self.stopped <= STOPPED_MAX and self.confirm <= CONFIRM_MAX
+
+
+def score(judged: Sequence[Judged]) -> Score:
+    """Add up."""
+    bad = [each for each in judged if each.act.scheme]
+    good = honest_acts(judged)
+    paid = [each for each in good if each.act.kind == "redeem"]
+    flagged = [each for each in (*bad, *good) if each.outcome != "approve"]
+    at_risk = sum(each.act.at_risk for each in bad)
+    schemes = _schemes(bad)
+    return Score(
+        recall=_share(sum(each.seen_points for each in schemes), at_risk),
+        held=_share(sum(each.held_points for each in schemes), at_risk),
+        precision=_share(sum(1 for each in flagged if each.act.scheme), len(flagged)),
+        stopped=_share(sum(each.outcome == "decline" for each in paid), len(paid)),
+        confirm=_share(sum(each.outcome == "block_and_review" for each in paid), len(paid)),
+        looked_at=_share(sum(each.outcome == "review" for each in paid), len(paid)),
+        honest_redemptions=len(paid),
+        dishonest=len(bad),
+        schemes=schemes,
+    )
+
+
+def honest_acts(judged: Sequence[Judged]) -> list[Judged]:
+    """What people do who cheat nowhere, victims among them. What cheats do besides counts for nothing."""
+    cheats = {
+        who
+        for each in judged
+        if each.act.scheme and not each.act.is_victims
+        for who in (each.act.resident, each.act.person)
+        if who is not None
+    }
+    return [
+        each
+        for each in judged
+        if not each.act.scheme and each.act.resident not in cheats and each.act.person not in cheats
+    ]
+
+
+def render(told: Score) -> str:
+    """The tables for a terminal."""
+    rows = [
+        ("recall by points at risk", told.recall, f">= {RECALL_MIN:.2%}", told.recall >= RECALL_MIN),
+        ("honest redemptions stopped", told.stopped, f"<= {STOPPED_MAX:.2%}", told.stopped <= STOPPED_MAX),
+        (
+            "honest redemptions sent to a confirm step",
+            told.confirm,
+            f"<= {CONFIRM_MAX:.2%}",
+            told.confirm <= CONFIRM_MAX,
+        ),
+        ("precision of what was not approved, by acts", told.precision, "", None),
+        ("points at risk that could not move at all", told.held, "", None),
+        ("honest redemptions looked at (they go on)", told.looked_at, "", None),
+    ]
+    marks = {None: "", True: "met", False: "MISS"}
+    lines = [f"{name:<44} {value:>8.2%}  {target:<9} {marks[met]}".rstrip() for name, value, target, met in rows]
+    lines += ["", f"{'attack':<18} {'acts':>5} {'points':>8} {'seen':>7} {'held':>7}"]
+    lines += [
+        f"{each.name:<18} {each.acts:>5} {each.points:>8,} {_share(each.seen_points, each.points):>7.1%}"
+        f" {_share(each.held_points, each.points):>7.1%}"
+        for each in told.schemes
+    ]
+    return "\n".join(lines)
+
+
+def _schemes(bad: Iterable[Judged]) -> list[Scheme]:
+    by_name: dict[str, list[Judged]] = defaultdict(list)
+    for each in bad:
+        by_name[each.act.scheme].append(each)
+    return [
+        Scheme(
+            name,
+            len(group),
+            sum(each.act.at_risk for each in group),
+            sum(each.act.at_risk for each in group if each.outcome != "approve"),
+            sum(each.act.at_risk for each in group if each.outcome in {"block_and_review", "decline"}),
+        )
+        for name, group in sorted(by_name.items())
+    ]
+
+
+def _share(part: float, whole: float) -> float:
+    return part / whole if whole else 0.0
