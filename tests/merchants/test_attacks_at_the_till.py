@@ -7,11 +7,14 @@ from sqlalchemy import text
 
 from app.kernel.signed import Algorithm
 from app.merchants import service
+from app.merchants.errors import RedemptionRefused
 from app.merchants.rules.codes import make_code
 from tests.merchants.counter import Counter, offer
 from tests.merchants.till import NO_CODE
 from tests.points.api import refused
 from tests.points.ledger import ANNA, BORIS, named
+from tests.risk.facts import Desk as RiskDesk
+from tests.risk.facts import rule
 
 BAD_CODE = (409, "merchants.code_not_good", ["code"])
 
@@ -216,3 +219,16 @@ def test_what_a_till_is_answered_is_told_whole(counter):
     taken = counter.take(100)
     assert {name for name, value in taken.items() if value is None} == {"decline", "expires_at"}
     assert (taken["mode"], taken["points"], taken["discount_fen"]) == ("code", 100, 1000)
+
+
+def test_a_rule_declines_and_the_number_stays_declined(acts, counter):
+    rules = RiskDesk(acts.uow, acts.book)
+    rules.publish(rule("never", "points >= 10", 100))
+    code = counter.code()
+    answer = counter.ask(code=code, number="T-1", points=10)
+    assert refused(answer) == (403, RedemptionRefused.code, [])
+    assert "never" not in answer.text  # a shop is not told why
+    rules.publish(rule("never", "points >= 10000", 100))
+    assert refused(counter.ask(code=code, number="T-1", points=10)) == (403, RedemptionRefused.code, [])
+    assert counter.ask(number="T-2", points=10).status_code == 201
+    assert acts.figures(ANNA).held == 10

@@ -129,7 +129,9 @@ def test_no_cell_of_a_statement_acts_as_a_formula(api, acts):
 
 def test_a_line_is_disputed_and_closed(api, settlement, captured):
     body = {"transaction_id": captured["transaction_id"], "reason": "货不对板"}
-    opened = api.post(f"/settlements/{settlement['id']}/disputes", body, AUDITOR)
+    refused_to = api.post(f"/settlements/{settlement['id']}/disputes", body, AUDITOR)
+    assert refused(refused_to) == (403, "web.role_denied", [])  # who audits changes nothing
+    opened = api.post(f"/settlements/{settlement['id']}/disputes", body, name="deputy")
     assert (opened.status_code, opened.json["state"], opened.json["fen"]) == (201, "open", 600)
     assert api.walk("/settlement-disputes", AUDITOR, limit=1) == [opened.json]
     assert api.get(f"/settlements/{settlement['id']}").json["settlement"]["payable_fen"] == 0

@@ -106,7 +106,7 @@ def export_settlement_pdf(uow: UnitOfWork, *, book: str, settlement_id: UUID) ->
 
 
 @blueprint.route(f"{ONE}/disputes", methods=["POST"])
-@endpoint(roles=READERS, body=DisputeIn, reply=DisputeOut, status=HTTPStatus.CREATED, idempotent=True)
+@endpoint(roles=TREASURER, body=DisputeIn, reply=DisputeOut, status=HTTPStatus.CREATED, idempotent=True)
 def open_dispute(uow: UnitOfWork, *, book: str, settlement_id: UUID, transaction_id: UUID, reason: str) -> object:
     """对一笔明细提出争议,暂扣不付 / doubt a line: it is kept back."""
     return disputes.open_dispute(
