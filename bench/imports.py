@@ -26,7 +26,7 @@ from app.points import service as points
 from bench import places
 from bench.audits import MIB, SAMPLE_SECONDS, private_bytes
 from bench.places import ROOT, Place, Server, environment
-from bench.table import Row, at_least, at_most, render, shown
+from bench.table import Row, at_least, at_most, keep_part, render, shown
 
 NAME = "bench_imports"
 ROWS = 100_000
@@ -200,12 +200,14 @@ def open_book(uow, seed: str) -> tuple[str, UUID]:  # noqa: ANN001 - a unit of w
 
 
 def main() -> int:
-    """Measure this part alone, or, as `drive`, be what is measured."""
+    """Measure this part alone and keep its rows, or, as `drive`, be what is measured."""
     if sys.argv[1:2] == ["drive"]:
         print(json.dumps(drive(sys.argv[2], int(sys.argv[3]))))
         return 0
     with places.open_server() as server:
-        print(render(measure(server)))
+        rows = measure(server)
+    print(render(rows))
+    keep_part(rows)
     return 0
 
 
