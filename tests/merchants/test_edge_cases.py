@@ -11,6 +11,7 @@ from app.merchants import service
 from app.merchants.models import Branch
 from app.merchants.service import judging
 from app.merchants.terms import Verdict
+from app.points import service as points_service
 from tests.merchants.counter import Counter, offer
 from tests.points.api import refused
 from tests.points.ledger import ANNA, named
@@ -116,6 +117,17 @@ def test_sweeper_and_capture_race(acts, counter):
     assert service.expire_redemptions(sweeping) == 0
     assert later.look(first["out_trade_no"]).json["state"] == "captured"
     assert later.look(second["out_trade_no"]).json["state"] == "expired"
+
+
+def test_a_sweeper_whose_clock_is_ahead_leaves_the_till_its_late_capture(acts, counter):
+    held = counter.hold(100)
+    ahead = replace(acts.uow, now=counter.later(minutes=16).pen.at)
+    assert points_service.release_expired_holds(ahead, acts.ledger.id) == 1
+    in_time = counter.later(minutes=14)
+    taken = in_time.capture(held["out_trade_no"], 90)
+    assert (taken.status_code, taken.json["state"], taken.json["captured_points"]) == (200, "captured", 90)
+    assert in_time.capture(held["out_trade_no"], 90).json == taken.json
+    assert acts.later(minutes=30).available(ANNA) == 1010
 
 
 def test_redis_lost(app, acts, counter):

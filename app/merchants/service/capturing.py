@@ -13,8 +13,9 @@ from app.merchants.service import claims, judging, offers, telling
 from app.merchants.service.receipts import Receipt, receipt_of, state_of
 from app.merchants.terms import RedemptionState, Verdict
 from app.points import service as points_service
-from app.points.errors import AccountFrozen, CauseReused
+from app.points.errors import AccountFrozen, CauseReused, HoldResolved
 from app.points.service import Outcome
+from app.points.terms import HoldResolution
 
 TAKEN = frozenset({RedemptionState.CAPTURED, RedemptionState.PARTLY_REFUNDED, RedemptionState.REFUNDED})
 
@@ -35,9 +36,10 @@ def capture(uow: UnitOfWork, redemption: Redemption, points: int | None) -> Rece
     owner = rules.whose(state, redemption.book_id, redemption.resident_id)
     rules.check_capture(wanted, held)
 
+    outcome = None
     if state is RedemptionState.HELD:
         outcome = _take_held(uow, redemption, owner, wanted, hold_id=redemption.hold_id)
-    else:
+    if outcome is None:
         outcome = _take_anew(uow, redemption, owner, wanted)
 
     redemption.state, redemption.closed_at = RedemptionState.CAPTURED, uow.now
@@ -47,8 +49,11 @@ def capture(uow: UnitOfWork, redemption: Redemption, points: int | None) -> Rece
     return receipt_of(redemption, uow.now)
 
 
-def _take_held(uow: UnitOfWork, redemption: Redemption, owner: Whose, points: int, *, hold_id: UUID) -> Outcome:
-    """Take of what is held. A freeze since then stops what somebody still had to look at, and nothing else."""
+def _take_held(uow: UnitOfWork, redemption: Redemption, owner: Whose, points: int, *, hold_id: UUID) -> Outcome | None:
+    """Take of what is held. A freeze since then stops what somebody still had to look at, and nothing else.
+
+    None: the ledger's sweeper, whose clock is ahead of ours, has ended the hold.
+    """
     try:
         outcome = points_service.capture_hold(
             uow,
@@ -62,6 +67,10 @@ def _take_held(uow: UnitOfWork, redemption: Redemption, owner: Whose, points: in
         )
     except AccountFrozen:
         raise errors.FrozenSince from None
+    except HoldResolved as over:
+        if over.params["resolution"] != HoldResolution.EXPIRED:
+            raise
+        return None
     _free_stock(uow, redemption, owner, (redemption.points or 0) - points)
     return outcome
 
