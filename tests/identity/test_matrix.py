@@ -5,13 +5,14 @@ development tokens: tests/architecture/test_routes.py, which also holds the rout
 """
 
 from datetime import timedelta
-from uuid import UUID
 
 import pytest
 from sqlalchemy import text
 
 from app.identity import terms
 from app.kernel.actor import Role
+from app.merchants import service as merchants
+from app.points import service as points
 from tests.architecture.test_routes import address, guarded
 from tests.identity.conftest import headers
 
@@ -23,8 +24,13 @@ OUTSIDE = {Role.DISTRICT, Role.ADMIN, Role.CASHIER}
 def holder(desk):
     """Sign somebody in who holds this role for the community, or for the district."""
 
+    def shop_of(book):
+        points.create_book(desk.uow, code=book, name=book, currency_name="积分", validity_months=24)
+        desk.uow.session.flush()
+        return merchants.open_shop(desk.uow, book=book, name="忠义面馆", street="忠义街").id
+
     def make(role):
-        details = {"shop_id": UUID(int=9)} if role is Role.CASHIER else {}
+        details = {"shop_id": shop_of("meilihua")} if role is Role.CASHIER else {}
         tokens = desk.holder(f"有{role}的人", role, "district" if role is Role.DISTRICT else "meilihua", **details)
         desk.uow.session.flush()
         return headers(tokens)
@@ -99,3 +105,13 @@ def test_a_frozen_account_is_nothing_but_itself(app, client, desk, holder):
     for path, method, view in guarded(app):
         answer = ask(client, path, method, as_who)
         assert (answer.status_code != 403) is (Role.PERSON in view.roles), f"{method} {path}: {answer.text}"
+
+
+def test_a_cashier_granted_here_for_a_shop_of_elsewhere_reaches_nothing_of_it(client, desk):
+    points.create_book(desk.uow, code="elsewhere", name="别处", currency_name="积分", validity_months=24)
+    desk.uow.session.flush()
+    shop = merchants.open_shop(desk.uow, book="elsewhere", name="别处的店", street="外街")
+    tokens = desk.holder("王芳", Role.CASHIER, shop_id=shop.id)
+    desk.uow.session.flush()
+    answer = client.get("/v1/merchant/redemptions", headers=headers(tokens))
+    assert (answer.status_code, answer.json["code"]) == (403, "web.role_denied")

@@ -23,7 +23,13 @@ _STANDING = text("""
               LEFT JOIN places_areas b ON b.book = CAST(:book AS text)
              WHERE g.person_id = p.id AND g.ended_at IS NULL AND g.valid_from <= :now
                AND (g.valid_to IS NULL OR :now < g.valid_to) AND (NOT g.takes_two OR g.approved_at IS NOT NULL)
-               AND (CAST(:book AS text) IS NULL OR starts_with(b.path, a.path) OR starts_with(a.path, b.path))) AS held
+               AND (CAST(:book AS text) IS NULL OR starts_with(b.path, a.path) OR starts_with(a.path, b.path))
+               AND (g.shop_id IS NULL OR EXISTS (
+                       SELECT 1 FROM merchants_shops o
+                         JOIN points_books k ON k.id = o.book_id
+                         JOIN places_areas c ON c.book = k.code
+                        WHERE o.id = g.shop_id AND (starts_with(c.path, a.path) OR starts_with(a.path, c.path))))
+           ) AS held
       FROM identity_sessions s
       JOIN identity_people p ON p.id = coalesce(CAST(:person_id AS uuid), s.person_id)
       LEFT JOIN identity_devices d ON d.id = s.device_id
