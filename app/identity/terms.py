@@ -33,6 +33,8 @@ CLOSING_WORDS = ("注销", "CLOSE")
 CLOSING_BATCH = 100
 EXPORT_BATCH = 100
 RISK_KEPT = timedelta(days=90)
+NETWORKS_KEPT = timedelta(days=90)
+"""A network somebody has not signed in from for so long is a new one again."""
 
 PASSWORD_LENGTH_MIN, PASSWORD_LENGTH_MAX = 12, 128
 TOTP_STEP_SECONDS = 30

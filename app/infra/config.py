@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from app.infra import readers
-from app.infra.outside_settings import OutsideSettings
+from app.infra.account_settings import AccountSettings
 from app.infra.outside_settings import setting as _setting
 from app.infra.readers import Keys
 
@@ -36,7 +36,7 @@ def _mode(text: str) -> Mode:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Config(OutsideSettings):
+class Config(AccountSettings):
     """Every setting of one process. Durations end in their unit."""
 
     mode: Mode = _setting("LINLI_MODE", _mode, "What this installation is: `production`, `demo` or `test`.")

@@ -33,7 +33,8 @@ class Actor:
     of the passbook of a confirmed one, for staff the account, for a till the till.
     `person_id` is the account that signed in, `session_id` its session. `areas` are those in which the person holds one
     of the roles the route asks for. `device_id`: the installation that signed in, none at a desk. `cools_until`: it is
-    new, and nothing of value goes out from it before that instant. `resident_id`: whose passbook is the actor's own in
+    new, and nothing of value goes out from it before that instant. `is_paused`: nothing of value goes out from the
+    account until people have looked. `resident_id`: whose passbook is the actor's own in
     the book, whatever he acts as. `acted_by`: the person who does all this is another one, a guardian or helper; it is
     recorded as such.
     """
@@ -50,6 +51,7 @@ class Actor:
     resident_id: UUID | None = None
     acted_by: UUID | None = None
     device_id: UUID | None = None
+    is_paused: bool = False
 
     @property
     def owner_id(self) -> UUID:

@@ -15,6 +15,7 @@ from app.kernel.periods import DISTRICT
 from app.kernel.signed import Signed
 from app.web import signatures
 from app.web.refusals import (
+    AccountPaused,
     ActingForMalformed,
     BookMissing,
     ClockRefused,
@@ -133,7 +134,9 @@ def _acting_for() -> UUID | None:
 
 
 def check_device(actor: Actor) -> None:
-    """Refuse DeviceCooling while the caller's device is too new for value to go out from it."""
+    """Refuse AccountPaused while people have yet to look at the account, DeviceCooling while the device is too new."""
+    if actor.is_paused:
+        raise AccountPaused
     if actor.cools_until is not None:
         raise DeviceCooling(until=f"{actor.cools_until.astimezone(DISTRICT):%m-%d %H:%M}")
 

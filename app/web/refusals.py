@@ -90,9 +90,20 @@ class DeviceCooling(DomainError):
     kind = Kind.DENIED
     code = "web.device_cooling"
     text = {
-        "zh": "新设备登录后 24 小时内不能用积分付款或转出,{until}(北京时间)起可用;急用请到社区窗口。",
-        "en": "From a new device no points go out for 24 hours: it works from {until} (China time) on; in a hurry, "
-        "ask at the community's desk.",
+        "zh": "新设备、新账号刚登录,暂不能用积分付款或转出,{until}(北京时间)起可用;急用请到社区窗口。",
+        "en": "From a new device or account no points go out at first: it works from {until} (China time) on; in a "
+        "hurry, ask at the community's desk.",
+    }
+
+
+class AccountPaused(DomainError):
+    kind = Kind.DENIED
+    code = "web.account_paused"
+    text = {
+        "zh": "为了您的积分安全,工作人员核实之前暂不能用积分付款或转出,查看不受影响。"
+        "请在“我的登录提示”里写明情况,或到社区窗口核实。",
+        "en": "To keep your points safe none go out before staff have had a look; you can read everything as ever. "
+        "Write to them under your sign-ins that were held up, or ask at the community's desk.",
     }
 
 

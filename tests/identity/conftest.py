@@ -13,8 +13,11 @@ from app.identity.service.keys import Keyring
 from app.identity.service.sessions import Tokens
 from app.identity.service.signing_in import Installation, WechatAccount
 from app.identity.terms import Channel
+from app.infra import wechat
 from app.infra.unit_of_work import UnitOfWork, clock
 from app.kernel.actor import SYSTEM, Role
+from sandbox.wechat import server
+from sandbox.wechat.world import World
 
 SPACE = UUID("6ba7b811-9dad-11d1-80b4-00c04fd430c8")
 APP_ID = "wx0123456789abcdef"
@@ -92,6 +95,7 @@ class Desk:
 
     def hold(self, person_id: UUID, role: Role, area: str = "meilihua", **details: object) -> UUID:
         given = {"unit_id": None, "shop_id": None, "valid_from": None, "valid_to": None, "reason": "x", **details}
+        given = {"takes_shop": lambda *_: True, **given}
         grant = granting.grant_role(self.uow, person_id=person_id, role=role, area_id=self.areas.id(area), **given)
         self.uow.session.flush()
         if grant.takes_two:
@@ -132,3 +136,16 @@ def keyring(app: Flask) -> Keyring:
 def desk(session: Session, areas: Areas, keyring: Keyring) -> Desk:
     uow = UnitOfWork(session=session, actor=SYSTEM, now=clock(), request_id="test")
     return Desk(uow, keyring, areas)
+
+
+@pytest.fixture
+def stand_in(app):
+    """A WeChat, which the application asks for the length of a test."""
+    before = app.extensions[wechat.CLIENT]
+    world = World(seed=7)
+    world.add_people(["王秀英", "李建国"])
+    with server.running(world) as running:
+        asked = {"wechat_base_url": running.url, "wechat_appid": world.appid, "wechat_secret": world.secret}
+        wechat.install(app, replace(app.extensions["linli.config"], **asked))
+        yield running
+    app.extensions[wechat.CLIENT] = before

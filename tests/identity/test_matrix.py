@@ -105,13 +105,3 @@ def test_a_frozen_account_is_nothing_but_itself(app, client, desk, holder):
     for path, method, view in guarded(app):
         answer = ask(client, path, method, as_who)
         assert (answer.status_code != 403) is (Role.PERSON in view.roles), f"{method} {path}: {answer.text}"
-
-
-def test_a_cashier_granted_here_for_a_shop_of_elsewhere_reaches_nothing_of_it(client, desk):
-    points.create_book(desk.uow, code="elsewhere", name="别处", currency_name="积分", validity_months=24)
-    desk.uow.session.flush()
-    shop = merchants.open_shop(desk.uow, book="elsewhere", name="别处的店", street="外街")
-    tokens = desk.holder("王芳", Role.CASHIER, shop_id=shop.id)
-    desk.uow.session.flush()
-    answer = client.get("/v1/merchant/redemptions", headers=headers(tokens))
-    assert (answer.status_code, answer.json["code"]) == (403, "web.role_denied")

@@ -7,11 +7,13 @@ from sqlalchemy import text
 
 from app.enrolment import service as enrolment
 from app.identity.errors.homes import RelativeTwice, ResidencyNotWaiting, ResidencyOpen, ResidentTaken
-from app.identity.service import relatives
+from app.identity.service import relatives, signing_in
+from app.identity.service.signing_in import Installation, WechatAccount
 from app.identity.terms import Kinship
 from app.points import service as points
+from app.risk.service import judge_sign_in
 from tests.fixtures.together import alone, split, together
-from tests.identity.conftest import Areas, Desk
+from tests.identity.conftest import APP_ID, Areas, Desk
 from tests.identity.homes import Homes
 
 PASSBOOK = UUID(int=77)
@@ -116,3 +118,29 @@ def test_housemates_whose_households_are_settled_at_once_come_together(town):
 LISTED = text("""
     INSERT INTO enrolment_residents (book_id, id, import_id, name, room, household_id, passbook_no, enrolled_at)
     VALUES (:book, :id, :id, 'x', '501', :household, :id, now())""")
+
+
+def test_attack_15_accounts_that_sign_in_from_one_device_at_once_are_counted_one_after_another(town):
+    """Five at the gate: three are approved, whoever comes first; and one of them twice at once gets in twice."""
+
+    def sign_in(name, install="one-telephone-for-all", judge=judge_sign_in):
+        def act(uow):
+            return signing_in.sign_in_with_wechat(
+                uow,
+                town.app.extensions["linli.keyring"],
+                account=WechatAccount(APP_ID, f"openid-of-{name}"),
+                installation=Installation(install, "PHONE", "203.0.113.7"),
+                judge=judge,
+            ).person_id
+
+        return act
+
+    names = [f"账号{number}" for number in range(5)]
+    for name in names:
+        alone(sign_in(name, f"telephone-of-{name}", None))
+    done, refused = town.together("people", *map(sign_in, names))
+    assert (len(set(done)), refused) == (5, [])
+    outcomes = alone(lambda uow: sorted(uow.session.scalars(text("SELECT outcome FROM risk_decisions"))))
+    assert outcomes == ["approve"] * 3 + ["review"] * 2
+    again, refused = town.together("people", *[sign_in("账号1")] * 3)
+    assert (len(again), len(set(again)), refused) == (3, 1, [])

@@ -1,17 +1,13 @@
 """Over HTTP, with real tokens: who gets in as what, and what stops counting at once."""
 
 import uuid
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
 
 from app.identity.service import freezing
-from app.infra import wechat
 from app.kernel.actor import Role
-from sandbox.wechat import server
-from sandbox.wechat.world import World
 from tests.identity.conftest import PASSWORD, code_at, headers
 
 BOOK = "/v1/books/meilihua"
@@ -183,19 +179,6 @@ def test_tries_are_counted_by_what_is_typed_and_the_answer_says_when_to_come_bac
     limited = client.post("/v1/sessions/desk", json=asked)
     assert limited.json["code"] == "web.too_often"
     assert 1 <= int(limited.headers["Retry-After"]) <= 600
-
-
-@pytest.fixture
-def stand_in(app):
-    """A WeChat, which the application asks for the length of a test."""
-    before = app.extensions[wechat.CLIENT]
-    world = World(seed=7)
-    world.add_people(["王秀英", "李建国"])
-    with server.running(world) as running:
-        asked = {"wechat_base_url": running.url, "wechat_appid": world.appid, "wechat_secret": world.secret}
-        wechat.install(app, replace(app.extensions["linli.config"], **asked))
-        yield running
-    app.extensions[wechat.CLIENT] = before
 
 
 def test_a_resident_signs_in_with_a_code_of_wechat_which_is_good_once(client, stand_in):

@@ -38,6 +38,7 @@ def by(desk, person_id, area="meilihua", role=Role.ADMIN):
 
 def grant(desk, uow, person_id, role=Role.CLERK, *, area="meilihua", **details):
     given = {"unit_id": None, "shop_id": None, "valid_from": None, "valid_to": None, "reason": "值班", **details}
+    given = {"takes_shop": lambda *_: True, **given}
     made = granting.grant_role(uow, person_id=person_id, role=role, area_id=desk.areas.id(area), **given)
     uow.session.flush()
     return made

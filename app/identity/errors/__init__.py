@@ -34,6 +34,20 @@ class SignInRefused(Declined):
     }
 
 
+class SignInStopped(Declined):
+    """Anti-fraud stopped it. What it decided stays, and can be appealed against with the next proof of who one is."""
+
+    kind = Kind.DENIED
+    code = "identity.sign_in_stopped"
+    text = {
+        "zh": "很抱歉,为了账号安全,这次没有登录成功,您的积分没有减少。这不代表您做错了什么:请在登录页点“申诉”写明情况,"
+        "由工作人员答复;也可到社区窗口当面核实(编号 {decision})。",
+        "en": "We are sorry: to keep your account safe this sign-in was stopped; your points are untouched. It does "
+        "not mean that you did anything wrong: appeal on the sign-in page and staff will answer, or ask at the "
+        "community's desk (number {decision}).",
+    }
+
+
 class SignInLocked(DomainError):
     """Too many wrong tries under this name, whether anybody is called so or not."""
 
@@ -210,6 +224,16 @@ class ShopNeeded(DomainError):
     text = {
         "zh": "收银员须指明商户,其他角色不填商户。",
         "en": "A cashier needs a shop; no other role takes one.",
+    }
+    field = "shop_id"
+
+
+class ShopElsewhere(DomainError):
+    kind = Kind.MISSING
+    code = "identity.shop_elsewhere"
+    text = {
+        "zh": "这个区域的账本里没有这家店:收银员只能为本区域账本接受的店授予。",
+        "en": "No book of this area takes this shop: a cashier is granted for a shop that one of them takes.",
     }
     field = "shop_id"
 

@@ -79,6 +79,28 @@ class ResidencyOwn(DomainError):
     field = "residency_id"
 
 
+class HomeFull(DomainError):
+    """Nobody reads it: the claim waits for a person."""
+
+    kind = Kind.CONFLICT
+    code = "identity.home_full"
+    text = {
+        "zh": "这一户已有 {count} 位居民,新增须由工作人员核实。",
+        "en": "{count} residents of this dwelling are confirmed: a person has to look before there is another.",
+    }
+
+
+class DeviceFull(DomainError):
+    """Nobody reads it: the claim waits for a person."""
+
+    kind = Kind.CONFLICT
+    code = "identity.device_full"
+    text = {
+        "zh": "这台设备上已有 {count} 个账号,确认须由工作人员核实。",
+        "en": "There are {count} accounts on this device: a person has to look before one of them is confirmed.",
+    }
+
+
 class ResidentTaken(DomainError):
     kind = Kind.CONFLICT
     code = "identity.resident_taken"

@@ -1,6 +1,6 @@
 """Tables of people: devices and sessions, credentials, grants, freezes, consents, guardianships and homes."""
 
-from app.identity.models.access import Device, Session, WechatUser
+from app.identity.models.access import Device, Network, Session, WechatUser
 from app.identity.models.accounts import Consent, Guardianship, ProxyAct
 from app.identity.models.homes import Household, Relative, Residency
 from app.identity.models.people import Freeze, Grant, Person
@@ -15,6 +15,7 @@ __all__ = [
     "Guardianship",
     "Household",
     "Invitation",
+    "Network",
     "Person",
     "ProxyAct",
     "RecoveryCode",

@@ -35,6 +35,15 @@ class Device(Base):
     cools_until: Mapped[datetime | None] = mapped_column(INSTANT)
 
 
+class Network(Base):
+    """A network somebody signed in from: a keyed hash of the first part of the address."""
+
+    __tablename__ = "identity_networks"
+    person_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    network_index: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    last_seen_at: Mapped[datetime] = mapped_column(INSTANT)
+
+
 class Session(Base):
     """A family of refresh tokens, of which the newest generation is good."""
 

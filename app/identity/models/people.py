@@ -12,7 +12,10 @@ INSTANT = DateTime(timezone=True)
 
 
 class Person(Base):
-    """An account. Its telephone number is sealed; `phone_index` finds it."""
+    """An account. Its telephone number is sealed; `phone_index` finds it.
+
+    `paused_at`: nothing of value goes out from it since then, until people have looked at `paused_case`.
+    """
 
     __tablename__ = "identity_people"
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
@@ -22,6 +25,8 @@ class Person(Base):
     registered_at: Mapped[datetime] = mapped_column(INSTANT)
     closed_at: Mapped[datetime | None] = mapped_column(INSTANT)
     closes_at: Mapped[datetime | None] = mapped_column(INSTANT)
+    paused_at: Mapped[datetime | None] = mapped_column(INSTANT)
+    paused_case: Mapped[UUID | None] = mapped_column(Uuid)
 
 
 class Grant(Base):

@@ -38,6 +38,8 @@ from app.identity.queries.guardianships import (
 from app.identity.queries.homes import (
     Home,
     are_kin,
+    count_accounts_beside,
+    count_residents_at,
     find_household,
     find_open_residency,
     find_resident_id,
@@ -69,6 +71,7 @@ from app.identity.queries.people import (
 )
 from app.identity.queries.relatives import find_open_relative, list_relatives_of, lock_relative
 from app.identity.queries.risk import find_risk_rank, lock_wanted_risk
+from app.identity.queries.signing_in import lock_signing_in, note_network
 from app.identity.queries.standing import find_standing
 from app.identity.queries.told import list_told, list_treasurers
 
@@ -76,6 +79,8 @@ __all__ = [
     "Home",
     "Named",
     "are_kin",
+    "count_accounts_beside",
+    "count_residents_at",
     "find_device",
     "find_grant_like",
     "find_guardianship",
@@ -135,7 +140,9 @@ __all__ = [
     "lock_relative",
     "lock_residency",
     "lock_session",
+    "lock_signing_in",
     "lock_staff",
     "lock_tries",
     "lock_wanted_risk",
+    "note_network",
 ]

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, select, text
+from sqlalchemy import Select, func, select, text
 from sqlalchemy.orm import Session as Orm
 
 from app.identity import terms
@@ -86,6 +86,31 @@ def list_housemate_ids(session: Orm, household_id: UUID) -> Sequence[UUID]:
         Residency.household_id == household_id, Residency.state == ResidencyState.CONFIRMED
     )
     return [each for each in session.scalars(wanted.order_by(Residency.resident_id)) if each is not None]
+
+
+def count_residents_at(session: Orm, household_id: UUID, *, limit: int) -> int:
+    """Count who is confirmed to live in a dwelling, `limit` at most; whoever counts next waits."""
+    session.execute(select(Household.id).where(Household.id == household_id).with_for_update())
+    living = select(Residency.id).where(
+        Residency.household_id == household_id, Residency.state == ResidencyState.CONFIRMED
+    )
+    return session.scalar(select(func.count()).select_from(living.limit(limit).subquery())) or 0
+
+
+_BESIDE = text("""
+    SELECT coalesce(max(accounts), 0)
+      FROM (SELECT install_index FROM identity_devices
+             WHERE person_id = :person_id ORDER BY last_seen_at DESC LIMIT 20) AS own
+     CROSS JOIN LATERAL (
+            SELECT count(*) AS accounts
+              FROM (SELECT 1 FROM identity_devices o WHERE o.install_index = own.install_index LIMIT :limit) AS few
+           ) AS beside
+""")
+
+
+def count_accounts_beside(session: Orm, person_id: UUID, *, limit: int) -> int:
+    """Count the accounts on that device of somebody's that most use, himself among them, `limit` at most."""
+    return session.scalar(_BESIDE, {"person_id": person_id, "limit": limit}) or 0
 
 
 def find_open_residency(session: Orm, person_id: UUID, book: str) -> Residency | None:

@@ -13,7 +13,8 @@ from app.kernel.actor import Role
 # A grant counts in the book of a community that lies in the granted area or below it; one for a part of the community
 # is told apart (see rules/admitting.py). Without a book all count.
 _STANDING = text("""
-    SELECT p.id, p.name, p.closed_at IS NOT NULL AS closed, s.channel, s.expires_at, s.ended_at IS NOT NULL AS ended,
+    SELECT p.id, p.name, p.closed_at IS NOT NULL AS closed, p.paused_at IS NOT NULL AS paused,
+           s.channel, s.expires_at, s.ended_at IS NOT NULL AS ended,
            s.device_id, d.cools_until, r.resident_id,
            EXISTS (SELECT 1 FROM identity_freezes f WHERE f.person_id = p.id AND f.lifted_at IS NULL) AS frozen,
            (SELECT array_agg(ARRAY[g.role, g.area_id::text, g.shop_id::text, (NOT starts_with(b.path, a.path))::text]
@@ -24,11 +25,6 @@ _STANDING = text("""
              WHERE g.person_id = p.id AND g.ended_at IS NULL AND g.valid_from <= :now
                AND (g.valid_to IS NULL OR :now < g.valid_to) AND (NOT g.takes_two OR g.approved_at IS NOT NULL)
                AND (CAST(:book AS text) IS NULL OR starts_with(b.path, a.path) OR starts_with(a.path, b.path))
-               AND (g.shop_id IS NULL OR EXISTS (
-                       SELECT 1 FROM merchants_shops o
-                         JOIN points_books k ON k.id = o.book_id
-                         JOIN places_areas c ON c.book = k.code
-                        WHERE o.id = g.shop_id AND (starts_with(c.path, a.path) OR starts_with(a.path, c.path))))
            ) AS held
       FROM identity_sessions s
       JOIN identity_people p ON p.id = coalesce(CAST(:person_id AS uuid), s.person_id)
@@ -64,4 +60,5 @@ def find_standing(
             for role, area, shop, below in row.held or ()
         ],
         device_id=row.device_id,
+        paused=row.paused,
     )

@@ -17,6 +17,7 @@ from app.identity.schemas.sessions import (
     WechatSignInIn,
 )
 from app.identity.service import sessions, signing_in, staff
+from app.identity.service.judging import Judge, Whence
 from app.identity.service.keys import Keyring
 from app.identity.service.sessions import Tokens
 from app.identity.service.signing_in import Installation, WechatAccount
@@ -29,6 +30,7 @@ from app.web.limits import By, Limit
 from app.web.paging import PageQuery
 
 KEYRING = "linli.keyring"
+JUDGE = "linli.judge_sign_in"
 OWNER = frozenset({Role.PERSON})
 # A whole estate may stand behind one address of a mobile network; a guesser behind one name or installation.
 SIGN_IN = (Limit(By.ADDRESS, 300, 60), Limit(By.INPUT, 10, 60, "install_id"))
@@ -42,6 +44,11 @@ blueprint = Blueprint("access", __name__, description="登录 / signing in")
 def keyring() -> Keyring:
     """Give the keys of the current application."""
     return cast("Keyring", current_app.extensions[KEYRING])
+
+
+def _judge() -> Judge:
+    """Give what judges sign-ins in the current application: it stands above, the factory puts it in."""
+    return cast("Judge", current_app.extensions[JUDGE])
 
 
 def _ask_wechat(code: str) -> WechatAccount:
@@ -65,7 +72,7 @@ def _ask_phone(phone_code: str) -> Phone:
 def sign_in_with_wechat(uow: UnitOfWork, *, account: WechatAccount, install_id: str, model: str) -> Tokens:
     """微信登录 / sign in with WeChat."""
     installation = Installation(install_id, model, request.remote_addr or "")
-    return signing_in.sign_in_with_wechat(uow, keyring(), account=account, installation=installation)
+    return signing_in.sign_in_with_wechat(uow, keyring(), account=account, installation=installation, judge=_judge())
 
 
 @blueprint.route("/v1/sessions/desk", methods=["POST"])
@@ -75,7 +82,13 @@ def sign_in_at_desk(
 ) -> Tokens:
     """工作人员登录:密码加动态码 / staff sign in with password and one-time code."""
     return staff.sign_in_at_desk(
-        uow, keyring(), username=username, password=password, totp=totp, recovery_code=recovery_code
+        uow,
+        keyring(),
+        username=username,
+        password=password,
+        totp=totp,
+        recovery_code=recovery_code,
+        whence=Whence(_judge(), request.remote_addr or ""),
     )
 
 

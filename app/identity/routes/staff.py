@@ -2,7 +2,10 @@
 
 from datetime import datetime
 from http import HTTPStatus
+from typing import cast
 from uuid import UUID
+
+from flask import current_app
 
 from app.identity.routes.access import AT_DESK
 from app.identity.schemas.sessions import EndedOut
@@ -21,11 +24,13 @@ from app.identity.schemas.staff import (
     RecoveryCodesOut,
 )
 from app.identity.service import granting, staff
+from app.identity.service.granting import TakesShop
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.actor import Role
 from app.web.endpoint import PUBLIC, Blueprint, endpoint
 from app.web.limits import By, Limit
 
+TAKES_SHOP = "linli.takes_shop"
 OWNER = frozenset({Role.PERSON})
 ADMINS = frozenset({Role.ADMIN, Role.DISTRICT})
 INVITATION = (Limit(By.ADDRESS, 30, 60), Limit(By.INPUT, 20, 600, "token"))
@@ -86,6 +91,7 @@ def grant_role(
         valid_from=valid_from,
         valid_to=valid_to,
         reason=reason,
+        takes_shop=cast("TakesShop", current_app.extensions[TAKES_SHOP]),
     )
 
 

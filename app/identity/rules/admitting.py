@@ -37,6 +37,7 @@ class Standing:
     resident_id: UUID | None
     held: Sequence[Held]
     device_id: UUID | None = None
+    paused: bool = False
 
 
 def admit(
@@ -44,7 +45,8 @@ def admit(
 ) -> Actor:
     """Make the actor of a request that names `book` (or none) and takes one of the `wanted` roles.
 
-    A frozen account keeps only Role.PERSON: it may look at itself and appeal. Powerful roles exist at the desk only.
+    A frozen account keeps only Role.PERSON: it may look at itself and appeal. A paused one keeps all but the powerful
+    roles, and sends nothing of value. Powerful roles exist at the desk only.
     Inside a book the district office is nothing; outside all books only it, administrators of areas and cashiers are
     more than a person. Of the roles for a part of a community only the grid worker's counts in its book.
 
@@ -57,6 +59,8 @@ def admit(
     if (standing.person_id, standing.channel) != (access.person_id, access.channel):
         raise TokenInvalid
     held = [] if standing.frozen else [each for each in standing.held if _counts(each, access.channel, book)]
+    if standing.paused:
+        held = [each for each in held if each.role not in terms.POWERFUL]
     owner = standing.resident_id if book is not None and not standing.frozen else None
     roles = {Role.PERSON, *(each.role for each in held), *({Role.RESIDENT} if owner else ())}
     cooling = standing.cools_until is not None and now < standing.cools_until
@@ -72,6 +76,7 @@ def admit(
         cools_until=standing.cools_until if cooling else None,
         resident_id=owner,
         device_id=standing.device_id,
+        is_paused=standing.paused,
     )
 
 

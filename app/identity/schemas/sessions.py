@@ -93,6 +93,10 @@ class TokensOut(Schema):
         allow_none=True,
         metadata={"description": "新设备冷静期,在此之前不能用积分付款 / new device: nothing of value goes out before"},
     )
+    is_paused = fields.Boolean(
+        required=True,
+        metadata={"description": "工作人员核实前不能用积分付款 / nothing of value goes out until staff have looked"},
+    )
 
 
 class EndedOut(Schema):

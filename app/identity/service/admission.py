@@ -1,7 +1,7 @@
 """The door every request with a token goes through."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from app.identity import queries
@@ -49,13 +49,14 @@ def _admission(
         actor = admitting.admit(claimed, standing, book=book, wanted=wanted, now=uow.now)
         if acting_for is None or standing is None:
             return actor
-        return acting.act_for(
+        acted = acting.act_for(
             claimed,
             queries.find_standing(uow.session, claimed.session_id, book=book, now=uow.now, person_id=acting_for),
             may=not standing.frozen and _is_guardian(uow, claimed.person_id, acting_for, book),
             book=book,
             now=uow.now,
         )
+        return replace(acted, is_paused=acted.is_paused or standing.paused)
 
     return admit
 

@@ -9,7 +9,7 @@ from sqlalchemy import delete, update
 
 from app.identity import queries, terms
 from app.identity.errors import ClosingUnconfirmed, ClosingWhileFrozen, ClosingWithRoles, PersonMissing
-from app.identity.models import Device, Freeze, Invitation, Person, RecoveryCode, RiskRank, Staff, WechatUser
+from app.identity.models import Device, Freeze, Invitation, Network, Person, RecoveryCode, RiskRank, Staff, WechatUser
 from app.identity.service import guardianships, homes, sessions
 from app.identity.service.sessions import person_of
 from app.identity.terms import Ending
@@ -87,7 +87,7 @@ def _end_guardianships(uow: UnitOfWork, person: Person) -> None:
 
 def _forget_access(uow: UnitOfWork, person: Person) -> None:
     """Delete all by which he got in, and what WeChat thought of that: account, devices, password, invitations."""
-    for table in (WechatUser, RiskRank, Device, Staff, RecoveryCode, Invitation):
+    for table in (WechatUser, RiskRank, Device, Network, Staff, RecoveryCode, Invitation):
         uow.session.execute(delete(table).where(table.person_id == person.id))
 
 
@@ -105,6 +105,7 @@ def _leave_homes(uow: UnitOfWork, person: Person) -> None:
 def _erase_person(uow: UnitOfWork, person: Person) -> None:
     person.name, person.phone_sealed, person.phone_index = "", None, None
     person.closes_at, person.closed_at = None, uow.now
+    person.paused_at = person.paused_case = None
 
 
 STEPS: tuple[Step, ...] = (

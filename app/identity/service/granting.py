@@ -1,11 +1,13 @@
 """Roles: granted in an area and below, by one person or two, and ended by one."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy.orm import Session
+
 from app.identity import queries, terms
-from app.identity.errors import AreaMissing, GrantEnded, GrantMissing, GrantTwice, PersonMissing
+from app.identity.errors import AreaMissing, GrantEnded, GrantMissing, GrantTwice, PersonMissing, ShopElsewhere
 from app.identity.models import Grant, Person
 from app.identity.rules import granting as rules
 from app.identity.rules import phones
@@ -15,8 +17,11 @@ from app.infra.vault import vault
 from app.kernel.actor import Role
 from app.kernel.paging import Page, page_by_id, read_id
 
+TakesShop = Callable[[Session, UUID, UUID], bool]
+"""(session, shop, area) → a book of the area, of one in it or around it, takes the shop. Shops are known above."""
 
-def grant_role(
+
+def grant_role(  # noqa: PLR0913 - a grant says all of this
     uow: UnitOfWork,
     *,
     person_id: UUID,
@@ -27,10 +32,12 @@ def grant_role(
     valid_from: datetime | None,
     valid_to: datetime | None,
     reason: str,
+    takes_shop: TakesShop | None = None,
 ) -> Grant:
     """Grant a role in an area of the caller's. A powerful one waits for another administrator's approval.
 
-    Refuses AreaMissing, PersonMissing, GrantToSelf, RoleBeyond, ShopNeeded, PeriodBackwards, GrantTwice.
+    `takes_shop` says whether a book of the area takes a shop; without it nobody becomes a cashier. Refuses AreaMissing,
+    PersonMissing, GrantToSelf, RoleBeyond, ShopNeeded, PeriodBackwards, ShopElsewhere, GrantTwice.
     """
     check_area(uow, area_id)
     # of two grants of one kind at once the second waits, and finds the first
@@ -45,6 +52,8 @@ def grant_role(
         valid_to=valid_to,
         now=uow.now,
     )
+    if shop_id is not None and (takes_shop is None or not takes_shop(uow.session, shop_id, area_id)):
+        raise ShopElsewhere
     grant = Grant(
         id=uow.new_id(),
         person_id=person_id,

@@ -10,6 +10,8 @@ from app.identity import queries, terms
 from app.identity.errors.homes import (
     AccountStopped,
     AreaWithoutBook,
+    DeviceFull,
+    HomeFull,
     ResidencyMissing,
     ResidencyNotWaiting,
     ResidencyOpen,
@@ -22,6 +24,7 @@ from app.identity.rules import phones
 from app.identity.service.sessions import person_of
 from app.identity.service.signing_in import phone_of
 from app.identity.terms import Relation, ResidencyState
+from app.infra import current
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.actor import Role
 from app.kernel.paging import Page, page_by_id, read_id
@@ -122,11 +125,13 @@ def confirm_residency(
     """Confirm a claim: from now on the person is the owner `resident_id` in the book; None: under the account's own id.
 
     Whoever names a `resident_id` has seen to it that it is a passbook of this book, and open. Refuses ResidencyMissing,
-    ResidencyOwn, ResidencyNotWaiting, PersonMissing, ResidentTaken.
+    ResidencyOwn, ResidencyNotWaiting, PersonMissing, ResidentTaken; and HomeFull, DeviceFull where nobody looks.
     """
     home = lock_in_care(uow, book, residency_id)
     residency, person, owner = home.residency, home.person, resident_id or home.person.id
     _check_owner(uow, home, owner)
+    if Role.SYSTEM in uow.actor.roles:
+        _check_usual(uow, home)
     if residency.proposed_resident_id != owner or residency.proposed_by == person_of(uow):
         residency.proposed_resident_id = residency.proposed_by = residency.proposed_at = None  # it was not needed
     residency.state, residency.resident_id = ResidencyState.CONFIRMED, owner
@@ -225,6 +230,17 @@ def _check_owner(uow: UnitOfWork, home: Home, owner: UUID) -> None:
     rules.check_decision(home.residency.state, is_kin=_is_kin(uow, person))
     if queries.list_taken_ids(uow.session, home.residency.book, [owner]) or _is_someone_else(uow, owner, person.id):
         raise ResidentTaken
+
+
+def _check_usual(uow: UnitOfWork, home: Home) -> None:
+    """Refuse HomeFull and DeviceFull: as many live nowhere, and use one device, without a reason a person can see."""
+    config = current.config()
+    living = queries.count_residents_at(uow.session, home.household.id, limit=config.home_residents_max)
+    if living >= config.home_residents_max:
+        raise HomeFull(count=living)
+    sharing = queries.count_accounts_beside(uow.session, home.person.id, limit=config.device_accounts_max + 1)
+    if sharing > config.device_accounts_max:
+        raise DeviceFull(count=sharing)
 
 
 def _is_kin(uow: UnitOfWork, person: Person) -> bool:

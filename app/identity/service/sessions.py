@@ -4,11 +4,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select, tuple_, update
 
 from app.identity import queries, terms
 from app.identity.errors import SessionEnded, TokenInvalid
-from app.identity.models import Device, Person, Session, Tries
+from app.identity.models import Device, Network, Person, Session, Tries
 from app.identity.rules import access, refreshing
 from app.identity.rules.access import Access
 from app.identity.rules.refreshing import Use
@@ -32,6 +32,7 @@ class Tokens:
     person_id: UUID
     session_id: UUID
     cools_until: datetime | None = None
+    is_paused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +45,19 @@ class ShownSession:
 
 
 def open_session(
-    uow: UnitOfWork, keyring: Keyring, *, person_id: UUID, channel: Channel, device: Device | None
+    uow: UnitOfWork,
+    keyring: Keyring,
+    *,
+    person_id: UUID,
+    channel: Channel,
+    device: Device | None,
+    session_id: UUID | None = None,
 ) -> Tokens:
     """Open a session for somebody who has just proven who he is. An account that was to be closed stays."""
     closing = update(Person).where(Person.id == person_id, Person.closes_at.is_not(None))
     uow.session.execute(closing.values(closes_at=None))
     session = Session(
-        id=uow.new_id(),
+        id=session_id or uow.new_id(),
         person_id=person_id,
         channel=channel,
         device_id=device.id if device else None,
@@ -131,7 +138,7 @@ def end(uow: UnitOfWork, session: Session, why: Ending) -> None:
 
 
 def purge_sessions(uow: UnitOfWork) -> int:
-    """Forget one batch of sessions and tries that were over long ago; answers how many. Called until it answers 0."""
+    """Forget one batch of sessions, tries and networks of long ago; answers how many. Called until it answers 0."""
     long_ago = uow.now - terms.FORGET_AFTER
     gone = 0
     for table, key, over in (
@@ -140,7 +147,15 @@ def purge_sessions(uow: UnitOfWork) -> int:
     ):
         old = select(key).where(over).limit(terms.PURGE_BATCH).with_for_update(skip_locked=True)
         gone += len(uow.session.scalars(delete(table).where(key.in_(old.scalar_subquery())).returning(key)).all())
-    return gone
+    return gone + _purge_networks(uow)
+
+
+def _purge_networks(uow: UnitOfWork) -> int:
+    key = tuple_(Network.person_id, Network.network_index)
+    unseen = Network.last_seen_at < uow.now - terms.NETWORKS_KEPT
+    old = select(Network.person_id, Network.network_index).where(unseen).limit(terms.PURGE_BATCH)
+    gone = delete(Network).where(key.in_(old.with_for_update(skip_locked=True))).returning(Network.person_id)
+    return len(uow.session.scalars(gone.execution_options(synchronize_session=False)).all())
 
 
 def person_of(uow: UnitOfWork) -> UUID:
@@ -159,6 +174,7 @@ def _tokens(uow: UnitOfWork, keyring: Keyring, session: Session, device: Device 
     key = {"key_name": keyring.signing, "key": keyring.key}
     made = Access(session.person_id, session.id, Channel(session.channel))
     cools_until = device.cools_until if device else None
+    person = uow.session.get(Person, session.person_id)
     return Tokens(
         access_token=access.sign(made, token_id=uow.new_id(), now=uow.now, **key),
         access_expires_at=uow.now + terms.ACCESS_LIFE,
@@ -167,4 +183,5 @@ def _tokens(uow: UnitOfWork, keyring: Keyring, session: Session, device: Device 
         person_id=session.person_id,
         session_id=session.id,
         cools_until=cools_until if cools_until and uow.now < cools_until else None,
+        is_paused=person is not None and person.paused_at is not None,
     )

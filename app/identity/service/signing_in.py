@@ -12,10 +12,12 @@ from app.identity import queries, terms
 from app.identity.errors import PhoneTaken
 from app.identity.models import Device, Person, WechatUser
 from app.identity.rules import phones
+from app.identity.service.judging import Judge, Whence, judge_sign_in
 from app.identity.service.keys import Keyring
 from app.identity.service.risk import want_risk_rank
 from app.identity.service.sessions import Tokens, open_session, person_of
 from app.identity.terms import Channel, RiskOccasion
+from app.infra import current
 from app.infra.unit_of_work import UnitOfWork
 from app.infra.vault import vault
 
@@ -38,20 +40,28 @@ class Installation:
 
 
 def sign_in_with_wechat(
-    uow: UnitOfWork, keyring: Keyring, *, account: WechatAccount, installation: Installation
+    uow: UnitOfWork,
+    keyring: Keyring,
+    *,
+    account: WechatAccount,
+    installation: Installation,
+    judge: Judge | None = None,
 ) -> Tokens:
     """Open a session for a WeChat user, who becomes a person of ours with the first one.
 
-    From the first device of a person everything goes at once; another one cools for a day. What WeChat thinks of the
-    risk is asked afterwards, and refuses nobody.
+    From the first device of a person everything goes at once, or after the days that are set; another one cools for a
+    day. What WeChat thinks of the risk is asked afterwards, and refuses nobody. Refuses SignInStopped as `judge` says.
     """
     index = vault().index(account.openid, kind=f"openid:{account.app_id}")
     known = queries.find_wechat_user(uow.session, account.app_id, index)
     person_id = known.person_id if known else _register(uow, account, index)
+    person = queries.lock_signing_in(uow.session, person_id)  # the person first, then the device: in one order
     device = _see_device(uow, person_id, installation, is_first=known is None)
+    session_id, whence = uow.new_id(), Whence(judge, installation.address) if judge else None
+    judge_sign_in(uow, whence, session_id=session_id, person=person, channel=Channel.MINI, device=device)
     occasion = RiskOccasion.SIGN_IN if known else RiskOccasion.REGISTRATION
     want_risk_rank(uow, person_id=person_id, occasion=occasion, client_ip=installation.address)
-    return open_session(uow, keyring, person_id=person_id, channel=Channel.MINI, device=device)
+    return open_session(uow, keyring, person_id=person_id, channel=Channel.MINI, device=device, session_id=session_id)
 
 
 def bind_phone(uow: UnitOfWork, *, phone: str) -> str:
@@ -145,7 +155,7 @@ def _register(uow: UnitOfWork, account: WechatAccount, index: bytes) -> UUID:
 def _see_device(uow: UnitOfWork, person_id: UUID, installation: Installation, *, is_first: bool) -> Device:
     """Note an installation. Whose it is otherwise does not matter here: each person has it for himself."""
     index = vault().index(installation.install_id, kind="install")
-    cool: timedelta | None = None if is_first else terms.COOL_DOWN
+    cool: timedelta = timedelta(days=current.config().first_redemption_days) if is_first else terms.COOL_DOWN
     found = queries.find_device(uow.session, person_id, index)
     if found is None:
         uow.session.execute(
@@ -164,4 +174,5 @@ def _see_device(uow: UnitOfWork, person_id: UUID, installation: Installation, *,
         found = queries.find_device(uow.session, person_id, index)
         assert found is not None  # noqa: S101 - it was there or has just been written
     found.last_seen_at, found.model = uow.now, installation.model
+    uow.session.flush()
     return found

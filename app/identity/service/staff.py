@@ -21,6 +21,7 @@ from app.identity.errors import (
 from app.identity.models import Invitation, Person, RecoveryCode, Staff, Tries
 from app.identity.rules import staff as rules
 from app.identity.service import sessions
+from app.identity.service.judging import Whence, judge_sign_in
 from app.identity.service.keys import Keyring
 from app.identity.service.passwords import hash_password, is_password
 from app.identity.service.sessions import Tokens, person_of
@@ -130,12 +131,19 @@ def confirm_staff(uow: UnitOfWork, *, token: str, totp: str) -> list[str]:
 
 
 def sign_in_at_desk(
-    uow: UnitOfWork, keyring: Keyring, *, username: str, password: str, totp: str | None, recovery_code: str | None
+    uow: UnitOfWork,
+    keyring: Keyring,
+    *,
+    username: str,
+    password: str,
+    totp: str | None,
+    recovery_code: str | None,
+    whence: Whence | None = None,
 ) -> Tokens:
     """Open a session at the desk for the right name, password and second factor (or a recovery code in its place).
 
     Each try is counted before it is judged, so that many at once do not get more than one after another. Refuses
-    SignInLocked; SignInRefused for everything that is wrong, after the same time.
+    SignInLocked; SignInRefused for everything that is wrong, after the same time; SignInStopped.
     """
     username = username.lower()
     name_index = vault().index(username, kind="username")
@@ -145,7 +153,11 @@ def sign_in_at_desk(
     if not right or found is None or not _second_factor(uow, found, totp, recovery_code):
         raise SignInRefused
     uow.session.execute(delete(Tries).where(Tries.name_index == name_index))
-    return sessions.open_session(uow, keyring, person_id=found.person_id, channel=Channel.DESK, device=None)
+    person, session_id = queries.lock_signing_in(uow.session, found.person_id), uow.new_id()
+    judge_sign_in(uow, whence, session_id=session_id, person=person, channel=Channel.DESK, device=None)
+    return sessions.open_session(
+        uow, keyring, person_id=found.person_id, channel=Channel.DESK, device=None, session_id=session_id
+    )
 
 
 def change_password(uow: UnitOfWork, *, old_password: str, password: str, totp: str) -> int:

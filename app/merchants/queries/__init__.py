@@ -31,7 +31,7 @@ from app.merchants.queries.settlements import (
     lock_settlement,
     sum_lines,
 )
-from app.merchants.queries.shops import find_shop, get_shop, list_shops, lock_shop
+from app.merchants.queries.shops import find_shop, get_shop, list_shops, lock_shop, takes_within
 
 __all__ = [
     "find_order",
@@ -65,4 +65,5 @@ __all__ = [
     "sum_day",
     "sum_lines",
     "sum_shop_day",
+    "takes_within",
 ]

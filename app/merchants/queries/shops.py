@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from app.merchants import errors
@@ -13,6 +13,15 @@ from app.merchants.models import Shop
 def find_shop(session: Session, book_id: int, shop_id: UUID) -> Shop | None:
     """One shop of this book, if there is one."""
     return session.get(Shop, (book_id, shop_id))
+
+
+def takes_within(session: Session, shop_id: UUID, area_id: UUID) -> bool:
+    """Say whether a book of an area, of one in it or around it takes a shop (migrations/sql/0032_sign_ins.sql).
+
+    Cashiers are granted for such shops only; when no book takes a shop any more the database ends their grants.
+    """
+    asked = text("SELECT merchants_takes_within(:shop_id, :area_id)")
+    return bool(session.scalar(asked, {"shop_id": shop_id, "area_id": area_id}))
 
 
 def get_shop(session: Session, book_id: int, shop_id: UUID) -> Shop:

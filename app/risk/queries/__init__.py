@@ -20,6 +20,7 @@ from app.risk.queries.decisions import (
     list_decisions,
     list_facts,
     list_own_decisions,
+    lock_device,
     look,
 )
 from app.risk.queries.lists import (
@@ -75,6 +76,7 @@ __all__ = [
     "lock_appeal",
     "lock_backtest",
     "lock_case",
+    "lock_device",
     "lock_item",
     "lock_list",
     "lock_rule_set",

@@ -52,6 +52,14 @@ def look(session: Session, values: dict[str, Any]) -> Look:
     )
 
 
+def lock_device(session: Session, device_id: UUID) -> None:
+    """Let sign-ins from one device be counted one after another. Whoever waits has his account locked, nothing else."""
+    session.execute(
+        text("SELECT pg_advisory_xact_lock(hashtextextended('risk_sign_in:' || :device_id, 0))"),
+        {"device_id": str(device_id)},
+    )
+
+
 def get_decision(session: Session, book_id: int, decision_id: UUID) -> DecisionRow:
     """One decision. Refuses DecisionMissing."""
     found = session.get(DecisionRow, (book_id, decision_id))

@@ -26,6 +26,7 @@ from app.risk.service.rule_sets import (
     start_shadow,
     sum_shadow,
 )
+from app.risk.service.signing_in import judge_sign_in
 from app.risk.service.snoozes import end_snooze, list_snoozes, snooze_rule
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "decide",
     "end_snooze",
     "find_rings_step",
+    "judge_sign_in",
     "list_appeals",
     "list_backtests",
     "list_case_decisions",

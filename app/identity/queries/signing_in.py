@@ -1,0 +1,49 @@
+"""What is known at a sign-in: asked in one statement, which also notes the network it comes from."""
+
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session as Orm
+
+from app.identity.models import Person
+
+# Whether a network is new is asked of the snapshot from before this sign-in; of the first one of somebody nothing can
+# be said.
+_KNOWN = text("""
+    WITH seen AS (
+        INSERT INTO identity_networks (person_id, network_index, last_seen_at)
+        SELECT :person_id, CAST(:network_index AS bytea), :now WHERE CAST(:network_index AS bytea) IS NOT NULL
+        ON CONFLICT (person_id, network_index) DO UPDATE SET last_seen_at = excluded.last_seen_at)
+    SELECT p.registered_at,
+           (SELECT r.rank FROM identity_risk_ranks r
+             WHERE r.person_id = p.id AND r.rank IS NOT NULL ORDER BY r.day DESC LIMIT 1) AS rank,
+           CASE WHEN CAST(:network_index AS bytea) IS NOT NULL
+                     AND EXISTS (SELECT 1 FROM identity_networks n WHERE n.person_id = p.id)
+                THEN NOT EXISTS (SELECT 1 FROM identity_networks n
+                                  WHERE n.person_id = p.id AND n.network_index = CAST(:network_index AS bytea))
+           END AS is_first_seen
+      FROM identity_people p
+     WHERE p.id = :person_id
+""")
+
+
+class Known(NamedTuple):
+    """When an account was made; the last rank WeChat gave it; whether the network is new to it (None: nobody knows)."""
+
+    registered_at: datetime
+    rank: int | None
+    is_first_seen: bool | None
+
+
+def note_network(session: Orm, person_id: UUID, *, network_index: bytes | None, now: datetime) -> Known:
+    """Note the network somebody signs in from, and say what is known of him."""
+    values = {"person_id": person_id, "network_index": network_index, "now": now}
+    return Known(*session.execute(_KNOWN, values).one())
+
+
+def lock_signing_in(session: Orm, person_id: UUID) -> Person:
+    """Lock whoever signs in, so that his sign-ins are judged one after another; rows that name him may be written."""
+    wanted = select(Person).where(Person.id == person_id).with_for_update(key_share=True)
+    return session.scalars(wanted.execution_options(populate_existing=True)).one()

@@ -1,0 +1,44 @@
+"""Sign-ins are decided on: identity asks by a function that the factory gives it, as it stands below."""
+
+from collections.abc import Mapping
+
+from app.identity.service import Friction, Judgement, SignIn
+from app.infra.unit_of_work import UnitOfWork
+from app.risk import queries
+from app.risk.rules.events import Event
+from app.risk.service.deciding import decide
+from app.risk.terms import NO_BOOK, EventKind, Outcome
+
+FRICTION: Mapping[Outcome, Friction] = {
+    Outcome.APPROVE: Friction.NONE,
+    Outcome.REVIEW: Friction.NONE,
+    Outcome.BLOCK_AND_REVIEW: Friction.PAUSE,
+    Outcome.DECLINE: Friction.REFUSE,
+}
+
+
+def judge_sign_in(uow: UnitOfWork, sign_in: SignIn) -> Judgement:
+    """Decide on a sign-in, those from one device one after another.
+
+    When the rules cannot be asked it is a review: everybody reads what is his, and whether points go out is decided
+    with the redemption, which then waits for a stronger proof.
+    """
+    if sign_in.installation is not None:
+        queries.lock_device(uow.session, sign_in.installation)
+    decision = decide(
+        uow,
+        Event(
+            kind=EventKind.LOGIN,
+            book_id=None,
+            subject_id=sign_in.session_id,
+            person_id=sign_in.person_id,
+            device_id=sign_in.installation,
+            mode=str(sign_in.channel),
+            facts=sign_in.facts,
+        ),
+    )
+    friction = FRICTION[decision.outcome]
+    if friction is Friction.NONE:
+        return Judgement(friction, decision.id, None)
+    stored = queries.get_decision(uow.session, NO_BOOK, decision.id)
+    return Judgement(friction, decision.id, stored.case_id)
