@@ -10,7 +10,7 @@ from app import console
 from app.api_docs import document, pages
 from app.enrolment import routes as enrolment
 from app.identity import routes as identity
-from app.identity.routes import access, demo, staff
+from app.identity.routes import access, accounts, demo, staff
 from app.identity.service import Gate, Keyring, TokenOffice, record_proxy_act
 from app.infra import db, logging, metrics, outbound, redis, vault, wechat, wechatpay
 from app.infra.config import EXTENSION, Config
@@ -26,6 +26,7 @@ from app.points import routes as points
 from app.programmes import routes as programmes
 from app.reports import routes as reports
 from app.risk import routes as risk
+from app.risk.routes import own
 from app.risk.service import judge_sign_in
 from app.volunteers import routes as volunteers
 from app.web import callers, health, limits, observe, problems
@@ -85,6 +86,7 @@ def _install_identity(app: Flask, config: Config) -> None:
     app.extensions[access.KEYRING] = keyring
     app.extensions[access.JUDGE] = judge_sign_in
     app.extensions[staff.TAKES_SHOP] = takes_within
+    app.extensions[accounts.MORE_DATA] = (own.OWN_DATA,)
     app.extensions[callers.AUTHENTICATE] = Gate(keyring, office).admit
     app.extensions[callers.RECORD_PROXY_ACT] = record_proxy_act
     app.extensions[callers.ADMIT_SIGNED] = admit_signed

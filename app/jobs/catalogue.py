@@ -30,5 +30,6 @@ JOBS: Mapping[str, Act] = {
     "points.settle_transfer": transfers.settle_transfer,
     "points.hear_netting": nettings.hear_netting,
     "reports.hear_text_verdict": reports.hear_text_verdict,
+    "risk.forget_appeals": risk.forget_appeals,
     "risk.run_backtest": risk.run_backtest,
 }

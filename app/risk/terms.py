@@ -33,6 +33,10 @@ PURGE_BATCH = 5000
 BACKTEST_PAGE = 500
 BACKTEST_DAYS_MAX = 90
 BACKTEST_DECISIONS_MAX = 200_000
+ERASED = "—"
+"""What stands in place of the words of an appeal when its author's account was closed."""
+LISTED_DAYS_MAX, APPROVALS_DAYS_MAX = 92, 7
+"""A list that goes by its time alone reads so many days; approvals are many."""
 APPEAL_DAYS = 60
 """So long a resident may appeal."""
 

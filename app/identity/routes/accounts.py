@@ -2,6 +2,8 @@
 
 from http import HTTPStatus
 
+from flask import current_app
+
 from app.identity.schemas.accounts import (
     ClosingIn,
     ClosingOut,
@@ -19,6 +21,7 @@ from app.web.endpoint import PUBLIC, Blueprint, endpoint
 from app.web.limits import By, Limit
 from app.web.paging import PageQuery
 
+MORE_DATA = "linli.more_own_data"
 OWNER = frozenset({Role.PERSON})
 EXPORTS = (Limit(By.ACCOUNT, 10, 3600),)
 
@@ -36,7 +39,7 @@ def close_account(uow: UnitOfWork, *, confirm: str) -> object:
 @endpoint(roles=OWNER, reply=OwnDataOut, limits=EXPORTS)
 def export_own_data(uow: UnitOfWork) -> object:
     """导出我的全部数据 / all that is held about me, as a file."""
-    return stream_own_data(exporting.begin_own_data(uow))
+    return stream_own_data(exporting.begin_own_data(uow), current_app.extensions[MORE_DATA])
 
 
 @blueprint.route("/v1/consent-texts")

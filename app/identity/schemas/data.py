@@ -15,7 +15,7 @@ from app.identity.schemas.homes import RelativeOut, ResidencyOut
 from app.identity.schemas.sessions import DeviceOut
 from app.identity.schemas.staff import AccountFreezeOut, GrantOut
 from app.identity.service import exporting
-from app.identity.service.exporting import OwnAccount, Part
+from app.identity.service.exporting import MoreData, OwnAccount, Part
 from app.infra.unit_of_work import UnitOfWork
 from app.web.fields import ShownInstant
 from app.web.streaming import Stream
@@ -100,16 +100,24 @@ class OwnDataOut(Schema):
     relatives = fields.List(fields.Nested(RelativeOut), required=True)
     risk_ranks = fields.List(fields.Nested(RiskRankOut), required=True)
     books = fields.List(fields.String(), required=True)
+    risk_decisions = fields.List(
+        fields.Dict(),
+        required=True,
+        metadata={"description": "未直接放行的操作与登录、我的申诉 / what was not simply let through, and my appeals"},
+    )
 
 
-def stream_own_data(account: OwnAccount) -> Stream:
-    """Write all that is held about the caller, some rows at a time."""
-    parts = list(Part)
+def stream_own_data(account: OwnAccount, more: Sequence[MoreData]) -> Stream:
+    """Write all that is held about the caller, some rows at a time; `more` of it is held by packages above."""
+    parts = [*Part, *more]
 
     def step(uow: UnitOfWork, where: tuple[int, str | None] | None) -> tuple[str, tuple[int, str | None] | None]:
         number, after = where or (0, None)
         part = parts[number]
-        rows, goes_on = exporting.read_own_data(uow, part, after)
+        if isinstance(part, MoreData):
+            rows, goes_on = exporting.read_more_data(uow, part, after)
+        else:
+            rows, goes_on = exporting.read_own_data(uow, part, after)
         text = _written(part, rows, first=after is None)
         if goes_on is not None:
             return text, (number, goes_on)
@@ -124,11 +132,14 @@ def stream_own_data(account: OwnAccount) -> Stream:
     return Stream(step=step, opening=_dump(head).removesuffix("}"), closing="}\n", filename="linli-account.json")
 
 
-def _written(part: Part, rows: Sequence[Any], *, first: bool) -> str:
+def _written(part: Part | MoreData, rows: Sequence[Any], *, first: bool) -> str:
     """Write rows of a part. Those of a later step follow others, unless there were none to follow."""
-    shown = rows if part is Part.BOOKS else ROWS[part](many=True).dump(rows)
+    if isinstance(part, MoreData):
+        shown, name = part.dump(rows), part.name
+    else:
+        shown, name = rows if part is Part.BOOKS else ROWS[part](many=True).dump(rows), str(part)
     items = [_dump(row) for row in shown]
-    return f',\n"{part}": [' + ",\n".join(items) if first else "".join(f",\n{item}" for item in items)
+    return f',\n"{name}": [' + ",\n".join(items) if first else "".join(f",\n{item}" for item in items)
 
 
 def _dump(value: object) -> str:

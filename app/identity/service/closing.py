@@ -92,10 +92,11 @@ def _forget_access(uow: UnitOfWork, person: Person) -> None:
 
 
 def _forget_appeals(uow: UnitOfWork, person: Person) -> None:
-    """Erase what he wrote himself; that the account was frozen, and why, stays."""
+    """Erase what he wrote himself, here and by a job in anti-fraud; that the account was frozen, and why, stays."""
     uow.session.execute(
         update(Freeze).where(Freeze.person_id == person.id, Freeze.appeal.is_not(None)).values(appeal=ERASED)
     )
+    uow.defer(terms.FORGET_APPEALS_JOB, person_id=str(person.id))
 
 
 def _leave_homes(uow: UnitOfWork, person: Person) -> None:

@@ -1,6 +1,6 @@
 """All that is held about the caller, a part at a time."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -54,6 +54,18 @@ class OwnAccount:
     exported_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class MoreData:
+    """A further list of the export, of a package above: it is read some rows at a time, from where `read` says, and
+    shown as `dump` makes it.
+    """
+
+    name: str
+    read: Callable[[UnitOfWork, UUID, UUID | None, int], Sequence[Any]]
+    dump: Callable[[Sequence[Any]], Sequence[Any]]
+    id_of: Callable[[Any], UUID]
+
+
 ABOUT: dict[Part, tuple[Any, ...]] = {
     Part.DEVICES: (Device, Device.person_id),
     Part.SESSIONS: (Session, Session.person_id),
@@ -93,6 +105,12 @@ def read_own_data(uow: UnitOfWork, part: Part, after: str | None) -> tuple[Seque
         limit=terms.EXPORT_BATCH,
     )
     return rows, str(rows[-1].id) if len(rows) == terms.EXPORT_BATCH else None
+
+
+def read_more_data(uow: UnitOfWork, more: MoreData, after: str | None) -> tuple[Sequence[Any], str | None]:
+    """Read some rows of a further list, and where to go on; None: that was all of it."""
+    rows = more.read(uow, person_of(uow), UUID(after) if after else None, terms.EXPORT_BATCH)
+    return rows, str(more.id_of(rows[-1])) if len(rows) == terms.EXPORT_BATCH else None
 
 
 def _residencies(uow: UnitOfWork, before: str | None) -> tuple[Sequence[ShownHome], str | None]:

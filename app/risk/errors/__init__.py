@@ -1,6 +1,7 @@
 """Every refusal of anti-fraud. That a fact was declined is no refusal of this package: whoever asked says it."""
 
 from app.kernel.errors import DomainError, Kind
+from app.risk.errors.periods import BacktestPeriod, ListedPeriod
 from app.risk.errors.rules import (
     DefaultMissing,
     DefaultWrong,
@@ -44,6 +45,7 @@ __all__ = [
     "ListFull",
     "ListMissing",
     "ListTaken",
+    "ListedPeriod",
     "OwnRisk",
     "RuleIdTwice",
     "RuleRefused",
@@ -238,13 +240,3 @@ class BacktestMissing(DomainError):
     code = "risk.backtest_missing"
     text = {"zh": "没有这次回测。", "en": "There is no such backtest."}
     field = "backtest_id"
-
-
-class BacktestPeriod(DomainError):
-    kind = Kind.INVALID
-    code = "risk.backtest_period"
-    text = {
-        "zh": "回测期间须从先到后,最多 {days} 天。",
-        "en": "The period of a backtest goes from a day to a later one, {days} days at most.",
-    }
-    field = "from"

@@ -1,6 +1,7 @@
 """Reads and locks of anti-fraud, session first."""
 
 from app.risk.queries.backtests import get_backtest, list_backtests, list_stored, lock_backtest
+from app.risk.queries.books import get_book_id
 from app.risk.queries.cases import (
     find_appeal_of,
     get_case,
@@ -14,12 +15,14 @@ from app.risk.queries.cases import (
 )
 from app.risk.queries.decisions import (
     Look,
+    Wanted,
     find_appealed,
     get_decision,
     get_own_decision,
     list_decisions,
     list_facts,
     list_own_decisions,
+    list_own_sign_ins,
     lock_device,
     look,
 )
@@ -33,6 +36,7 @@ from app.risk.queries.lists import (
     lock_list,
     lock_snooze,
 )
+from app.risk.queries.people import erase_appeals, list_own
 from app.risk.queries.rule_sets import (
     count_shadows,
     find_active,
@@ -47,12 +51,15 @@ from app.risk.queries.rule_sets import (
 
 __all__ = [
     "Look",
+    "Wanted",
     "count_items",
     "count_shadows",
+    "erase_appeals",
     "find_active",
     "find_appeal_of",
     "find_appealed",
     "get_backtest",
+    "get_book_id",
     "get_case",
     "get_decision",
     "get_definition",
@@ -69,7 +76,9 @@ __all__ = [
     "list_facts",
     "list_items",
     "list_lists",
+    "list_own",
     "list_own_decisions",
+    "list_own_sign_ins",
     "list_rule_sets",
     "list_snoozes",
     "list_stored",

@@ -1,17 +1,17 @@
 """What a decision asks of the database, and decisions that were made."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, text, tuple_
+from sqlalchemy import ColumnElement, select, text, tuple_
 from sqlalchemy.orm import Session
 
 from app.risk.errors import DecisionMissing
 from app.risk.models import Appeal, DecisionRow, FactRow
-from app.risk.terms import EventKind, Outcome
+from app.risk.terms import NO_BOOK, EventKind, Outcome, Reason
 
 _LOOK = text(
     "SELECT risk_look(:book_id, :kind, :subject_id, CAST(:locks AS bigint[]), :resident_id, :person_id, :device_id,"
@@ -68,24 +68,47 @@ def get_decision(session: Session, book_id: int, decision_id: UUID) -> DecisionR
     return found
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which decisions: all that is given must hold. No outcome: those that were no approvals."""
+
+    outcome: Outcome | None = None
+    kind: EventKind | None = None
+    reason: Reason | None = None
+    resident_id: UUID | None = None
+    person_id: UUID | None = None
+    shop_id: UUID | None = None
+    terminal_id: UUID | None = None
+    coordinator_id: UUID | None = None
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+
+    def whose(self) -> dict[str, UUID]:
+        """Give those who are named: for each there is an index of what was no approval."""
+        named = ("resident_id", "person_id", "shop_id", "terminal_id", "coordinator_id")
+        return {name: found for name in named if (found := getattr(self, name)) is not None}
+
+    def conditions(self) -> Iterator[ColumnElement[bool]]:
+        """Say it to the database."""
+        if self.outcome is not Outcome.APPROVE:
+            yield DecisionRow.outcome != Outcome.APPROVE  # as the partial indexes say it
+        if self.reason is not None:
+            yield DecisionRow.reasons.contains([str(self.reason)])
+        if self.starts_at is not None:
+            yield DecisionRow.decided_at >= self.starts_at
+        if self.ends_at is not None:
+            yield DecisionRow.decided_at < self.ends_at
+        said = {"outcome": self.outcome, "kind": self.kind, **self.whose()}
+        for name, value in said.items():
+            if value is not None:
+                yield getattr(DecisionRow, name) == value
+
+
 def list_decisions(
-    session: Session,
-    book_id: int,
-    *,
-    outcomes: Collection[Outcome],
-    kind: EventKind | None,
-    resident_id: UUID | None,
-    before: UUID | None,
-    limit: int,
+    session: Session, book_id: int, wanted: Wanted, *, before: UUID | None, limit: int
 ) -> Sequence[DecisionRow]:
-    """Decisions with one of `outcomes` (none of them an approval, for which there is no index), newest first."""
-    query = select(DecisionRow).where(
-        DecisionRow.book_id == book_id, DecisionRow.outcome != Outcome.APPROVE, DecisionRow.outcome.in_(outcomes)
-    )
-    if kind is not None:
-        query = query.where(DecisionRow.kind == kind)
-    if resident_id is not None:
-        query = query.where(DecisionRow.resident_id == resident_id)
+    """Decisions that are wanted, newest first. Approvals have an index by their time alone: name a short period."""
+    query = select(DecisionRow).where(DecisionRow.book_id == book_id, *wanted.conditions())
     if before is not None:
         query = query.where(DecisionRow.id < before)
     return session.scalars(query.order_by(DecisionRow.id.desc()).limit(limit)).all()
@@ -95,15 +118,21 @@ def list_own_decisions(
     session: Session, book_id: int, resident_id: UUID, *, before: UUID | None, limit: int
 ) -> Sequence[DecisionRow]:
     """Decisions about a resident that were no approvals, newest first."""
-    return list_decisions(
-        session, book_id, outcomes=tuple(Outcome), kind=None, resident_id=resident_id, before=before, limit=limit
-    )
+    return list_decisions(session, book_id, Wanted(resident_id=resident_id), before=before, limit=limit)
 
 
-def get_own_decision(session: Session, book_id: int, resident_id: UUID, decision_id: UUID) -> DecisionRow:
-    """One's own decision. Refuses DecisionMissing, also for another's."""
+def list_own_sign_ins(
+    session: Session, person_id: UUID, *, outcome: Outcome | None = None, before: UUID | None, limit: int
+) -> Sequence[DecisionRow]:
+    """Decisions about somebody's sign-ins that were no approvals, newest first."""
+    wanted = Wanted(person_id=person_id, outcome=outcome)
+    return list_decisions(session, NO_BOOK, wanted, before=before, limit=limit)
+
+
+def get_own_decision(session: Session, book_id: int, owner_id: UUID, decision_id: UUID) -> DecisionRow:
+    """One's own decision: of a resident in his book, of a person among sign-ins. Refuses DecisionMissing."""
     found = get_decision(session, book_id, decision_id)
-    if found.resident_id != resident_id:
+    if owner_id != (found.person_id if book_id == NO_BOOK else found.resident_id):
         raise DecisionMissing
     return found
 

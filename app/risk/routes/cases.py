@@ -1,10 +1,12 @@
 """URLs of decisions, cases and the answers to appeals."""
 
+from datetime import date
 from uuid import UUID
 
 from app.infra.unit_of_work import UnitOfWork
 from app.risk import service
-from app.risk.routes.desk import READERS, WORKERS
+from app.risk.queries import Wanted
+from app.risk.routes.desk import READERS, WORKERS, period
 from app.risk.schemas.cases import (
     AppealsQuery,
     CasesQuery,
@@ -19,7 +21,7 @@ from app.risk.schemas.cases import (
     RiskDecisionOut,
     RiskDecisionPage,
 )
-from app.risk.terms import AppealState, CaseState, EventKind, Label, Outcome
+from app.risk.terms import AppealState, CaseState, EventKind, Label, Outcome, Reason
 from app.web.endpoint import Blueprint, endpoint
 from app.web.paging import PageQuery
 
@@ -30,20 +32,36 @@ blueprint = Blueprint("risk_cases", __name__, description="风控判定与案件
 
 @blueprint.route(f"{RISK}/decisions")
 @endpoint(roles=READERS, query=DecisionsQuery, reply=RiskDecisionPage)
-def list_risk_decisions(
+def list_risk_decisions(  # noqa: PLR0913 - each is a filter
     uow: UnitOfWork,
     *,
     book: str,
     outcome: Outcome | None,
     kind: EventKind | None,
+    reason: Reason | None,
     resident_id: UUID | None,
+    person_id: UUID | None,
+    shop_id: UUID | None,
+    terminal_id: UUID | None,
+    coordinator_id: UUID | None,
+    first: date | None,
+    last: date | None,
     limit: int,
     cursor: str | None,
 ) -> object:
-    """未直接放行的判定,新的在前 / decisions that were no approvals, newest first."""
-    return service.list_decisions(
-        uow, book=book, outcome=outcome, kind=kind, resident_id=resident_id, limit=limit, cursor=cursor
+    """未直接放行的判定(可查一周内放行的),新的在前 / decisions, newest first; approvals of a week at most."""
+    wanted = Wanted(
+        outcome=outcome,
+        kind=kind,
+        reason=reason,
+        resident_id=resident_id,
+        person_id=person_id,
+        shop_id=shop_id,
+        terminal_id=terminal_id,
+        coordinator_id=coordinator_id,
+        **period(first, last),
     )
+    return service.list_decisions(uow, book=book, wanted=wanted, limit=limit, cursor=cursor)
 
 
 @blueprint.route(f"{RISK}/decisions/<uuid:decision_id>")

@@ -6,21 +6,33 @@ from marshmallow import Schema, fields, validate
 
 from app.risk import terms
 from app.risk.schemas import words
-from app.risk.terms import AppealState, CaseState, EventKind, Label, Outcome
+from app.risk.terms import AppealState, CaseState, EventKind, Label, Outcome, Reason
 from app.web import problems
-from app.web.fields import Choice, Flag, Id, ShownInstant, Text
+from app.web.fields import Choice, Day, Flag, Id, ShownInstant, Text
 from app.web.paging import PageQuery, page_of
 from app.web.parsing import StrictSchema
 
 CASE_STATES = [str(state) for state in CaseState]
 
 
-class DecisionsQuery(PageQuery):
-    """Which decisions to list; approvals are counted, not listed."""
+class SignInsQuery(PageQuery):
+    """Which decisions to list: those that were no approvals, or of one outcome; approvals of a week at most."""
 
-    outcome = Choice([outcome for outcome in Outcome if outcome is not Outcome.APPROVE], load_default=None)
+    outcome = Choice(list(Outcome), load_default=None)
+    reason = Choice(list(Reason), load_default=None)
+    person_id = Id(load_default=None)
+    first = Day(load_default=None, data_key="from")
+    last = Day(load_default=None, data_key="to")
+
+
+class DecisionsQuery(SignInsQuery):
+    """Further, of a book: of which kind, and by whom or where."""
+
     kind = Choice(list(EventKind), load_default=None)
     resident_id = Id(load_default=None)
+    shop_id = Id(load_default=None)
+    terminal_id = Id(load_default=None)
+    coordinator_id = Id(load_default=None)
 
 
 def _reasons(decision: Any) -> list[dict[str, str]]:
@@ -168,6 +180,16 @@ class OwnRiskDecisionOut(Schema):
         return own.appeal.answer if own.appeal else None
 
 
+class OwnRiskRecordOut(OwnRiskDecisionOut):
+    """The same in the export of all that is held about somebody, with his own words."""
+
+    appeal_text = fields.Method("words_of", metadata={"type": ["string", "null"]})
+
+    def words_of(self, own: Any) -> str | None:
+        """Give what he wrote."""
+        return own.appeal.text if own.appeal else None
+
+
 OwnDecisionPage = page_of(OwnRiskDecisionOut, "OwnRiskDecisionPage")
 
 
@@ -175,6 +197,12 @@ class RiskAppealIn(StrictSchema):
     """In the resident's words."""
 
     text = Text(required=True, length_max=terms.TEXT_LENGTH_MAX, lines=True)
+
+
+class RefusedAppealIn(RiskAppealIn):
+    """What wx.login gave, and why the sign-in should not have been refused."""
+
+    code = Text(required=True, length_max=128)
 
 
 class AppealsQuery(PageQuery):

@@ -2,7 +2,17 @@
 
 from app.risk.rules.definitions import RuleDefinition, RuleSetDefinition
 from app.risk.rules.events import Decision, Event
-from app.risk.service.appeals import answer_appeal, appeal, list_appeals, list_own_decisions
+from app.risk.service.appeals import (
+    answer_appeal,
+    appeal,
+    appeal_refused_sign_in,
+    appeal_sign_in,
+    forget_appeals,
+    list_appeals,
+    list_own_decisions,
+    list_own_sign_ins,
+    read_own_data,
+)
 from app.risk.service.backtests import list_backtests, run_backtest, show_backtest, start_backtest
 from app.risk.service.cases import (
     close_case,
@@ -37,12 +47,15 @@ __all__ = [
     "add_item",
     "answer_appeal",
     "appeal",
+    "appeal_refused_sign_in",
+    "appeal_sign_in",
     "close_case",
     "comment_case",
     "create_list",
     "decide",
     "end_snooze",
     "find_rings_step",
+    "forget_appeals",
     "judge_sign_in",
     "list_appeals",
     "list_backtests",
@@ -52,10 +65,12 @@ __all__ = [
     "list_items",
     "list_lists",
     "list_own_decisions",
+    "list_own_sign_ins",
     "list_rule_sets",
     "list_snoozes",
     "publish_rule_set",
     "purge_facts",
+    "read_own_data",
     "remove_item",
     "retire_rule_set",
     "run_backtest",

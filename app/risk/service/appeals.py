@@ -1,19 +1,20 @@
 """A resident's word: what was not simply let through, and the appeal against it, answered by who had no part in it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
 
+from app.identity import service as identity
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.paging import Page, page_by_id, read_id
-from app.points import queries as points
 from app.risk import errors, queries
 from app.risk.models import Appeal, DecisionRow
 from app.risk.service.cases import add_event
 from app.risk.service.own import check_not_own, parties
-from app.risk.terms import APPEAL_DAYS, AppealState, CaseEventKind, Outcome
+from app.risk.terms import APPEAL_DAYS, NO_BOOK, AppealState, CaseEventKind, Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,22 +25,57 @@ class OwnDecision:
     appeal: Appeal | None
 
 
-def list_own_decisions(uow: UnitOfWork, *, book: str, limit: int, cursor: str | None) -> Page[OwnDecision]:
+def list_own_decisions(uow: UnitOfWork, *, book: str | None, limit: int, cursor: str | None) -> Page[OwnDecision]:
     """What of one's own was not simply let through, newest first. Refuses BookMissing, CursorInvalid."""
-    book_id = points.get_book(uow.session, book).id
+    book_id = queries.get_book_id(uow.session, book)
     rows = queries.list_own_decisions(uow.session, book_id, uow.actor.id, before=read_id(cursor), limit=limit + 1)
     page = page_by_id(rows, limit, lambda decision: decision.id)
     appeals = queries.find_appealed(uow.session, book_id, [decision.id for decision in page.items])
     return Page([OwnDecision(each, appeals.get(each.id)) for each in page.items], page.next_cursor)
 
 
-def appeal(uow: UnitOfWork, *, book: str, decision_id: UUID, text: str) -> OwnDecision:
+def list_own_sign_ins(uow: UnitOfWork, *, limit: int, cursor: str | None) -> Page[OwnDecision]:
+    """What of one's own sign-ins was not simply let through, newest first. Refuses CursorInvalid."""
+    rows = queries.list_own_sign_ins(uow.session, _person(uow), before=read_id(cursor), limit=limit + 1)
+    page = page_by_id(rows, limit, lambda decision: decision.id)
+    appeals = queries.find_appealed(uow.session, NO_BOOK, [decision.id for decision in page.items])
+    return Page([OwnDecision(each, appeals.get(each.id)) for each in page.items], page.next_cursor)
+
+
+def appeal_sign_in(uow: UnitOfWork, *, decision_id: UUID, text: str) -> OwnDecision:
+    """Appeal against what was decided on one's own sign-in, once, within sixty days.
+
+    Refuses DecisionMissing, AppealNeedless, AppealLate, AppealedBefore.
+    """
+    return _appeal(uow, NO_BOOK, _person(uow), decision_id, text)
+
+
+def appeal_refused_sign_in(uow: UnitOfWork, *, app_id: str, openid: str, text: str) -> OwnDecision:
+    """Appeal against the last sign-in that was refused, for who has no session and proved anew who he is.
+
+    Refuses DecisionMissing, AppealLate, AppealedBefore.
+    """
+    person_id = identity.find_person_of_openid(uow.session, app_id, openid)
+    refused = (
+        queries.list_own_sign_ins(uow.session, person_id, outcome=Outcome.DECLINE, before=None, limit=1)
+        if person_id
+        else ()
+    )
+    if person_id is None or not refused:
+        raise errors.DecisionMissing
+    return _appeal(uow, NO_BOOK, person_id, refused[0].id, text)
+
+
+def appeal(uow: UnitOfWork, *, book: str | None, decision_id: UUID, text: str) -> OwnDecision:
     """Appeal against one's own decision, once, within sixty days.
 
     Refuses BookMissing, DecisionMissing, AppealNeedless, AppealLate, AppealedBefore.
     """
-    book_id = points.get_book(uow.session, book).id
-    decision = queries.get_own_decision(uow.session, book_id, uow.actor.id, decision_id)
+    return _appeal(uow, queries.get_book_id(uow.session, book), uow.actor.id, decision_id, text)
+
+
+def _appeal(uow: UnitOfWork, book_id: int, owner_id: UUID, decision_id: UUID, text: str) -> OwnDecision:
+    decision = queries.get_own_decision(uow.session, book_id, owner_id, decision_id)
     if decision.outcome == Outcome.APPROVE or decision.case_id is None:
         raise errors.AppealNeedless
     if decision.decided_at < uow.now - timedelta(days=APPEAL_DAYS):
@@ -49,7 +85,7 @@ def appeal(uow: UnitOfWork, *, book: str, decision_id: UUID, text: str) -> OwnDe
         id=uow.new_id(),
         decision_id=decision_id,
         case_id=decision.case_id,
-        resident_id=uow.actor.id,
+        resident_id=owner_id,
         text=text,
         state=AppealState.OPEN,
         appealed_at=uow.now,
@@ -61,19 +97,21 @@ def appeal(uow: UnitOfWork, *, book: str, decision_id: UUID, text: str) -> OwnDe
     return OwnDecision(decision, made)
 
 
-def list_appeals(uow: UnitOfWork, *, book: str, state: AppealState, limit: int, cursor: str | None) -> Page[Appeal]:
+def list_appeals(
+    uow: UnitOfWork, *, book: str | None, state: AppealState, limit: int, cursor: str | None
+) -> Page[Appeal]:
     """Appeals of one state, newest first. Refuses BookMissing, CursorInvalid."""
-    book_id = points.get_book(uow.session, book).id
+    book_id = queries.get_book_id(uow.session, book)
     rows = queries.list_appeals(uow.session, book_id, state=state, before=read_id(cursor), limit=limit + 1)
     return page_by_id(rows, limit, lambda each: each.id)
 
 
-def answer_appeal(uow: UnitOfWork, *, book: str, appeal_id: UUID, overturned: bool, answer: str) -> Appeal:
+def answer_appeal(uow: UnitOfWork, *, book: str | None, appeal_id: UUID, overturned: bool, answer: str) -> Appeal:
     """Answer an appeal. What is overturned counts as a false alarm when rules are judged; the decision stays written.
 
     Refuses BookMissing, AppealMissing, AppealAnswered, OwnRisk, AppealByJudge.
     """
-    book_id = points.get_book(uow.session, book).id
+    book_id = queries.get_book_id(uow.session, book)
     found = queries.lock_appeal(uow.session, book_id, appeal_id)
     if found.state != AppealState.OPEN:
         raise errors.AppealAnswered(state=found.state)
@@ -87,4 +125,20 @@ def answer_appeal(uow: UnitOfWork, *, book: str, appeal_id: UUID, overturned: bo
     found.state = AppealState.OVERTURNED if overturned else AppealState.UPHELD
     found.answered_by, found.answered_at, found.answer = uow.actor.id, uow.now, answer
     add_event(uow, case, CaseEventKind.ANSWERED, text=answer)
+    if overturned and book_id == NO_BOOK:
+        identity.resume_account(uow, person_id=found.resident_id)
     return found
+
+
+def forget_appeals(uow: UnitOfWork, *, person_id: str) -> None:
+    """Erase the words somebody appealed with, wherever he lived: his account is closed."""
+    queries.erase_appeals(uow.session, UUID(person_id))
+
+
+def read_own_data(uow: UnitOfWork, person_id: UUID, after: UUID | None, limit: int) -> Sequence[OwnDecision]:
+    """Read some of all that was not simply let through of somebody, in all books and at signing in, oldest first."""
+    return [OwnDecision(*row) for row in queries.list_own(uow.session, person_id, after=after, limit=limit)]
+
+
+def _person(uow: UnitOfWork) -> UUID:
+    return uow.actor.person_id or uow.actor.id

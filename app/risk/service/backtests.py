@@ -8,7 +8,6 @@ from uuid import UUID
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.paging import Page, page_by_id, read_id
 from app.kernel.periods import day_bounds
-from app.points import queries as points
 from app.risk import errors, queries
 from app.risk.models import Backtest
 from app.risk.rules import backtesting
@@ -23,12 +22,12 @@ from app.risk.terms import (
 )
 
 
-def start_backtest(uow: UnitOfWork, *, book: str, version: int, first: date, last: date) -> Backtest:
+def start_backtest(uow: UnitOfWork, *, book: str | None, version: int, first: date, last: date) -> Backtest:
     """Begin to try a version on the decisions of a period of up to ninety days, both days within.
 
     Refuses BookMissing, RuleSetMissing, BacktestPeriod.
     """
-    book_id = points.get_book(uow.session, book).id
+    book_id = queries.get_book_id(uow.session, book)
     queries.get_rule_set(uow.session, book_id, version)
     if not timedelta(0) <= last - first < timedelta(days=BACKTEST_DAYS_MAX):
         raise errors.BacktestPeriod(days=BACKTEST_DAYS_MAX)
@@ -79,14 +78,14 @@ def run_backtest(uow: UnitOfWork, *, book_id: int, backtest_id: str, after: list
     found.state, found.done_at = BacktestState.DONE, uow.now
 
 
-def show_backtest(uow: UnitOfWork, *, book: str, backtest_id: UUID) -> Backtest:
+def show_backtest(uow: UnitOfWork, *, book: str | None, backtest_id: UUID) -> Backtest:
     """One backtest, and what it has found so far. Refuses BookMissing, BacktestMissing."""
-    return queries.get_backtest(uow.session, points.get_book(uow.session, book).id, backtest_id)
+    return queries.get_backtest(uow.session, queries.get_book_id(uow.session, book), backtest_id)
 
 
-def list_backtests(uow: UnitOfWork, *, book: str, limit: int, cursor: str | None) -> Page[Backtest]:
+def list_backtests(uow: UnitOfWork, *, book: str | None, limit: int, cursor: str | None) -> Page[Backtest]:
     """Backtests, newest first. Refuses BookMissing, CursorInvalid."""
-    book_id = points.get_book(uow.session, book).id
+    book_id = queries.get_book_id(uow.session, book)
     rows = queries.list_backtests(uow.session, book_id, before=read_id(cursor), limit=limit + 1)
     return page_by_id(rows, limit, lambda each: each.id)
 

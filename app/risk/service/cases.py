@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from app.identity import service as identity
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.paging import Page, page_by_id, read_id
-from app.points import queries as points
 from app.risk import errors, queries
 from app.risk.models import Case, CaseEvent, DecisionRow, Finding
 from app.risk.service.own import check_not_own
-from app.risk.terms import CaseEventKind, CaseState, Label
+from app.risk.terms import NO_BOOK, CaseEventKind, CaseState, Label
 
 SHOWN_MAX = 100
 
@@ -25,30 +25,30 @@ class CaseFile:
     events: Sequence[CaseEvent]
 
 
-def list_cases(uow: UnitOfWork, *, book: str, state: CaseState, limit: int, cursor: str | None) -> Page[Case]:
+def list_cases(uow: UnitOfWork, *, book: str | None, state: CaseState, limit: int, cursor: str | None) -> Page[Case]:
     """Cases of one state, newest first. Refuses BookMissing, CursorInvalid."""
-    book_id = points.get_book(uow.session, book).id
+    book_id = queries.get_book_id(uow.session, book)
     rows = queries.list_cases(uow.session, book_id, state=state, before=read_id(cursor), limit=limit + 1)
     return page_by_id(rows, limit, lambda case: case.id)
 
 
-def show_case(uow: UnitOfWork, *, book: str, case_id: UUID) -> CaseFile:
+def show_case(uow: UnitOfWork, *, book: str | None, case_id: UUID) -> CaseFile:
     """A case with its evidence, the newest hundred of each. Refuses BookMissing, CaseMissing."""
-    book_id = points.get_book(uow.session, book).id
+    book_id = queries.get_book_id(uow.session, book)
     return _file(uow, queries.get_case(uow.session, book_id, case_id))
 
 
 def list_case_decisions(
-    uow: UnitOfWork, *, book: str, case_id: UUID, limit: int, cursor: str | None
+    uow: UnitOfWork, *, book: str | None, case_id: UUID, limit: int, cursor: str | None
 ) -> Page[DecisionRow]:
     """All decisions in a case, newest first. Refuses BookMissing, CaseMissing, CursorInvalid."""
-    book_id = points.get_book(uow.session, book).id
+    book_id = queries.get_book_id(uow.session, book)
     queries.get_case(uow.session, book_id, case_id)
     rows = queries.list_case_decisions(uow.session, book_id, case_id, before=read_id(cursor), limit=limit + 1)
     return page_by_id(rows, limit, lambda decision: decision.id)
 
 
-def take_case(uow: UnitOfWork, *, book: str, case_id: UUID) -> CaseFile:
+def take_case(uow: UnitOfWork, *, book: str | None, case_id: UUID) -> CaseFile:
     """Begin to work on a case; it is one's own from then on. Again: the same.
 
     Refuses BookMissing, CaseMissing, CaseClosed, CaseTaken, OwnRisk.
@@ -63,15 +63,17 @@ def take_case(uow: UnitOfWork, *, book: str, case_id: UUID) -> CaseFile:
     return _file(uow, case)
 
 
-def comment_case(uow: UnitOfWork, *, book: str, case_id: UUID, text: str) -> CaseFile:
+def comment_case(uow: UnitOfWork, *, book: str | None, case_id: UUID, text: str) -> CaseFile:
     """Write down what was found. Refuses BookMissing, CaseMissing, CaseClosed, OwnRisk."""
     case = _lock_open(uow, book, case_id)
     add_event(uow, case, CaseEventKind.COMMENTED, text=text)
     return _file(uow, case)
 
 
-def close_case(uow: UnitOfWork, *, book: str, case_id: UUID, label: Label, text: str) -> CaseFile:
+def close_case(uow: UnitOfWork, *, book: str | None, case_id: UUID, label: Label, text: str) -> CaseFile:
     """Say what it turned out to be; rules are judged by that. What happens next about the same opens a new case.
+
+    Accounts that were paused over it pay again, unless the risk is confirmed: then they wait on, to be frozen or heard.
 
     Refuses BookMissing, CaseMissing, CaseClosed, CaseTaken (by somebody else, or by nobody), OwnRisk.
     """
@@ -81,6 +83,8 @@ def close_case(uow: UnitOfWork, *, book: str, case_id: UUID, label: Label, text:
     case.state, case.label = CaseState.CLOSED, str(label)
     case.closed_by, case.closed_at = uow.actor.id, uow.now
     add_event(uow, case, CaseEventKind.CLOSED, text=text, label=label)
+    if case.book_id == NO_BOOK and label is not Label.CONFIRMED_RISK:
+        identity.resume_accounts(uow, case_id=case.id)
     return _file(uow, case)
 
 
@@ -102,8 +106,8 @@ def add_event(
     uow.session.flush()
 
 
-def _lock_open(uow: UnitOfWork, book: str, case_id: UUID) -> Case:
-    case = queries.lock_case(uow.session, points.get_book(uow.session, book).id, case_id)
+def _lock_open(uow: UnitOfWork, book: str | None, case_id: UUID) -> Case:
+    case = queries.lock_case(uow.session, queries.get_book_id(uow.session, book), case_id)
     check_not_own(uow, case.about_id)
     if case.state == CaseState.CLOSED:
         raise errors.CaseClosed(label=case.label)

@@ -7,7 +7,6 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.paging import Cursor, Page, page_by_id, read_id
-from app.points import queries as points
 from app.risk import errors, queries
 from app.risk.models import ListItem, RiskList
 from app.risk.service import shelf
@@ -15,39 +14,39 @@ from app.risk.service.own import check_not_own
 from app.risk.terms import ITEMS_MAX
 
 
-def create_list(uow: UnitOfWork, *, book: str, code: str, title: str) -> RiskList:
+def create_list(uow: UnitOfWork, *, book: str | None, code: str, title: str) -> RiskList:
     """Begin a list; rules ask for it as `list_<code>`. Refuses BookMissing, ListTaken."""
-    book_id = points.get_book(uow.session, book).id
+    book_id = queries.get_book_id(uow.session, book)
     if not _insert(uow, book_id, code, title):
         raise errors.ListTaken(list=code)
     return queries.get_list(uow.session, book_id, code)
 
 
-def list_lists(uow: UnitOfWork, *, book: str, limit: int, cursor: str | None) -> Page[RiskList]:
+def list_lists(uow: UnitOfWork, *, book: str | None, limit: int, cursor: str | None) -> Page[RiskList]:
     """Lists by their code. Refuses BookMissing, CursorInvalid."""
-    book_id = points.get_book(uow.session, book).id
+    book_id = queries.get_book_id(uow.session, book)
     after = None if cursor is None else str(Cursor.decode(cursor, str).parts[0])
     rows = queries.list_lists(uow.session, book_id, after=after, limit=limit + 1)
     kept = rows[:limit]
     return Page(kept, Cursor((kept[-1].code,)).encode() if len(rows) > limit else None)
 
 
-def list_items(uow: UnitOfWork, *, book: str, code: str, limit: int, cursor: str | None) -> Page[ListItem]:
+def list_items(uow: UnitOfWork, *, book: str | None, code: str, limit: int, cursor: str | None) -> Page[ListItem]:
     """Items of a list, newest first. Refuses BookMissing, ListMissing, CursorInvalid."""
-    book_id = points.get_book(uow.session, book).id
+    book_id = queries.get_book_id(uow.session, book)
     queries.get_list(uow.session, book_id, code)
     rows = queries.list_items(uow.session, book_id, code, before=read_id(cursor), limit=limit + 1)
     return page_by_id(rows, limit, lambda item: item.id)
 
 
 def add_item(
-    uow: UnitOfWork, *, book: str, code: str, value: UUID, reason: str, expires_at: datetime | None
+    uow: UnitOfWork, *, book: str | None, code: str, value: UUID, reason: str, expires_at: datetime | None
 ) -> ListItem:
     """Put somebody or something on a list, by its id. The lists of the built-in rules are there from the first item on.
 
     Refuses BookMissing, ListMissing, ListFull, OwnRisk.
     """
-    book_id = points.get_book(uow.session, book).id
+    book_id = queries.get_book_id(uow.session, book)
     check_not_own(uow, value)
     if code in shelf.defaults().list_codes():
         _insert(uow, book_id, code, code)
@@ -69,9 +68,9 @@ def add_item(
     return item
 
 
-def remove_item(uow: UnitOfWork, *, book: str, code: str, item_id: UUID) -> ListItem:
+def remove_item(uow: UnitOfWork, *, book: str | None, code: str, item_id: UUID) -> ListItem:
     """Take an item off a list; that it was there stays written. Refuses BookMissing, ItemMissing, OwnRisk."""
-    item = queries.lock_item(uow.session, points.get_book(uow.session, book).id, code, item_id)
+    item = queries.lock_item(uow.session, queries.get_book_id(uow.session, book), code, item_id)
     check_not_own(uow, UUID(item.value))
     item.removed_by, item.removed_at = uow.actor.id, uow.now
     return item

@@ -7,13 +7,12 @@ from uuid import UUID
 
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.paging import Cursor, CursorInvalid, Page
-from app.points import queries as points
 from app.risk import errors, queries
 from app.risk.models import RuleSet
 from app.risk.queries.rule_sets import VERSION_MAX, ShadowSum
 from app.risk.rules.definitions import RuleSetDefinition, check_definition
 from app.risk.service import shelf
-from app.risk.terms import NO_BOOK, OPERATOR, OPERATOR_SECOND, SHADOWS_MAX, RuleSetState
+from app.risk.terms import OPERATOR, OPERATOR_SECOND, SHADOWS_MAX, RuleSetState
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,28 +23,28 @@ class ShadowReport:
     sums: Sequence[ShadowSum]
 
 
-def save_rule_set(uow: UnitOfWork, *, book: str, definition: RuleSetDefinition) -> RuleSet:
+def save_rule_set(uow: UnitOfWork, *, book: str | None, definition: RuleSetDefinition) -> RuleSet:
     """Save a version. It decides nothing before another person publishes it; to change it, save another one.
 
     Refuses BookMissing, ListMissing, and what `check_definition` refuses, in a sentence that names the rule.
     """
-    return _save(uow, points.get_book(uow.session, book).id, definition)
+    return _save(uow, queries.get_book_id(uow.session, book), definition)
 
 
-def publish_rule_set(uow: UnitOfWork, *, book: str, version: int) -> RuleSet:
+def publish_rule_set(uow: UnitOfWork, *, book: str | None, version: int) -> RuleSet:
     """Let a version decide, that somebody else saved; the one before it is retired.
 
     Refuses BookMissing, RuleSetMissing, RuleSetOwn, RuleSetClosed.
     """
-    return _publish(uow, points.get_book(uow.session, book).id, version)
+    return _publish(uow, queries.get_book_id(uow.session, book), version)
 
 
-def start_shadow(uow: UnitOfWork, *, book: str, version: int, days: int) -> RuleSet:
+def start_shadow(uow: UnitOfWork, *, book: str | None, version: int, days: int) -> RuleSet:
     """Let a version judge what happens for 1 to 30 days without any effect. Again: from now on anew.
 
     Refuses BookMissing, RuleSetMissing, RuleSetClosed, ShadowsFull.
     """
-    book_id = points.get_book(uow.session, book).id
+    book_id = queries.get_book_id(uow.session, book)
     queries.lock_versions(uow.session, book_id)
     rule_set = _lock_unpublished(uow, book_id, version)
     runs = rule_set.shadow_until is not None and rule_set.shadow_until > uow.now
@@ -58,25 +57,25 @@ def start_shadow(uow: UnitOfWork, *, book: str, version: int, days: int) -> Rule
     return rule_set
 
 
-def retire_rule_set(uow: UnitOfWork, *, book: str, version: int) -> RuleSet:
+def retire_rule_set(uow: UnitOfWork, *, book: str | None, version: int) -> RuleSet:
     """Put a draft or a shadow away. What decides is only replaced, by another version and another person.
 
     Refuses BookMissing, RuleSetMissing, RuleSetClosed.
     """
-    rule_set = _lock_unpublished(uow, points.get_book(uow.session, book).id, version)
+    rule_set = _lock_unpublished(uow, queries.get_book_id(uow.session, book), version)
     rule_set.state, rule_set.retired_by, rule_set.retired_at = RuleSetState.RETIRED, uow.actor.id, uow.now
     uow.session.flush()
     return rule_set
 
 
-def show_rule_set(uow: UnitOfWork, *, book: str, version: int) -> RuleSet:
+def show_rule_set(uow: UnitOfWork, *, book: str | None, version: int) -> RuleSet:
     """One version with its rules. Refuses BookMissing, RuleSetMissing."""
-    return queries.get_rule_set(uow.session, points.get_book(uow.session, book).id, version)
+    return queries.get_rule_set(uow.session, queries.get_book_id(uow.session, book), version)
 
 
-def list_rule_sets(uow: UnitOfWork, *, book: str, limit: int, cursor: str | None) -> Page[RuleSet]:
+def list_rule_sets(uow: UnitOfWork, *, book: str | None, limit: int, cursor: str | None) -> Page[RuleSet]:
     """Versions, newest first. Refuses BookMissing, CursorInvalid."""
-    book_id = points.get_book(uow.session, book).id
+    book_id = queries.get_book_id(uow.session, book)
     before = None
     if cursor is not None:
         before = int(Cursor.decode(cursor, int).parts[0])
@@ -87,7 +86,7 @@ def list_rule_sets(uow: UnitOfWork, *, book: str, limit: int, cursor: str | None
     return Page(kept, Cursor((kept[-1].version,)).encode() if len(rows) > limit else None)
 
 
-def sum_shadow(uow: UnitOfWork, *, book: str, version: int) -> ShadowReport:
+def sum_shadow(uow: UnitOfWork, *, book: str | None, version: int) -> ShadowReport:
     """What a version would have decided in shadow, by what was decided. Refuses BookMissing, RuleSetMissing."""
     rule_set = show_rule_set(uow, book=book, version=version)
     return ShadowReport(rule_set, queries.sum_shadows(uow.session, rule_set.book_id, version))
@@ -99,7 +98,7 @@ def start_defaults(uow: UnitOfWork, *, book: str | None) -> RuleSet | None:
     By the operator, who counts as two people here as elsewhere on the command line. None when it has versions already.
     Refuses BookMissing.
     """
-    book_id = NO_BOOK if book is None else points.get_book(uow.session, book).id
+    book_id = queries.get_book_id(uow.session, book)
     queries.lock_versions(uow.session, book_id)
     if queries.max_version(uow.session, book_id):
         return None

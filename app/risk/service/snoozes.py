@@ -5,7 +5,6 @@ from uuid import UUID
 
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.paging import Page, page_by_id, read_id
-from app.points import queries as points
 from app.risk import errors, queries
 from app.risk.models import DecisionRow, Snooze
 from app.risk.service import shelf
@@ -13,12 +12,12 @@ from app.risk.service.own import check_not_own, parties
 from app.risk.terms import BUILT_IN, Pivot, RuleResult
 
 
-def snooze_rule(uow: UnitOfWork, *, book: str, decision_id: UUID, rule: str, days: int, reason: str) -> Snooze:
+def snooze_rule(uow: UnitOfWork, *, book: str | None, decision_id: UUID, rule: str, days: int, reason: str) -> Snooze:
     """Let a rule that spoke in a decision be silent about whom it was about, for 1 to 90 days.
 
     Refuses BookMissing, DecisionMissing, SnoozeUnfit, OwnRisk.
     """
-    book_id = points.get_book(uow.session, book).id
+    book_id = queries.get_book_id(uow.session, book)
     decision = queries.get_decision(uow.session, book_id, decision_id)
     pivot, pivot_id = _pivot(uow, decision, rule)
     check_not_own(uow, pivot_id, *parties(decision))
@@ -39,17 +38,17 @@ def snooze_rule(uow: UnitOfWork, *, book: str, decision_id: UUID, rule: str, day
     return snooze
 
 
-def end_snooze(uow: UnitOfWork, *, book: str, snooze_id: UUID) -> Snooze:
+def end_snooze(uow: UnitOfWork, *, book: str | None, snooze_id: UUID) -> Snooze:
     """Let the rule speak again before its time. Refuses BookMissing, SnoozeMissing."""
-    book_id = points.get_book(uow.session, book).id
+    book_id = queries.get_book_id(uow.session, book)
     snooze = queries.lock_snooze(uow.session, book_id, snooze_id, now=uow.now)
     snooze.ended_by, snooze.ended_at = uow.actor.id, uow.now
     return snooze
 
 
-def list_snoozes(uow: UnitOfWork, *, book: str, limit: int, cursor: str | None) -> Page[Snooze]:
+def list_snoozes(uow: UnitOfWork, *, book: str | None, limit: int, cursor: str | None) -> Page[Snooze]:
     """Snoozes in force, newest first. Refuses BookMissing, CursorInvalid."""
-    book_id = points.get_book(uow.session, book).id
+    book_id = queries.get_book_id(uow.session, book)
     rows = queries.list_snoozes(uow.session, book_id, now=uow.now, before=read_id(cursor), limit=limit + 1)
     return page_by_id(rows, limit, lambda snooze: snooze.id)
 
