@@ -3,13 +3,13 @@
 from dataclasses import MISSING, fields
 from typing import cast
 
+from app.infra.account_settings import AccountSettings
 from app.infra.config import Config
-from app.infra.outside_settings import OutsideSettings
 
 
 def settings_table() -> list[tuple[str, str, str]]:
     """List (name, default, meaning) of every setting, in order, for docs/operations.md."""
-    outside = {spec.name for spec in fields(OutsideSettings)}  # a base class's fields come first; here they go last
+    outside = {spec.name for spec in fields(AccountSettings)}  # a base class's fields come first; here they go last
     return [
         (
             cast("str", spec.metadata["name"]),

@@ -22,6 +22,7 @@ OPEN = {
     "/v1/sessions/desk": "signing in",
     "/v1/sessions/refresh": "the refresh token is what it asks for",
     "/v1/invitations/prepare": "the invitation's token is what it asks for",
+    "/v1/sessions/wechat/appeal": "whoever was refused a session proves with WeChat's code who he is",
     "/v1/invitations/confirm": "the invitation's token is what it asks for",
     "/v1/wechat/push": "WeChat signs its messages, and has no token of ours",
     "/v1/wechatpay/mall": "WeChat Pay signs its callbacks, and has no token of ours",

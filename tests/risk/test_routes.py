@@ -111,7 +111,11 @@ def test_lists_and_snoozes_over_http(api, held):
 def test_staff_read_reasons_in_their_language(api, held):
     (line,) = api.get("/risk/decisions?outcome=block_and_review", AUDITOR).json["items"]
     assert line["reasons"] == [{"code": "ROUND_AMOUNT", "text": words.REASONS[Reason.ROUND_AMOUNT]["zh"]}]
-    assert api.get("/risk/decisions?outcome=approve", AUDITOR).status_code == 422
+    assert refused(api.get("/risk/decisions?outcome=approve", AUDITOR)) == (422, "risk.listed_period", ["from"])
+    approved = "/risk/decisions?outcome=approve&from=2026-06-15&to=2026-06-15"
+    assert api.get(approved, AUDITOR).json["items"] == []
+    asked = f"reason=ROUND_AMOUNT&kind=redeem&resident_id={ANNA}&from=2026-06-15&to=2026-06-15"
+    assert len(api.get(f"/risk/decisions?{asked}", AUDITOR).json["items"]) == 1
     whole = api.get(f"/risk/decisions/{held}", AUDITOR, lang="en").json
     assert whole["reasons"][0]["text"] == "a large round amount"
     assert (whole["features"]["points"], whole["answers"][0]["rule"]) == (50, "any")

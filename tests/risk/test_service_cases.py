@@ -1,7 +1,7 @@
 """Cases, appeals, backtests, the nightly graph."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
@@ -11,10 +11,11 @@ from app.jobs.catalogue import JOBS
 from app.kernel.actor import Actor, Role
 from app.risk import errors, service
 from app.risk.models import Case, FactRow, Finding
+from app.risk.queries import Wanted
 from app.risk.rules.backtesting import precision_percent, recall_percent
-from app.risk.terms import AppealState, CaseState, EventKind, Label, Outcome
+from app.risk.terms import AppealState, CaseState, EventKind, Label, Outcome, Reason
 from tests.points.ledger import ANNA, BORIS, SHOP, named
-from tests.risk.facts import ONE, THREE, TWO, rule, spent
+from tests.risk.facts import COORDINATOR, ONE, TERMINAL, THREE, TWO, rule, spent
 
 RESIDENT = Actor(id=ANNA, roles=frozenset({Role.RESIDENT}))
 
@@ -64,15 +65,32 @@ def test_cases_and_their_decisions_are_paged(desk, held):
     assert page.next_cursor
 
 
-def test_decisions_are_listed_by_outcome_kind_and_resident(desk, held):
-    other = desk.decide(resident_id=BORIS)
-    desk.decide(points=1)
+def test_decisions_are_listed_by_all_that_is_given(desk, held):
+    other = desk.decide(resident_id=BORIS, terminal_id=TERMINAL, coordinator_id=COORDINATOR)
+    plain = desk.decide(points=1)
 
     def listed(**wanted):
-        values = {"outcome": None, "kind": None, "resident_id": None} | wanted
-        return [
-            each.id for each in service.list_decisions(desk.uow, book=desk.code, limit=9, cursor=None, **values).items
-        ]
+        page = service.list_decisions(desk.uow, book=desk.code, wanted=Wanted(**wanted), limit=9, cursor=None)
+        return [each.id for each in page.items]
+
+    (reason,) = desk.row(held).reasons
+    today = {"starts_at": desk.uow.now - timedelta(hours=1), "ends_at": desk.uow.now + timedelta(hours=1)}
+    yesterday = {name: instant - timedelta(days=1) for name, instant in today.items()}
+    assert listed(reason=reason) == listed(reason=reason, **today) == [other.id, held.id]
+    assert listed(reason=Reason.RING) == listed(**yesterday) == listed(kind=EventKind.REDEEM, **yesterday) == []
+    assert listed(shop_id=SHOP, kind=EventKind.REDEEM) == [other.id, held.id]
+    assert listed(terminal_id=TERMINAL) == listed(coordinator_id=COORDINATOR) == [other.id]
+    assert listed(shop_id=BORIS) == listed(person_id=ANNA) == []
+    assert listed(outcome=Outcome.APPROVE, **today) == [plain.id]
+    for wanted in (
+        {"outcome": Outcome.APPROVE},
+        {"outcome": Outcome.APPROVE, "starts_at": today["starts_at"]},
+        {"outcome": Outcome.APPROVE, "starts_at": desk.uow.now - timedelta(days=8), "ends_at": desk.uow.now},
+        {"outcome": Outcome.APPROVE, "starts_at": today["ends_at"], "ends_at": today["starts_at"]},
+        {"reason": Reason.RING, "starts_at": desk.uow.now - timedelta(days=99), "ends_at": desk.uow.now},
+    ):
+        with pytest.raises(errors.ListedPeriod):
+            listed(**wanted)
 
     assert listed() == [other.id, held.id]
     assert listed(resident_id=ANNA) == [held.id]
