@@ -12,7 +12,7 @@ from app.risk.terms import EventKind
 from tests.points.ledger import Acts, named
 
 
-def guard(acts: Acts, resident_id: UUID, word: str) -> dict[str, Any]:
+def guard(acts: Acts, resident_id: UUID, word: str, **others: UUID) -> dict[str, Any]:
     """A version, a backtest of it, a list with an item, a decision in a case that was appealed against, a snooze."""
     book = acts.book.code
     writer = replace(acts.uow, actor=Actor(named("rule writer"), frozenset({Role.TREASURER})))
@@ -31,6 +31,7 @@ def guard(acts: Acts, resident_id: UUID, word: str) -> dict[str, Any]:
         facts={"distance_metres": 5000},
     )
     decision = service.decide(acts.uow, far)
+    service.decide(acts.uow, replace(far, subject_id=named(f"another check-in {word}"), **others))
     case_id = service.show_decision(writer, book=book, decision_id=decision.id).case_id
     appeal = service.appeal(resident, book=book, decision_id=decision.id, text="x").appeal
     snooze = service.snooze_rule(writer, book=book, decision_id=decision.id, rule="check-far", days=1, reason="x")

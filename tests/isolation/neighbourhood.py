@@ -100,7 +100,15 @@ def furnish(uow: UnitOfWork, cast: Cast) -> tuple[Acts, dict[str, Any]]:
         "report_id": report.id,
         **house(acts, imported["import_id"]),
         "gathering_id": _gathered(acts, cast),
-        **guard(acts, cast.resident, cast.rule.rpartition(".")[2]),
+        **guard(
+            acts,
+            cast.resident,
+            cast.rule.rpartition(".")[2],
+            shop_id=cast.shop,
+            terminal_id=ids["terminal_id"],
+            coordinator_id=cast.staff,
+            person_id=cast.staff,
+        ),
     }
 
 
