@@ -24,7 +24,7 @@ GRANT UPDATE (last_seen_at) ON identity_networks TO linli_app;
 CREATE INDEX ix_risk_decisions_person ON risk_decisions (book_id, person_id, id) WHERE outcome <> 'approve' AND person_id IS NOT NULL;
 CREATE INDEX ix_risk_decisions_shop ON risk_decisions (book_id, shop_id, id) WHERE outcome <> 'approve' AND shop_id IS NOT NULL;
 CREATE INDEX ix_risk_decisions_terminal ON risk_decisions (book_id, terminal_id, id) WHERE outcome <> 'approve' AND terminal_id IS NOT NULL;
-CREATE INDEX ix_risk_decisions_stopped_at ON risk_decisions (book_id, decided_at) WHERE outcome <> 'approve'; -- of a period, by kind or reason
+CREATE INDEX ix_risk_decisions_stopped_at ON risk_decisions (book_id, decided_at, id) WHERE outcome <> 'approve'; -- of a period, by kind or reason
 CREATE INDEX ix_risk_decisions_coordinator ON risk_decisions (book_id, coordinator_id, id) WHERE outcome <> 'approve' AND coordinator_id IS NOT NULL;
 
 -- The words of an appeal go with the account of whoever wrote them; that he appealed, and the answer, stay.

@@ -10,6 +10,7 @@ from app.identity.service import guardianships, signing_in
 from app.identity.service.consents import TEXTS
 from app.identity.terms import GuardianKind
 from app.kernel.actor import Role
+from app.web.refusals import AccountPaused
 from tests.architecture.test_routes import address, guarded
 from tests.identity import estate as estates
 from tests.identity.conftest import headers
@@ -131,6 +132,19 @@ def test_a_ward_pays_reports_and_reads_his_passbook_by_proxy(client, desk, estat
         (guardian.person_id, ward_id, "POST /v1/books/<book>/reports"),
     ]
     assert client.get(f"{book}/passbook", headers=headers(guardian)).status_code == 403  # as himself he lives nowhere
+
+
+@pytest.mark.parametrize("whose", ["ward", "guardian"])
+def test_from_a_paused_account_nothing_is_paid_by_proxy_and_everything_is_read(
+    client, desk, estate, guardian, ward_of, whose
+):
+    ward_id = ward_of(KINDS[0])
+    settle(estate, ward_id)
+    paused = text("UPDATE identity_people SET paused_at = now(), paused_case = id WHERE id = :id")
+    desk.uow.session.execute(paused, {"id": {"ward": ward_id, "guardian": guardian.person_id}[whose]})
+    who, book = acting(guardian, ward_id), f"/v1/books/{estate.book}"
+    assert client.post(f"{book}/passbook/codes", headers=who).json["code"] == AccountPaused.code
+    assert client.get(f"{book}/passbook", headers=who).json["available"] == 50
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -6,7 +6,7 @@ from threading import Event
 import psycopg
 import pytest
 
-from app.identity import terms
+from app.identity import queries, terms
 from app.identity.errors import SessionEnded, SessionMissing, TokenInvalid
 from app.identity.models import Person, Session, WechatUser
 from app.identity.service import sessions, signing_in
@@ -171,6 +171,17 @@ def test_what_was_over_long_ago_is_forgotten(desk):
     desk.uow.session.expire_all()
     assert row(desk, old) is None
     assert row(desk, open_one) is not None
+
+
+def test_a_network_is_forgotten_ninety_days_after_its_last_use(desk):
+    person_id, index = desk.person("李桂芳"), bytes(32)
+    note = {"network_index": index, "now": desk.uow.now}
+    assert queries.note_network(desk.uow.session, person_id, **note).is_first_seen is None
+    assert queries.note_network(desk.uow.session, person_id, **note).is_first_seen is False
+    later = desk.at(timedelta(days=89))
+    assert sessions.purge_sessions(later.uow) == 0
+    assert sessions.purge_sessions(desk.at(timedelta(days=91)).uow) == 1
+    assert queries.note_network(desk.uow.session, person_id, **note).is_first_seen is None
 
 
 def test_two_first_sign_ins_at_once_are_one_person(real_commits):

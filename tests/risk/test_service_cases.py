@@ -82,6 +82,11 @@ def test_decisions_are_listed_by_all_that_is_given(desk, held):
     assert listed(terminal_id=TERMINAL) == listed(coordinator_id=COORDINATOR) == [other.id]
     assert listed(shop_id=BORIS) == listed(person_id=ANNA) == []
     assert listed(outcome=Outcome.APPROVE, **today) == [plain.id]
+    asked = {"book": desk.code, "wanted": Wanted(**today), "limit": 1}
+    first = service.list_decisions(desk.uow, **asked, cursor=None)
+    second = service.list_decisions(desk.uow, **asked, cursor=first.next_cursor)
+    assert [each.id for each in (*first.items, *second.items)] == [other.id, held.id]
+    assert second.next_cursor is None
     for wanted in (
         {"outcome": Outcome.APPROVE},
         {"outcome": Outcome.APPROVE, "starts_at": today["starts_at"]},

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select, text, tuple_
+from sqlalchemy import ColumnElement, Select, select, text, tuple_
 from sqlalchemy.orm import Session
 
 from app.risk.errors import DecisionMissing
@@ -109,9 +109,19 @@ def list_decisions(
 ) -> Sequence[DecisionRow]:
     """Decisions that are wanted, newest first. Approvals have an index by their time alone: name a short period."""
     query = select(DecisionRow).where(DecisionRow.book_id == book_id, *wanted.conditions())
+    if wanted.starts_at is not None and wanted.ends_at is not None:
+        return session.scalars(_by_time(query, book_id, before).limit(limit)).all()
     if before is not None:
         query = query.where(DecisionRow.id < before)
     return session.scalars(query.order_by(DecisionRow.id.desc()).limit(limit)).all()
+
+
+def _by_time(query: Select[DecisionRow], book_id: int, before: UUID | None) -> Select[DecisionRow]:
+    """Read a period in the order of its index, and nothing that is newer."""
+    if before is not None:
+        read = select(DecisionRow.decided_at).where(DecisionRow.book_id == book_id, DecisionRow.id == before)
+        query = query.where(tuple_(DecisionRow.decided_at, DecisionRow.id) < tuple_(read.scalar_subquery(), before))
+    return query.order_by(DecisionRow.decided_at.desc(), DecisionRow.id.desc())
 
 
 def list_own_decisions(
