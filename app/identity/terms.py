@@ -32,6 +32,8 @@ CLOSING_COOL = timedelta(days=7)
 CLOSING_WORDS = ("注销", "CLOSE")
 CLOSING_BATCH = 100
 EXPORT_BATCH = 100
+FARM_MAX = 500
+"""Accounts of one device that are paused at once; the next sign-in there pauses the others."""
 RISK_KEPT = timedelta(days=90)
 NETWORKS_KEPT = timedelta(days=90)
 """A network somebody has not signed in from for so long is a new one again."""

@@ -81,11 +81,23 @@ def test_attack_15_a_farm_of_twenty_reads_everything_and_pays_nothing(estate):
     assert {answer.status_code for answer in answers} == {201}
     paused = [answer.json["is_paused"] for answer in answers]
     assert paused == [False] * 7 + [True] * 13
-    last = answers[-1].json
+    first, last = answers[0].json, answers[-1].json
     assert estate.may_pay(last, "101") == "web.account_paused"
+    assert estate.may_pay(first, "102") == "web.account_paused", "it was let in before this was a farm"
+    assert estate.client.get("/v1/books/meilihua/passbook", headers=signed(first)).status_code == 200
     assert estate.client.get("/v1/me", headers=signed(last)).status_code == 200
     elsewhere = estate.sign_in(names[-1], "a-telephone-of-its-own").json
     assert elsewhere["is_paused"], "the account is paused, not the device"
+
+
+def test_attack_15_whoever_came_to_a_farm_with_a_telephone_of_his_own_goes_on(estate):
+    names = [f"账号{number}" for number in range(8)]
+    estate.world.add_people(["老住户", *names])
+    at_home = estate.sign_in("老住户", "a-telephone-of-his-own").json
+    estate.sign_in("老住户", "the-device-of-a-farm")
+    paused = [estate.sign_in(name, "the-device-of-a-farm").json["is_paused"] for name in names]
+    assert paused == [False] * 6 + [True] * 2
+    assert estate.may_pay(at_home, "103") is None
 
 
 def test_attack_15_a_family_of_four_with_two_telephones_is_not_bothered(estate):

@@ -71,7 +71,7 @@ from app.identity.queries.people import (
 )
 from app.identity.queries.relatives import find_open_relative, list_relatives_of, lock_relative
 from app.identity.queries.risk import find_risk_rank, lock_wanted_risk
-from app.identity.queries.signing_in import lock_signing_in, note_network
+from app.identity.queries.signing_in import lock_signing_in, note_network, pause_accounts_made_on
 from app.identity.queries.standing import find_standing
 from app.identity.queries.told import list_told, list_treasurers
 
@@ -145,4 +145,5 @@ __all__ = [
     "lock_tries",
     "lock_wanted_risk",
     "note_network",
+    "pause_accounts_made_on",
 ]

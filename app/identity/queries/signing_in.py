@@ -43,6 +43,27 @@ def note_network(session: Orm, person_id: UUID, *, network_index: bytes | None, 
     return Known(*session.execute(_KNOWN, values).one())
 
 
+_PAUSE = text("""
+    UPDATE identity_people SET paused_at = :now, paused_case = :case_id
+     WHERE id IN (SELECT p.id FROM identity_people p
+                    JOIN identity_devices d ON d.person_id = p.id
+                   WHERE d.install_index = :install_index AND p.paused_at IS NULL AND p.closed_at IS NULL
+                     AND NOT EXISTS (SELECT 1 FROM identity_devices o
+                                      WHERE o.person_id = p.id AND o.first_seen_at < d.first_seen_at)
+                   ORDER BY p.id LIMIT :limit FOR UPDATE OF p SKIP LOCKED)
+""")
+
+
+def pause_accounts_made_on(session: Orm, install_index: bytes, *, case_id: UUID, now: datetime, limit: int) -> None:
+    """Pause the accounts whose first device this is: a farm's first ones were let in before it was one.
+
+    Whoever came to it with a telephone of his own goes on. Who is signing in here at this moment is passed over, and
+    judged himself: he waits for the device, and must not be waited for.
+    """
+    values = {"install_index": install_index, "case_id": case_id, "now": now, "limit": limit}
+    session.execute(_PAUSE, values)
+
+
 def lock_signing_in(session: Orm, person_id: UUID) -> Person:
     """Lock whoever signs in, so that his sign-ins are judged one after another; rows that name him may be written."""
     wanted = select(Person).where(Person.id == person_id).with_for_update(key_share=True)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import update
 
-from app.identity import queries
+from app.identity import queries, terms
 from app.identity.errors import SignInStopped
 from app.identity.models import Device, Person
 from app.identity.rules.networks import network_of
@@ -38,11 +38,12 @@ class Friction(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What was decided. `case_id`: where people look at it; there is one unless nothing is met."""
+    """What was decided. `case_id`: where people look at it, about the device or not; None: nothing is met."""
 
     friction: Friction
     decision_id: UUID
     case_id: UUID | None
+    about_device: bool = False
 
 
 Judge = Callable[[UnitOfWork, SignIn], Judgement]
@@ -88,6 +89,10 @@ def judge_sign_in(
         raise SignInStopped(decision=judged.decision_id)
     if judged.friction is Friction.PAUSE:
         person.paused_at, person.paused_case = person.paused_at or uow.now, judged.case_id
+        if judged.about_device and judged.case_id is not None and device is not None:
+            queries.pause_accounts_made_on(
+                uow.session, device.install_index, case_id=judged.case_id, now=uow.now, limit=terms.FARM_MAX
+            )
 
 
 def resume_accounts(uow: UnitOfWork, *, case_id: UUID) -> int:

@@ -7,7 +7,7 @@ from app.infra.unit_of_work import UnitOfWork
 from app.risk import queries
 from app.risk.rules.events import Event
 from app.risk.service.deciding import decide
-from app.risk.terms import NO_BOOK, EventKind, Outcome
+from app.risk.terms import NO_BOOK, EventKind, Outcome, Pivot
 
 FRICTION: Mapping[Outcome, Friction] = {
     Outcome.APPROVE: Friction.NONE,
@@ -40,5 +40,6 @@ def judge_sign_in(uow: UnitOfWork, sign_in: SignIn) -> Judgement:
     friction = FRICTION[decision.outcome]
     if friction is Friction.NONE:
         return Judgement(friction, decision.id, None)
-    stored = queries.get_decision(uow.session, NO_BOOK, decision.id)
-    return Judgement(friction, decision.id, stored.case_id)
+    case_id = queries.get_decision(uow.session, NO_BOOK, decision.id).case_id
+    about_device = case_id is not None and queries.get_case(uow.session, NO_BOOK, case_id).about == Pivot.DEVICE
+    return Judgement(friction, decision.id, case_id, about_device)
