@@ -16,6 +16,7 @@ from app.infra import db, logging, metrics, outbound, redis, vault, wechat, wech
 from app.infra.config import EXTENSION, Config
 from app.jobs import command as jobs
 from app.mall import routes as mall
+from app.media import routes as media
 from app.merchants import routes as merchants
 from app.merchants.service import admit_signed, record_signed
 from app.notices import routes as notices
@@ -40,6 +41,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     reports.blueprint,
     *merchants.BLUEPRINTS,
     mall.blueprint,
+    media.blueprint,
     programmes.blueprint,
 )
 DEMO_BLUEPRINTS: tuple[Blueprint, ...] = identity.DEMO_BLUEPRINTS
