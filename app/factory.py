@@ -16,6 +16,7 @@ from app.infra import db, logging, metrics, outbound, redis, vault, wechat, wech
 from app.infra.config import EXTENSION, Config
 from app.jobs import command as jobs
 from app.mall import routes as mall
+from app.media import routes as media
 from app.merchants import routes as merchants
 from app.merchants.queries import takes_within
 from app.merchants.service import admit_signed, record_signed
@@ -43,6 +44,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     reports.blueprint,
     *merchants.BLUEPRINTS,
     mall.blueprint,
+    media.blueprint,
     programmes.blueprint,
 )
 DEMO_BLUEPRINTS: tuple[Blueprint, ...] = identity.DEMO_BLUEPRINTS

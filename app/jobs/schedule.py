@@ -9,6 +9,7 @@ from app.identity import service as identity
 from app.jobs import service as jobs
 from app.jobs.terms import Errands, Periodic, Rounds, Scheduled
 from app.mall import service as mall
+from app.media import service as media
 from app.merchants import service as merchants
 from app.notices import service as notices
 from app.places import service as places
@@ -31,6 +32,13 @@ SCHEDULE: Mapping[str, Scheduled] = {
         notices.judge_text,
         notices.record_text_check,
     ),
+    "media.judge_photos": Errands(
+        "* * * * * */10",
+        partial(media.claim_photo_check, openid_of=identity.find_openid),
+        media.ask_about_photo,
+        media.record_photo_check,
+    ),
+    "media.purge_photos": Periodic("15 19 * * *", media.purge_photos, until_zero=True),
     "notices.purge_text_checks": Periodic("40 18 * * *", notices.purge_text_checks, until_zero=True),
     # advice about who signed in: nobody waits for it
     "identity.ask_risk": Errands(

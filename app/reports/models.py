@@ -1,6 +1,8 @@
 """What residents report."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
@@ -25,6 +27,9 @@ class Report(Base):
     """A problem with its place, and what its acceptance paid by which rule."""
 
     __tablename__ = "reports_reports"
+    __allow_unmapped__ = True
+    photos: Sequence[Any] = ()
+    """What app.media knows of its photos; told by the service, not kept here."""
     __table_args__ = (
         UniqueConstraint("book_id", "transaction_id"),
         ForeignKeyConstraint(["book_id"], ["points_books.id"]),

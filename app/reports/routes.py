@@ -1,5 +1,6 @@
 """URLs of reports."""
 
+from collections.abc import Sequence
 from http import HTTPStatus
 from uuid import UUID
 
@@ -16,9 +17,9 @@ blueprint = Blueprint("reports", __name__, description="随手拍上报 / proble
 
 @blueprint.route("/v1/books/<book>/reports", methods=["POST"])
 @endpoint(roles={Role.RESIDENT}, body=ReportIn, reply=ReportOut, status=HTTPStatus.CREATED, idempotent=True)
-def file_report(uow: UnitOfWork, *, book: str, text: str, place: str) -> Report:
+def file_report(uow: UnitOfWork, *, book: str, text: str, place: str, photo_ids: Sequence[UUID]) -> Report:
     """上报一个问题 / report a problem."""
-    return service.file_report(uow, book=book, text=text, place=place)
+    return service.file_report(uow, book=book, text=text, place=place, photo_ids=photo_ids)
 
 
 @blueprint.route("/v1/books/<book>/reports")

@@ -3,7 +3,7 @@
 from marshmallow import Schema, fields, validate
 
 from app.reports import terms
-from app.web.fields import Choice, Points, ShownInstant, Text
+from app.web.fields import Choice, Id, Points, ShownInstant, Text
 from app.web.paging import PageQuery, page_of
 from app.web.parsing import StrictSchema
 
@@ -16,6 +16,12 @@ class ReportIn(StrictSchema):
 
     text = Text(required=True, length_max=terms.TEXT_LENGTH_MAX, lines=True)
     place = Text(required=True, length_max=terms.PLACE_LENGTH_MAX)
+    photo_ids = fields.List(
+        Id(),
+        load_default=list,
+        validate=validate.Length(0, terms.PHOTOS_MAX, error="count:{min}:{max}"),
+        metadata={"description": "先上传的照片 / photos that were uploaded before"},
+    )
 
 
 class AcceptIn(StrictSchema):
@@ -37,6 +43,21 @@ class ReportQuery(PageQuery):
     state = Choice(list(terms.ReportState), load_default=None)
 
 
+class PhotoLikeOut(Schema):
+    """The photo before it that a photo is, differing in so many of 64 bits; 0: the same file."""
+
+    photo_id = fields.UUID(required=True, attribute="like_id")
+    bits = fields.Integer(required=True, attribute="like_bits")
+
+
+class ReportPhotoOut(Schema):
+    """A photo of a report. `like`: it was handed in before, maybe cropped, compressed anew or mirrored."""
+
+    id = fields.UUID(required=True)
+    check = fields.String(required=True, attribute="check_state", validate=validate.OneOf(CHECKS[1:]))
+    like = fields.Nested(PhotoLikeOut, required=True, allow_none=True)
+
+
 class ReportOut(Schema):
     """A report and what came of it. `text_check`: what WeChat makes of its words; only "pass" may be published."""
 
@@ -47,6 +68,7 @@ class ReportOut(Schema):
     state = fields.String(required=True, validate=validate.OneOf(STATES))
     filed_at = ShownInstant(required=True)
     text_check = fields.String(required=True, validate=validate.OneOf(CHECKS))
+    photos = fields.List(fields.Nested(ReportPhotoOut), required=True)
     decided_by = fields.UUID(required=True, allow_none=True)
     decided_at = ShownInstant(required=True, allow_none=True)
     reason = fields.String(required=True, allow_none=True)

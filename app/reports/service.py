@@ -1,11 +1,13 @@
 """Filing a report, and deciding it."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.actor import Role
 from app.kernel.paging import Page, page_by_id, read_id
 from app.kernel.periods import local_date
+from app.media import service as media
 from app.notices import service as notices
 from app.points import queries as points_queries
 from app.points import service as points
@@ -16,10 +18,11 @@ from app.reports.rules import Decision
 from app.reports.terms import TEXT_JOB, TITLE, USUAL_RULE, ReportState, TextCheck
 
 
-def file_report(uow: UnitOfWork, *, book: str, text: str, place: str) -> Report:
-    """File what the actor saw: `text` of 1 to 2000 characters, `place` of 1 to 200.
+def file_report(uow: UnitOfWork, *, book: str, text: str, place: str, photo_ids: Sequence[UUID] = ()) -> Report:
+    """File what the actor saw: `text` of 1 to 2000 characters, `place` of 1 to 200, and his photos, nine at most.
 
-    Its words wait to be checked; until then, and unless they pass, the author and the staff alone read them.
+    Its words wait to be checked; until then, and unless they pass, the author and the staff alone read them. Refuses
+    what `media.attach_photos` refuses.
     """
     report = Report(
         book_id=points_queries.get_book(uow.session, book).id,
@@ -32,6 +35,7 @@ def file_report(uow: UnitOfWork, *, book: str, text: str, place: str) -> Report:
         text_check=TextCheck.WAITING,
     )
     uow.session.add(report)
+    report.photos = media.attach_photos(uow, book=book, photo_ids=photo_ids, subject=f"report:{report.id}")
     notices.expect_text_verdict(
         uow,
         person_id=uow.actor.person_id or uow.actor.id,
@@ -59,7 +63,7 @@ def accept_report(
     PointsInsufficient of a budget that is dry: the report stays open and can be accepted later.
     """
     ledger = points_queries.get_book(uow.session, book)
-    report = queries.lock_report(uow.session, ledger.id, report_id)
+    report = _show(uow, book, queries.lock_report(uow.session, ledger.id, report_id))
 
     if rules.is_repeated(_decision_of(report), Decision(ReportState.ACCEPTED, rule, chosen_points)):
         return report
@@ -92,7 +96,7 @@ def reject_report(uow: UnitOfWork, *, book: str, report_id: UUID, reason: str) -
     Refuses ReportMissing, AlreadyDecided.
     """
     book_id = points_queries.get_book(uow.session, book).id
-    report = queries.lock_report(uow.session, book_id, report_id)
+    report = _show(uow, book, queries.lock_report(uow.session, book_id, report_id))
 
     if rules.is_repeated(_decision_of(report), Decision(ReportState.REJECTED, reason=reason)):
         return report
@@ -110,7 +114,20 @@ def list_reports(uow: UnitOfWork, *, book: str, state: str | None, limit: int, c
     rows = queries.list_reports(
         uow.session, book_id, reporter_id=reporter_id, state=state, before=read_id(cursor), limit=limit + 1
     )
+    with_photos(uow, book, rows)
     return page_by_id(rows, limit, lambda report: report.id)
+
+
+def with_photos(uow: UnitOfWork, book: str, reports: Sequence[Report]) -> None:
+    """Give reports their photos."""
+    found = media.photos_of(uow, book, [f"report:{report.id}" for report in reports])
+    for report in reports:
+        report.photos = found.get(f"report:{report.id}", ())
+
+
+def _show(uow: UnitOfWork, book: str, report: Report) -> Report:
+    with_photos(uow, book, [report])
+    return report
 
 
 def _decision_of(report: Report) -> Decision:

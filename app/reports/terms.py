@@ -6,6 +6,8 @@ TEXT_LENGTH_MAX = 2000
 PLACE_LENGTH_MAX = 200
 REASON_LENGTH_MAX = 200
 RULE_LENGTH_MAX = 40
+PHOTOS_MAX = 9
+"""As in WeChat's own albums."""
 USUAL_RULE = "report.valid"
 """The rule that pays the reporter of an accepted report, unless the clerk names another."""
 TITLE = "随手拍被采纳"

@@ -106,8 +106,8 @@ def endpoint(  # noqa: PLR0913 - each is a word of the sentence a route says of 
     """
 
     def decorate(view: View) -> View:
-        given = {*(uploads.UPLOAD_FIELDS if upload else ()), *((before.gives,) if before else ())}
-        path_arguments = _fit(view, body, query, given, taken=before.takes if before else ())
+        taken = before.takes if before else ()
+        path_arguments = _fit(view, body, query, _given(upload, before), taken=taken)
         shape = operation.Shape(
             roles=frozenset(roles),
             has_path=bool(path_arguments),
@@ -208,6 +208,12 @@ def _once(uow: UnitOfWork, claim: Claim, act: Callable[[UnitOfWork], Answer]) ->
         raise
     idempotency.finish(uow, claim, answer)
     return answer
+
+
+def _given(upload: Upload | None, before: Before | None) -> set[str]:
+    """Name what the view gets of its upload and of what is asked before; the latter may take the upload itself."""
+    given = {*(uploads.UPLOAD_FIELDS if upload else ()), *((before.gives,) if before else ())}
+    return given.difference(before.takes if before else ())
 
 
 def _fit(

@@ -138,5 +138,7 @@ def _problems(shape: Shape) -> Iterable[HTTPStatus]:
         yield HTTPStatus.UNAUTHORIZED  # who signs in may be refused as one who has a token may
     if shape.roles or takes:
         yield from (HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT)  # what is named, or what it belongs to
+    elif shape.has_path:
+        yield HTTPStatus.NOT_FOUND
     if takes or shape.idempotent:
         yield from (HTTPStatus.CONFLICT, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)

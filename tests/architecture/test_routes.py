@@ -28,6 +28,7 @@ OPEN = {
     "/v1/wechatpay/mall": "WeChat Pay signs its callbacks, and has no token of ours",
     "/v1/terminals": "a till has no key yet: the one-time code is what it asks for",
     "/v1/consent-texts": "read before signing in",
+    "/v1/photos/<uuid:photo_id>/<key>": "WeChat fetches what it is to judge; the key is in the address",
     "/q/<scene>": "a printed code that anybody scans outside of WeChat",
 }
 SECRET = "its answer is a secret, which must not be stored to be given again"

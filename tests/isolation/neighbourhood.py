@@ -18,6 +18,8 @@ from app.kernel.geo import Datum, Source, locate
 from app.kernel.periods import local_date
 from app.mall import service as mall
 from app.mall.models import Earn
+from app.media import service as media
+from app.media.rules import draw
 from app.merchants import service as merchants
 from app.merchants.models import SettlementLine
 from app.places import service as places
@@ -36,6 +38,7 @@ from tests.enrolment.desk import HEADER, as_csv
 from tests.isolation.guarding import guard
 from tests.isolation.housing import house
 from tests.isolation.trading import trade
+from tests.media.pictures import jpeg, scene
 from tests.merchants.settled import Desk, enrol_shop
 from tests.merchants.till import Till
 from tests.places.ground import lay
@@ -74,6 +77,7 @@ def furnish(uow: UnitOfWork, cast: Cast) -> tuple[Acts, dict[str, Any]]:
     resident = replace(uow, actor=Actor(cast.resident, frozenset({Role.RESIDENT})))
     book = acts.book.code
     ids = _ruled(acts, cast) | _sold(acts, cast)
+    photo = media.take_photo(resident, book=book, drawn=draw(jpeg(scene(1))))
     report = reports.file_report(resident, book=book, text="路灯不亮", place="3号楼")
     clerk = replace(uow, actor=Actor(PROPOSER, frozenset({Role.TREASURER})))
     proposal = minting.propose_mint(clerk, book=book, budget_id=acts.ledger.budget_id, points=5, reason=None)
@@ -98,6 +102,7 @@ def furnish(uow: UnitOfWork, cast: Cast) -> tuple[Acts, dict[str, Any]]:
         "sponsor_id": cast.sponsor,
         "proposal_id": proposal.id,
         "report_id": report.id,
+        "photo_id": photo.id,
         **house(acts, imported["import_id"]),
         "gathering_id": _gathered(acts, cast),
         **guard(

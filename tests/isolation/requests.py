@@ -6,6 +6,7 @@
 from typing import Any
 
 from tests.isolation.neighbourhood import PROPOSER
+from tests.media.pictures import jpeg, scene
 
 # What one may name although no book knows it: people and sponsors have one id in all books, and a passbook that never
 # moved reads as empty. Their answers must not tell what another book holds for them.
@@ -77,6 +78,7 @@ BODIES: dict[str, dict[str, Any]] = {
         "facts_of": ["<code>"],
         "period": {"from": "2026-06-01", "to": "2026-06-30"},
     },
+    "POST /reports": {"text": "路灯不亮", "place": "3号楼", "photo_ids": ["<photo_id>"]},
     "POST /awards": ACTIVITY | {"resident_id": "<resident_id>", "events": 1},
     "POST /awards/batch": ROSTER,
     "POST /awards/preview": ROSTER,
@@ -203,6 +205,8 @@ UPLOADS = {
         "姓名,电话,楼栋,单元,室,存折号,余额,到期日\n张三,,1,1,101,Z-1,5,2026-12-31\n".encode(),
     )
 }
+
+UPLOADS["POST /photos"] = ("image/jpeg", jpeg(scene(2)))
 
 UPLOADS["POST /payouts/<payout_id>/result"] = (
     "text/csv",

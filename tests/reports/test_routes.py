@@ -34,6 +34,7 @@ def test_a_filed_report_is_answered_whole(filed):
         "state": "filed",
         "filed_at": "2026-06-15T10:00:00+08:00",
         "text_check": "waiting",
+        "photos": [],
         "decided_by": None,
         "decided_at": None,
         "reason": None,
