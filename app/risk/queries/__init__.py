@@ -21,6 +21,7 @@ from app.risk.queries.decisions import (
     list_facts,
     list_own_decisions,
     look,
+    look_all,
 )
 from app.risk.queries.lists import (
     count_items,
@@ -81,6 +82,7 @@ __all__ = [
     "lock_snooze",
     "lock_versions",
     "look",
+    "look_all",
     "max_version",
     "sum_shadows",
 ]

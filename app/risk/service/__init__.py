@@ -4,6 +4,7 @@ from app.risk.rules.definitions import RuleDefinition, RuleSetDefinition
 from app.risk.rules.events import Decision, Event
 from app.risk.service.appeals import answer_appeal, appeal, list_appeals, list_own_decisions
 from app.risk.service.backtests import list_backtests, run_backtest, show_backtest, start_backtest
+from app.risk.service.batches import AwardAsk, AwardDecision, decide_awards, find_kin
 from app.risk.service.cases import (
     close_case,
     comment_case,
@@ -29,6 +30,8 @@ from app.risk.service.rule_sets import (
 from app.risk.service.snoozes import end_snooze, list_snoozes, snooze_rule
 
 __all__ = [
+    "AwardAsk",
+    "AwardDecision",
     "Decision",
     "Event",
     "RuleDefinition",
@@ -40,7 +43,9 @@ __all__ = [
     "comment_case",
     "create_list",
     "decide",
+    "decide_awards",
     "end_snooze",
+    "find_kin",
     "find_rings_step",
     "list_appeals",
     "list_backtests",
