@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from app.kernel.actor import Actor, Role
+from app.risk.service import create_list
 from app.volunteers import service
 from app.volunteers.models import AwardCheck
 from app.volunteers.service import Activity, Service
@@ -18,7 +19,7 @@ from tests.volunteers.conftest import generous
 
 COORDINATOR = Actor(named("coordinator"), frozenset({Role.COORDINATOR}))
 TREASURERS = [Actor(named(f"treasurer {n}"), frozenset({Role.TREASURER})) for n in range(3)]
-WAIT = text("SELECT 1 FROM volunteers_award_policies FOR KEY SHARE")
+WAIT = text("SELECT 1 FROM risk_lists FOR KEY SHARE")
 COUNT = text("SELECT count(*) FROM volunteers_award_checks WHERE book_id = :book")
 
 
@@ -35,6 +36,7 @@ def ledger(real_commits):
         made = open_ledger(uow)
         publish(uow, made, "event", "chosen", points_max=500)
         generous(uow, made.book.code, paper_points_max=0, alone_points_max=0)
+        create_list(uow, book=made.book.code, code="gate", title="x")
         return made
 
     return alone(open_it, at=NOW)
@@ -68,7 +70,7 @@ def available(ledger):
     return alone(lambda uow: Acts(uow, ledger).available(ANNA), at=NOW)
 
 
-GATE = "volunteers_award_policies"
+GATE = "risk_lists"
 
 
 def test_told_five_times_at_once_it_waits_once(real_commits, ledger):

@@ -6,15 +6,15 @@ from app.infra.unit_of_work import UnitOfWork
 from app.kernel.actor import Role
 from app.volunteers import service
 from app.volunteers.schemas.checks import (
-    CheckOut,
+    AwardCheckOut,
     CheckPage,
-    CheckQuery,
-    ConfirmIn,
+    AwardCheckQuery,
+    AwardConfirmIn,
     GivenCheckPage,
     OwnCheckPage,
-    PolicyIn,
-    PolicyOut,
-    RejectIn,
+    AwardPolicyIn,
+    AwardPolicyOut,
+    AwardRejectIn,
 )
 from app.volunteers.terms import CheckState
 from app.web.endpoint import Blueprint, endpoint
@@ -26,21 +26,21 @@ READERS = frozenset({Role.TREASURER, Role.AUDITOR})
 
 
 @blueprint.route("/v1/books/<book>/award-checks")
-@endpoint(roles=READERS, query=CheckQuery, reply=CheckPage)
+@endpoint(roles=READERS, query=AwardCheckQuery, reply=CheckPage)
 def list_award_checks(uow: UnitOfWork, *, book: str, state: CheckState, limit: int, cursor: str | None) -> object:
     """待确认与抽查的积分,等得最久的在前 / awards that wait or were drawn, those that wait longest first."""
     return service.list_checks(uow, book=book, state=state, limit=limit, cursor=cursor)
 
 
 @blueprint.route("/v1/books/<book>/award-checks/<uuid:check_id>/confirm", methods=["POST"])
-@endpoint(roles=TREASURER, body=ConfirmIn, reply=CheckOut, idempotent=True)
+@endpoint(roles=TREASURER, body=AwardConfirmIn, reply=AwardCheckOut, idempotent=True)
 def confirm_award(uow: UnitOfWork, *, book: str, check_id: UUID, reason: str | None) -> object:
     """确认,待确认的即入账 / confirm; what waits is paid."""
     return service.confirm_award(uow, book=book, check_id=check_id, reason=reason)
 
 
 @blueprint.route("/v1/books/<book>/award-checks/<uuid:check_id>/reject", methods=["POST"])
-@endpoint(roles=TREASURER, body=RejectIn, reply=CheckOut, idempotent=True)
+@endpoint(roles=TREASURER, body=AwardRejectIn, reply=AwardCheckOut, idempotent=True)
 def reject_award(uow: UnitOfWork, *, book: str, check_id: UUID, reason: str) -> object:
     """驳回;抽查的提出追回 / reject; of what was paid the undoing is proposed."""
     return service.reject_award(uow, book=book, check_id=check_id, reason=reason)
@@ -61,14 +61,14 @@ def list_own_award_checks(uow: UnitOfWork, *, book: str, limit: int, cursor: str
 
 
 @blueprint.route("/v1/books/<book>/award-policy")
-@endpoint(roles=READERS, reply=PolicyOut)
+@endpoint(roles=READERS, reply=AwardPolicyOut)
 def show_award_policy(uow: UnitOfWork, *, book: str) -> object:
     """发积分的把关规定 / by what awards are held."""
     return service.show_policy(uow, book=book)
 
 
 @blueprint.route("/v1/books/<book>/award-policy", methods=["POST"])
-@endpoint(roles=TREASURER, body=PolicyIn, reply=PolicyOut, idempotent=True)
+@endpoint(roles=TREASURER, body=AwardPolicyIn, reply=AwardPolicyOut, idempotent=True)
 def set_award_policy(
     uow: UnitOfWork,
     *,

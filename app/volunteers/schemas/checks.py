@@ -11,25 +11,25 @@ from app.web.parsing import StrictSchema
 STATES, REASONS = [str(each) for each in CheckState], [str(each) for each in Why]
 
 
-class CheckQuery(PageQuery):
+class AwardCheckQuery(PageQuery):
     """Which ones: `open` are those that wait."""
 
     state = Choice(list(CheckState), load_default=CheckState.OPEN)
 
 
-class ConfirmIn(StrictSchema):
+class AwardConfirmIn(StrictSchema):
     """What was looked at."""
 
     reason = Text(load_default=None, allow_none=True, length_max=terms.REASON_LENGTH_MAX)
 
 
-class RejectIn(StrictSchema):
+class AwardRejectIn(StrictSchema):
     """Why not; coordinator and treasurers read it."""
 
     reason = Text(required=True, length_max=terms.REASON_LENGTH_MAX)
 
 
-class OwnCheckOut(Schema):
+class OwnAwardCheckOut(Schema):
     """An award that is held or was, as the resident sees it."""
 
     id = fields.UUID(required=True)
@@ -43,7 +43,7 @@ class OwnCheckOut(Schema):
     award_id = fields.UUID(required=True, allow_none=True)
 
 
-class GivenCheckOut(OwnCheckOut):
+class GivenAwardCheckOut(OwnAwardCheckOut):
     """An award that is held or was, as its coordinator sees it. Why anti-fraud looks is not for his eyes."""
 
     resident_id = fields.UUID(required=True, attribute="beneficiary_id")
@@ -55,7 +55,7 @@ class GivenCheckOut(OwnCheckOut):
     reason = fields.String(required=True, allow_none=True)
 
 
-class CheckOut(GivenCheckOut):
+class AwardCheckOut(GivenAwardCheckOut):
     """An award for a second person. `why` sample: it is paid; `decision_id`: what anti-fraud found."""
 
     why = fields.String(required=True, validate=validate.OneOf(REASONS))
@@ -64,7 +64,7 @@ class CheckOut(GivenCheckOut):
     decided_by = fields.UUID(required=True, allow_none=True)
 
 
-class PolicyIn(StrictSchema):
+class AwardPolicyIn(StrictSchema):
     """By what awards are held: without a check-in, with one, and how many of a thousand are drawn afterwards."""
 
     roster_required = Flag(required=True)
@@ -73,7 +73,7 @@ class PolicyIn(StrictSchema):
     sample_permille = StrictInteger(required=True, minimum=0, maximum=1000)
 
 
-class PolicyOut(Schema):
+class AwardPolicyOut(Schema):
     """By what awards are held. `set_at` null: what every book begins with."""
 
     roster_required = fields.Boolean(required=True)
@@ -83,6 +83,6 @@ class PolicyOut(Schema):
     set_at = ShownInstant(required=True, allow_none=True, dump_default=None)
 
 
-CheckPage = page_of(CheckOut, "AwardCheckPage")
-GivenCheckPage = page_of(GivenCheckOut, "GivenAwardCheckPage")
-OwnCheckPage = page_of(OwnCheckOut, "OwnAwardCheckPage")
+CheckPage = page_of(AwardCheckOut, "AwardCheckPage")
+GivenCheckPage = page_of(GivenAwardCheckOut, "GivenAwardCheckPage")
+OwnCheckPage = page_of(OwnAwardCheckOut, "OwnAwardCheckPage")
