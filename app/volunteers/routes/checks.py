@@ -7,14 +7,14 @@ from app.kernel.actor import Role
 from app.volunteers import service
 from app.volunteers.schemas.checks import (
     AwardCheckOut,
-    CheckPage,
     AwardCheckQuery,
     AwardConfirmIn,
-    GivenCheckPage,
-    OwnCheckPage,
     AwardPolicyIn,
     AwardPolicyOut,
     AwardRejectIn,
+    CheckPage,
+    GivenCheckPage,
+    OwnCheckPage,
 )
 from app.volunteers.terms import CheckState
 from app.web.endpoint import Blueprint, endpoint
