@@ -39,7 +39,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     *volunteers.BLUEPRINTS,
     reports.blueprint,
     *merchants.BLUEPRINTS,
-    mall.blueprint,
+    *mall.BLUEPRINTS,
     programmes.blueprint,
 )
 DEMO_BLUEPRINTS: tuple[Blueprint, ...] = identity.DEMO_BLUEPRINTS

@@ -9,6 +9,7 @@ from functools import partial
 from app.enrolment import service as enrolment
 from app.identity import service as identity
 from app.jobs.terms import Act
+from app.mall import service as mall
 from app.notices import service as notices
 from app.points.service.clearing import agreements, nettings, receiving, transfers
 from app.reports import service as reports
@@ -20,6 +21,7 @@ JOBS: Mapping[str, Act] = {
     "enrolment.commit_import": enrolment.commit_import,
     "enrolment.clear_lines": enrolment.clear_lines,
     "enrolment.undo_import": enrolment.undo_import,
+    "mall.forget_person": mall.forget_person,
     "notices.work_push": partial(notices.work_push, person_of=identity.find_person_of_openid),
     "enrolment.match_claim": enrolment.match_claim,
     "enrolment.match_waiting": enrolment.match_waiting,
