@@ -136,5 +136,5 @@ def test_a_thousand_awards_read_as_often_as_one(acts, award_all):
     with statements() as thousand:
         batch = award_all(*(Service(named(f"volunteer {n}"), minutes=30, chosen_points=2) for n in range(1000)))
     assert batch.awarded == 1000
-    assert len(thousand) <= len(one)
+    assert len(thousand) <= len(one) + 3  # anti-fraud looks at 250 in each statement
     assert acts.available(named("volunteer 0")) == 2

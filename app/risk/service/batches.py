@@ -1,4 +1,4 @@
-"""Awards by one coordinator, decided together: one statement to look, and one to write, however many there are.
+"""Awards by one coordinator, decided together: one statement looks for 250 of them, and few write.
 
 What is decided for one counts for the next, as if they had been decided one after another.
 """
@@ -22,6 +22,10 @@ from app.risk.terms import EventKind, Outcome
 
 WINDOW_NUMBERS = 6
 """Of each window come a count and a sum, three times; what stands behind them is not added up here."""
+
+
+LOOKED_AT_ONCE = 250
+"""So that no single statement comes near the time a statement may take."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +106,11 @@ def decide_awards(uow: UnitOfWork, *, book: str, asks: Sequence[AwardAsk]) -> li
     for event in events:
         deciding.check(event)
     asked = [deciding.asked(uow, event, book_id) for event in events]
-    looks = queries.look_all(uow.session, book_id, asked, now=uow.now)
+    looks = [
+        look
+        for start in range(0, len(asked), LOOKED_AT_ONCE)
+        for look in queries.look_all(uow.session, book_id, asked[start : start + LOOKED_AT_ONCE], now=uow.now)
+    ]
     tally, fresh, found = _Tally(), [], []
     for event, look in zip(events, looks, strict=True):
         if look.decision is not None:
