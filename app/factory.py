@@ -43,7 +43,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     *volunteers.BLUEPRINTS,
     reports.blueprint,
     *merchants.BLUEPRINTS,
-    mall.blueprint,
+    *mall.BLUEPRINTS,
     media.blueprint,
     programmes.blueprint,
 )

@@ -10,6 +10,7 @@ from app.enrolment import service as enrolment
 from app.identity import service as identity
 from app.jobs.terms import Act
 from app.media import service as media
+from app.mall import service as mall
 from app.notices import service as notices
 from app.points.service.clearing import agreements, nettings, receiving, transfers
 from app.reports import service as reports
@@ -23,6 +24,7 @@ JOBS: Mapping[str, Act] = {
     "enrolment.undo_import": enrolment.undo_import,
     "media.forget_photos": media.forget_photos,
     "media.hear_verdict": media.hear_verdict,
+    "mall.forget_person": mall.forget_person,
     "notices.work_push": partial(notices.work_push, person_of=identity.find_person_of_openid),
     "enrolment.match_claim": enrolment.match_claim,
     "enrolment.match_waiting": enrolment.match_waiting,

@@ -94,6 +94,7 @@ SCHEDULE: Mapping[str, Scheduled] = {
     # half past three in the morning: who deals with whom, and what windows no longer count
     "risk.find_rings": Rounds("30 19 * * *", points.list_book_codes, risk.find_rings_step),
     "risk.purge_facts": Periodic("40 19 * * *", risk.purge_facts, until_zero=True),
+    "volunteers.expire_checks": Periodic("0 20 * * *", volunteers.expire_checks, until_zero=True),
     "volunteers.forget_positions": Periodic("5 19 * * *", volunteers.forget_positions, until_zero=True),
     "mall.work_earns": Periodic("* * * * * */10", mall.work_earn, until_zero=True),
     "mall.work_refunds": Periodic("* * * * * */10", mall.work_refund, until_zero=True),

@@ -39,12 +39,16 @@ class Callback(Base):
 
 
 class Consent(Base):
-    """Somebody of WeChat who wants points for payments in the mall; known by a keyed hash of his openid."""
+    """Whether somebody of WeChat wants points for payments in the mall; known by a keyed hash of his openid.
+
+    What was withdrawn stays as such until the account is closed: an older consent that comes late counts nothing.
+    """
 
     __tablename__ = "mall_consents"
     appid: Mapped[str] = mapped_column(Text, primary_key=True)
     openid_index: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
     given_at: Mapped[datetime] = mapped_column(INSTANT)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(INSTANT)
 
 
 class Earn(Base):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
 from app.mall.errors import EarnMissing, MallShopMissing
@@ -36,7 +36,15 @@ def list_shops(session: Session, book_id: int, *, before: UUID | None, limit: in
 
 def has_consent(session: Session, appid: str, openid_index: bytes) -> bool:
     """Whether somebody wants points."""
-    return session.get(Consent, (appid, openid_index)) is not None
+    found = find_consent(session, [(appid, openid_index)])
+    return found is not None and found.withdrawn_at is None
+
+
+def find_consent(session: Session, accounts: Sequence[tuple[str, bytes]]) -> Consent | None:
+    """What one of these accounts of one person at WeChat said last; None: none ever said anything."""
+    wanted = select(Consent).where(tuple_(Consent.appid, Consent.openid_index).in_(accounts))
+    latest = wanted.order_by(func.coalesce(Consent.withdrawn_at, Consent.given_at).desc()).limit(1)
+    return session.scalar(latest.execution_options(populate_existing=True))
 
 
 def lock_next_earn(session: Session, *, now: datetime) -> Earn | None:

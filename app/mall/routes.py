@@ -3,13 +3,22 @@
 from http import HTTPStatus
 from uuid import UUID
 
-from flask import request
+from flask import Response, json, request
 
 from app.infra.unit_of_work import UnitOfWork
 from app.infra.wechatpay.callbacks import Stamp
 from app.kernel.actor import Role
 from app.mall import service
-from app.mall.schemas import EarnOut, EarnPage, EarnQuery, MallShopIn, MallShopOut, MallShopPage, OwnEarnPage
+from app.mall.schemas import (
+    EarnOut,
+    EarnPage,
+    EarnQuery,
+    MallConsentOut,
+    MallShopIn,
+    MallShopOut,
+    MallShopPage,
+    OwnEarnPage,
+)
 from app.mall.terms import CALLBACK_BYTES_MAX, EarnState
 from app.web.endpoint import PUBLIC, Blueprint, endpoint
 from app.web.limits import By, Limit
@@ -26,7 +35,19 @@ TOLD = Upload(("application/json",), CALLBACK_BYTES_MAX)
 HEADERS = tuple(f"Wechatpay-{name}" for name in ("Timestamp", "Nonce", "Serial", "Signature", "Signature-Type"))
 
 
-@blueprint.route("/v1/wechatpay/mall", methods=["POST"])
+callbacks = Blueprint("mall_callbacks", __name__, description="微信支付回调 / callbacks of WeChat Pay")
+BLUEPRINTS = (blueprint, callbacks)
+
+
+@callbacks.after_request
+def name_the_problem(response: Response) -> Response:
+    """Say why in the words WeChat Pay reads: beside the usual members of a problem, `message` beside its `code`."""
+    if response.status_code >= HTTPStatus.BAD_REQUEST and isinstance(problem := response.get_json(silent=True), dict):
+        response.set_data(json.dumps(problem | {"message": problem.get("detail", "")}, ensure_ascii=False))
+    return response
+
+
+@callbacks.route("/v1/wechatpay/mall", methods=["POST"])
 @endpoint(roles=PUBLIC, upload=TOLD, media_type=TEXT, limits=CALLBACKS)
 def receive_callback(uow: UnitOfWork, *, content: bytes, media_type: str) -> object:
     """微信支付商圈回调 / WeChat Pay tells of consents, payments and refunds."""
@@ -86,3 +107,17 @@ def refuse_mall_earn(uow: UnitOfWork, *, book: str, earn_id: UUID) -> object:
 def list_own_mall_earns(uow: UnitOfWork, *, book: str, limit: int, cursor: str | None) -> object:
     """我的商圈消费与待到账积分 / my payments in the mall, and the points that follow."""
     return service.list_own_earns(uow, book=book, limit=limit, cursor=cursor)
+
+
+@blueprint.route("/v1/me/mall-consent")
+@endpoint(roles={Role.PERSON}, reply=MallConsentOut)
+def show_own_mall_consent(uow: UnitOfWork) -> object:
+    """我是否同意商圈消费积分 / whether my payments in the mall earn points."""
+    return service.show_own_consent(uow)
+
+
+@blueprint.route("/v1/me/mall-consent/withdraw", methods=["POST"])
+@endpoint(roles={Role.PERSON}, reply=MallConsentOut, idempotent=True)
+def withdraw_own_mall_consent(uow: UnitOfWork) -> object:
+    """撤回同意,此后的商圈消费不再积分 / payments from now on earn nothing."""
+    return service.withdraw_own_consent(uow)

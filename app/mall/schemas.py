@@ -33,6 +33,13 @@ class MallShopOut(Schema):
     closed_at = ShownInstant(required=True, allow_none=True)
 
 
+class MallConsentOut(Schema):
+    """Whether payments in the mall earn points for whoever asks; all empty: he never said so."""
+
+    given_at = ShownInstant(required=True, allow_none=True)
+    withdrawn_at = ShownInstant(required=True, allow_none=True)
+
+
 class EarnQuery(PageQuery):
     """Which payments; `state=review` are those somebody has to look at."""
 

@@ -5,9 +5,10 @@ from enum import StrEnum
 
 
 class Event(StrEnum):
-    """The callbacks we do something with. The second name is from hearsay; see docs/mall.md."""
+    """The callbacks we do something with. WITHDRAWAL and PAYMENT are from hearsay; see docs/mall.md."""
 
     CONSENT = "MALL_AUTH.ACTIVATE_CARD"
+    WITHDRAWAL = "MALL_AUTH.DEACTIVATE_CARD"
     PAYMENT = "MALL_TRANSACTION.SUCCESS"
     REFUND = "MALL_REFUND.SUCCESS"
 

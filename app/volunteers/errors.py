@@ -1,4 +1,4 @@
-"""Every refusal of gatherings. Those of awards are the ledger's."""
+"""Every refusal of gatherings, and of awards before the ledger is asked. The others of awards are the ledger's."""
 
 from app.kernel.errors import Declined, DomainError, Kind
 
@@ -126,3 +126,87 @@ class StayOwn(DomainError):
         "zh": "不能核定自己的签到,也不能核定自己负责的活动。",
         "en": "Nobody decides on the own stay, nor at a gathering that he leads.",
     }
+
+
+class AwardToKin(DomainError):
+    kind = Kind.DENIED
+    code = "volunteers.award_to_kin"
+    text = {
+        "zh": "不能给自己、同住的人或登记的亲属发积分,请由其他协调员发放。",
+        "en": "Nobody awards himself, those he lives with, or his declared relatives: another coordinator has to.",
+    }
+    field = "resident_id"
+
+
+class AwardDeclined(Declined):
+    kind = Kind.DENIED
+    code = "volunteers.award_declined"
+    text = {
+        "zh": "这笔积分没有通过风险核查,已记录并由出纳查看。",
+        "en": "This award did not pass the check for fraud. It was noted, and a treasurer will look.",
+    }
+
+
+class AwardOffRoster(DomainError):
+    kind = Kind.DENIED
+    code = "volunteers.award_off_roster"
+    text = {
+        "zh": "本社区只给有签到签退记录的服务发积分:请填写活动编号(activity_id),且居民须在该活动签到并签退。",
+        "en": "Here only services with a check-in are awarded: name the gathering in activity_id, at which the resident"
+        " checked in and out, for no more minutes than that.",
+    }
+    field = "activity_id"
+
+
+class AwardRejected(DomainError):
+    kind = Kind.CONFLICT
+    code = "volunteers.award_rejected"
+    text = {
+        "zh": "这笔积分已被驳回:{reason}。如内容有误,请更正后重新提交。",
+        "en": "This award was rejected: {reason}. If it said something wrong, correct that and send it again.",
+    }
+
+
+class AwardWaiting(DomainError):
+    kind = Kind.CONFLICT
+    code = "volunteers.award_waiting"
+    text = {
+        "zh": "同一服务已提交且正在等待确认,内容不同:请先请出纳驳回原来的一笔。",
+        "en": "This service waits for confirmation with other content: ask a treasurer to reject that one first.",
+    }
+
+
+class CheckMissing(DomainError):
+    kind = Kind.MISSING
+    code = "volunteers.check_missing"
+    text = {"zh": "没有这笔待确认的积分。", "en": "There is no such award to look at."}
+    field = "check_id"
+
+
+class CheckDecided(DomainError):
+    kind = Kind.CONFLICT
+    code = "volunteers.check_decided"
+    text = {
+        "zh": "这笔积分的状态已是 {state},不能再作不同的处理。",
+        "en": "This award is {state} already and is not decided otherwise.",
+    }
+
+
+class CheckOwn(DomainError):
+    kind = Kind.DENIED
+    code = "volunteers.check_own"
+    text = {
+        "zh": "须由另一个人处理:不能确认或驳回自己发的、发给自己、同住的人或亲属的积分。",
+        "en": "Somebody else has to: nobody decides on an award that he gave, or that is for himself, those he lives"
+        " with or his relatives.",
+    }
+
+
+class PolicyPoints(DomainError):
+    kind = Kind.INVALID
+    code = "volunteers.policy_points"
+    text = {
+        "zh": "无签到时的上限({paper})不能高于有签到时的上限({alone})。",
+        "en": "What is given without a check-in ({paper}) is no more than with one ({alone}).",
+    }
+    field = "paper_points_max"

@@ -1,10 +1,12 @@
-"""Gatherings, and who stayed how long."""
+"""Gatherings and who stayed how long; awards that a second person looks at."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import (
+    BigInteger,
     CheckConstraint,
+    Date,
     DateTime,
     Double,
     ForeignKeyConstraint,
@@ -12,6 +14,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     Text,
+    UniqueConstraint,
     Uuid,
     text,
 )
@@ -74,6 +77,78 @@ class Stay(Base):
     out_lng: Mapped[float | None] = mapped_column(Double)
     out_outcome: Mapped[str | None] = mapped_column(Text)
     verdict: Mapped[str | None] = mapped_column(Text)
+    decided_by: Mapped[UUID | None] = mapped_column(Uuid)
+    decided_at: Mapped[datetime | None] = mapped_column(INSTANT)
+    reason: Mapped[str | None] = mapped_column(Text)
+
+
+class Policy(Base):
+    """By what a book's awards are held back; the newest row counts.
+
+    `paper_points_max`, `alone_points_max`: most points a coordinator gives one resident within a day before somebody
+    else has to confirm, without and with a check-in. `roster_required`: without one nothing is given.
+    `sample_permille`: how many of a thousand paid awards are looked at.
+    """
+
+    __tablename__ = "volunteers_award_policies"
+    __table_args__ = (ForeignKeyConstraint(["book_id"], ["points_books.id"]),)
+    book_id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    roster_required: Mapped[bool]
+    paper_points_max: Mapped[int] = mapped_column(BigInteger)
+    alone_points_max: Mapped[int] = mapped_column(BigInteger)
+    sample_permille: Mapped[int] = mapped_column(Integer)
+    set_by: Mapped[UUID] = mapped_column(Uuid)
+    set_at: Mapped[datetime] = mapped_column(INSTANT)
+
+
+class AwardCheck(Base):
+    """An award at which a second person looks: held back until then, or (`sample`) paid already.
+
+    Named as the ledger's register of awards names it. `points`: foreseen. What states allow is checked in
+    migrations/sql/0030_check_awards.sql.
+    """
+
+    __tablename__ = "volunteers_award_checks"
+    __table_args__ = (
+        ForeignKeyConstraint(["book_id"], ["points_books.id"]),
+        UniqueConstraint("book_id", "fact_id", name="uq_volunteers_award_checks_fact"),
+        Index("ix_volunteers_award_checks_state", "book_id", "state", "id"),
+        Index("ix_volunteers_award_checks_by", "book_id", "awarded_by", "id"),
+        Index("ix_volunteers_award_checks_beneficiary", "book_id", "beneficiary_id", "id"),
+        Index("ix_volunteers_award_checks_fact", "book_id", "subject", "rule_code"),
+        Index(
+            "ix_volunteers_award_checks_expires",
+            "expires_at",
+            postgresql_where=text("state = 'open' AND expires_at IS NOT NULL"),
+        ),
+    )
+    book_id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    fact_id: Mapped[UUID] = mapped_column(Uuid)
+    why: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(Text)
+    rule_code: Mapped[str] = mapped_column(Text)
+    rule_version: Mapped[int] = mapped_column(Integer)
+    subject: Mapped[str] = mapped_column(Text)
+    beneficiary_id: Mapped[UUID] = mapped_column(Uuid)
+    performed_on: Mapped[date] = mapped_column(Date)
+    title: Mapped[str] = mapped_column(Text)
+    minutes: Mapped[int | None] = mapped_column(Integer)
+    events: Mapped[int | None] = mapped_column(Integer)
+    grade: Mapped[str | None] = mapped_column(Text)
+    chosen_points: Mapped[int | None] = mapped_column(BigInteger)
+    computed_points: Mapped[int] = mapped_column(BigInteger)
+    points: Mapped[int] = mapped_column(BigInteger)
+    budget_id: Mapped[UUID] = mapped_column(Uuid)
+    allotment_id: Mapped[UUID | None] = mapped_column(Uuid)
+    evidence: Mapped[str | None] = mapped_column(Text)
+    decision_id: Mapped[UUID] = mapped_column(Uuid)
+    awarded_by: Mapped[UUID] = mapped_column(Uuid)
+    awarder_owner_id: Mapped[UUID] = mapped_column(Uuid)
+    asked_at: Mapped[datetime] = mapped_column(INSTANT)
+    expires_at: Mapped[datetime | None] = mapped_column(INSTANT)
+    award_id: Mapped[UUID | None] = mapped_column(Uuid)
     decided_by: Mapped[UUID | None] = mapped_column(Uuid)
     decided_at: Mapped[datetime | None] = mapped_column(INSTANT)
     reason: Mapped[str | None] = mapped_column(Text)

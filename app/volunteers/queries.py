@@ -1,14 +1,18 @@
-"""Reads and locks of gatherings, session first."""
+"""Reads and locks of gatherings and of awards that wait, session first."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, select, update
+from sqlalchemy import ColumnElement, Select, and_, func, select, update
 from sqlalchemy.orm import Session
 
-from app.volunteers.errors import GatheringMissing, StayMissing
-from app.volunteers.models import Gathering, Stay
+from app.volunteers.errors import CheckMissing, GatheringMissing, StayMissing
+from app.volunteers.models import AwardCheck, Gathering, Policy, Stay
+from app.volunteers.terms import CheckState, Why
+
+BEFORE_MAX = 5000
+"""Of what was told of an activity before, so much is looked at, the newest first."""
 
 
 def get_gathering(session: Session, book_id: int, gathering_id: UUID) -> Gathering:
@@ -17,6 +21,11 @@ def get_gathering(session: Session, book_id: int, gathering_id: UUID) -> Gatheri
     if found is None:
         raise GatheringMissing
     return found
+
+
+def find_gathering(session: Session, book_id: int, gathering_id: UUID) -> Gathering | None:
+    """One gathering."""
+    return session.get(Gathering, (book_id, gathering_id))
 
 
 def lock_gathering(session: Session, book_id: int, gathering_id: UUID) -> Gathering:
@@ -91,3 +100,93 @@ def forget_positions(session: Session, *, before: datetime, limit: int) -> int:
 
 def _at(gathering: Gathering) -> ColumnElement[bool]:
     return and_(Stay.book_id == gathering.book_id, Stay.gathering_id == gathering.id)
+
+
+def find_policy(session: Session, book_id: int) -> Policy | None:
+    """By what a book's awards are held back now."""
+    return session.scalar(select(Policy).where(Policy.book_id == book_id).order_by(Policy.id.desc()).limit(1))
+
+
+def checks_before(
+    session: Session, book_id: int, rule: str, subject: str, resident_ids: Collection[UUID]
+) -> Mapping[UUID, Sequence[AwardCheck]]:
+    """What waited of these residents' awards for one activity, or still does, by resident, the newest first."""
+    query = select(AwardCheck).where(
+        AwardCheck.book_id == book_id,
+        AwardCheck.subject == subject,
+        AwardCheck.rule_code == rule,
+        AwardCheck.beneficiary_id.in_(resident_ids),
+        AwardCheck.why != Why.SAMPLE,
+    )
+    found: dict[UUID, list[AwardCheck]] = {}
+    for check in session.scalars(query.order_by(AwardCheck.id.desc()).limit(BEFORE_MAX)):
+        found.setdefault(check.beneficiary_id, []).append(check)
+    return found
+
+
+def checks_of_facts(session: Session, book_id: int, fact_ids: Iterable[UUID]) -> Mapping[UUID, AwardCheck]:
+    """The checks of these facts, as they stand."""
+    query = select(AwardCheck).where(AwardCheck.book_id == book_id, AwardCheck.fact_id.in_(list(fact_ids)))
+    return {each.fact_id: each for each in session.scalars(query, execution_options={"populate_existing": True})}
+
+
+def lock_check(session: Session, book_id: int, check_id: UUID) -> AwardCheck:
+    """One award that a second person looks at, locked. Refuses CheckMissing."""
+    query = select(AwardCheck).where(AwardCheck.book_id == book_id, AwardCheck.id == check_id).with_for_update()
+    found = session.scalar(query, execution_options={"populate_existing": True})
+    if found is None:
+        raise CheckMissing
+    return found
+
+
+def list_checks(
+    session: Session, book_id: int, *, state: CheckState, after: UUID | None, limit: int
+) -> Sequence[AwardCheck]:
+    """Awards for a second person in one state, the oldest first."""
+    query = select(AwardCheck).where(AwardCheck.book_id == book_id, AwardCheck.state == state)
+    if after is not None:
+        query = query.where(AwardCheck.id > after)
+    return session.scalars(query.order_by(AwardCheck.id).limit(limit)).all()
+
+
+def list_given_checks(
+    session: Session, book_id: int, awarded_by: UUID, *, before: UUID | None, limit: int
+) -> Sequence[AwardCheck]:
+    """What somebody gave and what was held of it, newest first; what was drawn by chance is not for his eyes."""
+    query = select(AwardCheck).where(AwardCheck.book_id == book_id, AwardCheck.awarded_by == awarded_by)
+    return _held_of(session, query, before=before, limit=limit)
+
+
+def list_own_checks(
+    session: Session, book_id: int, resident_id: UUID, *, before: UUID | None, limit: int
+) -> Sequence[AwardCheck]:
+    """What was held of somebody's awards, newest first."""
+    query = select(AwardCheck).where(AwardCheck.book_id == book_id, AwardCheck.beneficiary_id == resident_id)
+    return _held_of(session, query, before=before, limit=limit)
+
+
+def _held_of(session: Session, query: Select[AwardCheck], *, before: UUID | None, limit: int) -> Sequence[AwardCheck]:
+    if before is not None:
+        query = query.where(AwardCheck.id < before)
+    query = query.where(AwardCheck.why != Why.SAMPLE)
+    return session.scalars(query.order_by(AwardCheck.id.desc()).limit(limit)).all()
+
+
+def expire_checks(session: Session, *, now: datetime, limit: int) -> int:
+    """Let awards lapse whose time is over; returns how many."""
+    old = (
+        select(AwardCheck.book_id, AwardCheck.id)
+        .where(AwardCheck.state == CheckState.OPEN, AwardCheck.expires_at <= now)
+        .order_by(AwardCheck.expires_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+        .subquery()
+    )
+    lapsed = session.execute(
+        update(AwardCheck)
+        .where(AwardCheck.book_id == old.c.book_id, AwardCheck.id == old.c.id)
+        .values(state=str(CheckState.EXPIRED))
+        .returning(AwardCheck.id)
+        .execution_options(synchronize_session=False)
+    )
+    return len(lapsed.all())

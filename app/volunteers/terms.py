@@ -21,6 +21,12 @@ STAYS_MAX = 500
 SEEN_WITHIN = timedelta(days=1)
 """Of a place somebody was seen at longer ago no speed is made."""
 REPEATED_WITHIN = timedelta(days=30)
+PAPER_POINTS_MAX, ALONE_POINTS_MAX, SAMPLE_PERMILLE = 100, 240, 20
+"""What a book begins with; see `Policy`."""
+POLICY_POINTS_MAX = 1_000_000
+CHECKS_EXPIRE = timedelta(days=30)
+"""An award nobody looked at for so long lapses, and may be told again."""
+EXPIRE_BATCH = 500
 POSITIONS_KEPT = timedelta(days=30)
 FORGET_BATCH = 5000
 
@@ -30,6 +36,7 @@ class AwardState(StrEnum):
 
     AWARDED = "awarded"  # paid, now or before
     CAPPED = "capped"  # recorded, but a cap left nothing to pay
+    HELD = "held"  # waits until another person has looked
     DECLINED = "declined"
 
 
@@ -40,3 +47,24 @@ class Verdict(StrEnum):
     REVIEW = "review"  # something is odd: a treasurer decides
     ACCEPTED = "accepted"  # by a treasurer
     REJECTED = "rejected"
+
+
+class Why(StrEnum):
+    """Why a second person looks at an award. The first that is true is noted."""
+
+    BLOCKED = "blocked"  # anti-fraud: not before somebody has looked
+    UNDECIDED = "undecided"  # anti-fraud could not be asked
+    REVIEW = "review"  # anti-fraud: somebody should look
+    TOLD_ANEW = "told_anew"  # it was rejected before, with other content
+    OFF_ROSTER = "off_roster"  # beside a check-in, and more than is paid on paper alone
+    LARGE = "large"  # more than one person gives alone
+    SAMPLE = "sample"  # by chance, when it is paid already
+
+
+class CheckState(StrEnum):
+    """Where the second look at an award stands."""
+
+    OPEN = "open"
+    CONFIRMED = "confirmed"
+    REJECTED = "rejected"
+    EXPIRED = "expired"  # nobody looked; it may be told again

@@ -84,8 +84,8 @@ def take_over(stage: Stage, treasurer: Person, act: TakeOver, *, run: str) -> No
             stage.tally.add("opened points", row.points)
 
 
-def award_batch(stage: Stage, act: AwardBatch) -> None:
-    """Enter what was done the day before."""
+def award_batch(stage: Stage, treasurer: Person, act: AwardBatch) -> None:
+    """Enter what was done the day before; a treasurer confirms what waits."""
     performed_on = local_day(act.at) - timedelta(days=1)
     body = {
         "rule": RULE_OF[act.budget].code,
@@ -99,7 +99,10 @@ def award_batch(stage: Stage, act: AwardBatch) -> None:
     }
     reply = stage.api.post(act.coordinator, "/awards/batch", body, at=act.at, key=act.reference).need()
     for share, item in zip(act.shares, reply["items"], strict=True):
-        if item["state"] != "awarded":
+        if item["state"] == "held":
+            if stage.confirm(treasurer, item["check_id"], at=act.at) is None:
+                continue
+        elif item["state"] != "awarded":
             stage.surprise(f"批量奖励未入账 / award declined in batch {act.reference}: {item['refusal']}")
             continue
         stage.earn(share.resident, share.points, act.at, act.budget)

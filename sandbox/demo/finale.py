@@ -15,6 +15,7 @@ STORY = (
     ("转入积分", "points taken over", "opened points"),
     ("志愿与邻里奖励(笔)", "awards", "awards"),
     ("奖励积分", "points awarded", "awarded points"),
+    ("  第二人确认", "confirmed by a second person", "awards confirmed"),
     ("上报问题(件)", "problems reported", "reports"),
     ("  采纳 / 不采纳", "accepted / rejected", "reports accepted|reports rejected"),
     ("  上报奖励积分", "points for reports", "reported points"),

@@ -58,8 +58,13 @@ class Life:
         if not reply.ok:
             self._stage.surprise(f"奖励未入账 / award {act.reference} refused", reply)
             return
+        award_id = reply.body["id"]
+        if reply.body["state"] == "held":
+            award_id = self._stage.confirm(self._treasurer, reply.body["check_id"], at=act.at)
+            if award_id is None:
+                return
         last_day = self._stage.earn(act.resident, act.points, act.at, act.budget)
-        self._stage.awards[act.reference] = Given(reply.body["id"], act.points, last_day, act.budget)
+        self._stage.awards[act.reference] = Given(award_id, act.points, last_day, act.budget)
         self._tally.add("awards")
         self._tally.add("awarded points", act.points)
 

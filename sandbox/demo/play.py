@@ -65,7 +65,7 @@ class _Player:
         crowd.run_expiry(self._stage, self._treasurer, self._week.people, at=day.expiry_at, key=key)
         self._screen.advance()
         for batch in day.batches:  # together they touch the same passbooks, so one after another
-            crowd.award_batch(self._stage, batch)
+            crowd.award_batch(self._stage, self._treasurer, batch)
             self._screen.advance()
         self._side_by_side(self._live, self._in_lanes(day))
 

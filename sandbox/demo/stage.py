@@ -53,6 +53,16 @@ class Stage:
         self.passbooks[person].earn(points, last_day=last_day, budget=budget.id)
         return last_day
 
+    def confirm(self, treasurer: Person, check_id: str, *, at: datetime) -> str | None:
+        """Have a treasurer confirm an award that waits for a second person; answers its id, None when that failed."""
+        reply = self.api.post(treasurer, f"/award-checks/{check_id}/confirm", {}, at=at, key=f"confirm-{check_id}")
+        if not reply.ok:
+            self.surprise(f"奖励未获确认 / award check {check_id} not confirmed", reply)
+            return None
+        self.tally.add("awards confirmed")
+        award_id: str = reply.body["award_id"]
+        return award_id
+
     def surprise(self, what: str, reply: Reply | None = None) -> None:
         """Note an answer nobody can explain; too many of them end the demo."""
         detail = "" if reply is None or reply.ok else f": {reply.code} {reply.body.get('detail')}"

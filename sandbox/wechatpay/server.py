@@ -8,7 +8,7 @@ import httpx
 from flask import Flask, Response, request
 from werkzeug.serving import BaseWSGIServer, make_server
 
-from sandbox.wechatpay.world import Mall, Send, numbers
+from sandbox.wechatpay.world import ERRORS, Mall, Send, numbers
 
 
 def make_app(mall: Mall, callback_url: str | None = None) -> Flask:
@@ -18,7 +18,7 @@ def make_app(mall: Mall, callback_url: str | None = None) -> Flask:
     @app.post("/v3/businesscircle/points/notify")
     def notify() -> Response:
         status = mall.hear("POST", request.path, request.headers.get("Authorization", ""), request.get_data())
-        body = "" if status in {200, 204} else '{"code":"FAIL","message":"no"}'
+        body = "" if status in {200, 204} else f'{{"code":"{ERRORS.get(status, "FAIL")}","message":"no"}}'
         return Response(body, status=status, content_type="application/json")
 
     if callback_url is not None:
@@ -36,6 +36,10 @@ def _add_desk(app: Flask, mall: Mall, callback_url: str) -> None:
     @app.post("/desk/activate")
     def activate() -> dict[str, object]:
         return send(mall.activate(request.json["openid"]))
+
+    @app.post("/desk/deactivate")
+    def deactivate() -> dict[str, object]:
+        return send(mall.deactivate(request.json["openid"]))
 
     @app.post("/desk/pay")
     def pay() -> dict[str, object]:

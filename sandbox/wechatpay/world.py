@@ -43,6 +43,8 @@ class Mall:
     merchant_key: rsa.RSAPrivateKey = field(default_factory=lambda: rsa.generate_private_key(65537, 2048))
     told: list[dict[str, Any]] = field(default_factory=list)
     answers: list[int] = field(default_factory=list)
+    quota: int | None = None  # how many points/notify it takes within a minute
+    heard: list[datetime] = field(default_factory=list)
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -72,6 +74,11 @@ class Mall:
         """Somebody wants points."""
         plain = {"mchid": self.mchid, "appid": self.appid, "openid": openid, "code": "CODE"}
         return self.seal("MALL_AUTH.ACTIVATE_CARD", "mall_auth", plain)
+
+    def deactivate(self, openid: str) -> dict[str, Any]:
+        """Somebody wants none any more. The event's name is a guess; see docs/mall.md."""
+        plain = {"mchid": self.mchid, "appid": self.appid, "openid": openid}
+        return self.seal("MALL_AUTH.DEACTIVATE_CARD", "mall_auth", plain)
 
     def pay(
         self,
@@ -172,10 +179,22 @@ class Mall:
         if (scheme, parts.get("mchid"), parts.get("serial_no")) != (SIGNATURE_TYPE, self.mchid, MERCHANT_SERIAL):
             return 401
         with self.lock:
-            status = self.answers.pop(0) if self.answers else 204
+            status = self.answers.pop(0) if self.answers else self._within_quota()
             if status in {200, 204}:
                 self.told.append(json.loads(body))
         return status
+
+    def _within_quota(self) -> int:
+        now = self.now()
+        self.heard = [at for at in self.heard if at > now - timedelta(minutes=1)]
+        if self.quota is not None and len(self.heard) >= self.quota:
+            return 429
+        self.heard.append(now)
+        return 204
+
+
+ERRORS = {400: "PARAM_ERROR", 401: "SIGN_ERROR", 403: "NO_AUTH", 429: "FREQUENCY_LIMITED", 500: "SYSTEM_ERROR"}
+"""What WeChat Pay calls its refusals; the rest reads FAIL."""
 
 
 def numbers(prefix: str) -> Iterator[str]:

@@ -114,6 +114,7 @@ def furnish(uow: UnitOfWork, cast: Cast) -> tuple[Acts, dict[str, Any]]:
             coordinator_id=cast.staff,
             person_id=cast.staff,
         ),
+        "check_id": _held(acts, cast),
     }
 
 
@@ -138,6 +139,19 @@ def _gathered(acts: Acts, cast: Cast) -> UUID:
     volunteers.scan_in_or_out(resident, **where, site_code=code, position=here)
     acts.uow.session.flush()
     return made.id
+
+
+def _held(acts: Acts, cast: Cast) -> UUID | None:
+    """An award that waits for a second person; the book's policy is as it was afterwards."""
+    book, giver = acts.book.code, replace(acts.uow, actor=Actor(named("giver"), frozenset({Role.COORDINATOR})))
+    beginning = volunteers.show_policy(giver, book=book)
+    strict = {"roster_required": False, "paper_points_max": 0, "alone_points_max": 0, "sample_permille": 0}
+    volunteers.set_policy(giver, book=book, **strict)
+    done = volunteers.Activity(cast.rule, "待确认的活动", date(2026, 6, 15))
+    service = volunteers.Service(cast.resident, minutes=60, events=1)
+    held = volunteers.award_volunteer(giver, book=book, service=service, activity=done).check_id
+    volunteers.set_policy(giver, book=book, **{name: getattr(beginning, name) for name in strict})
+    return held
 
 
 def _sponsored(uow: UnitOfWork, ledger: Ledger, sponsor_id: UUID) -> Ledger:

@@ -104,6 +104,14 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /gatherings/<gathering_id>/scans": {"site_code": "12345678", "position": SPOT},
     "POST /gatherings/<gathering_id>/heads": {"heads": 1},
     "POST /gatherings/<gathering_id>/stays/<resident_id>/decide": {"accepted": True, "reason": "x"},
+    "POST /award-checks/<check_id>/confirm": {},
+    "POST /award-checks/<check_id>/reject": WHY,
+    "POST /award-policy": {
+        "roster_required": False,
+        "paper_points_max": 100,
+        "alone_points_max": 240,
+        "sample_permille": 0,
+    },
     "POST /reports/<report_id>/accept": {"rule": "<code>"},
     "POST /reports/<report_id>/reject": WHY,
     "POST /residencies/<residency_id>/confirm": {"resident_id": "<listed_id>"},
@@ -218,6 +226,9 @@ CALLERS = {
     "POST /proposals/<proposal_id>/withdraw": PROPOSER,
     # not by who leads it
     "POST /gatherings/<gathering_id>/stays/<resident_id>/decide": PROPOSER,
+    # nor by whose own it is
+    "POST /award-checks/<check_id>/confirm": PROPOSER,
+    "POST /award-checks/<check_id>/reject": PROPOSER,
 }
 
 # Where an id that is unknown is answered otherwise than by 404, and why that is right.

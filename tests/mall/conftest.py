@@ -155,6 +155,8 @@ def story(app, uow, acts, standing_in):
     mall, _ = standing_in
     mall.told.clear()
     mall.answers.clear()
+    mall.heard.clear()
+    mall.quota = None
     shop = merchants.open_shop(uow, book=acts.book.code, name="忠义面馆", street="忠义街")
     publish(uow, acts.ledger, "mall", "events", points_max=500, person_day_max=300)
     service.open_shop(uow, book=acts.book.code, shop_number=NUMBER, shop_id=shop.id, rule="mall", return_days=7)

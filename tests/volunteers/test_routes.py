@@ -29,6 +29,8 @@ def test_an_award_is_answered_and_listed(acts, api):
     assert made.status_code == 201
     assert made.json == {
         "id": made.json["id"],
+        "state": "awarded",
+        "check_id": None,
         "resident_id": str(ANNA),
         "rule": "hours",
         "rule_version": 1,

@@ -55,6 +55,7 @@ from app.identity.queries.homes import (
     lock_open_residencies,
     lock_residency,
 )
+from app.identity.queries.kin import find_people_of, list_kin_ids
 from app.identity.queries.people import (
     find_grant_like,
     find_open_freeze,
@@ -91,6 +92,7 @@ __all__ = [
     "find_open_freeze",
     "find_open_relative",
     "find_open_residency",
+    "find_people_of",
     "find_person_by_phone",
     "find_recovery_code",
     "find_resident_id",
@@ -120,6 +122,7 @@ __all__ = [
     "list_homes_of",
     "list_household_ids",
     "list_housemate_ids",
+    "list_kin_ids",
     "list_open_sessions",
     "list_proxy_acts",
     "list_relatives_of",

@@ -86,7 +86,12 @@ def _end_guardianships(uow: UnitOfWork, person: Person) -> None:
 
 
 def _forget_access(uow: UnitOfWork, person: Person) -> None:
-    """Delete all by which he got in, and what WeChat thought of that: account, devices, password, invitations."""
+    """Delete all by which he got in, and what WeChat thought of that: account, devices, password, invitations.
+
+    What others know his WeChat account by they forget in jobs of their own, for they stand above.
+    """
+    for each in queries.list_wechat_users(uow.session, person.id):
+        uow.defer("mall.forget_person", appid=each.app_id, openid_index=each.openid_index.hex())
     for table in (WechatUser, RiskRank, Device, Network, Staff, RecoveryCode, Invitation):
         uow.session.execute(delete(table).where(table.person_id == person.id))
 

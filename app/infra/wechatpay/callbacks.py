@@ -42,10 +42,11 @@ class Stamp:
 
 @dataclass(frozen=True, slots=True)
 class Callback:
-    """A callback that is WeChat Pay's and ours: its id, its event, what was sealed in it."""
+    """A callback that is WeChat Pay's and ours: its id, its event and when that was, what was sealed in it."""
 
     id: str
     event: str
+    at: datetime
     resource: Mapping[str, Any] = field(repr=False)
 
 
@@ -69,7 +70,7 @@ class Callbacks:
         plain = _object(self._unseal(resource))
         if plain.get("mchid", self.mchid) != self.mchid or plain.get("appid") != self.appid:
             raise refused("foreign")
-        return Callback(id_, event, plain)
+        return Callback(id_, event, _instant(document.get("create_time"), now), plain)
 
     def _check_stamp(self, stamp: Stamp, body: bytes, now: datetime) -> None:
         if not (stamp.nonce and stamp.serial and stamp.signature and SECONDS.fullmatch(stamp.timestamp)):
@@ -102,6 +103,15 @@ def refused(reason: str) -> CallbackRefused:
     """Count a refusal by its reason, and give it."""
     metrics.mall_callbacks_total.labels(reason).inc()
     return CallbackRefused(reason)
+
+
+def _instant(value: object, now: datetime) -> datetime:
+    """When it happened: no later than now, and now where it does not say so."""
+    try:
+        told = datetime.fromisoformat(value) if isinstance(value, str) else now
+    except ValueError:
+        return now
+    return min(told, now) if told.tzinfo else now
 
 
 def _object(content: bytes) -> Mapping[str, Any]:

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 import secrets  # noqa: TID251 - a nonce belongs to its signature, and must never be the choice of a caller
 import time
 from collections.abc import Mapping
@@ -18,6 +19,7 @@ from app.infra.wechat.transport import Request, Transport, TransportError
 SCHEME = "WECHATPAY2-SHA256-RSA2048"
 POINTS_NOTIFY = "/v3/businesscircle/points/notify"
 DEADLINE_SECONDS = 5.0
+CODE = re.compile(r"[A-Z_]{1,40}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ class PayClient:
             reply = self.transport.send(request, deadline=time.monotonic() + DEADLINE_SECONDS)
         except TransportError as error:
             return error.reason
-        return "" if reply.status in {200, 204} else f"status_{reply.status}"
+        return "" if reply.status in {200, 204} else f"status_{reply.status}{_code(reply.body)}"
 
     def sign(self, method: str, path: str, body: bytes) -> str:
         """Give the header Authorization of a request."""
@@ -52,3 +54,12 @@ class PayClient:
         parts = {"mchid": self.mchid, "nonce_str": nonce, "signature": signature, "timestamp": str(second)}
         parts["serial_no"] = self.serial
         return f"{SCHEME} " + ",".join(f'{name}="{value}"' for name, value in parts.items())
+
+
+def _code(body: bytes) -> str:
+    """What WeChat Pay calls it, such as FREQUENCY_LIMITED; nothing where the answer is no error of its kind."""
+    try:
+        found = CODE.fullmatch(json.loads(body)["code"])
+    except (ValueError, LookupError, TypeError):
+        return ""
+    return f" {found[0]}" if found else ""

@@ -1,5 +1,6 @@
 """The acts of the mall."""
 
+from app.mall.service.consents import forget_person, show_own_consent, withdraw_own_consent
 from app.mall.service.earning import work_earn
 from app.mall.service.receiving import purge_callbacks, receive_callback
 from app.mall.service.refunding import work_refund
@@ -11,6 +12,7 @@ __all__ = [
     "carry_out",
     "claim_report",
     "close_shop",
+    "forget_person",
     "list_earns",
     "list_own_earns",
     "list_shops",
@@ -20,6 +22,8 @@ __all__ = [
     "record",
     "refuse_earn",
     "retry_earn",
+    "show_own_consent",
+    "withdraw_own_consent",
     "work_earn",
     "work_refund",
 ]

@@ -1,5 +1,7 @@
 """Taking callbacks in: checked, written down once, answered. The work is done later, by a sweep."""
 
+from datetime import datetime
+
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 
@@ -11,6 +13,7 @@ from app.mall import terms
 from app.mall.models import Callback, Consent, Earn, MallRefund
 from app.mall.rules import messages
 from app.mall.rules.messages import ConsentTold, PaymentTold, RefundTold
+from app.mall.service import consents
 from app.mall.terms import EarnState, Event, RefundState, ReportState
 
 
@@ -26,7 +29,10 @@ def receive_callback(uow: UnitOfWork, *, stamp: Stamp, content: bytes) -> None:
     if first is None:
         return
     if told.event == Event.CONSENT:
-        _take_consent(uow, messages.read_consent(told.resource))
+        _take_consent(uow, messages.read_consent(told.resource), at=told.at)
+    elif told.event == Event.WITHDRAWAL:
+        consent = messages.read_consent(told.resource)
+        consents.withdraw(uow, consent.appid, _index(consent.appid, consent.openid), at=told.at)
     elif told.event == Event.PAYMENT:
         _take_payment(uow, messages.read_payment(told.resource))
     elif told.event == Event.REFUND:
@@ -42,9 +48,15 @@ def _index(appid: str, openid: str) -> bytes:
     return vault().index(openid, kind=f"openid:{appid}")  # as identity has it: so a person is found by it
 
 
-def _take_consent(uow: UnitOfWork, told: ConsentTold) -> None:
-    row = insert(Consent).values(appid=told.appid, openid_index=_index(told.appid, told.openid), given_at=uow.now)
-    uow.session.execute(row.on_conflict_do_nothing(index_elements=["appid", "openid_index"]))
+def _take_consent(uow: UnitOfWork, told: ConsentTold, *, at: datetime) -> None:
+    """Note it, unless it was withdrawn since: callbacks come in any order."""
+    row = insert(Consent).values(appid=told.appid, openid_index=_index(told.appid, told.openid), given_at=at)
+    again = row.on_conflict_do_update(
+        index_elements=["appid", "openid_index"],
+        set_={"given_at": at, "withdrawn_at": None},
+        where=Consent.withdrawn_at < at,
+    )
+    uow.session.execute(again)
 
 
 def _take_payment(uow: UnitOfWork, told: PaymentTold) -> None:

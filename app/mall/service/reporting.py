@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+import structlog
+
 from app.infra import wechatpay
 from app.infra.unit_of_work import UnitOfWork
 from app.infra.vault import SealBroken, vault
@@ -15,6 +17,8 @@ from app.mall.models import Earn
 from app.mall.rules.earning import report_again
 from app.mall.service.receiving import openid_context
 from app.mall.terms import ReportState
+
+log = structlog.get_logger(__name__)
 
 NO_POINTS = "本次消费不积分"
 
@@ -58,6 +62,8 @@ def record(uow: UnitOfWork, report: Report, failure: str) -> None:
     earn = queries.lock_payment(uow.session, report.transaction_id)
     if earn is None or earn.report != ReportState.QUEUED or earn.report_attempts != report.attempt:
         return
+    if failure:
+        log.warning("mall_report_failed", failure=failure, attempt=report.attempt)
     if not failure:
         earn.report, earn.report_due_at = ReportState.SENT, None
     elif earn.report_attempts >= terms.REPORT_ATTEMPTS_MAX:

@@ -25,6 +25,7 @@ from app.risk.queries.decisions import (
     list_own_sign_ins,
     lock_device,
     look,
+    look_all,
 )
 from app.risk.queries.lists import (
     count_items,
@@ -92,6 +93,7 @@ __all__ = [
     "lock_snooze",
     "lock_versions",
     "look",
+    "look_all",
     "max_version",
     "sum_shadows",
 ]

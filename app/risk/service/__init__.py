@@ -14,6 +14,7 @@ from app.risk.service.appeals import (
     read_own_data,
 )
 from app.risk.service.backtests import list_backtests, run_backtest, show_backtest, start_backtest
+from app.risk.service.batches import AwardAsk, AwardDecision, decide_awards, find_kin
 from app.risk.service.cases import (
     close_case,
     comment_case,
@@ -40,6 +41,8 @@ from app.risk.service.signing_in import judge_sign_in
 from app.risk.service.snoozes import end_snooze, list_snoozes, snooze_rule
 
 __all__ = [
+    "AwardAsk",
+    "AwardDecision",
     "Decision",
     "Event",
     "RuleDefinition",
@@ -53,7 +56,9 @@ __all__ = [
     "comment_case",
     "create_list",
     "decide",
+    "decide_awards",
     "end_snooze",
+    "find_kin",
     "find_rings_step",
     "forget_appeals",
     "judge_sign_in",

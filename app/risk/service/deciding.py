@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 
 from app.infra import metrics
 from app.infra.unit_of_work import UnitOfWork
@@ -72,7 +72,7 @@ Shadow = tuple[int, str, int, list[str]]
 
 
 @dataclass(frozen=True, slots=True)
-class _Judged:
+class Judged:
     """What is to be written. `pivots`: whom the rules that spoke are about, the weightiest first."""
 
     book_id: int
@@ -90,13 +90,11 @@ def decide(uow: UnitOfWork, event: Event) -> Decision:
     or coordinator are decided one after another, until the end of the transaction. Raises ValueError for facts that
     are not declared: a defect of the caller.
     """
-    check_facts(event.kind, event.facts)
-    if event.points < 0 or event.order_fen < 0:
-        raise ValueError("risk: points and order_fen of a fact are not negative")
+    check(event)
     book_id = NO_BOOK if event.book_id is None else event.book_id
-    seen = _look(uow, event, book_id)
+    seen = queries.look(uow.session, asked(uow, event, book_id))
     if seen.decision is not None:
-        return _stored(seen.decision)
+        return stored(seen.decision)
     near = windows.look_and_count(uow, event, book_id)
     told = Seen(
         windows=seen.windows,
@@ -106,17 +104,10 @@ def decide(uow: UnitOfWork, event: Event) -> Decision:
         near=near,
     )
     features = features_of_fact(event, told, now=uow.now)
-    judged = _judge(uow, event, book_id, seen, features)
-    decision_id = uow.new_id()
-    _write(uow, event, decision_id, judged, features)
-    _count(event.kind, judged.verdict)
-    return Decision(
-        id=decision_id,
-        outcome=judged.verdict.outcome,
-        score=judged.verdict.score,
-        reasons=judged.verdict.reasons,
-        rule_set_version=judged.version,
-    )
+    judged = judge_fact(uow, event, book_id, seen, features)
+    statement, values = written(uow, event, judged, features)
+    uow.session.execute(statement, values)
+    return decided(event.kind, values["id"], judged)
 
 
 def settle_decision(uow: UnitOfWork, kind: EventKind, subject_id: UUID, *, points: int) -> None:
@@ -129,27 +120,33 @@ def settle_decision(uow: UnitOfWork, kind: EventKind, subject_id: UUID, *, point
     uow.session.execute(_SETTLE, {"kind": str(kind), "subject_id": subject_id, "points": points})
 
 
-def _look(uow: UnitOfWork, event: Event, book_id: int) -> Look:
-    return queries.look(
-        uow.session,
-        {
-            "book_id": book_id,
-            "kind": str(event.kind),
-            "subject_id": event.subject_id,
-            "locks": lock_keys(event, book_id),
-            "resident_id": event.resident_id,
-            "person_id": event.person_id,
-            "device_id": event.device_id,
-            "household_id": event.household_id,
-            "shop_id": event.shop_id,
-            "coordinator_id": event.coordinator_id,
-            "ids": list(event.subjects().values()),
-            "now": uow.now,
-        },
-    )
+def check(event: Event) -> None:
+    """Refuse with ValueError what no caller may ask: undeclared facts, negative amounts."""
+    check_facts(event.kind, event.facts)
+    if event.points < 0 or event.order_fen < 0:
+        raise ValueError("risk: points and order_fen of a fact are not negative")
 
 
-def _stored(row: Any) -> Decision:
+def asked(uow: UnitOfWork, event: Event, book_id: int) -> dict[str, Any]:
+    """Give what `risk_look` is asked of a fact."""
+    return {
+        "book_id": book_id,
+        "kind": str(event.kind),
+        "subject_id": event.subject_id,
+        "locks": lock_keys(event, book_id),
+        "resident_id": event.resident_id,
+        "person_id": event.person_id,
+        "device_id": event.device_id,
+        "household_id": event.household_id,
+        "shop_id": event.shop_id,
+        "coordinator_id": event.coordinator_id,
+        "ids": list(event.subjects().values()),
+        "now": uow.now,
+    }
+
+
+def stored(row: Any) -> Decision:
+    """Give a decision as it was made before."""
     decision_id, outcome, score, reasons, version = row
     return Decision(
         id=UUID(decision_id),
@@ -160,7 +157,7 @@ def _stored(row: Any) -> Decision:
     )
 
 
-def _judge(uow: UnitOfWork, event: Event, book_id: int, seen: Look, features: dict[str, Any]) -> _Judged:
+def judge_fact(uow: UnitOfWork, event: Event, book_id: int, seen: Look, features: dict[str, Any]) -> Judged:
     """What the active version says, or what comes with Linli where a book has none; and those in shadow."""
     active = [row for row in seen.sets if row[1] == RuleSetState.ACTIVE]
     version = active[0][0] if active else BUILT_IN
@@ -171,8 +168,8 @@ def _judge(uow: UnitOfWork, event: Event, book_id: int, seen: Look, features: di
         verdict = judge(definition, event.kind, features, snoozed=snoozed, clock=perf_counter)
     except UNREADABLE as error:
         failed = broken(event.kind, f"version {version}: {type(error).__name__}")
-        return _Judged(book_id, version, failed, [], shadows)
-    return _Judged(book_id, version, verdict, _pivots(verdict, definition), shadows)
+        return Judged(book_id, version, failed, [], shadows)
+    return Judged(book_id, version, verdict, _pivots(verdict, definition), shadows)
 
 
 def _shadows(uow: UnitOfWork, event: Event, book_id: int, seen: Look, features: dict[str, Any]) -> list[Shadow]:
@@ -192,11 +189,14 @@ def _shadows(uow: UnitOfWork, event: Event, book_id: int, seen: Look, features: 
     return found
 
 
-def _write(uow: UnitOfWork, event: Event, decision_id: UUID, judged: _Judged, features: dict[str, Any]) -> None:
+def written(
+    uow: UnitOfWork, event: Event, judged: Judged, features: dict[str, Any]
+) -> tuple[TextClause, dict[str, Any]]:
+    """Give the statement that writes a decision, and its values; `id` among them is the decision's."""
     verdict = judged.verdict
     values: dict[str, Any] = {
         "book_id": judged.book_id,
-        "id": decision_id,
+        "id": uow.new_id(),
         "kind": str(event.kind),
         "subject_id": event.subject_id,
         "now": uow.now,
@@ -216,11 +216,10 @@ def _write(uow: UnitOfWork, event: Event, decision_id: UUID, judged: _Judged, fe
         "moved": 0 if verdict.outcome is Outcome.DECLINE else event.points,
     }
     if verdict.outcome is Outcome.APPROVE:
-        uow.session.execute(_WRITE_APPROVAL, values)
-        return
+        return _WRITE_APPROVAL, values
     pivot, about_id = about(event, judged.pivots, actor_id=uow.actor.id)
     case = {"new_case_id": uow.new_id(), "about": str(pivot), "about_id": about_id}
-    uow.session.execute(_WRITE_WITH_CASE, values | case)
+    return _WRITE_WITH_CASE, values | case
 
 
 def _pivots(verdict: Verdict, definition: RuleSetDefinition) -> list[Pivot]:
@@ -230,11 +229,20 @@ def _pivots(verdict: Verdict, definition: RuleSetDefinition) -> list[Pivot]:
     return [pivots[answer.rule] for answer in sorted(hits, key=lambda answer: -answer.score)]
 
 
-def _count(kind: EventKind, verdict: Verdict) -> None:
+def decided(kind: EventKind, decision_id: UUID, judged: Judged) -> Decision:
+    """Count what was decided, and give it."""
+    verdict = judged.verdict
     metrics.risk_decisions_total.labels(str(kind), str(verdict.outcome)).inc()
     if verdict.failure:
         metrics.risk_failures_total.labels(str(kind)).inc()
         log.error("risk_engine_failed", kind=str(kind), failure=verdict.failure)
+    return Decision(
+        id=decision_id,
+        outcome=verdict.outcome,
+        score=verdict.score,
+        reasons=verdict.reasons,
+        rule_set_version=judged.version,
+    )
 
 
 def _json(value: object) -> str:

@@ -8,7 +8,7 @@ from app.infra.unit_of_work import UnitOfWork
 from app.kernel.actor import Role
 from app.volunteers.schemas.awards import AwardBatchIn, AwardBatchOut, AwardIn, AwardOut
 from app.volunteers.service import awards as service
-from app.volunteers.service.awards import Activity, Service
+from app.volunteers.service.facts import Activity, Service
 from app.web.endpoint import Blueprint, endpoint
 
 blueprint = Blueprint("volunteers", __name__, description="志愿服务 / volunteering")
@@ -32,13 +32,13 @@ def award_volunteer(  # noqa: PLR0913 - one parameter for each field of the requ
     allotment_id: UUID | None,
     evidence: str | None,
 ) -> object:
-    """按规则给一位志愿者发积分,同一服务只发一次 / award one volunteer by a rule, once for one service."""
+    """按规则给一位志愿者发积分,同一服务只发一次;可能待他人确认 / award one volunteer; it may wait for somebody else."""
     return service.award_volunteer(
         uow,
         book=book,
         service=Service(resident_id, minutes, events, grade, chosen_points),
         activity=Activity(rule, activity, performed_on, activity_id, allotment_id, evidence),
-    ).record
+    )
 
 
 @blueprint.route("/v1/books/<book>/awards/batch", methods=["POST"])

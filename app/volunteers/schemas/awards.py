@@ -6,7 +6,7 @@ from typing import Any
 from marshmallow import Schema, fields, post_load, validate
 
 from app.volunteers import terms
-from app.volunteers.service.awards import Service
+from app.volunteers.service.facts import Service
 from app.web.fields import Day, Id, Points, ShownInstant, StrictInteger, Text
 from app.web.parsing import StrictSchema
 from app.web.problems import language
@@ -66,25 +66,30 @@ class AwardBatchIn(ActivityIn):
 
 
 class AwardOut(Schema):
-    """An award as it is registered. `points` 0: a cap left nothing; `computed_points`: what the formula gave."""
+    """An award as it is registered, or as it waits for a second person (`state` held: no `id`, but a `check_id`).
 
-    id = fields.UUID(required=True)
-    resident_id = fields.UUID(required=True, attribute="beneficiary_id")
-    rule = fields.String(required=True, attribute="rule_code")
-    rule_version = fields.Integer(required=True)
-    activity = fields.String(required=True, attribute="title")
-    minutes = fields.Integer(required=True, allow_none=True)
-    events = fields.Integer(required=True, allow_none=True)
-    grade = fields.String(required=True, allow_none=True)
-    performed_on = fields.Date(required=True)
-    computed_points = fields.Integer(required=True)
-    points = fields.Integer(required=True)
-    budget_id = fields.UUID(required=True)
-    allotment_id = fields.UUID(required=True, allow_none=True)
-    evidence = fields.String(required=True, allow_none=True)
-    coordinator_id = fields.UUID(required=True, attribute="awarded_by")
+    `points` 0: a cap left nothing; `computed_points`: what the formula gave.
+    """
+
+    id = fields.UUID(required=True, allow_none=True, attribute="award_id")
+    state = fields.Enum(terms.AwardState, by_value=True, required=True)
+    check_id = fields.UUID(required=True, allow_none=True)
+    resident_id = fields.UUID(required=True, attribute="told.beneficiary_id")
+    rule = fields.String(required=True, attribute="told.rule_code")
+    rule_version = fields.Integer(required=True, attribute="told.rule_version")
+    activity = fields.String(required=True, attribute="told.title")
+    minutes = fields.Integer(required=True, allow_none=True, attribute="told.minutes")
+    events = fields.Integer(required=True, allow_none=True, attribute="told.events")
+    grade = fields.String(required=True, allow_none=True, attribute="told.grade")
+    performed_on = fields.Date(required=True, attribute="told.performed_on")
+    computed_points = fields.Integer(required=True, attribute="told.computed_points")
+    points = fields.Integer(required=True, attribute="told.points")
+    budget_id = fields.UUID(required=True, attribute="told.budget_id")
+    allotment_id = fields.UUID(required=True, allow_none=True, attribute="told.allotment_id")
+    evidence = fields.String(required=True, allow_none=True, attribute="told.evidence")
+    coordinator_id = fields.UUID(required=True, attribute="told.awarded_by")
     transaction_id = fields.UUID(required=True, allow_none=True)
-    awarded_at = ShownInstant(required=True)
+    awarded_at = ShownInstant(required=True, allow_none=True)
 
 
 class AwardRefusalOut(Schema):
@@ -96,17 +101,16 @@ class AwardRefusalOut(Schema):
 
 
 class AwardRowOut(Schema):
-    """How one row of a roster ended. `replayed`: it had been paid before."""
+    """How one row of a roster ended. `replayed`: it had been paid before, or waited before. `check_id`: it waits."""
 
     resident_id = fields.UUID(required=True, attribute="service.resident_id")
     state = fields.Enum(terms.AwardState, by_value=True, required=True)
     points = fields.Integer(required=True, attribute="outcome.record.points", dump_default=0)
     computed_points = fields.Integer(required=True, attribute="outcome.record.computed_points", dump_default=0)
     replayed = fields.Boolean(required=True, attribute="outcome.replayed")
-    award_id = fields.UUID(required=True, allow_none=True, attribute="outcome.record.id", dump_default=None)
-    transaction_id = fields.UUID(
-        required=True, allow_none=True, attribute="outcome.record.transaction_id", dump_default=None
-    )
+    award_id = fields.UUID(required=True, allow_none=True)
+    check_id = fields.UUID(required=True, allow_none=True)
+    transaction_id = fields.UUID(required=True, allow_none=True)
     refusal = fields.Nested(AwardRefusalOut, required=True, allow_none=True, attribute="outcome.refusal")
 
 
@@ -114,6 +118,7 @@ class AwardBatchOut(Schema):
     """How a roster ended, or would end: rows in the order asked."""
 
     awarded = fields.Integer(required=True)
+    held = fields.Integer(required=True)
     declined = fields.Integer(required=True)
     points = fields.Integer(required=True)
     items = fields.List(fields.Nested(AwardRowOut), required=True)

@@ -1,14 +1,21 @@
-"""Volunteering: awards by rule, and gatherings where people check in on site."""
+"""Volunteering: awards by rule, those that wait for a second person, and gatherings where people check in on site."""
 
 from app.volunteers.service.awards import (
-    Activity,
     BatchOutcome,
     RowOutcome,
-    Service,
     award_volunteer,
     award_volunteers,
     preview_awards,
 )
+from app.volunteers.service.checks import (
+    confirm_award,
+    expire_checks,
+    list_checks,
+    list_given_checks,
+    list_own_checks,
+    reject_award,
+)
+from app.volunteers.service.facts import Activity, Service
 from app.volunteers.service.gatherings import (
     count_heads,
     decide_stay,
@@ -18,6 +25,7 @@ from app.volunteers.service.gatherings import (
     pay_stays,
     show_code,
 )
+from app.volunteers.service.policies import set_policy, show_policy
 from app.volunteers.service.scanning import scan_in_or_out
 
 __all__ = [
@@ -27,13 +35,21 @@ __all__ = [
     "Service",
     "award_volunteer",
     "award_volunteers",
+    "confirm_award",
     "count_heads",
     "decide_stay",
+    "expire_checks",
     "forget_positions",
+    "list_checks",
+    "list_given_checks",
+    "list_own_checks",
     "list_stays",
     "open_gathering",
     "pay_stays",
     "preview_awards",
+    "reject_award",
     "scan_in_or_out",
+    "set_policy",
     "show_code",
+    "show_policy",
 ]

@@ -1,64 +1,67 @@
-"""Awarding volunteers: what was done becomes facts, which the ledger's one door pays by rule."""
+"""Awarding volunteers: what was done becomes facts; those that need no second look the ledger's one door pays by rule.
 
-from collections.abc import Sequence
+First the ledger says what it would pay. What it would refuse is refused; what was paid before is answered as it was;
+the rest is screened (`screening`), and paid or held.
+"""
+
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
-from uuid import NAMESPACE_OID, UUID, uuid5
+from datetime import datetime
+from uuid import UUID
 
 from app.infra.unit_of_work import UnitOfWork
 from app.points import queries as points_queries
 from app.points import service as points
-from app.points.service import AwardOutcome, Fact
-from app.volunteers.rules.names import known_as
+from app.points.service import AwardOutcome
+from app.volunteers.models import AwardCheck
+from app.volunteers.service import holding, screening
+from app.volunteers.service.facts import Activity, Service, facts_of
+from app.volunteers.service.screening import Verdict
 from app.volunteers.terms import AwardState
 
 
 @dataclass(frozen=True, slots=True)
-class Service:
-    """What one volunteer did: as much of it as the rule's formula asks for."""
-
-    resident_id: UUID
-    minutes: int | None = None
-    events: int | None = None
-    grade: str | None = None
-    chosen_points: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Activity:
-    """What was done, by which rule it pays, and from whose allotment (None: the rule's budget).
-
-    `activity_id` tells two activities of one name on one day apart; left out, name and day are the activity.
-    The day is always said: one taken from the clock would be another when the same is told again after midnight.
-    """
-
-    rule: str
-    activity: str
-    performed_on: date
-    activity_id: UUID | None = None
-    allotment_id: UUID | None = None
-    evidence: str | None = None
-
-    @property
-    def subject(self) -> str:
-        """What the award is for, in the key under which it is paid once."""
-        name = f"{self.performed_on.isoformat()} {known_as(self.activity)}"
-        return str(self.activity_id or uuid5(NAMESPACE_OID, name))
-
-
-@dataclass(frozen=True, slots=True)
 class RowOutcome:
-    """How one row of a roster ended."""
+    """How one row of a roster ended. `check`: what it waits for; `outcome` has no record then."""
 
     service: Service
     outcome: AwardOutcome
+    check: AwardCheck | None = None
+    is_held: bool = False
 
     @property
     def state(self) -> AwardState:
         """Whether it was paid."""
+        if self.is_held:
+            return AwardState.HELD
         if self.outcome.record is None:
             return AwardState.DECLINED
         return AwardState.AWARDED if self.outcome.record.points else AwardState.CAPPED
+
+    @property
+    def told(self) -> object:
+        """The award as it is registered, or as it waits."""
+        return self.outcome.record or self.check
+
+    @property
+    def award_id(self) -> UUID | None:
+        """Under which it is registered."""
+        return self.outcome.record.id if self.outcome.record else None
+
+    @property
+    def check_id(self) -> UUID | None:
+        """Under which it waits."""
+        return self.check.id if self.check and self.is_held else None
+
+    @property
+    def transaction_id(self) -> UUID | None:
+        """By which it was paid."""
+        return self.outcome.record.transaction_id if self.outcome.record else None
+
+    @property
+    def awarded_at(self) -> datetime | None:
+        """When it was."""
+        return self.outcome.record.awarded_at if self.outcome.record else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +70,23 @@ class BatchOutcome:
 
     items: Sequence[RowOutcome]
 
+    def _count(self, state: AwardState) -> int:
+        return sum(1 for row in self.items if row.state is state)
+
     @property
     def awarded(self) -> int:
         """How many rows were paid, now or before."""
-        return sum(1 for row in self.items if row.state is AwardState.AWARDED)
+        return self._count(AwardState.AWARDED)
+
+    @property
+    def held(self) -> int:
+        """How many rows wait for a second person."""
+        return self._count(AwardState.HELD)
 
     @property
     def declined(self) -> int:
         """How many rows were refused."""
-        return sum(1 for row in self.items if row.state is AwardState.DECLINED)
+        return self._count(AwardState.DECLINED)
 
     @property
     def points(self) -> int:
@@ -83,46 +94,53 @@ class BatchOutcome:
         return sum(row.outcome.record.points for row in self.items if row.outcome.record)
 
 
-def award_volunteer(uow: UnitOfWork, *, book: str, service: Service, activity: Activity) -> AwardOutcome:
-    """Pay one volunteer by a rule; the same service told again is answered as it was paid.
+def award_volunteer(uow: UnitOfWork, *, book: str, service: Service, activity: Activity) -> RowOutcome:
+    """Pay one volunteer by a rule, or have it wait for a second person; the same told again is answered as it stands.
 
-    Refuses BookMissing, and what `points.service.award` refuses of a fact.
+    Refuses BookMissing, what `points.service.award` refuses of a fact, AwardToKin, AwardOffRoster, AwardWaiting,
+    AwardRejected; and, noted for people to look at, AwardDeclined.
     """
-    outcome = award_volunteers(uow, book=book, activity=activity, awards=[service]).items[0].outcome
-    if outcome.refusal is not None:
-        raise outcome.refusal
-    return outcome
+    row = award_volunteers(uow, book=book, activity=activity, awards=[service]).items[0]
+    if row.outcome.refusal is not None:
+        raise row.outcome.refusal
+    return row
 
 
 def award_volunteers(uow: UnitOfWork, *, book: str, activity: Activity, awards: Sequence[Service]) -> BatchOutcome:
-    """Pay 1 to 1,000 volunteers of one activity. Each row is decided on its own. Refuses BookMissing."""
+    """Pay 1 to 1,000 volunteers of one activity, or have them wait; each row on its own. Refuses BookMissing."""
     found = points_queries.get_book(uow.session, book)
-    outcomes = points.award(uow, found, facts=_facts(activity, awards))
-    return BatchOutcome([RowOutcome(row, outcome) for row, outcome in zip(awards, outcomes, strict=True)])
+    facts = facts_of(activity, awards)
+    foreseen = points.preview_awards(uow, found, facts=facts)
+    verdicts = screening.screen(uow, book=book, activity=activity, foreseen=foreseen)
+    checks = holding.hold(uow, found.id, verdicts, foreseen)
+
+    paid = [n for n, verdict in enumerate(verdicts) if verdict.pays]
+    done = points.award(uow, found, facts=[facts[n] for n in paid]) if paid else []
+    outcomes = dict(zip(paid, done, strict=True))
+    holding.sample(uow, found.id, [(verdicts[n], outcome) for n, outcome in outcomes.items()])
+
+    return _batch(awards, foreseen, verdicts, outcomes.get, checks.get)
 
 
 def preview_awards(uow: UnitOfWork, *, book: str, activity: Activity, awards: Sequence[Service]) -> BatchOutcome:
-    """What `award_volunteers` would pay now, without paying it. Refuses BookMissing."""
+    """What `award_volunteers` would do now, as far as it can be said without asking anti-fraud. Refuses BookMissing."""
     found = points_queries.get_book(uow.session, book)
-    outcomes = points.preview_awards(uow, found, facts=_facts(activity, awards))
-    return BatchOutcome([RowOutcome(row, outcome) for row, outcome in zip(awards, outcomes, strict=True)])
+    foreseen = points.preview_awards(uow, found, facts=facts_of(activity, awards))
+    verdicts = screening.foresee(uow, book=book, activity=activity, foreseen=foreseen)
+    return _batch(awards, foreseen, verdicts, dict(enumerate(foreseen)).get, lambda _: None)
 
 
-def _facts(activity: Activity, awards: Sequence[Service]) -> list[Fact]:
-    subject = activity.subject
-    return [
-        Fact(
-            rule=activity.rule,
-            subject=subject,
-            beneficiary_id=row.resident_id,
-            performed_on=activity.performed_on,
-            title=activity.activity,
-            minutes=row.minutes,
-            events=row.events,
-            grade=row.grade,
-            chosen_points=row.chosen_points,
-            evidence=activity.evidence,
-            allotment_id=activity.allotment_id,
-        )
-        for row in awards
-    ]
+def _batch(
+    awards: Sequence[Service],
+    foreseen: Sequence[AwardOutcome],
+    verdicts: Sequence[Verdict],
+    outcome_of: Callable[[int], AwardOutcome | None],
+    check_of: Callable[[UUID], AwardCheck | None],
+) -> BatchOutcome:
+    rows = []
+    for n, (service, before, verdict) in enumerate(zip(awards, foreseen, verdicts, strict=True)):
+        outcome = outcome_of(n) if verdict.pays else None
+        check = check_of(verdict.fact_id) if verdict.why is not None else None
+        unpaid = AwardOutcome(before.fact, None, verdict.refusal, replayed=verdict.is_known, balance_after=None)
+        rows.append(RowOutcome(service, outcome or unpaid, check, is_held=verdict.why is not None))
+    return BatchOutcome(rows)

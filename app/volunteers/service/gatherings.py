@@ -12,8 +12,10 @@ from app.kernel.periods import local_date
 from app.points import queries as points_queries
 from app.volunteers import errors, queries, terms
 from app.volunteers.models import Gathering, Stay
-from app.volunteers.rules import codes, stays
-from app.volunteers.service.awards import Activity, BatchOutcome, Service, award_volunteers
+from app.volunteers.rules import codes
+from app.volunteers.service.awards import BatchOutcome, award_volunteers
+from app.volunteers.service.facts import Activity, Service
+from app.volunteers.service.standing import StayView, view_of
 from app.volunteers.terms import Verdict
 
 
@@ -23,15 +25,6 @@ class ShownCode:
 
     code: str
     refresh_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class StayView:
-    """A stay, its minutes so far as it is over, and what it counts as."""
-
-    stay: Stay
-    minutes: int | None
-    verdict: Verdict
 
 
 def open_gathering(
@@ -91,7 +84,7 @@ def list_stays(uow: UnitOfWork, *, book: str, gathering_id: UUID, limit: int, cu
     gathering = queries.get_gathering(uow.session, book_id, gathering_id)
     rows = queries.list_stays(uow.session, gathering, after=read_id(cursor), limit=limit + 1)
     page = page_by_id(rows, limit, lambda stay: stay.resident_id)
-    return Page([_view(gathering, stay) for stay in page.items], page.next_cursor)
+    return Page([view_of(gathering, stay) for stay in page.items], page.next_cursor)
 
 
 def decide_stay(
@@ -113,7 +106,7 @@ def decide_stay(
     if stay.verdict is None:
         stay.verdict, stay.decided_by, stay.decided_at, stay.reason = verdict, uow.actor.id, uow.now, reason
 
-    return _view(gathering, stay)
+    return view_of(gathering, stay)
 
 
 def pay_stays(uow: UnitOfWork, *, book: str, gathering_id: UUID) -> BatchOutcome:
@@ -159,14 +152,5 @@ def _own(uow: UnitOfWork, book: str, gathering_id: UUID, *, lock: bool = False) 
 
 
 def _services(gathering: Gathering, rows: Sequence[Stay]) -> list[Service]:
-    views = [_view(gathering, stay) for stay in rows]
-    paid = {Verdict.GOOD, Verdict.ACCEPTED}
-    return [Service(view.stay.resident_id, view.minutes) for view in views if view.minutes and view.verdict in paid]
-
-
-def _view(gathering: Gathering, stay: Stay) -> StayView:
-    outcomes = [outcome for outcome in (stay.in_outcome, stay.out_outcome) if outcome is not None]
-    minutes = None
-    if stay.out_at is not None:
-        minutes = stays.minutes_of(stay.in_at, stay.out_at, starts_at=gathering.starts_at, ends_at=gathering.ends_at)
-    return StayView(stay, minutes, stays.standing(outcomes, stay.verdict))
+    views = [view_of(gathering, stay) for stay in rows]
+    return [Service(view.stay.resident_id, view.minutes) for view in views if view.minutes and view.counts]

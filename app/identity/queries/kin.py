@@ -1,0 +1,51 @@
+"""Who in a book is close to somebody, and whose account an owner is."""
+
+from collections.abc import Collection, Mapping
+from uuid import UUID
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session as Orm
+
+from app.identity.models import Residency
+from app.identity.terms import ResidencyState
+
+_KIN = text("""
+    WITH me AS (
+        SELECT CAST(:person_id AS uuid) AS person_id
+        UNION
+        SELECT person_id FROM identity_residencies
+         WHERE book = :book AND resident_id = :resident_id AND state = 'confirmed'),
+    people AS (
+        SELECT person_id FROM me
+        UNION
+        SELECT o.person_id FROM me
+          JOIN identity_residencies r ON r.person_id = me.person_id AND r.state IN ('claimed', 'confirmed')
+          JOIN identity_residencies o ON o.household_id = r.household_id AND o.state IN ('claimed', 'confirmed')
+        UNION
+        SELECT v.relative_id FROM me JOIN identity_relatives v ON v.person_id = me.person_id AND v.ended_at IS NULL
+        UNION
+        SELECT v.person_id FROM me JOIN identity_relatives v ON v.relative_id = me.person_id AND v.ended_at IS NULL)
+    SELECT r.resident_id FROM people p
+      JOIN identity_residencies r ON r.person_id = p.person_id AND r.book = :book AND r.state = 'confirmed'
+     ORDER BY r.resident_id LIMIT :limit
+""")
+KIN_MAX = 1000
+
+
+def list_kin_ids(session: Orm, book: str, person_id: UUID, resident_id: UUID) -> list[UUID]:
+    """List the owners in a book who are an account or an owner, live with him anywhere (or say so), or are relatives.
+
+    Other than `list_household_ids` it also knows those who work in a book and live in another one.
+    """
+    values = {"book": book, "person_id": person_id, "resident_id": resident_id, "limit": KIN_MAX}
+    return list(session.scalars(_KIN, values))
+
+
+def find_people_of(session: Orm, book: str, resident_ids: Collection[UUID]) -> Mapping[UUID, UUID]:
+    """Say whose account each of these owners in a book is; those without one are left out."""
+    if not resident_ids:
+        return {}
+    wanted = select(Residency.resident_id, Residency.person_id).where(
+        Residency.book == book, Residency.resident_id.in_(resident_ids), Residency.state == ResidencyState.CONFIRMED
+    )
+    return {row.resident_id: row.person_id for row in session.execute(wanted)}

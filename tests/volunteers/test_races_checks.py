@@ -1,0 +1,99 @@
+"""Awards that wait, with real commits: one end, whoever comes at once."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from sqlalchemy import text
+
+from app.kernel.actor import Actor, Role
+from app.risk.service import create_list
+from app.volunteers import service
+from app.volunteers.models import AwardCheck
+from app.volunteers.service import Activity, Service
+from tests.fixtures.together import alone, split, together
+from tests.fixtures.work import NOW
+from tests.points.ledger import ANNA, Acts, named, open_ledger
+from tests.points.programme import publish
+from tests.volunteers.conftest import generous
+
+COORDINATOR = Actor(named("coordinator"), frozenset({Role.COORDINATOR}))
+TREASURERS = [Actor(named(f"treasurer {n}"), frozenset({Role.TREASURER})) for n in range(3)]
+WAIT = text("SELECT 1 FROM risk_lists FOR KEY SHARE")
+COUNT = text("SELECT count(*) FROM volunteers_award_checks WHERE book_id = :book")
+
+
+@pytest.fixture(autouse=True)
+def rules():
+    """Not those of the savepoint's book."""
+
+
+@pytest.fixture
+def ledger(real_commits):
+    """A book where everything waits, and a row for all to wait at."""
+
+    def open_it(uow):
+        made = open_ledger(uow)
+        publish(uow, made, "event", "chosen", points_max=500)
+        generous(uow, made.book.code, paper_points_max=0, alone_points_max=0)
+        create_list(uow, book=made.book.code, code="gate", title="x")
+        return made
+
+    return alone(open_it, at=NOW)
+
+
+def telling(ledger, *, allotment_id=None, activity="楼道清扫", points=30):
+    def tell(uow):
+        uow.session.execute(WAIT)
+        done = Activity("event", activity, date(2026, 6, 15), allotment_id=allotment_id)
+        one = Service(ANNA, chosen_points=points)
+        row = service.award_volunteer(
+            replace(uow, actor=COORDINATOR), book=ledger.book.code, service=one, activity=done
+        )
+        return row.check_id
+
+    return tell
+
+
+def deciding(ledger, check_id, actor, *, confirm=True):
+    def decide(uow):
+        uow.session.execute(WAIT)
+        who = replace(uow, actor=actor)
+        if confirm:
+            return service.confirm_award(who, book=ledger.book.code, check_id=check_id, reason=None).award_id
+        return service.reject_award(who, book=ledger.book.code, check_id=check_id, reason="x").state
+
+    return decide
+
+
+def available(ledger):
+    return alone(lambda uow: Acts(uow, ledger).available(ANNA), at=NOW)
+
+
+GATE = "risk_lists"
+
+
+def test_told_five_times_at_once_it_waits_once(real_commits, ledger):
+    told, refusals = split(together(real_commits, *[telling(ledger)] * 5, at=NOW, gate=GATE))
+    assert (refusals, len(set(told))) == ([], 1)
+    assert alone(lambda uow: uow.session.scalar(COUNT, {"book": ledger.id})) == 1
+
+
+def test_confirmed_and_rejected_at_once_it_ends_one_way(real_commits, ledger):
+    check_id = alone(telling(ledger), at=NOW)
+    works = [deciding(ledger, check_id, each, confirm=n != 1) for n, each in enumerate(TREASURERS)]
+    _, refusals = split(together(real_commits, *works, at=NOW, gate=GATE))
+    state = alone(lambda uow: uow.session.get(AwardCheck, (ledger.id, check_id)).state)
+    assert [type(each).__name__ for each in refusals] == ["CheckDecided"] * (1 if state == "confirmed" else 2)
+    assert available(ledger) == (30 if state == "confirmed" else 0)
+
+
+def test_an_allotment_is_not_overdrawn_by_what_is_confirmed_at_once(real_commits, ledger):
+    spenders = (COORDINATOR.id,)
+    allotment = alone(lambda uow: Acts(uow, ledger).allot(named("station"), 70, spender_ids=spenders), at=NOW)
+    names = [f"活动 {n}" for n in range(3)]
+    checks = [alone(telling(ledger, allotment_id=allotment, activity=name), at=NOW) for name in names]
+    works = [deciding(ledger, check, each) for check, each in zip(checks, TREASURERS, strict=True)]
+    paid, refusals = split(together(real_commits, *works, at=NOW, gate=GATE))
+    assert (len(paid), [type(each).__name__ for each in refusals]) == (2, ["PointsInsufficient"])
+    assert available(ledger) == 60
