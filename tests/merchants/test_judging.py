@@ -18,7 +18,10 @@ from app.merchants.models import Redemption
 from app.merchants.service.taking import Consent
 from app.risk import service as risk
 from app.risk.models import DecisionRow
+from app.risk.rules.features import FEATURES, Source
 from app.risk.terms import EventKind, Outcome, Pivot
+from sandbox.fraud.acts import Act
+from sandbox.fraud.joined import Books, facts_of
 from tests.identity.conftest import areas, keyring
 from tests.merchants.counter import Counter, offer
 from tests.points.api import refused, statements
@@ -332,6 +335,44 @@ def test_rules_that_cannot_be_asked_let_a_refund_through_seen(acts, counter, rul
     )
     assert counter.refund(taken["out_trade_no"], 50).status_code == 201
     assert refunds_of(acts) == [("review", ["ENGINE_FAILED"], True)]
+
+
+# --- the month of `make fraud`
+
+
+def given(row):
+    """The facts of a stored decision that its caller gave."""
+    caller = {name for name, each in FEATURES.items() if each.source is Source.CALLER}
+    return {name: value for name, value in row.features.items() if name in caller and value is not None}
+
+
+def test_the_simulated_month_is_told_what_a_till_tells(acts, counter, anna):
+    at, books = acts.uow.now, Books()
+    facts = {"account_age_days": 40, "device_age_hours": 30, "distance_metres": 5000, "is_duplicate_photo": True}
+    bought = Act(
+        kind="redeem",
+        at=at,
+        subject=named("a"),
+        resident=ANNA,
+        points=100,
+        order_fen=10_000,
+        mode="code",
+        facts=facts,
+    )
+    taken = counter.take(100, code=anna.code())
+    assert given(decided(acts.uow)) == facts_of(bought, books)
+    books.keep(bought)
+    back = Act(
+        kind="refund",
+        at=at + timedelta(hours=5),
+        subject=named("b"),
+        resident=ANNA,
+        points=60,
+        facts={"account_age_days": 40},
+        refunds=bought.subject,
+    )
+    counter.later(hours=5).refund(taken["out_trade_no"], 60)
+    assert given(decided(acts.uow, EventKind.REFUND)) == facts_of(back, books)
 
 
 # --- reverses
