@@ -13,7 +13,7 @@ from app.kernel.paging import Page, page_by_id, read_id
 from app.merchants import errors, queries
 from app.merchants.models import Redemption, Refund
 from app.merchants.rules import redemptions as rules
-from app.merchants.service import judging, offers, telling
+from app.merchants.service import claims, judging, offers, telling
 from app.merchants.service.receipts import state_of
 from app.merchants.terms import RefundState, Verdict
 from app.points import queries as points_queries
@@ -102,6 +102,7 @@ def _ask(uow: UnitOfWork, redemption: Redemption, refund: Refund, *, book: str, 
         return
     if refund.points > (redemption.captured_points or 0) - redemption.refunded_points:
         return
+    claims.lock_day(uow, refund.book_id, resident_id)  # what others give back for him in this moment counts as well
     judged = judging.judge_refund(uow, redemption, refund, book=book, resident_id=resident_id)
     if judged.verdict is Verdict.BLOCK_AND_REVIEW:
         raise errors.RefundStopped
