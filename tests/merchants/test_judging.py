@@ -315,6 +315,18 @@ def test_a_rule_that_declines_a_refund_is_as_coarse(acts, counter, rules):
     assert counter.look(taken["out_trade_no"]).json["refunded_points"] == 0
 
 
+def test_what_the_communitys_people_give_back_is_not_asked_about(acts, till, rules):
+    payment = till.pay(60)
+    rules.publish(rule("never", "points >= 0", 100, kinds=REFUND))
+    given_back = service.refund_payment(
+        till.treasurer, book=till.book, payment_id=payment.redemption.id, points=20, out_refund_no="R-1"
+    )
+    assert given_back.state == "refunded"
+    assert refunds_of(acts) == []
+    with pytest.raises(errors.RefundRefused):
+        till.refund(payment, 20)
+
+
 def test_more_than_is_left_is_the_ledgers_to_decline_and_no_fact(acts, counter):
     taken = counter.take(100)
     for _ in range(2):

@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from app.identity import queries as identity_queries
 from app.identity.errors import PersonMissing
 from app.infra.unit_of_work import UnitOfWork
+from app.kernel.actor import Role
 from app.kernel.errors import Declined
 from app.kernel.paging import Page, page_by_id, read_id
 from app.merchants import errors, queries
@@ -20,6 +21,7 @@ from app.points import queries as points_queries
 from app.points import service as points_service
 from app.points.queries import books
 
+TILLS = frozenset({Role.TERMINAL, Role.CASHIER})
 STOPPED: Mapping[str, type[Declined]] = {each.code: each for each in (errors.RefundStopped, errors.RefundRefused)}
 
 
@@ -94,8 +96,11 @@ def _refund(uow: UnitOfWork, redemption: Redemption, points: int, out_refund_no:
 def _ask(uow: UnitOfWork, redemption: Redemption, refund: Refund, *, book: str, resident_id: UUID) -> None:
     """Let anti-fraud decide. Goods that were returned are the shopper's right: what is merely odd goes on, seen.
 
-    More than is left is not asked about: the ledger declines it. Refuses RefundStopped, RefundRefused; again, too.
+    Asked about is what comes from a shop: what people of the community give back they have looked at. More than is left
+    is the ledger's to decline. Refuses RefundStopped, RefundRefused; again, too.
     """
+    if not uow.actor.roles & TILLS:
+        return
     if refund.decline is not None:
         if refund.decline in STOPPED:
             raise STOPPED[refund.decline]
