@@ -15,9 +15,10 @@ HONEST = ""
 class Act:
     """One act. `kind`: redeem, refund, award, check_in, login. `scheme`: which attack it belongs to; HONEST: none.
 
-    `facts` is what the system knows besides: metres, ages, whether a photo was seen before. `at_risk`: points that are
-    lost when a dishonest act is let through without anybody looking. `is_victims`: by a stranger with the account of
-    somebody honest; everybody else who is in a scheme is a cheat, and his ordinary life is nobody's complaint.
+    `facts` is what is the case besides: metres, ages, whether a photo was seen before; how much of it the system comes
+    to know is not said here. `at_risk`: points that are lost when a dishonest act is let through without anybody
+    looking. `is_victims`: by a stranger with the account of somebody honest; everybody else who is in a scheme is a
+    cheat, and his ordinary life is nobody's complaint.
     """
 
     kind: str

@@ -11,6 +11,7 @@ from app.risk.service import Event, decide, find_rings_step, settle_decision
 from app.risk.terms import EventKind, Outcome
 from sandbox.fraud import dishonest, honest
 from sandbox.fraud.acts import DAYS, Act
+from sandbox.fraud.joined import Books, facts_of
 
 Do = Callable[[Callable[[UnitOfWork], Any], datetime], Any]
 """Runs a unit of work at a time."""
@@ -35,19 +36,25 @@ def make_month(seed: int, *, first: datetime, residents: int) -> list[Act]:
 
 
 def play(acts: Iterable[Act], *, book: str, book_id: int, do: Do) -> list[Judged]:
-    """Decide on each act at its time. Blocked points of a cheat do not move; the honest prove who they are."""
+    """Decide on each act at its time, with what the system would tell of it.
+
+    Whoever has to confirm a payment does: cheats hold the telephone as well as the honest. A payment that was declined,
+    or is not there to give back, is no fact.
+    """
     judged: list[Judged] = []
+    books = Books()
     night: datetime | None = None
     for act in acts:
         night = night or act.at.replace(hour=0, minute=0) + NIGHT
         while act.at >= night:
             _look_by_night(do, book, night)
             night += timedelta(days=1)
-        judged.append(do(lambda uow, act=act: _decide(uow, book_id, act), act.at))
+        if act.refunds is None or act.refunds in books.bought:
+            judged.append(do(lambda uow, act=act: _decide(uow, book_id, act, books), act.at))
     return judged
 
 
-def _decide(uow: UnitOfWork, book_id: int, act: Act) -> Judged:
+def _decide(uow: UnitOfWork, book_id: int, act: Act, books: Books) -> Judged:
     kind = EventKind(act.kind)
     event = Event(
         kind=kind,
@@ -55,22 +62,32 @@ def _decide(uow: UnitOfWork, book_id: int, act: Act) -> Judged:
         subject_id=act.subject,
         resident_id=act.resident,
         person_id=act.person,
-        device_id=act.device,
-        household_id=act.household,
+        device_id=None if kind is EventKind.AWARD else act.device,  # a coordinator writes it down
+        household_id=None if kind is EventKind.CHECK_IN else act.household,
         shop_id=act.shop,
         terminal_id=act.terminal,
         coordinator_id=act.coordinator,
-        points=act.points,
+        points=0 if kind is EventKind.CHECK_IN else act.points,
         order_fen=act.order_fen,
         mode=act.mode,
-        facts=act.facts,
+        facts=facts_of(act, books),
     )
     decision = decide(uow, event)
-    if act.scheme and decision.outcome is Outcome.BLOCK_AND_REVIEW:
-        settle_decision(uow, kind, act.subject, points=0)
-    if act.refunds is not None and decision.outcome in {Outcome.APPROVE, Outcome.REVIEW}:
-        settle_decision(uow, EventKind.REDEEM, act.refunds, points=0)
+    _move(uow, act, decision.outcome, books)
     return Judged(act, str(decision.outcome), [str(reason) for reason in decision.reasons])
+
+
+def _move(uow: UnitOfWork, act: Act, outcome: Outcome, books: Books) -> None:
+    """What becomes of points, and what anti-fraud is told of it afterwards: as the shops do."""
+    if act.refunds is None:
+        if outcome is not Outcome.DECLINE:
+            books.keep(act)
+    elif outcome in {Outcome.APPROVE, Outcome.REVIEW}:
+        books.keep(act)
+        left = books.bought[act.refunds].points - books.returned[act.refunds]
+        settle_decision(uow, EventKind.REDEEM, act.refunds, points=left)
+    else:
+        settle_decision(uow, EventKind.REFUND, act.subject, points=0)
 
 
 def _look_by_night(do: Do, book: str, night: datetime) -> None:

@@ -22,12 +22,14 @@ class Scheme:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """Shares from 0 to 1. `seen`: anything but an approval; `held`: blocked or declined, so that nothing moved.
+    """Shares from 0 to 1. `seen`: anything but an approval; `held`: it had to be confirmed, or was declined. `at_till`:
+    the recall of payments alone.
 
     `precision` is by acts: how many of those not approved were dishonest.
     """
 
     recall: float
+    at_till: float
     held: float
     precision: float
     stopped: float
@@ -53,6 +55,7 @@ def score(judged: Sequence[Judged]) -> Score:
     schemes = _schemes(bad)
     return Score(
         recall=_share(sum(each.seen_points for each in schemes), at_risk),
+        at_till=_recall([each for each in bad if each.act.kind == "redeem"]),
         held=_share(sum(each.held_points for each in schemes), at_risk),
         precision=_share(sum(1 for each in flagged if each.act.scheme), len(flagged)),
         stopped=_share(sum(each.outcome == "decline" for each in paid), len(paid)),
@@ -84,6 +87,7 @@ def render(told: Score) -> str:
     """The tables for a terminal."""
     rows = [
         ("recall by points at risk", told.recall, f">= {RECALL_MIN:.2%}", told.recall >= RECALL_MIN),
+        ("of payments at the till alone", told.at_till, "", None),
         ("honest redemptions stopped", told.stopped, f"<= {STOPPED_MAX:.2%}", told.stopped <= STOPPED_MAX),
         (
             "honest redemptions sent to a confirm step",
@@ -92,11 +96,11 @@ def render(told: Score) -> str:
             told.confirm <= CONFIRM_MAX,
         ),
         ("precision of what was not approved, by acts", told.precision, "", None),
-        ("points at risk that could not move at all", told.held, "", None),
+        ("points at risk that had to be confirmed or were refused", told.held, "", None),
         ("honest redemptions looked at (they go on)", told.looked_at, "", None),
     ]
     marks = {None: "", True: "met", False: "MISS"}
-    lines = [f"{name:<44} {value:>8.2%}  {target:<9} {marks[met]}".rstrip() for name, value, target, met in rows]
+    lines = [f"{name:<56} {value:>8.2%}  {target:<9} {marks[met]}".rstrip() for name, value, target, met in rows]
     lines += ["", f"{'attack':<18} {'acts':>5} {'points':>8} {'seen':>7} {'held':>7}"]
     lines += [
         f"{each.name:<18} {each.acts:>5} {each.points:>8,} {_share(each.seen_points, each.points):>7.1%}"
@@ -120,6 +124,11 @@ def _schemes(bad: Iterable[Judged]) -> list[Scheme]:
         )
         for name, group in sorted(by_name.items())
     ]
+
+
+def _recall(bad: Sequence[Judged]) -> float:
+    seen = sum(each.act.at_risk for each in bad if each.outcome != "approve")
+    return _share(seen, sum(each.act.at_risk for each in bad))
 
 
 def _share(part: float, whole: float) -> float:

@@ -204,6 +204,17 @@ def test_a_storm_of_refunds_never_gives_back_more_than_was_taken(street):
     assert street.figures().posted == 990
 
 
+def test_refunds_at_once_are_decided_one_after_another(street):
+    """Each sees what the others gave back: the ratio cannot be split over two tills at one moment."""
+    payments = [street.now(lambda till: till.pay(200)) for _ in range(3)]
+    won, _ = street.together("redemptions", *[lambda till, p=p: till.refund(p, 200) for p in payments])
+    assert len(won) == 3
+    query = text("SELECT outcome FROM risk_decisions WHERE book_id = :book_id AND kind = 'refund' ORDER BY outcome")
+    decided = alone(lambda uow: uow.session.scalars(query, {"book_id": street.ledger.id}).all())
+    assert decided == ["approve", "review", "review"]
+    assert street.figures().posted == 1000
+
+
 def test_one_number_for_refunds_of_two_payments_is_used_once(street):
     one, two = street.now(lambda till: till.pay(50)), street.now(lambda till: till.pay(50))
     won, lost = street.together(

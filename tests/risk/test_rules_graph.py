@@ -1,5 +1,6 @@
 """A planted ring is found; honest traffic, also that of families, small shops and busy stations, is not."""
 
+from itertools import pairwise
 from random import Random
 from uuid import UUID
 
@@ -133,6 +134,73 @@ def test_one_in_several_mutual_pairs_is_found_once_by_the_greatest():
     assert len(found) == 3
     assert {(about_id, value) for about_id, value, _ in found} == {(one, 5), (two, 3), (three, 5)}
     assert any(opens for _, _, opens in found)
+
+
+def together(dealings, residents, *, shop, device=None, home=None, visits=5, points=120):
+    """Residents who buy at a shop so often, from one telephone; of one home each unless told otherwise."""
+    for resident in residents:
+        for _ in range(visits):
+            fact(
+                dealings,
+                resident_id=resident,
+                person_id=resident,
+                device_id=device,
+                household_id=home or resident,
+                shop_id=shop,
+                points=points,
+            )
+
+
+def test_a_family_of_two_homes_with_one_telephone_and_one_grocer_is_no_ring():
+    dealings = Dealings()
+    together(dealings, [who(1, 1), who(1, 2), who(1, 3)], shop=who(3, 1), device=who(2, 1), home=who(5, 1))
+    together(dealings, [who(1, 4), who(1, 5)], shop=who(3, 1), device=who(2, 1), home=who(5, 2))
+    assert rings(find(dealings)) == set()
+    together(dealings, [who(1, 6)], shop=who(3, 1), device=who(2, 1))
+    assert len(rings(find(dealings))) == 8  # six residents, the telephone, and the shop that lives on them
+
+
+def test_a_fact_that_names_no_home_does_not_take_a_family_apart():
+    dealings = Dealings()
+    family = [who(1, number) for number in range(4)]
+    together(dealings, family, shop=who(3, 1), device=who(2, 1), home=who(5, 1))
+    for member in family:
+        fact(dealings, "check_in", resident_id=member, device_id=who(2, 1), points=0)
+    assert {each.kind for each in find(dealings)} == {FindingKind.RESIDENT_SHARE}
+
+
+def test_other_customers_of_a_rings_shop_have_nothing_to_do_with_it():
+    dealings = Dealings()
+    core = [who(1, number) for number in range(4)]
+    together(dealings, core, shop=who(3, 1), device=who(2, 1))
+    for number in range(10, 40):
+        fact(dealings, resident_id=who(1, number), shop_id=who(3, 1), points=100)
+    assert rings(find(dealings)) == {*core, who(2, 1)}  # the shop has others to live on: none of them is looked at
+    head = [each for each in find(dealings) if each.kind is FindingKind.RING and each.opens]
+    assert [each.about_id for each in head] == [core[0]]
+
+
+def test_one_large_purchase_makes_no_regular_and_a_second_shop_no_stranger():
+    dealings = Dealings()
+    core = [who(1, number) for number in range(4)]
+    together(dealings, core, shop=who(3, 1), device=who(2, 1), visits=2, points=900)
+    assert rings(find(dealings)) == set()
+    together(dealings, core, shop=who(3, 1), device=who(2, 1), visits=1, points=100)
+    together(dealings, core, shop=who(3, 2), visits=9, points=200)
+    assert set(core) <= rings(find(dealings))
+
+
+def test_a_ring_over_two_telephones_and_one_by_favours_are_found():
+    dealings = Dealings()
+    one, other = [who(1, number) for number in range(4)], [who(1, number) for number in range(10, 14)]
+    together(dealings, one[:3], shop=who(3, 1), device=who(2, 1))
+    together(dealings, one[2:], shop=who(3, 1), device=who(2, 2))
+    together(dealings, other, shop=who(3, 2))
+    for giver, taker in pairwise(other):
+        for _ in range(3):
+            fact(dealings, "award", resident_id=taker, person_id=taker, coordinator_id=giver)
+            fact(dealings, "award", resident_id=giver, person_id=giver, coordinator_id=taker)
+    assert rings(find(dealings)) == {*one, who(2, 1), who(2, 2), who(3, 1), *other}
 
 
 def test_one_sort_of_tie_alone_makes_no_ring():

@@ -4,19 +4,28 @@ import ast
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
+from sqlalchemy import text
 
-from app.risk.rules.features import check_facts
+from app.risk.rules.features import FEATURES, Source, check_facts
 from app.risk.service import start_defaults
 from app.risk.terms import EventKind
 from sandbox.fraud import dishonest
 from sandbox.fraud.__main__ import FIRST
 from sandbox.fraud.acts import DAYS
+from sandbox.fraud.joined import TOLD, Books, facts_of
 from sandbox.fraud.play import Judged, make_month, play
 from sandbox.fraud.score import render, score
 from tests.fixtures.servers import ROOT
-from tests.points.ledger import open_ledger
+from tests.points.conftest import acts, ledger
+from tests.points.ledger import named, open_ledger
+from tests.points.programme import publish as publish_award_rule
+from tests.risk.facts import Desk, rule
+from tests.volunteers.test_gatherings import Site
+
+__all__ = ["acts", "ledger"]
 
 RESIDENTS = 80
 MONTH = make_month(7, first=FIRST, residents=RESIDENTS)
@@ -72,6 +81,64 @@ def test_some_days_go_through_decide_and_are_scored(uow):
     outcomes = Counter((bool(each.act.scheme), each.outcome == "approve") for each in judged)
     assert outcomes[False, True] > 0.8 * sum(not act.scheme for act in acts)
     assert outcomes[True, False] > 0
+
+
+def test_what_was_declined_is_not_given_back_and_what_was_given_back_is_counted(uow):
+    book = open_ledger(uow).book
+    uow.session.flush()
+    bought = next(act for act in MONTH if act.kind == "redeem" and not act.scheme)
+    other = replace(bought, subject=uuid4(), at=bought.at + timedelta(minutes=1))
+    refunds = [
+        replace(each, kind="refund", subject=uuid4(), refunds=each.subject, at=each.at + timedelta(hours=1))
+        for each in (bought, other)
+    ]
+    when = f'terminal == "{bought.terminal}" and points > 0 and resident_count_1h == 1'
+    publish(uow, book, rule("second", when, 100, defaults={"resident_count_1h": 0}))
+    told = play(
+        [bought, other, *refunds], book=book.code, book_id=book.id, do=lambda work, at: work(replace(uow, now=at))
+    )
+    assert [(each.act.kind, each.outcome) for each in told] == [
+        ("redeem", "approve"),
+        ("redeem", "decline"),
+        ("refund", "approve"),
+    ]
+    moved = uow.session.execute(text("SELECT kind, asked, points FROM risk_facts ORDER BY decided_at")).all()
+    assert [tuple(each) for each in moved] == [
+        ("redeem", bought.points, 0),
+        ("redeem", bought.points, 0),
+        ("refund", bought.points, bought.points),
+    ]
+
+
+def publish(uow, book, *made):
+    Desk(uow, book).publish(*made)
+    uow.session.flush()
+
+
+def test_what_the_till_does_not_know_is_not_told():
+    redeemed = [act for act in MONTH if act.kind == "redeem"]
+    assert any("distance_metres" in act.facts for act in redeemed)
+    told = {name for act in redeemed for name in facts_of(act, Books())}
+    assert told == {
+        "account_age_days",
+        "device_age_hours",
+        "is_related_to_staff",
+        "is_step_up_passed",
+        "points_share_percent",
+    }
+    scanned = [act for act in redeemed if act.mode == "shop_code" and act.points > 200]
+    assert scanned
+    assert all(facts_of(act, Books())["is_step_up_passed"] for act in scanned)
+
+
+def test_a_check_in_is_told_what_a_scan_tells(acts):
+    publish_award_rule(acts.uow, acts.ledger, "hours", "minutes // 30 * 5")
+    Site(acts).stay(person_id=named("account"))
+    stored = acts.uow.session.scalars(text("SELECT features FROM risk_decisions WHERE kind = 'check_in'")).all()
+    caller = {name for name, each in FEATURES.items() if each.source is Source.CALLER}
+    told = {name for features in stored for name in caller & set(features) if features[name] is not None}
+    assert len(stored) == 2
+    assert told | {"travel_kmh"} == TOLD["check_in"]  # that of who was somewhere else just before
 
 
 def judged(outcome, *, scheme="", resident=1, points=100, is_victims=False):

@@ -169,6 +169,29 @@ class RedemptionRefused(Declined):
     }
 
 
+class RefundStopped(Declined):
+    """Deliberately coarse, with the way on: a case is open, and the district decides."""
+
+    kind = Kind.DENIED
+    code = "merchants.refund_stopped"
+    text = {
+        "zh": "这笔退款需要人工核实,积分没有退回。请联系社区财务;核实之后用新的退款单号再退。",
+        "en": "This refund is to be looked at first; no points came back. Ask the community's treasurer; once it was"
+        " looked at, refund under a new out_refund_no.",
+    }
+
+
+class RefundRefused(Declined):
+    """Deliberately coarse: a shop is not told why."""
+
+    kind = Kind.DENIED
+    code = "merchants.refund_refused"
+    text = {
+        "zh": "这笔退款未获通过,积分没有退回。请联系社区财务。",
+        "en": "This refund was not approved; no points came back. Ask the community's treasurer.",
+    }
+
+
 class PersonDayOver(Declined):
     kind = Kind.CONFLICT
     code = "merchants.person_day_over"

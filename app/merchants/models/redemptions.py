@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     DateTime,
     ForeignKey,
@@ -44,6 +45,7 @@ class Redemption(Base):
         CheckConstraint("char_length(out_trade_no) BETWEEN 1 AND 80", name="out_trade_no"),
         CheckConstraint("points BETWEEN 1 AND 1000000000", name="points"),
         CheckConstraint("captured_points BETWEEN 1 AND points", name="captured"),
+        CheckConstraint("(confirmed_at IS NULL) = (is_proven IS NULL)", name="confirmed"),
         CheckConstraint("refunded_points BETWEEN 0 AND coalesce(captured_points, 0)", name="refunded"),
         Index(None, "branch_id", "requested_at", "id"),
         Index("ix_merchants_redemptions_resident_requested_at", "book_id", "resident_id", "requested_at", "id"),
@@ -79,6 +81,8 @@ class Redemption(Base):
     match_code: Mapped[str | None] = mapped_column(Text)
     outcome: Mapped[str | None] = mapped_column(Text)
     decision_id: Mapped[UUID | None] = mapped_column(Uuid)
+    confirmed_at: Mapped[datetime | None] = mapped_column(INSTANT)
+    is_proven: Mapped[bool | None] = mapped_column(Boolean)
     decline: Mapped[str | None] = mapped_column(Text)
     decline_detail: Mapped[Any] = mapped_column(JSONB(none_as_null=True), nullable=True)
     requested_at: Mapped[datetime] = mapped_column(INSTANT)

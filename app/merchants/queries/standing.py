@@ -8,20 +8,23 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, Boolean, text
+from sqlalchemy import JSON, Boolean, Row, text
 from sqlalchemy.orm import Session
 
+from app.identity.queries.facts import FACTS_OF_REDEEMING, installation_of, values_of_facts
 from app.merchants.models import Redemption
 from app.merchants.queries.offers import terms_of_row
 from app.merchants.queries.redemptions import DAY, day_values
 from app.merchants.queries.tills import TIES
+from app.merchants.rules.evidence import Known
 from app.merchants.rules.offers import OfferTerms
 from app.merchants.rules.redemptions import Day
 from app.merchants.rules.tills import Till
 
 _STANDING = text(f"""
-    SELECT ties.own, day.*, is_shop.found AS is_shop, offer.*
+    SELECT ties.own, ties.kin, day.*, is_shop.found AS is_shop, known.*, offer.*
       FROM ({TIES}) AS ties
+     CROSS JOIN ({FACTS_OF_REDEEMING}) AS known
      CROSS JOIN ({DAY}) AS day
      CROSS JOIN (SELECT EXISTS (SELECT 1 FROM merchants_shops s
                                  WHERE s.book_id = :book_id AND s.id = :branch_id)) AS is_shop (found)
@@ -33,30 +36,60 @@ _STANDING = text(f"""
                     AND (o.ended_at IS NULL OR o.ended_at > :now)
                   ORDER BY o.ended_at DESC NULLS FIRST LIMIT 1) AS offer ON true
 """).columns(  # noqa: S608 - made of our own texts, values are bound
-    own=Boolean, is_shop=Boolean, hours=JSON
+    own=Boolean, kin=Boolean, is_shop=Boolean, hours=JSON
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Whether the shop is one of the book, and its offer in force; whether the resident is of the house; his day."""
+    """Whether the shop is one of the book, and its offer in force; whether the resident is of the house; his day.
+
+    `known`: what anti-fraud is told of him.
+    """
 
     is_shop: bool
     offer: OfferTerms | None
     own: bool
     day: Day
+    known: Known
 
 
 def find_standing(
-    session: Session, till: Till, redemption: Redemption, *, book: str, book_id: int, resident_id: UUID, now: datetime
+    session: Session,
+    till: Till,
+    redemption: Redemption,
+    *,
+    book: str,
+    book_id: int,
+    resident_id: UUID,
+    person_id: UUID | None,
+    device_id: UUID | None,
+    now: datetime,
 ) -> Standing:
-    """Say how a resident of a book stands to a shop on the day of a redemption. The caller has locked his day."""
+    """Say how a resident of a book, by this account and device, stands to a shop on the day of a redemption.
+
+    The caller has locked his day.
+    """
     values: dict[str, Any] = day_values(redemption, book_id, now)
     values |= {"resident_id": resident_id, "merchant_id": till.merchant_id, "book": book}
+    values |= values_of_facts(person_id=person_id, device_id=device_id, now=now)
     row = session.execute(_STANDING, values).one()
     return Standing(
         is_shop=row.is_shop,
         offer=None if row.offer_id is None else terms_of_row(row),
         own=row.own,
         day=Day(int(row.person_points), int(row.person_count), int(row.shop_code_fen)),
+        known=known_of(row),
+    )
+
+
+def known_of(row: Row[Any]) -> Known:
+    """What a row of TIES and FACTS_OF_REDEEMING tells."""
+    return Known(
+        registered_at=row.registered_at,
+        device_seen_at=row.device_seen_at,
+        installation=installation_of(row.install_index),
+        household_id=row.household_id,
+        risk_rank=row.risk_rank,
+        is_kin=row.kin,
     )

@@ -1,11 +1,18 @@
-"""What anti-fraud says of a redemption, and what it is told afterwards. One place, where its engine is joined."""
+"""What anti-fraud says of a redemption or a refund, and what it is told afterwards: here its engine is joined.
+
+A reverse is not in here: a till that does not know what became of an order must always be able to undo it.
+"""
 
 from dataclasses import dataclass
 from uuid import UUID
 
-from app.identity import queries as identity_queries
 from app.infra.unit_of_work import UnitOfWork
-from app.merchants.models import Redemption
+from app.kernel.actor import Role
+from app.merchants.models import Redemption, Refund
+from app.merchants.queries import tills as till_queries
+from app.merchants.queries.returning import find_returning
+from app.merchants.rules import evidence
+from app.merchants.rules.evidence import Known
 from app.merchants.terms import Verdict
 from app.risk.service import Event, decide, settle_decision
 from app.risk.terms import EventKind
@@ -19,11 +26,16 @@ class Judgement:
     decision_id: UUID | None
 
 
-def judge(uow: UnitOfWork, redemption: Redemption, *, points: int, discount_fen: int | None) -> Judgement:
-    """Decide whether points may go, in the transaction that would move them. Once for one redemption."""
-    device_id = redemption.device_id
+def judge(uow: UnitOfWork, redemption: Redemption, known: Known, *, proven: bool) -> Judgement:
+    """Decide whether points may go, in the transaction that would move them. Once for one redemption.
+
+    `proven`: the resident has shown fingerprint or face for it already. Who proves it later has been decided on before;
+    that stands in the redemption.
+    """
     order_fen = redemption.order_fen or 0
-    share = {"points_share_percent": 100 * (discount_fen or 0) // order_fen} if order_fen else {}
+    facts = evidence.facts_of_redeeming(
+        known, order_fen=order_fen, discount_fen=redemption.discount_fen or 0, proven=proven, now=uow.now
+    )
     decision = decide(
         uow,
         Event(
@@ -32,14 +44,57 @@ def judge(uow: UnitOfWork, redemption: Redemption, *, points: int, discount_fen:
             subject_id=redemption.id,
             resident_id=redemption.resident_id,
             person_id=redemption.person_id,
-            device_id=None if device_id is None else identity_queries.find_installation(uow.session, device_id),
+            device_id=known.installation,
+            household_id=known.household_id,
             shop_id=redemption.branch_id,
             terminal_id=redemption.terminal_id,
             cashier_id=redemption.cashier_id,
-            points=points,
+            points=redemption.points or 0,
             order_fen=order_fen,
             mode=redemption.mode,
-            facts=share,
+            facts=facts,
+        ),
+    )
+    return Judgement(Verdict(decision.outcome), decision.id)
+
+
+def judge_refund(uow: UnitOfWork, redemption: Redemption, refund: Refund, *, book: str, resident_id: UUID) -> Judgement:
+    """Decide whether points may come back, in the transaction that would give them back. Once for one refund."""
+    till = till_queries.get_till_of(uow.session, refund.branch_id)
+    known, returns = find_returning(
+        uow.session,
+        till,
+        book=book,
+        book_id=refund.book_id,
+        resident_id=resident_id,
+        person_id=redemption.person_id,
+        now=uow.now,
+    )
+    facts = evidence.facts_of_refunding(
+        known,
+        returns,
+        points=refund.points,
+        captured_points=redemption.captured_points or refund.points,
+        captured_at=redemption.closed_at or uow.now,
+        now=uow.now,
+    )
+    is_till = Role.TERMINAL in uow.actor.roles
+    decision = decide(
+        uow,
+        Event(
+            kind=EventKind.REFUND,
+            book_id=refund.book_id,
+            subject_id=refund.id,
+            resident_id=resident_id,
+            person_id=redemption.person_id,
+            household_id=known.household_id,
+            shop_id=refund.branch_id,
+            terminal_id=uow.actor.id if is_till else None,
+            cashier_id=None if is_till else uow.actor.id,
+            points=refund.points,
+            order_fen=redemption.order_fen or 0,
+            mode=redemption.mode,
+            facts=facts,
         ),
     )
     return Judgement(Verdict(decision.outcome), decision.id)
@@ -48,3 +103,8 @@ def judge(uow: UnitOfWork, redemption: Redemption, *, points: int, discount_fen:
 def settle(uow: UnitOfWork, redemption: Redemption, *, points: int) -> None:
     """Say how many points really moved in the end: captured, less what was given back."""
     settle_decision(uow, EventKind.REDEEM, redemption.id, points=points)
+
+
+def settle_refund(uow: UnitOfWork, refund: Refund) -> None:
+    """Say that nothing of a refund came to be."""
+    settle_decision(uow, EventKind.REFUND, refund.id, points=0)

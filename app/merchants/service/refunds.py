@@ -1,5 +1,6 @@
 """Giving points back for goods returned."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
@@ -7,17 +8,21 @@ from sqlalchemy.dialects.postgresql import insert
 from app.identity import queries as identity_queries
 from app.identity.errors import PersonMissing
 from app.infra.unit_of_work import UnitOfWork
+from app.kernel.actor import Role
 from app.kernel.errors import Declined
 from app.kernel.paging import Page, page_by_id, read_id
 from app.merchants import errors, queries
 from app.merchants.models import Redemption, Refund
 from app.merchants.rules import redemptions as rules
-from app.merchants.service import judging, offers, telling
+from app.merchants.service import claims, judging, offers, telling
 from app.merchants.service.receipts import state_of
-from app.merchants.terms import RefundState
+from app.merchants.terms import RefundState, Verdict
 from app.points import queries as points_queries
 from app.points import service as points_service
 from app.points.queries import books
+
+TILLS = frozenset({Role.TERMINAL, Role.CASHIER})
+STOPPED: Mapping[str, type[Declined]] = {each.code: each for each in (errors.RefundStopped, errors.RefundRefused)}
 
 
 def refund_redemption(uow: UnitOfWork, *, out_trade_no: str, points: int, out_refund_no: str) -> Refund:
@@ -25,7 +30,7 @@ def refund_redemption(uow: UnitOfWork, *, out_trade_no: str, points: int, out_re
 
     They go to the lots they came from. The number is good once: the same request again answers the same refund or the
     same decline, another one is refused. Refuses RedemptionMissing, NotCaptured, RefundTooLate, OutRefundNoReused; and,
-    for ever under its number, AmountOver (more than is left), AlreadyReversed.
+    for ever under its number, AmountOver (more than is left), AlreadyReversed, RefundStopped, RefundRefused.
     """
     branch_id = rules.shop_of(uow.actor)
     redemption = queries.lock_redemption(uow.session, branch_id, out_trade_no)
@@ -60,10 +65,12 @@ def _refund(uow: UnitOfWork, redemption: Redemption, points: int, out_refund_no:
     if refund.state == RefundState.REFUNDED:
         return refund
 
-    try:  # of a declined refund: the ledger remembers, and declines in the same words
+    book = books.get_book_by_id(uow.session, redemption.book_id)
+    try:  # of a declined refund: anti-fraud and the ledger remember, and decline in the same words
+        _ask(uow, redemption, refund, book=book.code, resident_id=redemption.resident_id)
         outcome = points_service.refund_redemption(
             uow,
-            books.get_book_by_id(uow.session, redemption.book_id),
+            book,
             cause=f"refund:{redemption.branch_id}:{refund.out_refund_no}",
             transaction_id=redemption.transaction_id,
             resident_id=redemption.resident_id,
@@ -73,6 +80,7 @@ def _refund(uow: UnitOfWork, redemption: Redemption, points: int, out_refund_no:
         )
     except Declined as declined:
         refund.state, refund.decline = RefundState.DECLINED, declined.code
+        judging.settle_refund(uow, refund)
         raise
 
     refund.state, refund.transaction_id = RefundState.REFUNDED, outcome.subject_id
@@ -83,6 +91,28 @@ def _refund(uow: UnitOfWork, redemption: Redemption, points: int, out_refund_no:
     judging.settle(uow, redemption, points=(redemption.captured_points or 0) - redemption.refunded_points)
     telling.tell(uow, "refund.created", [redemption], refund=refund)
     return refund
+
+
+def _ask(uow: UnitOfWork, redemption: Redemption, refund: Refund, *, book: str, resident_id: UUID) -> None:
+    """Let anti-fraud decide. Goods that were returned are the shopper's right: what is merely odd goes on, seen.
+
+    Asked about is what comes from a shop: what people of the community give back they have looked at. More than is left
+    is the ledger's to decline. Refuses RefundStopped, RefundRefused; again, too.
+    """
+    if not uow.actor.roles & TILLS:
+        return
+    if refund.decline is not None:
+        if refund.decline in STOPPED:
+            raise STOPPED[refund.decline]
+        return
+    if refund.points > (redemption.captured_points or 0) - redemption.refunded_points:
+        return
+    claims.lock_day(uow, refund.book_id, resident_id)  # what others give back for him in this moment counts as well
+    judged = judging.judge_refund(uow, redemption, refund, book=book, resident_id=resident_id)
+    if judged.verdict is Verdict.BLOCK_AND_REVIEW:
+        raise errors.RefundStopped
+    if judged.verdict is Verdict.DECLINE:
+        raise errors.RefundRefused
 
 
 def _is_gone(uow: UnitOfWork, person_id: UUID | None) -> bool:

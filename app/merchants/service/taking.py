@@ -44,6 +44,8 @@ def take(uow: UnitOfWork, till: Till, redemption: Redemption, holder: Holder, *,
             book=holder.book,
             book_id=holder.book_id,
             resident_id=holder.resident_id,
+            person_id=holder.person_id,
+            device_id=holder.device_id,
             now=uow.now,
         )
         offer = _offer_of(standing, redemption)
@@ -59,7 +61,7 @@ def take(uow: UnitOfWork, till: Till, redemption: Redemption, holder: Holder, *,
         redemption.points = quote.points
         redemption.discount_fen = quote.discount_fen if redemption.order_fen else None
         redemption.match_code = redemption.match_code or uow.new_digits(4)
-        if not _may_go(uow, redemption, consent):
+        if not _may_go(uow, redemption, standing, consent):
             redemption.state, redemption.expires_at = RedemptionState.PENDING_CONFIRM, uow.now + terms.CONFIRM_LIFE
             telling.tell(uow, "redemption.needs_confirmation", [redemption])
             return
@@ -122,14 +124,14 @@ def _day(uow: UnitOfWork, till: Till, redemption: Redemption, holder: Holder, st
     return Day(day.person_points, day.person_count, day.shop_code_fen, shop, terminal)
 
 
-def _may_go(uow: UnitOfWork, redemption: Redemption, consent: Consent | None) -> bool:
-    """Say whether points may move now. False: the resident has to confirm first.
+def _may_go(uow: UnitOfWork, redemption: Redemption, standing: Standing, consent: Consent | None) -> bool:
+    """Say whether points may move now. False: the resident has to confirm first. That he did, and how, is written down.
 
     Refuses RedemptionRefused for ever, and StepUpNeeded to him who confirmed without fingerprint or face.
     """
     if redemption.outcome is None:
-        points, discount_fen = redemption.points or 0, redemption.discount_fen
-        judged = judging.judge(uow, redemption, points=points, discount_fen=discount_fen)
+        proven = consent is not None and consent.proven
+        judged = judging.judge(uow, redemption, standing.known, proven=proven)
         redemption.outcome, redemption.decision_id = judged.verdict, judged.decision_id
     if redemption.outcome == Verdict.DECLINE:
         raise errors.RedemptionRefused
@@ -137,6 +139,7 @@ def _may_go(uow: UnitOfWork, redemption: Redemption, consent: Consent | None) ->
     if consent is not None:
         if rules.needs_soter(RedeemMode(redemption.mode), discount_fen) and not consent.proven:
             raise errors.StepUpNeeded
+        redemption.confirmed_at, redemption.is_proven = uow.now, consent.proven
         return True
     return redemption.outcome != Verdict.BLOCK_AND_REVIEW and discount_fen <= terms.CONFIRM_ABOVE_FEN
 

@@ -11,7 +11,7 @@ from enum import StrEnum
 from app.risk.rules.events import Value
 from app.risk.terms import EventKind, Pivot
 
-FEATURES_VERSION = 1
+FEATURES_VERSION = 2
 FACT_LENGTH_MAX = 100
 FACT_MAX = 10**12
 
@@ -19,6 +19,7 @@ ALL = frozenset(EventKind)
 MONEY = frozenset({EventKind.REDEEM, EventKind.REFUND})
 EARNING = frozenset({EventKind.AWARD, EventKind.CHECK_IN})
 REDEEM, AWARD = frozenset({EventKind.REDEEM}), frozenset({EventKind.AWARD})
+REFUND = frozenset({EventKind.REFUND})
 ON_SITE = MONEY | EARNING
 
 
@@ -135,6 +136,13 @@ _CALLER = (
     ),
     *_integers(Source.CALLER, EARNING, ("minutes", "服务分钟", "minutes of work")),
     *_integers(Source.CALLER, MONEY, ("hours_since_payment", "距付款小时数", "hours since the payment (refund)")),
+    *_integers(
+        Source.CALLER,
+        REFUND,
+        ("refund_percent", "本次退回占付款百分比", "percent of the payment's points that this gives back"),
+        ("taken_at_shops_30d", "居民三十天在各商户用掉积分", "points the resident had taken at shops, thirty days"),
+        ("returned_at_shops_30d", "其中已退回积分", "points of those that came back before this refund"),
+    ),
 )
 _COUNTED = (
     *_windows(),

@@ -1,8 +1,8 @@
 """Who deals with whom: residents, shops, devices and coordinators over ninety days, and what stands out.
 
-A neighbourhood is one piece: everybody buys at the same shops. So rings are sought among *tight* ties alone: a shop
-that gets nearly all that somebody spends, a device that several homes use, awards that go both ways. What honest people
-do makes few of these, and those do not hang together.
+A neighbourhood is one piece: everybody buys at the same shops. So a ring is sought among the regulars of one shop at a
+time, and of those only whom a second sort of tie binds to another regular: a telephone that they share though they do
+not live together, or awards that went both ways. A regular is none for that alone, nor is who lends his telephone.
 """
 
 from collections import defaultdict
@@ -21,16 +21,20 @@ SHOP_POINTS_MIN = 3_000
 """Below that a shop's customers say nothing."""
 SHOP_FACTS_MIN = 20
 RESIDENT_POINTS_MIN = 500
-TIGHT_PERCENT = 90
-"""Of somebody's points at one shop: such a tie is tight."""
+REGULAR_PERCENT = 50
+REGULAR_VISITS_MIN = 3
+"""A regular of a shop has spent so much of all his points there, in so many visits: one large purchase makes none."""
 WHOLESALE_PERCENT = 50
-"""A shop is in a ring when its tight customers spend at least that much of what it gets."""
+"""A shop is in a ring when those of the ring spend at least that much of what it gets: else it is where they buy."""
 TOP = 5
 TOP_PERCENT = 80
 DEVICE_HOMES_MIN = 3
 """Homes (or residents without one) on one device: a family's telephone is one home."""
 RECIPROCAL_MIN = 3
-RING_RESIDENTS_MIN = 4
+BOND_HOMES_MIN = 2
+"""So many homes of regulars on one device bind them: weaker alone than DEVICE_HOMES_MIN, and enough beside the shop."""
+RING_HOMES_MIN = 3
+"""A family of two homes with one telephone and one grocer is no ring."""
 EVIDENCE_MAX = 50
 
 
@@ -39,8 +43,10 @@ class Dealings:
     """What happened, added up page by page; its size follows the number of people and shops, not of facts."""
 
     spent: dict[tuple[UUID, UUID], int] = field(default_factory=lambda: defaultdict(int))  # (resident, shop) → points
+    times: dict[tuple[UUID, UUID], int] = field(default_factory=lambda: defaultdict(int))  # (resident, shop) → visits
     visits: dict[UUID, int] = field(default_factory=lambda: defaultdict(int))  # shop → facts
-    devices: dict[UUID, dict[UUID, UUID]] = field(default_factory=lambda: defaultdict(dict))  # device → resident → home
+    devices: dict[UUID, set[UUID]] = field(default_factory=lambda: defaultdict(set))  # device → residents
+    homes: dict[UUID, UUID] = field(default_factory=dict)  # resident → household, where one is known
     awards: dict[tuple[UUID, UUID], int] = field(default_factory=lambda: defaultdict(int))  # (giver, taker) → how often
     accounts: dict[UUID, UUID] = field(default_factory=dict)  # resident → account
 
@@ -62,12 +68,19 @@ class Dealings:
         if person_id is not None:
             self.accounts[resident_id] = person_id
         if device_id is not None:
-            self.devices[device_id][resident_id] = household_id or resident_id
+            self.devices[device_id].add(resident_id)
+        if household_id is not None:  # not every fact names it
+            self.homes[resident_id] = household_id
         if kind == EventKind.REDEEM and shop_id is not None and points:
             self.spent[resident_id, shop_id] += points
+            self.times[resident_id, shop_id] += 1
             self.visits[shop_id] += 1
         if kind == EventKind.AWARD and coordinator_id is not None:
             self.awards[coordinator_id, resident_id] += 1
+
+    def homes_of(self, residents: Iterable[UUID]) -> set[UUID]:
+        """The homes of some residents; of whom none is known is one of his own."""
+        return {self.homes.get(who, who) for who in residents}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +99,10 @@ def find(dealings: Dealings) -> list[Found]:
     """Give all that stands out, each thing about somebody once."""
     shops, residents = _sums(dealings)
     found = [*_concentration(dealings, shops), *_shares(dealings, residents)]
-    devices = _shared_devices(dealings)
-    found += devices
+    found += _shared_devices(dealings)
     mutual = _reciprocity(dealings)
     found += _once(each for pair in mutual.values() for each in pair)
-    return found + _rings(_tight(dealings, shops, residents, devices, mutual), dealings)
+    return [*found, *_once(_rings(dealings, shops, residents, mutual))]
 
 
 def _once(found: Iterable[Found]) -> Iterable[Found]:
@@ -139,7 +151,7 @@ def _shares(dealings: Dealings, residents: Mapping[UUID, int]) -> Iterable[Found
 def _shared_devices(dealings: Dealings) -> list[Found]:
     found = []
     for device, residents in dealings.devices.items():
-        homes = set(residents.values())
+        homes = dealings.homes_of(residents)
         if len(homes) >= DEVICE_HOMES_MIN:
             evidence = {"homes": len(homes), "residents": [str(who) for who in sorted(residents)[:EVIDENCE_MAX]]}
             found.append(Found(FindingKind.DEVICE_SHARED, Pivot.DEVICE, device, len(residents), evidence, opens=True))
@@ -163,54 +175,64 @@ def _reciprocity(dealings: Dealings) -> dict[tuple[UUID, UUID], tuple[Found, Fou
     return pairs  # type: ignore[return-value]  # each tuple is made of two
 
 
-def _tight(
+def _rings(
     dealings: Dealings,
     shops: Mapping[UUID, int],
     residents: Mapping[UUID, int],
-    devices: Iterable[Found],
     mutual: Iterable[tuple[UUID, UUID]],
-) -> "nx.Graph[Node]":
-    graph: nx.Graph[Node] = nx.Graph()
-    captured: dict[UUID, int] = defaultdict(int)
-    ties = []
-    for (resident, shop), points in dealings.spent.items():
-        if residents[resident] >= RESIDENT_POINTS_MIN and 100 * points >= TIGHT_PERCENT * residents[resident]:
-            captured[shop] += points
-            ties.append((resident, shop))
-    for resident, shop in ties:
-        if shops[shop] >= SHOP_POINTS_MIN and 100 * captured[shop] >= WHOLESALE_PERCENT * shops[shop]:
-            graph.add_edge((Pivot.RESIDENT, resident), (Pivot.SHOP, shop))
-    for device in devices:
-        for resident in dealings.devices[device.about_id]:
-            graph.add_edge((Pivot.RESIDENT, resident), (Pivot.DEVICE, device.about_id))
+) -> Iterable[Found]:
+    """Groups of a shop's regulars that hang together by telephones or awards. One sort of tie has its own finding."""
+    used: dict[UUID, set[UUID]] = defaultdict(set)
+    for device, people in dealings.devices.items():
+        for resident in people:
+            used[resident].add(device)
     owners = {account: resident for resident, account in dealings.accounts.items()}
-    for one, other in mutual:
-        graph.add_edge((Pivot.RESIDENT, owners.get(one, one)), (Pivot.RESIDENT, owners.get(other, other)))
+    favours = [(owners.get(one, one), owners.get(other, other)) for one, other in mutual]
+    for shop, regulars in _regulars(dealings, residents).items():
+        for members in nx.connected_components(_bonds(dealings, regulars, used, favours)):
+            core = sorted(who for pivot, who in members if pivot is Pivot.RESIDENT)
+            if len(dealings.homes_of(core)) >= RING_HOMES_MIN:
+                yield from _ring(dealings, shop, shops[shop], core, members)
+
+
+def _regulars(dealings: Dealings, residents: Mapping[UUID, int]) -> Mapping[UUID, set[UUID]]:
+    regulars: dict[UUID, set[UUID]] = defaultdict(set)
+    for (resident, shop), points in dealings.spent.items():
+        much = residents[resident] >= RESIDENT_POINTS_MIN and 100 * points >= REGULAR_PERCENT * residents[resident]
+        if much and dealings.times[resident, shop] >= REGULAR_VISITS_MIN:
+            regulars[shop].add(resident)
+    return {shop: people for shop, people in regulars.items() if len(people) >= RING_HOMES_MIN}
+
+
+def _bonds(
+    dealings: Dealings,
+    regulars: set[UUID],
+    used: Mapping[UUID, set[UUID]],
+    favours: Iterable[tuple[UUID, UUID]],
+) -> "nx.Graph[Node]":
+    """Bind regulars to telephones that those of several homes among them use, and to each other by favours."""
+    graph: nx.Graph[Node] = nx.Graph()
+    for device in {device for resident in regulars for device in used.get(resident, ())}:
+        people = dealings.devices[device] & regulars
+        if len(dealings.homes_of(people)) >= BOND_HOMES_MIN:
+            graph.add_edges_from(((Pivot.RESIDENT, who), (Pivot.DEVICE, device)) for who in people)
+    for one, other in favours:
+        if one in regulars and other in regulars:
+            graph.add_edge((Pivot.RESIDENT, one), (Pivot.RESIDENT, other))
     return graph
 
 
-def _rings(graph: "nx.Graph[Node]", dealings: Dealings) -> list[Found]:
-    """Groups that hang together by more than one sort of tie: one sort alone is told by its own finding."""
-    found = []
-    for members in nx.connected_components(graph):
-        residents = sorted(who for pivot, who in members if pivot is Pivot.RESIDENT)
-        shops = sorted(who for pivot, who in members if pivot is Pivot.SHOP)
-        devices = sorted(who for pivot, who in members if pivot is Pivot.DEVICE)
-        sorts = bool(shops) + bool(devices) + _has_mutual(graph, residents)
-        if len(residents) < RING_RESIDENTS_MIN or sorts < 2:
-            continue
-        evidence = {
-            "residents": [str(who) for who in residents[:EVIDENCE_MAX]],
-            "shops": [str(who) for who in shops[:EVIDENCE_MAX]],
-            "devices": [str(who) for who in devices[:EVIDENCE_MAX]],
-            "points": sum(p for (who, shop), p in dealings.spent.items() if who in residents and shop in shops),
-        }
-        head: Node = (Pivot.SHOP, shops[0]) if shops else (Pivot.DEVICE, devices[0])
-        for pivot, who in sorted(members):
-            found.append(Found(FindingKind.RING, pivot, who, len(members), evidence, (pivot, who) == head))
-    return found
-
-
-def _has_mutual(graph: "nx.Graph[Node]", residents: Iterable[UUID]) -> bool:
-    nodes = [(Pivot.RESIDENT, who) for who in residents]
-    return bool(graph.subgraph(nodes).number_of_edges())
+def _ring(dealings: Dealings, shop: UUID, total: int, core: list[UUID], members: set[Node]) -> Iterable[Found]:
+    """Tell the ring of each in it. The shop is in it if it lives on it: else its other customers would be, too."""
+    points = sum(dealings.spent[who, shop] for who in core)
+    lives_on_it = total >= SHOP_POINTS_MIN and 100 * points >= WHOLESALE_PERCENT * total
+    nodes = sorted({*members, (Pivot.SHOP, shop)} if lives_on_it else members)
+    evidence = {
+        "residents": [str(who) for who in core[:EVIDENCE_MAX]],
+        "shops": [str(shop)],
+        "devices": [str(who) for pivot, who in nodes if pivot is Pivot.DEVICE][:EVIDENCE_MAX],
+        "points": points,
+    }
+    head = (Pivot.SHOP, shop) if lives_on_it else (Pivot.RESIDENT, core[0])
+    for pivot, who in nodes:
+        yield Found(FindingKind.RING, pivot, who, len(members) + 1, evidence, (pivot, who) == head)

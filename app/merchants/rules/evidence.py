@@ -1,0 +1,64 @@
+"""From what is known of a resident at the till to the facts that anti-fraud is told. What is unknown is left out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+Facts = Mapping[str, bool | int]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of whose points they are. `is_kin`: lives with the shop's people or is a declared relative."""
+
+    registered_at: datetime | None = None
+    device_seen_at: datetime | None = None
+    installation: UUID | None = None
+    household_id: UUID | None = None
+    risk_rank: int | None = None
+    is_kin: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Returns:
+    """What a resident took at shops in thirty days, and gave back of it, before this refund."""
+
+    taken_points: int
+    returned_points: int
+
+
+def facts_of_redeeming(known: Known, *, order_fen: int, discount_fen: int, proven: bool, now: datetime) -> Facts:
+    """The facts of a payment. `proven`: by fingerprint or face for this very one."""
+    facts: dict[str, bool | int] = {"is_related_to_staff": known.is_kin, "is_step_up_passed": proven}
+    if order_fen:
+        facts["points_share_percent"] = 100 * discount_fen // order_fen
+    return facts | _of_account(known, now)
+
+
+def facts_of_refunding(
+    known: Known, returns: Returns, *, points: int, captured_points: int, captured_at: datetime, now: datetime
+) -> Facts:
+    """The facts of a refund of `points`, of a payment that took `captured_points`."""
+    return {
+        "is_related_to_staff": known.is_kin,
+        "hours_since_payment": _hours(captured_at, now),
+        "refund_percent": 100 * points // captured_points,
+        "taken_at_shops_30d": returns.taken_points,
+        "returned_at_shops_30d": returns.returned_points,
+    } | _of_account(known, now)
+
+
+def _of_account(known: Known, now: datetime) -> dict[str, int]:
+    facts: dict[str, int] = {}
+    if known.registered_at is not None:
+        facts["account_age_days"] = _hours(known.registered_at, now) // 24
+    if known.device_seen_at is not None:
+        facts["device_age_hours"] = _hours(known.device_seen_at, now)
+    if known.risk_rank is not None:
+        facts["risk_rank"] = known.risk_rank
+    return facts
+
+
+def _hours(since: datetime, now: datetime) -> int:
+    return max(0, int((now - since).total_seconds() // 3600))
