@@ -1,5 +1,6 @@
 """docs/webhooks.md in both languages: its table is the code's, and its example checks what the code signs."""
 
+import json
 import re
 from datetime import UTC, datetime
 from uuid import UUID
@@ -7,7 +8,7 @@ from uuid import UUID
 import pytest
 import time_machine
 
-from app.webhooks.rules.events import EVENTS, EXTRA
+from app.webhooks.rules.events import EVENTS, EXTRA, write_body, write_data
 from app.webhooks.rules.signing import headers, write_secret
 from tests.docs.markdown import blocks, read, table_after
 
@@ -40,3 +41,15 @@ def test_the_python_example_takes_what_we_sign_and_nothing_else(language):
         assert not check(write_secret(bytes([9] * 32)), sent, body.encode())
     with time_machine.travel(AT.timestamp() + 301, tick=False):
         assert not check(new, sent, body.encode())
+
+
+@pytest.mark.parametrize("language", DOCUMENTS)
+def test_the_examples_of_events_could_be_ours(language):
+    [block] = [block for block in blocks(DOCUMENTS[language]) if block.language == "json"]
+    lines = block.text.splitlines()
+    for line in lines:
+        event = json.loads(line)
+        plain = write_data(event["type"], event["data"])
+        at = datetime.fromisoformat(event["timestamp"])
+        assert write_body(event["type"], plain, at) == line
+    assert {json.loads(line)["type"].split(".")[0] for line in lines} >= {"settlement", "dispute", "offer", "terminal"}
