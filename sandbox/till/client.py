@@ -120,23 +120,23 @@ class Till:
 
     def show(self, number: str) -> Answer:
         """What stands under a number."""
-        return self.insist("GET", _at(number))
+        return self.insist("GET", address_of(number))
 
     def capture(self, number: str, points: int | None = None) -> Answer:
         """Take held points."""
         body = {} if points is None else {"points": points}
-        return self.insist("POST", f"{_at(number)}/capture", body)
+        return self.insist("POST", f"{address_of(number)}/capture", body)
 
     def reverse(self, number: str) -> Answer:
         """Undo what stands under a number."""
-        return self.insist("POST", f"{_at(number)}/reverse", {})
+        return self.insist("POST", f"{address_of(number)}/reverse", {})
 
     def refund(self, number: str, refund_number: str, points: int) -> Answer:
         """Give points back."""
         body = {"out_refund_no": refund_number, "points": points}
-        return self.insist("POST", f"{_at(number)}/refunds", body)
+        return self.insist("POST", f"{address_of(number)}/refunds", body)
 
 
-def _at(number: str) -> str:
-    """Where a redemption is: its number may hold | * and @, and is signed with its percent signs, as it is sent."""
+def address_of(number: str) -> str:
+    """Where a redemption is. Its number may hold |, which no address does, so a proxy might change it."""
     return f"/v1/merchant/redemptions/{quote(number, safe='')}"

@@ -13,6 +13,7 @@ import pytest
 
 from app.infra.unit_of_work import run_in_transaction
 from app.kernel.actor import SYSTEM
+from sandbox.till.client import address_of
 from tests.crash.serving import serving
 from tests.fixtures.servers import ROOT
 from tests.points import committed, invariants
@@ -56,6 +57,10 @@ class Vendor:
 def place(servers, template):
     with committed.open_place(servers, template, pool_size=2) as place:
         yield place
+
+
+def test_a_number_stands_in_an_address_with_its_percent_signs():
+    assert address_of(NUMBER).endswith("/N%7C1%2A%40_.-")
 
 
 def setting(uow) -> Ledger:
