@@ -6,6 +6,7 @@ from typing import Any
 from flask import Flask
 from flask_smorest import Api
 
+from app.api_docs.events import describe_events
 from app.web.endpoint import Blueprint
 
 EXTENSION = "linli.api"
@@ -87,6 +88,7 @@ def build(registered: Document) -> dict[str, Any]:
         for method in METHODS & item.keys():
             item[method]["responses"].pop("default", None)
     document["components"].pop("responses", None)
+    document["webhooks"] = describe_events()
     for name in FOREIGN_SCHEMAS:
         document["components"]["schemas"].pop(name, None)
     return document

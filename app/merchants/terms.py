@@ -18,6 +18,10 @@ HOLD_LIFE = timedelta(minutes=15)
 ACCEPT_LIFE = timedelta(seconds=120)
 """How long for a cashier who was paid by the shop's posted code and has to accept it."""
 CONFIRM_LIFE = timedelta(seconds=60)
+POLL_SECONDS = 5
+"""How long a till waits before it asks again for what somebody has to do on a phone."""
+NAME_SHOWN = timedelta(minutes=15)
+"""So long after it was asked for, a till sees the masked name of whose points they are."""
 ORDER_LIFE = timedelta(seconds=120)
 QUOTE_LIFE = timedelta(seconds=120)
 LATE_CAPTURE_MAX = timedelta(minutes=10)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.webhooks.errors import DeliveryMissing, EndpointMissing
 from app.webhooks.models import Attempt, Delivery, Endpoint
-from app.webhooks.terms import DeliveryState, EndpointState
+from app.webhooks.terms import BOOKS_MAX, DeliveryState, EndpointState
 
 
 def lock_endpoint(session: Session, owner_id: UUID, hears: Mapping[str, str], endpoint_id: UUID) -> Endpoint:
@@ -60,6 +60,20 @@ def list_listeners(session: Session, owner_ids: Collection[UUID], type_: str) ->
         Endpoint.owner_id.in_(owner_ids), any_(Endpoint.types) == type_, Endpoint.state != EndpointState.CLOSED
     )
     return set(session.scalars(wanted))
+
+
+def list_heard_books(session: Session, owner_id: UUID, type_: str) -> Sequence[str]:
+    """The books for which an owner has an endpoint that listens to a type of event."""
+    book = Endpoint.hears["book"].astext
+    wanted = (
+        select(book)
+        .where(Endpoint.owner_id == owner_id, any_(Endpoint.types) == type_, Endpoint.state != EndpointState.CLOSED)
+        .where(book.is_not(None))
+        .distinct()
+        .order_by(book)
+        .limit(BOOKS_MAX)
+    )
+    return [code for code in session.scalars(wanted) if code is not None]
 
 
 def lock_endpoints_due(session: Session, *, now: datetime, claimed_before: datetime, limit: int) -> Sequence[Endpoint]:

@@ -69,6 +69,8 @@ ENDPOINTS_AT_ONCE, SERIES_MAX = 16, 20
 OVERLAP = timedelta(hours=24)
 """How long the old secret signs beside the new one."""
 ENDPOINTS_MAX = 5
+BOOKS_MAX = 200
+"""In so many books at most an owner is told of what belongs to none; a district has dozens."""
 TYPES_MAX = 20
 URL_LENGTH_MAX = 500
 KEY_LENGTH_MAX = 200

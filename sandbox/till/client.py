@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -15,6 +16,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 TIMEOUT_SECONDS = 10.0
 PAUSE_SECONDS = 0.2
+
+
+class NotDone(Exception):
+    """The system said no to something that is no payment; the text says to what, and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,7 @@ class Key:
     def write(self, path: Path) -> None:
         """Keep it in a file that nobody else may read."""
         path.touch(mode=0o600)
+        path.chmod(0o600)  # also where there was one
         path.write_text(json.dumps(asdict(self), indent=1) + "\n", encoding="utf-8")
 
 
@@ -61,7 +67,8 @@ def enrol(url: str, code: str) -> Key:
     proof = base64.b64encode(made.sign(f"LINLI-ENROL\n{code}\n{public}\n".encode())).decode()
     body = {"code": code, "algorithm": "ed25519", "public_key": public, "proof": proof}
     answer = httpx.post(f"{url}/v1/terminals", json=body, timeout=TIMEOUT_SECONDS, trust_env=False)
-    answer.raise_for_status()
+    if answer.is_error:
+        raise NotDone(f"the key was not taken: {answer.status_code} {answer.text}")
     return Key(url, answer.json()["serial"], made.private_bytes_raw().hex())
 
 
@@ -113,18 +120,23 @@ class Till:
 
     def show(self, number: str) -> Answer:
         """What stands under a number."""
-        return self.insist("GET", f"/v1/merchant/redemptions/{number}")
+        return self.insist("GET", address_of(number))
 
     def capture(self, number: str, points: int | None = None) -> Answer:
         """Take held points."""
         body = {} if points is None else {"points": points}
-        return self.insist("POST", f"/v1/merchant/redemptions/{number}/capture", body)
+        return self.insist("POST", f"{address_of(number)}/capture", body)
 
     def reverse(self, number: str) -> Answer:
         """Undo what stands under a number."""
-        return self.insist("POST", f"/v1/merchant/redemptions/{number}/reverse", {})
+        return self.insist("POST", f"{address_of(number)}/reverse", {})
 
     def refund(self, number: str, refund_number: str, points: int) -> Answer:
         """Give points back."""
         body = {"out_refund_no": refund_number, "points": points}
-        return self.insist("POST", f"/v1/merchant/redemptions/{number}/refunds", body)
+        return self.insist("POST", f"{address_of(number)}/refunds", body)
+
+
+def address_of(number: str) -> str:
+    """Where a redemption is. Its number may hold |, which no address does, so a proxy might change it."""
+    return f"/v1/merchant/redemptions/{quote(number, safe='')}"

@@ -85,6 +85,7 @@ class Worker(threading.Thread):
         super().__init__(daemon=True)
         self.till, self.phone, self.log, self.prefix = Till(key), phone, log, name
         self.stop = threading.Event()
+        self.spent = False
 
     def run(self) -> None:
         """Go on."""
@@ -128,6 +129,10 @@ class Worker(threading.Thread):
     def _ended(self, number: str, answer: Answer, state: str, points: int) -> None:
         if answer.code == "merchants.code_not_good":  # it lapsed while the system was away: nothing may have moved
             self.log.note(number, state="declined", points=0)
+        elif answer.code == "points.insufficient":
+            self.log.note(number, state="declined", points=0)
+            self.spent = True
+            self.stop.set()
         elif answer.ok and answer.body["state"] == state:
             self.log.note(number, state=state, points=points)
         else:

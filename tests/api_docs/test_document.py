@@ -1,6 +1,8 @@
 import openapi_spec_validator
 import pytest
 
+from app.webhooks.rules.events import EVENTS
+
 
 @pytest.fixture
 def document(client):
@@ -45,3 +47,13 @@ def test_inputs_show_their_ranges(document):
     assert shape["properties"]["name"]["maxLength"] == 60
     assert shape["additionalProperties"] is False
     assert "system" not in shape["properties"]["role"]["enum"]
+
+
+def test_what_shops_are_sent_is_told_as_well(document):
+    assert set(document["webhooks"]) == set(EVENTS)
+    shape = document["webhooks"]["settlement.paid"]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    data = shape["properties"]["data"]["properties"]
+    assert set(EVENTS["settlement.paid"].fields) <= set(data)
+    assert data["payable_fen"]["type"] == ["integer", "null"]
+    assert data["payable_on"]["format"] == "date"
+    assert data["settlement_id"]["format"] == "uuid"

@@ -39,6 +39,7 @@ NOT_REPEATED = {
     "/v1/books/<book>/shops/<uuid:shop_id>/webhooks/<uuid:webhook_id>/secret": SECRET,
     "/v1/books/<book>/shops/<uuid:shop_id>/terminals/codes": SECRET,
     "/v1/me/merchants/<uuid:merchant_id>/branches/<uuid:branch_id>/terminals/codes": SECRET,
+    "/v1/books/<book>/offers/nearby": "it only looks, and a stored answer would say where somebody stood",
     "/v1/me/phone": "WeChat's code is good once, and asked about before there is a transaction to store an answer in",
     "/v1/me/password": "the second factor is good once; what is to be repeated would have to be stored",
 }

@@ -1,6 +1,7 @@
 """docs/merchants.md: its examples are run and sign alike, the application takes them, its tables are the code's."""
 
 import base64
+import hashlib
 import re
 import shutil
 import subprocess
@@ -31,9 +32,10 @@ SIGNED = (
 )
 
 
-def example(language: str) -> str:
-    (found,) = [block.text for block in blocks(TEXT) if block.language == language]
-    return found
+def example(document: str, language: str, words: str = "") -> str:
+    found = [block.text for block in blocks(read(document)) if (block.language, block.words) == (language, words)]
+    (text,) = found
+    return text
 
 
 def run(command: list[str], folder, given: str | None = None) -> str:
@@ -43,7 +45,7 @@ def run(command: list[str], folder, given: str | None = None) -> str:
 
 
 def test_the_example_in_python_signs_so(tmp_path):
-    assert run([sys.executable, "-"], tmp_path, example("python")).strip() == SIGNED
+    assert run([sys.executable, "-"], tmp_path, example(DOCUMENTS[0], "python")).strip() == SIGNED
 
 
 @pytest.mark.skipif(not shutil.which("openssl"), reason="needs openssl")
@@ -51,7 +53,9 @@ def test_the_example_in_curl_signs_so(tmp_path):
     """In place of curl stands what says how it was called."""
     key = KEY.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     (tmp_path / "till.pem").write_bytes(key)
-    called = run(["bash", "-eu"], tmp_path, "curl() { printf '%s\\n' \"$@\"; }\n" + example("bash")).splitlines()
+    called = run(
+        ["bash", "-eu"], tmp_path, "curl() { printf '%s\\n' \"$@\"; }\n" + example(DOCUMENTS[0], "bash")
+    ).splitlines()
     assert f"Authorization: {SIGNED}" in called
     assert f"https://linli.example{VECTOR['target']}" in called
     assert (tmp_path / "body.json").read_text() == VECTOR["body"]
@@ -59,7 +63,7 @@ def test_the_example_in_curl_signs_so(tmp_path):
 
 def test_the_example_in_java_signs_so(tmp_path):
     """Run where there is a JDK; its text and the vector are compared anywhere."""
-    source = example("java")
+    source = example(DOCUMENTS[0], "java")
     for value in (VECTOR["serial"], VECTOR["private key (seed, hex)"], VECTOR["target"], VECTOR["nonce"]):
         assert value in source
     assert VECTOR["body"].replace('"', '\\"') in source
@@ -68,8 +72,31 @@ def test_the_example_in_java_signs_so(tmp_path):
         assert run(["java", "Till.java"], tmp_path).strip() == SIGNED
 
 
-@pytest.mark.parametrize("algorithm", [Algorithm.ED25519, Algorithm.HMAC_SHA256])
-def test_the_application_takes_what_the_examples_send(client, acts, algorithm):
+def test_the_examples_are_the_same_in_both_languages():
+    codes = [[block.text for block in blocks(read(document)) if block.language != "text"] for document in DOCUMENTS]
+    assert codes[0] == codes[1]
+    assert len(codes[0]) == 3
+
+
+def by_rfc_9421(document: str) -> dict[str, str]:
+    """The headers that the example of RFC 9421 sends, by their names."""
+    return dict(line.split(": ", 1) for line in example(document, "text", "sent").splitlines())
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_the_example_of_rfc_9421_signs_its_lines(document):
+    base, sent = example(document, "text", "base").removesuffix("\n"), by_rfc_9421(document)
+    assert sent["Signature"] == f"sig1=:{base64.b64encode(KEY.sign(base.encode())).decode()}:"
+    lines = dict(line.split(": ", 1) for line in base.splitlines())
+    assert lines['"@signature-params"'] == sent["Signature-Input"].removeprefix("sig1=")
+    digest = base64.b64encode(hashlib.sha256(VECTOR["body"].encode()).digest()).decode()
+    assert lines['"content-digest"'] == sent["Content-Digest"] == f"sha-256=:{digest}:"
+    assert (lines['"@method"'], lines['"@path"'], lines['"@query"']) == (VECTOR["method"], VECTOR["target"], "?")
+
+
+@pytest.mark.parametrize("way", [Algorithm.ED25519, Algorithm.HMAC_SHA256, "RFC 9421"])
+def test_the_application_takes_what_the_examples_send(client, acts, way):
+    algorithm = way if isinstance(way, Algorithm) else Algorithm.ED25519
     shop = service.open_shop(acts.uow, book=acts.book.code, name="面馆", street="忠义街")
     branch = acts.uow.session.get_one(Branch, shop.id)
     shares = algorithm is Algorithm.HMAC_SHA256
@@ -88,7 +115,8 @@ def test_the_application_takes_what_the_examples_send(client, acts, algorithm):
     if shares:
         header = header.replace("ED25519", "HMAC-SHA256")
         header = header.replace(VECTOR["signature (Ed25519)"], VECTOR["signature (HMAC)"])
-    sent = {"Authorization": header, "Linli-Demo-Clock": "2026-06-15T10:00:00+08:00"}
+    signed = {"Authorization": header} if way is algorithm else by_rfc_9421(DOCUMENTS[0])
+    sent = {**signed, "Linli-Demo-Clock": "2026-06-15T10:00:00+08:00"}
     answer = client.post(VECTOR["target"], data=VECTOR["body"], content_type="application/json", headers=sent)
     assert (answer.status_code, answer.json["code"]) == (404, "merchants.gift_code_not_good")  # let in: no such gift
     assert len(base64.b64decode(VECTOR["signature (Ed25519)"])) == 64

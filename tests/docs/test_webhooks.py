@@ -1,13 +1,17 @@
 """docs/webhooks.md in both languages: its table is the code's, and its example checks what the code signs."""
 
+import base64
+import json
 import re
+import shutil
+import subprocess
 from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
 import time_machine
 
-from app.webhooks.rules.events import EVENTS, EXTRA
+from app.webhooks.rules.events import EVENTS, EXTRA, write_body, write_data
 from app.webhooks.rules.signing import headers, write_secret
 from tests.docs.markdown import blocks, read, table_after
 
@@ -40,3 +44,50 @@ def test_the_python_example_takes_what_we_sign_and_nothing_else(language):
         assert not check(write_secret(bytes([9] * 32)), sent, body.encode())
     with time_machine.travel(AT.timestamp() + 301, tick=False):
         assert not check(new, sent, body.encode())
+
+
+JAVA = """
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.Base64;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+public class Hears {
+    %s
+    public static void main(String[] given) throws Exception {
+        byte[] body = Base64.getDecoder().decode(given[4]);
+        System.out.println(isFromLinli(given[0], given[1], given[2], given[3], body));
+    }
+}
+"""
+
+
+@pytest.mark.skipif(not shutil.which("javac"), reason="needs a JDK")
+def test_the_java_example_takes_what_we_sign_and_nothing_else(tmp_path):
+    [example] = {block.text for text in DOCUMENTS.values() for block in blocks(text) if block.language == "java"}
+    (tmp_path / "Hears.java").write_text(JAVA % example, encoding="utf-8")
+    old, new, body = write_secret(bytes(32)), write_secret(bytes(range(32))), '{"points":"五十"}'
+    sent = headers(event_id=UUID(int=7), at=datetime.now(UTC), body=body, secrets=[new, old])
+    names = ("webhook-id", "webhook-timestamp", "webhook-signature")
+
+    def says(secret, content):
+        given = [secret, *(sent[name] for name in names), base64.b64encode(content.encode()).decode()]
+        command = ["java", "-XX:TieredStopAtLevel=1", "Hears.java", *given]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True, timeout=60)
+        return done.stdout.strip()
+
+    assert says(old, body) == "true"
+    assert says(new, body + " ") == "false"
+
+
+@pytest.mark.parametrize("language", DOCUMENTS)
+def test_the_examples_of_events_could_be_ours(language):
+    [block] = [block for block in blocks(DOCUMENTS[language]) if block.language == "json"]
+    lines = block.text.splitlines()
+    for line in lines:
+        event = json.loads(line)
+        plain = write_data(event["type"], event["data"])
+        at = datetime.fromisoformat(event["timestamp"])
+        assert write_body(event["type"], plain, at) == line
+    assert {json.loads(line)["type"].split(".")[0] for line in lines} >= {"settlement", "dispute", "offer", "terminal"}

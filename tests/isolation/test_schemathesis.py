@@ -4,16 +4,25 @@ The book is one with something of everything in it (neighbourhood.py); every oth
 what is behind the first refusal is reached as well.
 """
 
+import json
 from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from itertools import count
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
-from app.kernel.actor import Role
+from app.kernel.actor import Actor, Role
+from app.kernel.signed import Algorithm
+from app.merchants import service as merchants
+from app.merchants.models import Branch
 from tests.isolation.neighbourhood import HERE, furnish
+from tests.merchants.keys import Pen, enrol, message_signed
 
 EXAMPLES = 4
 NOT_SET = schemathesis.core.NOT_SET
@@ -50,6 +59,13 @@ def content_of(case: Any) -> dict[str, Any]:
     return {"data": body, "content_type": case.media_type}
 
 
+def sent(case: Any) -> tuple[bytes, str]:
+    """The body of a case in bytes, as a till signs it, and what it is."""
+    content = content_of(case)
+    body = json.dumps(content["json"]).encode() if "json" in content else content.get("data", b"")
+    return body.encode() if isinstance(body, str) else body, content.get("content_type", "application/json")
+
+
 class Walk:
     """Sends the requests that Schemathesis makes of each route, and keeps what the document does not tell."""
 
@@ -57,6 +73,7 @@ class Walk:
         self.client, self.code, self.ids = client, code, ids
         self.asked = self.cases = 0
         self.undocumented: dict[str, set[str]] = defaultdict(set)
+        self.statuses: dict[str, set[int]] = defaultdict(set)
 
     def ask(self, operation: Any, callers: list[dict[str, str]]) -> None:
         """Send some requests of a route as each of its callers; every other one names what is there."""
@@ -70,7 +87,6 @@ class Walk:
             arguments = {**(case.path_parameters or {}), **(self.ids if self.cases % 2 else {}), "book": self.code}
             own = {name: str(value) for name, value in (case.headers or {}).items() if name != "Authorization"}
             for signed_in in callers:
-                self.asked += 1
                 answer = self.client.open(
                     path_of(operation.path, arguments),
                     method=operation.method.upper(),
@@ -78,12 +94,58 @@ class Walk:
                     headers={**own, **signed_in},
                     **content_of(case),
                 )
-                answer.get_data()  # what is streamed is written while it is read
-                if str(answer.status_code) not in documented:
-                    name = f"{operation.method.upper()} {operation.path}"
-                    self.undocumented[name].add(f"{answer.status_code} {answer.text[:200]}")
+                self.look(operation, answer, documented)
 
         send()
+
+    def look(self, operation: Any, answer: Any, documented: set[str]) -> None:
+        """Keep an answer that the document does not tell of."""
+        self.asked += 1
+        answer.get_data()  # what is streamed is written while it is read
+        name = f"{operation.method.upper()} {operation.path}"
+        self.statuses[name].add(answer.status_code)
+        if str(answer.status_code) not in documented:
+            self.undocumented[name].add(f"{answer.status_code} {answer.text[:200]}")
+
+
+class SignedWalk(Walk):
+    """The same by a till, which signs what Schemathesis makes, in both ways. `code`: makes a code that is good."""
+
+    def __init__(self, client: Any, ids: dict[str, str], pens: list[Pen], code: Callable[[], str]) -> None:
+        super().__init__(client, "", ids)
+        self.pens, self.fresh_code, self.nonces = pens, code, count(1)
+
+    def ask(self, operation: Any, callers: list[dict[str, str]]) -> None:
+        """Send some requests of a route; of those that name what is there, codes are good, so that points move."""
+        documented = set(operation.definition.raw["responses"])
+        method = operation.method.upper()
+
+        @seed(7)
+        @SPEED
+        @given(case=operation.as_strategy())
+        def send(case: Any) -> None:
+            for pen in self.pens:
+                for sign in (pen.headers, partial(message_signed, pen)):
+                    self.cases += 1
+                    self.client.application.extensions["linli.redis"].flushdb()  # five wrong codes a minute, else 429
+                    target, body, kind = self.request_of(operation, case)
+                    headers = sign(method, target, body, nonce=f"nonce-of-the-walk-{next(self.nonces):06}")
+                    answer = self.client.open(target, method=method, data=body, headers=headers, content_type=kind)
+                    self.look(operation, answer, documented)
+
+        send()
+
+    def request_of(self, operation: Any, case: Any) -> tuple[str, bytes, str]:
+        """Path and query, body, and what the body is."""
+        named = self.cases % 3 > 0
+        target = path_of(operation.path, {**(case.path_parameters or {}), **(self.ids if named else {})})
+        if case.query:
+            target = f"{target}?{urlencode(dict(case.query), doseq=True)}"
+        body, kind = sent(case)
+        if named and operation.path == "/v1/merchant/redemptions" and isinstance(case.body, dict):
+            order = {"order_fen": 10_000, "points": 3, "out_trade_no": f"walk-{self.cases}"}
+            body = json.dumps(case.body | order | {"code": self.fresh_code(), "max_points": None}).encode()
+        return target, body, kind
 
 
 @pytest.mark.slow
@@ -97,3 +159,27 @@ def test_no_request_of_the_document_ends_in_a_server_error_or_undocumented(clien
         walk.ask(operation, [bearer(Role(role), book=code) for role in roles] or [{}])
     assert walk.undocumented == {}
     assert walk.asked > EXAMPLES * 100
+
+
+@pytest.mark.slow
+def test_tills_walk_their_routes_signed_in_both_ways(client, uow):
+    """With a bearer's token no till gets in (test_wire), so what is behind the door is walked with keys."""
+    acts, ids = furnish(uow, HERE)
+    branch = uow.session.get_one(Branch, HERE.shop)
+    pens = [enrol(uow, branch), enrol(uow, branch, Algorithm.HMAC_SHA256, name="旧机")]
+    resident = replace(uow, actor=Actor(HERE.resident, frozenset({Role.RESIDENT})))
+    uow.session.flush()
+
+    def code() -> str:
+        return merchants.issue_code(resident, book=acts.book.code).code
+
+    walk = SignedWalk(client, {name: str(value) for name, value in ids.items()}, pens, code)
+    schema = schemathesis.openapi.from_dict(client.get("/openapi.json").json)
+    for result in schema.get_all_operations():
+        operation = result.ok()
+        if Role.TERMINAL in operation.definition.raw["x-roles"]:
+            walk.ask(operation, [])
+    assert walk.undocumented == {}
+    assert len(walk.statuses) >= 11
+    assert all(401 not in found for found in walk.statuses.values())
+    assert {201, 409, 422} <= walk.statuses["POST /v1/merchant/redemptions"]

@@ -1,6 +1,7 @@
 """Tills with keys, and requests signed as a POS vendor would: nothing of this is the application's own code."""
 
 import base64
+import hashlib
 import hmac
 import json
 from dataclasses import dataclass, field
@@ -24,6 +25,7 @@ SCHEMES = {
     Algorithm.RSA_SHA256: "LINLI-RSA-SHA256",
     Algorithm.HMAC_SHA256: "LINLI-HMAC-SHA256",
 }
+NAMES = {Algorithm.ED25519: "ed25519", Algorithm.RSA_SHA256: "rsa-v1_5-sha256", Algorithm.HMAC_SHA256: "hmac-sha256"}
 RSA_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)  # once: making one takes a while
 
 
@@ -106,3 +108,34 @@ def enrol(uow: UnitOfWork, branch: Branch, algorithm: Algorithm = Algorithm.ED25
     pen.terminal_id = enrolled.terminal.id
     pen.serial, pen.secret = enrolled.key.serial, bytes.fromhex(enrolled.secret or "")
     return pen
+
+
+def message_signed(
+    pen: "Pen",
+    method: str,
+    target: str,
+    body: bytes = b"",
+    *,
+    seconds: int = 0,
+    nonce: str = "a-nonce-of-rfc-9421",
+    names: tuple[str, ...] = (),
+    alg: str = "",
+    more: str = "",
+) -> dict[str, str]:
+    """The headers of a request signed by RFC 9421, written from the document and not with the application's code."""
+    assert pen.at is not None
+    path, _, query = target.partition("?")
+    digest = f"sha-256=:{base64.b64encode(hashlib.sha256(body).digest()).decode()}:"
+    values = {"@method": method, "@path": path, "@query": f"?{query}", "content-digest": digest}
+    covered = names or tuple(values)
+    created = int(pen.at.timestamp()) + seconds
+    params = "(" + " ".join(f'"{name}"' for name in covered) + ")"
+    params += f';created={created};keyid="{pen.serial}";alg="{alg or NAMES[pen.algorithm]}";nonce="{nonce}"{more}'
+    base = "".join(f'"{name}": {values[name]}\n' for name in covered) + f'"@signature-params": {params}'
+    return {
+        "Signature-Input": f"sig1={params}",
+        "Signature": f"sig1=:{pen.sign(base.encode())}:",
+        "Content-Digest": digest,
+        "Content-Type": "application/json",
+        "Linli-Demo-Clock": pen.at.isoformat(),
+    }

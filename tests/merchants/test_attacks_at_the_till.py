@@ -218,7 +218,12 @@ def test_a_tills_redemptions_come_page_by_page(counter):
 
 def test_what_a_till_is_answered_is_told_whole(counter):
     taken = counter.take(100)
-    assert {name for name, value in taken.items() if value is None} == {"decline", "expires_at"}
+    assert {name for name, value in taken.items() if value is None} == {
+        "decline",
+        "expires_at",
+        "poll_after",
+        "resident_name_masked",
+    }
     assert (taken["mode"], taken["points"], taken["discount_fen"]) == ("code", 100, 1000)
 
 

@@ -1,7 +1,6 @@
 """The wire (attacks 3, 4, 17, 19, 20, 28 of the catalogue, and 2 for wrong signatures): signed requests over HTTP."""
 
 import base64
-import hashlib
 import json
 from dataclasses import replace
 from datetime import timedelta
@@ -21,7 +20,7 @@ from app.merchants.service import terminals
 from app.web import message_signatures
 from app.web.refusals import ClockOff, NonceReused, SignatureMalformed, SignatureRefused, TooOften
 from tests.architecture.test_routes import address, guarded
-from tests.merchants.keys import RSA_KEY, SCHEMES, Pen, enrol
+from tests.merchants.keys import RSA_KEY, SCHEMES, Pen, enrol, message_signed
 from tests.points.api import refused, statements
 
 ME = "/v1/merchant/terminal"
@@ -320,27 +319,6 @@ def test_the_door_costs_one_read_and_an_act_one_write_more(client, acts, branch,
 
 
 # --- RFC 9421
-
-NAMES = {Algorithm.ED25519: "ed25519", Algorithm.RSA_SHA256: "rsa-v1_5-sha256", Algorithm.HMAC_SHA256: "hmac-sha256"}
-
-
-def message_signed(pen, method, target, body=b"", *, seconds=0, nonce="a-nonce-of-rfc-9421", names=(), alg="", more=""):
-    """The headers of a request signed by RFC 9421, written from the document and not with the application's code."""
-    path, _, query = target.partition("?")
-    digest = f"sha-256=:{base64.b64encode(hashlib.sha256(body).digest()).decode()}:"
-    values = {"@method": method, "@path": path, "@query": f"?{query}", "content-digest": digest}
-    covered = names or tuple(values)
-    created = int(pen.at.timestamp()) + seconds
-    params = "(" + " ".join(f'"{name}"' for name in covered) + ")"
-    params += f';created={created};keyid="{pen.serial}";alg="{alg or NAMES[pen.algorithm]}";nonce="{nonce}"{more}'
-    base = "".join(f'"{name}": {values[name]}\n' for name in covered) + f'"@signature-params": {params}'
-    return {
-        "Signature-Input": f"sig1={params}",
-        "Signature": f"sig1=:{pen.sign(base.encode())}:",
-        "Content-Digest": digest,
-        "Content-Type": "application/json",
-        "Linli-Demo-Clock": pen.at.isoformat(),
-    }
 
 
 def test_the_signature_base_is_that_of_the_standard():

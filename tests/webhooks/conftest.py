@@ -1,18 +1,16 @@
 """A shop's server to send to, an endpoint on it, and the worker's errand in one word."""
 
-import threading
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from flask import Flask, Response, request
-from werkzeug.serving import make_server
 
 from app.infra import outbound
 from app.infra.outbound.sending import Sender
 from app.webhooks import queries, service
 from app.webhooks.models import Delivery
+from tests.webhooks.shop import serve
 
 OWNER = UUID(int=77)
 HEARS = {"book": "meilihua"}
@@ -20,33 +18,10 @@ TYPE = "redemption.captured"
 DATA = {"book": "meilihua", "shop_id": OWNER, "points": 50}
 
 
-@dataclass
-class ShopServer:
-    """What a shop runs: it keeps what it was sent, and answers as it is told to."""
-
-    url: str = ""
-    status: int = 204
-    got: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
-
-
 @pytest.fixture(scope="session")
 def serving():
-    shop, app = ShopServer(), Flask("shop")
-
-    @app.post("/<path:_where>")
-    def hear(_where):
-        shop.got.append(({k.lower(): v for k, v in request.headers}, request.get_data()))
-        location = {"Location": "http://169.254.169.254/latest/meta-data"} if 300 <= shop.status < 400 else {}
-        return Response(b"seen", status=shop.status, headers=location)
-
-    listening = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=listening.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-    thread.start()
-    shop.url = f"http://127.0.0.1:{listening.server_port}/linli"
-    yield shop
-    listening.shutdown()
-    thread.join(5)
-    listening.server_close()
+    with serve() as shop:
+        yield shop
 
 
 @pytest.fixture

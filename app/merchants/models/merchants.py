@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, Integer, LargeBinary, Text, Uuid
+from sqlalchemy import DateTime, Double, Integer, LargeBinary, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -66,7 +66,7 @@ class BankAccount(Base):
 
 
 class Branch(Base):
-    """A place of trade of a merchant, over all books."""
+    """A place of trade of a merchant, over all books. `lat`, `lng`: WGS-84, where somebody said where it is."""
 
     __tablename__ = "merchants_branches"
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
@@ -74,6 +74,10 @@ class Branch(Base):
     name: Mapped[str] = mapped_column(Text)
     street: Mapped[str] = mapped_column(Text)
     address: Mapped[str | None] = mapped_column(Text)
+    lat: Mapped[float | None] = mapped_column(Double)
+    lng: Mapped[float | None] = mapped_column(Double)
+    placed_by: Mapped[UUID | None] = mapped_column(Uuid)
+    placed_at: Mapped[datetime | None] = mapped_column(INSTANT)
     state: Mapped[str] = mapped_column(Text)
     opened_at: Mapped[datetime] = mapped_column(INSTANT)
     changed_by: Mapped[UUID | None] = mapped_column(Uuid)

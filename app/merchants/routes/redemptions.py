@@ -16,13 +16,14 @@ from app.merchants.schemas.redemptions import (
     OrderAsked,
     OrderOut,
     RedemptionIn,
-    RedemptionOut,
-    RedemptionPage,
     RedemptionQuery,
     RefundIn,
     RefundOut,
+    TillRedemptionOut,
+    TillRedemptionPage,
 )
-from app.merchants.service import Order, Receipt, ShownCode
+from app.merchants.service import Order, ShownCode, screens
+from app.merchants.service.screens import Screen
 from app.merchants.terms import Capture, RedemptionState
 from app.web.endpoint import Blueprint, endpoint
 from app.web.limits import By, Limit
@@ -45,7 +46,7 @@ def sign_keys() -> Keys:
 @endpoint(
     roles=TILLS,
     body=RedemptionIn,
-    reply=RedemptionOut,
+    reply=TillRedemptionOut,
     status=HTTPStatus.CREATED,
     idempotent=True,
     limits=BAD_CODES,
@@ -59,41 +60,40 @@ def authorise_redemption(
     points: int | None,
     max_points: int | None,
     capture: Capture,
-) -> Receipt:
+) -> Screen:
     """收款:凭居民出示的码预占或扣取积分 / hold or take points of the resident whose code was read."""
-    return service.authorise_redemption(
+    receipt = service.authorise_redemption(
         uow, shown=shown, order_fen=order_fen, points=points, max_points=max_points, capture=capture
     )
+    return screens.screen_answer(uow, receipt)
 
 
 @blueprint.route(REDEMPTIONS)
-@endpoint(roles=TILLS, query=RedemptionQuery, reply=RedemptionPage)
-def list_redemptions(
-    uow: UnitOfWork, *, state: RedemptionState | None, limit: int, cursor: str | None
-) -> Page[Receipt]:
+@endpoint(roles=TILLS, query=RedemptionQuery, reply=TillRedemptionPage)
+def list_redemptions(uow: UnitOfWork, *, state: RedemptionState | None, limit: int, cursor: str | None) -> Page[Screen]:
     """本店的兑换;state=held 为待入账的 / this shop's redemptions; state=held are those to accept."""
-    return service.list_redemptions(uow, state=state, limit=limit, cursor=cursor)
+    return screens.screen_page(uow, service.list_redemptions(uow, state=state, limit=limit, cursor=cursor))
 
 
 @blueprint.route(ONE)
-@endpoint(roles=TILLS, reply=RedemptionOut)
-def show_redemption(uow: UnitOfWork, *, out_trade_no: str) -> Receipt:
+@endpoint(roles=TILLS, reply=TillRedemptionOut)
+def show_redemption(uow: UnitOfWork, *, out_trade_no: str) -> Screen:
     """按商户单号查:超时之后先查 / what stands under a number: ask after a timeout."""
-    return service.show_redemption(uow, out_trade_no=out_trade_no)
+    return screens.screen_receipt(uow, service.show_redemption(uow, out_trade_no=out_trade_no))
 
 
 @blueprint.route(f"{ONE}/capture", methods=["POST"])
-@endpoint(roles=TILLS, body=CaptureIn, reply=RedemptionOut, idempotent=True)
-def capture_redemption(uow: UnitOfWork, *, out_trade_no: str, points: int | None) -> Receipt:
+@endpoint(roles=TILLS, body=CaptureIn, reply=TillRedemptionOut, idempotent=True)
+def capture_redemption(uow: UnitOfWork, *, out_trade_no: str, points: int | None) -> Screen:
     """入账:全部或部分;居民扫店铺码时即为确认收款 / take held points, all or some; so a cashier accepts."""
-    return service.capture_redemption(uow, out_trade_no=out_trade_no, points=points)
+    return screens.screen_answer(uow, service.capture_redemption(uow, out_trade_no=out_trade_no, points=points))
 
 
 @blueprint.route(f"{ONE}/reverse", methods=["POST"])
-@endpoint(roles=TILLS, reply=RedemptionOut, idempotent=True)
-def reverse_redemption(uow: UnitOfWork, *, out_trade_no: str) -> Receipt:
+@endpoint(roles=TILLS, reply=TillRedemptionOut, idempotent=True)
+def reverse_redemption(uow: UnitOfWork, *, out_trade_no: str) -> Screen:
     """撤销:结果不明时反复发送,直到有回答 / undo it, sent again until it is answered; an unknown number is marked."""
-    return service.reverse_redemption(uow, out_trade_no=out_trade_no)
+    return screens.screen_answer(uow, service.reverse_redemption(uow, out_trade_no=out_trade_no))
 
 
 @blueprint.route(f"{ONE}/refunds", methods=["POST"])

@@ -131,6 +131,24 @@ class RedemptionOut(Schema):
     )
 
 
+class TillRedemptionOut(RedemptionOut):
+    """The same as a till shows it."""
+
+    resident_name_masked = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={
+            "example": "张*",
+            "description": "姓和 *,十五分钟内可见 / the first character of the name, for 15 minutes",
+        },
+    )
+    poll_after = fields.Integer(
+        required=True,
+        allow_none=True,
+        metadata={"description": "几秒后再查;null 即不必再查 / ask again after so many seconds; null: no need"},
+    )
+
+
 class OwnRedemptionOut(RedemptionOut):
     """The same for whose points they are. `challenge`: it is confirmed by fingerprint or face, for this text."""
 
@@ -141,7 +159,7 @@ class OrderOut(Schema):
     """A till's order and what its code says."""
 
     scene = fields.String(required=True)
-    redemption = fields.Nested(RedemptionOut, required=True, attribute="receipt")
+    redemption = fields.Nested(TillRedemptionOut, required=True, attribute="receipt")
 
 
 class QuoteIn(StrictSchema):
@@ -200,5 +218,6 @@ class SignOut(Schema):
 
 
 RedemptionPage = page_of(RedemptionOut, "RedemptionPage")
+TillRedemptionPage = page_of(TillRedemptionOut, "TillRedemptionPage")
 OwnRedemptionPage = page_of(OwnRedemptionOut, "OwnRedemptionPage")
 RefundPage = page_of(RefundOut, "RefundPage")

@@ -15,6 +15,7 @@ from app.merchants import terms
 from app.merchants.models import TerminalAddress
 from app.merchants.queries import tills
 from app.merchants.rules import keys
+from app.merchants.service import telling_shops
 
 # One statement: it keeps the nonce, or answers with what was signed under it; a twin in flight is waited for.
 _RECORD = text("""
@@ -96,5 +97,6 @@ def _noting(signed: Signed, found: Row[Any]) -> Callable[[UnitOfWork], None]:
             "first_seen_at": uow.now,
         }
         uow.session.execute(insert(TerminalAddress).values(row).on_conflict_do_nothing())
+        telling_shops.tell_new_address(uow, TerminalAddress(**row))
 
     return note

@@ -10,6 +10,7 @@ from app.merchants import errors, queries
 from app.merchants.models import Dispute
 from app.merchants.queries import disputes as dispute_queries
 from app.merchants.rules.payouts import check_closing, disputable
+from app.merchants.service import telling_shops
 from app.merchants.terms import DisputeState
 from app.points import queries as points_queries
 from app.points.queries.movements import was_given_back
@@ -51,6 +52,7 @@ def open_dispute(uow: UnitOfWork, *, book: str, settlement_id: UUID, transaction
         if ONCE in str(error.orig):
             raise errors.DisputeTwice from None
         raise
+    telling_shops.tell_dispute(uow, "dispute.opened", dispute)
     return dispute
 
 
@@ -75,6 +77,7 @@ def close_dispute(uow: UnitOfWork, *, book: str, dispute_id: UUID, outcome: Disp
     dispute.state = outcome
     dispute.closed_by, dispute.closed_at, dispute.closed_why = uow.actor.id, uow.now, reason
     uow.session.flush()  # the database says now whether this person may
+    telling_shops.tell_dispute(uow, "dispute.closed", dispute)
     return dispute
 
 

@@ -15,6 +15,7 @@ from app.merchants.queries import offers as offer_queries
 from app.merchants.queries.offers import ShopOffer
 from app.merchants.rules import offers as rules
 from app.merchants.rules.offers import OfferTerms
+from app.merchants.service import telling_shops
 from app.points import queries as points_queries
 from app.points.queries.books import highest_point_value
 
@@ -60,6 +61,7 @@ def set_offer(uow: UnitOfWork, *, book: str, shop_id: UUID, terms: OfferTerms) -
     )
     uow.session.add(offer)
     uow.session.flush()
+    telling_shops.tell_offer(uow, book_id=book_id, shop_id=shop_id, offer=offer)
     return offer
 
 
@@ -69,6 +71,7 @@ def end_offer(uow: UnitOfWork, *, book: str, shop_id: UUID) -> None:
     queries.lock_shop(uow.session, book_id, shop_id)
     if not _end_current(uow, book_id, shop_id):
         raise errors.OfferMissing
+    telling_shops.tell_offer(uow, book_id=book_id, shop_id=shop_id, offer=None)
 
 
 def list_offers(uow: UnitOfWork, *, book: str, street: str | None, limit: int, cursor: str | None) -> Page[ShopOffer]:

@@ -9,7 +9,8 @@ from app.merchants.rules import codes, scenes
 from app.merchants.rules import redemptions as rules
 from app.merchants.rules import tills as till_rules
 from app.merchants.service import claims
-from app.merchants.service.receipts import Receipt, receipt_of
+from app.merchants.service.receipts import receipt_of
+from app.merchants.service.screens import Screen, screen_answer
 from app.merchants.service.signs import check_keys
 from app.merchants.terms import Capture, RedeemMode, RedemptionState
 
@@ -18,7 +19,7 @@ from app.merchants.terms import Capture, RedeemMode, RedemptionState
 class Order:
     """An order, and what its code says."""
 
-    receipt: Receipt
+    receipt: Screen
     scene: str
 
 
@@ -56,4 +57,4 @@ def place_order(
         "expires_at": uow.now + terms.ORDER_LIFE,
     }
     redemption, _ = claims.claim_number(uow, till, values, day_of=None)
-    return Order(receipt_of(redemption, uow.now), scenes.order_scene(str(redemption.id), keys))
+    return Order(screen_answer(uow, receipt_of(redemption, uow.now)), scenes.order_scene(str(redemption.id), keys))

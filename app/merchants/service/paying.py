@@ -12,6 +12,7 @@ from app.merchants.models.settlements import BANK_REFERENCE_ONCE
 from app.merchants.queries import merchants as merchant_queries
 from app.merchants.rules.papers import check_payout
 from app.merchants.rules.payouts import check_approval, check_payable, check_stated
+from app.merchants.service import telling_shops
 from app.merchants.terms import SettlementState
 from app.points import queries as points_queries
 from app.points import service as points_service
@@ -40,6 +41,7 @@ def approve_settlement(uow: UnitOfWork, *, book: str, settlement_id: UUID) -> Se
     settlement.state = SettlementState.APPROVED
     settlement.approved_by, settlement.approved_at = uow.actor.id, uow.now
     uow.session.flush()  # the database says now whether this signature may be
+    telling_shops.tell_settlements(uow, "settlement.approved", [settlement])
     return settlement
 
 
@@ -85,6 +87,7 @@ def book_payments(uow: UnitOfWork, book_id: int, paid: list[tuple[Settlement, st
         settlement.paid_by, settlement.paid_at = uow.actor.id, uow.now
         settlement.transaction_id = outcome.subject_id
     _write_paid(uow, [reference for _, reference in paid])
+    telling_shops.tell_settlements(uow, "settlement.paid", [settlement for settlement, _ in paid])
 
 
 def _write_paid(uow: UnitOfWork, references: list[str]) -> None:

@@ -10,6 +10,7 @@ from app.merchants.models import PayoutLine, Settlement
 from app.merchants.queries import payouts as payout_queries
 from app.merchants.rules import bank_files
 from app.merchants.rules.bank_files import Answer
+from app.merchants.service import telling_shops
 from app.merchants.service.paying import book_payments
 from app.merchants.terms import PayoutLineState, SettlementState
 from app.points import queries as points_queries
@@ -45,6 +46,8 @@ def import_result(uow: UnitOfWork, *, book: str, payout_id: UUID, content: bytes
         _record(uow, line, settlement, answer)
     book_payments(uow, book_id, [(settlement, answer.bank_reference or "") for _, settlement, answer in paid])
     uow.session.flush()
+    failed = [settlement for _, settlement, answer in fresh if not answer.paid]
+    telling_shops.tell_settlements(uow, "settlement.failed", failed)
 
     waiting = sum(line.state == PayoutLineState.SENT for line, _ in held.values())
     return Imported(len(paid), len(fresh) - len(paid), len(answers) - len(fresh), waiting)

@@ -16,6 +16,7 @@ from app.merchants.models import Settlement, SettlementLine
 from app.merchants.queries import payouts, statements
 from app.merchants.queries.settlements import Totals
 from app.merchants.rules.payouts import Keeping, keep_back
+from app.merchants.service import telling_shops
 from app.merchants.terms import SettlementState
 from app.points import queries as points_queries
 
@@ -53,6 +54,7 @@ def state_settlement(uow: UnitOfWork, *, book: str, shop_id: UUID, through: date
     in_force = payouts.find_rules(uow.session, book_id, shop_id)
     kept = keep_back(in_force, opened_on=local_date(shop.opened_at), through=through, fen=totals.fen)
     _total(settlement, totals, kept, released_fen, statements.find_digest(uow.session, settlement))
+    telling_shops.tell_settlements(uow, "settlement.stated", [settlement])
 
     return settlement
 

@@ -17,6 +17,7 @@ from app.merchants import errors, terms
 from app.merchants.models import Branch, EnrolmentCode, Terminal, TerminalAddress, TerminalKey
 from app.merchants.queries import terminals as queries
 from app.merchants.rules import keys
+from app.merchants.service import telling_shops
 from app.merchants.service.admission import key_context
 
 KEY_ONCE = "uq_merchants_terminal_keys_material"
@@ -123,7 +124,9 @@ def rotate_key(uow: UnitOfWork, *, algorithm: Algorithm, public_key: str, proof:
         )
         .values(valid_to=ends_at)
     )
-    return _add_key(uow, terminal, algorithm, material)
+    enrolled = _add_key(uow, terminal, algorithm, material)
+    telling_shops.tell_rotated(uow, terminal, enrolled.key)
+    return enrolled
 
 
 def revoke_terminal(uow: UnitOfWork, branch: Branch, *, terminal_id: UUID, reason: str) -> Terminal:
@@ -132,6 +135,7 @@ def revoke_terminal(uow: UnitOfWork, branch: Branch, *, terminal_id: UUID, reaso
     if terminal.revoked_at is not None:
         raise errors.TerminalRevoked
     terminal.revoked_by, terminal.revoked_at, terminal.revoked_why = uow.actor.id, uow.now, reason
+    telling_shops.tell_revoked(uow, terminal)
     return terminal
 
 

@@ -26,34 +26,40 @@ class EventType:
 
 PING = "test.ping"
 _PAYMENT = ("book", "shop_id", "redemption_id", "out_trade_no", "state", "points")
-_SETTLEMENT = ("book", "shop_id", "settlement_id", "through", "points", "fen")
-_DISPUTE = ("book", "shop_id", "dispute_id", "redemption_id", "out_trade_no", "reason", "points")
+_SETTLEMENT = ("book", "shop_id", "settlement_id", "through", "points", "fen", "payable_fen", "payable_on")
+_DISPUTE = ("book", "shop_id", "dispute_id", "settlement_id", "redemption_id", "out_trade_no", "points", "fen")
+_TILL = ("book", "shop_id", "terminal_id")
 
 EVENTS: Mapping[str, EventType] = {
     "redemption.held": EventType("积分已预占", "points are held", (*_PAYMENT, "hold_expires_at")),
-    "redemption.captured": EventType("积分已入账", "points were taken", (*_PAYMENT, "captured_points", "fen")),
+    "redemption.captured": EventType("积分已入账", "points were taken", (*_PAYMENT, "captured_points")),
     "redemption.reversed": EventType("已撤销,积分退回", "reversed, the points went back", _PAYMENT),
     "redemption.expired": EventType("预占到期,积分退回", "the hold ran out, the points went back", _PAYMENT),
     "redemption.needs_confirmation": EventType(
         "等居民在手机上确认", "the resident must confirm on the telephone", (*_PAYMENT, "confirm_by")
     ),
     "refund.created": EventType(
-        "已退积分", "points were given back", (*_PAYMENT, "refund_id", "out_refund_no", "refunded_points", "fen")
+        "已退积分", "points were given back", (*_PAYMENT, "refund_id", "out_refund_no", "refunded_points")
     ),
     "settlement.stated": EventType("结算单已出", "a settlement was stated", _SETTLEMENT),
+    "settlement.approved": EventType("结算单已由两人签准", "two people approved a settlement", _SETTLEMENT),
     "settlement.paid": EventType("结算款已付", "a settlement was paid", (*_SETTLEMENT, "bank_reference")),
     "settlement.failed": EventType("结算款未付成", "paying a settlement failed", (*_SETTLEMENT, "reason")),
     "dispute.opened": EventType("有争议待处理", "a dispute was opened", (*_DISPUTE, "respond_by")),
+    "dispute.answered": EventType("争议已答复", "a dispute was answered", (*_DISPUTE, "respond_by")),
     "dispute.closed": EventType("争议已结", "a dispute was closed", (*_DISPUTE, "outcome")),
-    "terminal.revoked": EventType(
-        "收银终端已吊销", "a terminal was revoked", ("book", "shop_id", "terminal_id", "reason")
+    "offer.changed": EventType(
+        "积分优惠已变更", "other terms are in force", ("book", "shop_id", "offer_id", "points_per_yuan")
+    ),
+    "terminal.revoked": EventType("收银终端已吊销", "a till was revoked", _TILL),
+    "terminal.rotated": EventType("收银终端已换密钥", "a till has another key", (*_TILL, "serial")),
+    "terminal.new_address": EventType(
+        "收银终端从新的网络地址签名", "a till signed from a new address", (*_TILL, "serial", "address")
     ),
     PING: EventType("试发", "a test", ("book", "webhook_id")),
 }
 # May be in the data of every type beside its own.
-EXTRA = frozenset(
-    {"terminal_id", "merchant_id", "order_fen", "discount_fen", "decline", "transaction_id", "occurred_at"}
-)
+EXTRA = frozenset({"terminal_id", "order_fen", "discount_fen", "transaction_id", "occurred_at"})
 
 
 def check_types(types: list[str]) -> list[str]:

@@ -10,7 +10,7 @@ from app.webhooks.service.endpoints import (
     pause_endpoint,
     resume_endpoint,
 )
-from app.webhooks.service.publishing import publish
+from app.webhooks.service.publishing import list_event_types, publish
 from app.webhooks.service.replaying import (
     list_attempts,
     list_deliveries,
@@ -30,6 +30,7 @@ __all__ = [
     "list_attempts",
     "list_deliveries",
     "list_endpoints",
+    "list_event_types",
     "open_endpoint",
     "pause_endpoint",
     "publish",

@@ -4,6 +4,7 @@ One statement, and no NOTIFY: a sweep every two seconds finds it. So it may stan
 """
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from uuid import UUID
 
 from sqlalchemy import DateTime, Integer, SmallInteger, Text, Uuid, any_, bindparam, select
@@ -12,7 +13,7 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 from app.infra.unit_of_work import UnitOfWork
 from app.webhooks import terms
 from app.webhooks.models import Delivery, Endpoint
-from app.webhooks.rules.events import write_body, write_data
+from app.webhooks.rules.events import EVENTS, EXTRA, EventType, write_body, write_data
 from app.webhooks.terms import DeliveryState, EndpointState
 
 COLUMNS = (
@@ -45,6 +46,13 @@ def publish(
     """
     if owner_ids:
         write_for(uow, [Endpoint.owner_id.in_(list(owner_ids)), any_(Endpoint.types) == type], type, data, key)
+
+
+def list_event_types() -> Mapping[str, EventType]:
+    """Every type of event, with all fields its data may have."""
+    return {
+        name: replace(each, fields=(*each.fields, *sorted(EXTRA - set(each.fields)))) for name, each in EVENTS.items()
+    }
 
 
 def write_for(uow: UnitOfWork, who: Collection[object], type_: str, data: Mapping[str, object], key: str) -> None:

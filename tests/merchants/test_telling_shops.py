@@ -1,0 +1,164 @@
+"""What a shop's program is told of statements, disputes, terms and tills: signed, once, where it listens."""
+
+import json
+from dataclasses import replace
+
+import pytest
+import time_machine
+from sqlalchemy import select
+from standardwebhooks.webhooks import Webhook
+
+from app.merchants.models import Branch, Settlement
+from app.merchants.service import offers, telling_shops, terminals
+from app.merchants.terms import DisputeState
+from app.webhooks import service as webhooks
+from app.webhooks.models import Delivery
+from app.webhooks.rules.events import EVENTS
+from app.webhooks.rules.signing import headers, write_secret
+from tests.merchants.counter import offer
+from tests.merchants.keys import Pen, enrol
+from tests.merchants.settled import Desk, enrol_shop
+from tests.points.ledger import ANNA, open_ledger
+
+MONEY = [name for name in EVENTS if name.startswith(("settlement.", "dispute.", "offer."))]
+TILLS = [name for name in EVENTS if name.startswith("terminal.")]
+SECRET = write_secret(bytes(32))
+ME = "/v1/merchant/terminal"
+
+
+@pytest.fixture
+def desk(acts):
+    acts.award(ANNA, 100)
+    return Desk(acts)
+
+
+@pytest.fixture
+def house(acts):
+    """A shop with papers and a bank account."""
+    return enrol_shop(acts, 1)
+
+
+def listen(uow, shop_id, book, types):
+    opened = webhooks.open_endpoint(
+        uow, owner_id=shop_id, hears={"book": book}, url="https://shop.example.cn/linli", types=types
+    )
+    return opened.endpoint.id
+
+
+def told(uow, endpoint_id):
+    """What was written down for an endpoint: types and data, each as a vendor's library takes it."""
+    uow.session.flush()
+    chosen = select(Delivery).where(Delivery.endpoint_id == endpoint_id).order_by(Delivery.id)
+    found = []
+    for each in uow.session.scalars(chosen):
+        sent = headers(event_id=each.id, at=uow.now, body=each.body, secrets=[SECRET])
+        with time_machine.travel(uow.now, tick=False):
+            event = Webhook(SECRET).verify(each.body, dict(sent))
+        assert event["type"] == each.type
+        found.append((each.type, event["data"]))
+    return found
+
+
+def names(uow, endpoint_id):
+    return [name for name, _ in told(uow, endpoint_id)]
+
+
+def test_a_statement_is_told_when_stated_approved_failed_and_paid(acts, desk, house):
+    endpoint = listen(acts.uow, house, desk.book, MONEY)
+    desk.till(house).pay(10)
+    desk.on(1).night()
+    desk.on(1).sign()
+    made = desk.on(1).file()
+    failing = desk.answer(made, 1)
+    desk.on(1).result(made, failing)
+    desk.on(1).result(made, failing)  # the same again tells nothing
+    again = desk.on(2).file()
+    desk.on(2).result(again, desk.answer(again))
+    events = told(acts.uow, endpoint)
+    steps = ["stated", "approved", "failed", "paid"]
+    assert [name for name, _ in events] == [f"settlement.{step}" for step in steps]
+    for name, data in events:
+        assert set(EVENTS[name].fields) <= set(data), name
+        assert (data["book"], data["shop_id"], data["payable_fen"]) == (desk.book, str(house), 100)
+        assert str(ANNA) not in json.dumps(data)
+    assert events[2][1]["reason"] == "账号户名不符"
+    assert events[3][1]["bank_reference"].startswith("B-")
+
+
+def test_a_dispute_is_told_when_opened_and_closed_without_anybodys_words(acts, desk, house):
+    endpoint = listen(acts.uow, house, desk.book, MONEY)
+    paid = desk.till(house).pay(10)
+    desk.on(1).night()
+    stated = acts.uow.session.query(Settlement).one()
+    dispute = desk.on(1).dispute(stated, paid.redemption.transaction_id)
+    desk.on(2).close(dispute, DisputeState.FOR_SHOP)
+    (_, opened), (_, closed) = told(acts.uow, endpoint)[1:]
+    assert opened["dispute_id"] == closed["dispute_id"] == str(dispute.id)
+    assert (opened["fen"], opened["transaction_id"]) == (100, str(paid.redemption.transaction_id))
+    assert closed["outcome"] == "for_shop"
+    assert "not what was bought" not in json.dumps(opened)
+    assert "seen" not in json.dumps(closed)
+
+
+def test_a_complaint_may_be_told_in_three_steps_by_whoever_hears_it(acts, desk, house):
+    endpoint = listen(acts.uow, house, desk.book, MONEY)
+    redemption = desk.till(house).pay(10).redemption
+    for step in ("opened", "answered", "closed"):
+        for _ in range(2):  # told twice, heard once
+            telling_shops.tell_doubt(
+                acts.uow,
+                f"dispute.{step}",
+                book_id=redemption.book_id,
+                shop_id=house,
+                dispute_id=redemption.id,
+                details={"redemption_id": redemption.id, "out_trade_no": redemption.out_trade_no, "points": 10},
+            )
+    assert names(acts.uow, endpoint) == ["dispute.opened", "dispute.answered", "dispute.closed"]
+
+
+def test_other_terms_and_their_end_are_told(acts, desk, house):
+    endpoint = listen(acts.uow, house, desk.book, MONEY)
+    offer(acts.uow, desk.book, house, points_per_yuan=10)
+    offers.end_offer(acts.uow, book=desk.book, shop_id=house)
+    (_, made), (_, ended) = told(acts.uow, endpoint)
+    assert (made["points_per_yuan"], ended["points_per_yuan"], ended["offer_id"]) == (10, None, None)
+
+
+def test_nobody_hears_of_another_shop_or_book(acts, desk, house):
+    other = enrol_shop(acts, 2)
+    elsewhere = open_ledger(acts.uow, minted=0)
+    deaf = [
+        listen(acts.uow, other, desk.book, MONEY + TILLS),
+        listen(acts.uow, house, elsewhere.book.code, MONEY),
+        listen(acts.uow, house, desk.book, ["test.ping"]),
+    ]
+    paid = desk.till(house).pay(10)
+    desk.on(1).night()
+    desk.on(1).dispute(acts.uow.session.query(Settlement).one(), paid.redemption.transaction_id)
+    branch = acts.uow.session.get_one(Branch, house)
+    terminals.revoke_terminal(acts.uow, branch, terminal_id=enrol(acts.uow, branch).terminal_id, reason="lost")
+    assert [names(acts.uow, each) for each in deaf] == [[], [], []]
+
+
+def test_a_till_is_told_of_in_every_book_that_listens(client, acts, desk, house):
+    """New key, new address, revoked: over HTTP where a till acts. Why it was revoked is nobody's business."""
+    elsewhere = open_ledger(acts.uow, minted=0)
+    endpoints = [listen(acts.uow, house, book, TILLS) for book in (desk.book, elsewhere.book.code)]
+    branch = acts.uow.session.get_one(Branch, house)
+    pen, new = enrol(acts.uow, branch), Pen()
+    proof = new.sign(f"LINLI-ROTATE\n{pen.terminal_id}\n{new.public}\n".encode())
+    body = {"algorithm": new.algorithm, "public_key": new.public, "proof": proof}
+    rotated = pen.send(client, "POST", f"{ME}/keys", body)
+    assert rotated.status_code == 201, rotated.text
+    new = replace(new, at=pen.at, serial=rotated.json["serial"])
+    for address in ("127.0.0.1", "203.0.113.9", "203.0.113.9"):
+        answer = client.get(ME, headers=new.headers("GET", ME), environ_base={"REMOTE_ADDR": address})
+        assert answer.status_code == 200
+    terminals.revoke_terminal(acts.uow, branch, terminal_id=pen.terminal_id, reason="Anna took it")
+    for endpoint, book in zip(endpoints, (desk.book, elsewhere.book.code), strict=True):
+        events = told(acts.uow, endpoint)
+        assert [name for name, _ in events] == ["terminal.rotated", "terminal.new_address", "terminal.revoked"]
+        assert {(data["book"], data["terminal_id"]) for _, data in events} == {(book, str(pen.terminal_id))}
+        assert events[0][1]["serial"] == events[1][1]["serial"] == new.serial
+        assert events[1][1]["address"] == "203.0.113.9"
+        assert "Anna" not in json.dumps(events)
