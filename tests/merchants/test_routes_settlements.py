@@ -148,8 +148,18 @@ def test_a_line_is_disputed_and_closed(api, settlement, captured):
 def test_terms_of_payout(api, shop):
     made = api.post("/payout-terms", {"shop_id": str(shop.id), "terms": {"payout_days": 3, "reserve_percent": 20}})
     assert made.status_code == 201
-    assert (made.json["payout_days"], made.json["reserve_percent"], made.json["new_shop_days"]) == (3, 20, 90)
-    assert api.walk("/payout-terms", AUDITOR, limit=1) == [made.json]
+    assert (made.json["payout_days"], made.json["reserve_percent"], made.json["new_shop_days"]) == (3, 20, 30)
+    assert api.walk("/payout-terms", AUDITOR, limit=5)[0] == made.json
+    path = f"/payout-terms/{made.json['id']}/approve"
+    assert refused(api.post(path, {})) == (403, "merchants.terms_by_same", [])
+    approved_ = api.post(path, {}, name="deputy")
+    assert (approved_.status_code, approved_.json["approved_at"]) == (200, "2026-06-15T10:00:00+08:00")
+    assert refused(api.post(path, {}, name="third")) == (409, "merchants.terms_decided", [])
+    assert refused(api.post(f"/payout-terms/{named('x')}/approve", {})) == (
+        404,
+        "merchants.payout_terms_missing",
+        ["terms_id"],
+    )
     for field, value in (("payout_days", 61), ("reserve_percent", 51), ("reserve_days", 0)):
         wrong = api.post("/payout-terms", {"terms": {field: value}})
         assert refused(wrong) == (422, "web.invalid", [f"terms.{field}"])

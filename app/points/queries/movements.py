@@ -10,18 +10,35 @@ from app.points.models import Account, Entry, Transaction
 from app.points.rules.accounts import AccountRef, account_id
 from app.points.terms import AccountKind, Code
 
+CHANCE_BITS = 80
+DAY_MILLISECONDS = 24 * 60 * 60 * 1000
 Movements = CompoundSelect[UUID, str, int, int, datetime]
 
 
-def select_shop_movements(book_id: int, shop_id: UUID, *, before: datetime) -> Movements:
+def select_shop_movements(
+    book_id: int, shop_id: UUID, *, before: datetime, from_id: UUID | None = None, to_id: UUID | None = None
+) -> Movements:
     """A query for the caller to compose: (transaction_id, code, points, fen, recorded_at) of a shop, before an instant.
+
+    `from_id`, `to_id`: of transactions with these ids and between only, which an index finds; see `earliest_beside`.
 
     Everything that moved points at the shop: redemptions (+), refunds and reversals (-); and what else changed its
     claim: adjustments. Payouts are none of it. `fen` is what changed in the claim: 0 for points with no money behind
     them. In no order, and never to be cut by "ids above the last one seen": a transaction with a smaller id may still
     be on its way to commit.
     """
-    return _of_points(book_id, shop_id, before).union_all(_of_money(book_id, shop_id, before))
+    between = [] if from_id is None else [Entry.transaction_id >= from_id]
+    between += [] if to_id is None else [Entry.transaction_id <= to_id]
+    points, money = _of_points(book_id, shop_id, before), _of_money(book_id, shop_id, before)
+    return points.where(*between).union_all(money.where(*between))
+
+
+def earliest_beside(transaction_id: UUID) -> UUID:
+    """Give an id that none has which was still on its way to commit when this one had: that of a day before.
+
+    The time an id was made stands in its first 48 bits, in milliseconds; no transaction lasts longer than minutes.
+    """
+    return UUID(int=max((transaction_id.int >> CHANCE_BITS) - DAY_MILLISECONDS, 0) << CHANCE_BITS)
 
 
 def payable_account(book_id: int, shop_id: UUID) -> UUID:
@@ -86,6 +103,12 @@ def was_given_back(session: Session, book_id: int, transaction_id: UUID) -> bool
     """Whether any of what this transaction moved was refunded, or it was reversed."""
     back = (Transaction.refunds_id == transaction_id) | (Transaction.reverses_id == transaction_id)
     return bool(session.scalar(select(exists().where(Transaction.book_id == book_id, back))))
+
+
+def was_reversed(session: Session, book_id: int, transaction_id: UUID) -> bool:
+    """Whether somebody undid this transaction as a whole."""
+    undone = exists().where(Transaction.book_id == book_id, Transaction.reverses_id == transaction_id)
+    return bool(session.scalar(select(undone)))
 
 
 def select_claims(book_id: int) -> Select[UUID, UUID, str, int]:

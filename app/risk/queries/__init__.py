@@ -43,6 +43,7 @@ from app.risk.queries.rule_sets import (
     max_version,
     sum_shadows,
 )
+from app.risk.queries.standing import select_cleared_cases, select_held_decisions
 
 __all__ = [
     "Look",
@@ -82,5 +83,7 @@ __all__ = [
     "lock_versions",
     "look",
     "max_version",
+    "select_cleared_cases",
+    "select_held_decisions",
     "sum_shadows",
 ]
