@@ -100,8 +100,8 @@ def test_attack_27_a_resident_complains_and_gets_back_what_was_taken_too_much(ac
     assert Desk(acts).on(1).findings() == []
 
 
-def test_attack_27_the_notice_of_a_redemption_says_how_many_points_went(counter):
-    """The rest is app/points: what is spent is told by the journal (points_spent: points, shop, time)."""
+def test_attack_27_the_resident_is_shown_how_many_points_went(counter):
+    """And is told, out of the journal: tests/points/test_service_news.py."""
     taken = counter.take(100)
     own = counter.own(f"/{taken['id']}").json
     assert (own["captured_points"], own["captured_discount_fen"], own["order_fen"]) == (100, 1000, 10_000)

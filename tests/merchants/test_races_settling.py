@@ -24,7 +24,7 @@ class Office:
         self.ledger = alone(open_ledger)
         alone(lambda uow: self.desk(uow).acts.award(ANNA, 900))
         self.shops = [alone(lambda uow, n=n: enrol_shop(self.desk(uow).acts, n)) for n in (1, 2)]
-        alone(lambda uow: self.desk(uow).terms(payout_days=0, new_payout_days=0))
+        alone(lambda uow: self.desk(uow).terms(payout_days=0, new_shop_days=0))
 
     def desk(self, uow):
         return Desk(Acts(uow, self.ledger))

@@ -135,6 +135,14 @@ def test_a_line_is_disputed_and_closed(api, settlement, captured):
     assert (opened.status_code, opened.json["state"], opened.json["fen"]) == (201, "open", 600)
     assert api.walk("/settlement-disputes", AUDITOR, limit=1) == [opened.json]
     assert api.get(f"/settlements/{settlement['id']}").json["settlement"]["payable_fen"] == 0
+    path = f"/settlements/{settlement['id']}/statement"
+    kept = load_workbook(BytesIO(api.get(f"{path}.xlsx").data)).worksheets[2]
+    shown = [[cell.value for cell in row] for row in kept]
+    assert shown[0][:4] == ["暂扣时间", "暂扣明细", "金额(元)", "原因"]
+    assert shown[1][1:] == ["本期暂扣", 6, "社区或店主提出争议", "待定", captured["transaction_id"]]
+    printed = PdfReader(BytesIO(api.get(f"{path}.pdf", lang="en").data)).pages[0].extract_text()
+    assert "Doubted by the desk or the owner" in printed
+    assert api.get(f"{path}.xlsx").data == api.get(f"{path}.xlsx").data
     close = f"/settlement-disputes/{opened.json['id']}/close"
     wrong = api.post(close, {"outcome": "open", "reason": "x"})
     assert refused(wrong) == (422, "web.invalid", ["outcome"])

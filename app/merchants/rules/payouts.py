@@ -44,13 +44,13 @@ def keep_back(
 ) -> Keeping:
     """Say when a statement of `fen` earned is paid; of a new shop's, part is kept back, rounded in its favour.
 
-    `add_working_days`: of the work calendar of the book; 0 days after a holiday is the next working day.
+    `add_working_days`: of the work calendar of the book. 0 days are none: on that very day, worked or not.
     """
     is_new = through < opened_on + timedelta(days=rules.new_shop_days)
     days = rules.new_payout_days if is_new else rules.payout_days
     kept = max(fen, 0) * rules.reserve_percent // 100 if is_new else 0
     return Keeping(
-        payable_on=add_working_days(through, days),
+        payable_on=add_working_days(through, days) if days else through,
         reserve_fen=kept,
         reserve_until=through + timedelta(days=rules.reserve_days) if kept else None,
         unattended_until=add_working_days(through, rules.unattended_days) if rules.unattended_days else None,
