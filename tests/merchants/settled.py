@@ -149,7 +149,9 @@ class Desk:
 
     def findings(self) -> list[tuple[UUID, int, int]]:
         """Run the nightly comparison; (shop, owed by the ledger, explained by statements) of what it found."""
-        checking.check_step(replace(self.uow, actor=SYSTEM), self.book, None)
+        system, after = replace(self.uow, actor=SYSTEM), None
+        while (after := checking.check_step(system, self.book, after)) is not None:
+            pass
         found = checking.list_findings(self.uow, book=self.book, limit=100, cursor=None).items
         return [
             (each.shop_id, each.ledger_fen, each.unstated_fen + each.unpaid_fen + each.reserve_fen + each.disputed_fen)

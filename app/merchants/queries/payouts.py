@@ -51,11 +51,6 @@ def list_terms(session: Session, book_id: int, *, before: UUID | None, limit: in
     return session.scalars(query.order_by(PayoutTerms.id.desc()).limit(limit)).all()
 
 
-def lock_payouts(session: Session, book_id: int) -> None:
-    """Make files of a book one after another."""
-    session.execute(select(func.pg_advisory_xact_lock(func.hashtext("merchants_payouts"), book_id)))
-
-
 def lock_due(
     session: Session, book_id: int, *, today: date, limit: int
 ) -> Sequence[Row[Settlement, Merchant, BankAccount]]:
@@ -75,7 +70,7 @@ def lock_due(
 
 
 def next_number(session: Session, book_id: int) -> int:
-    """The number of the next file, under `lock_payouts`."""
+    """The number of the next file. Whoever makes one beside it waits for the statements it takes, and asks after it."""
     query = select(func.coalesce(func.max(Payout.number), 0) + 1).where(Payout.book_id == book_id)
     return int(session.scalar(query) or 1)
 

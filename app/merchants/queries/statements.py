@@ -76,7 +76,7 @@ def select_unsettled(
     )
 
 
-def find_first_open(session: Session, settlement: Settlement) -> UUID | None:
+def find_first_open(session: Session, book_id: int, shop_id: UUID) -> UUID | None:
     """The least id that a transaction of the shop can have which stands in no statement yet; None: any.
 
     A statement takes all there is through its day. So what it left is no older than what was on its way to commit
@@ -84,14 +84,14 @@ def find_first_open(session: Session, settlement: Settlement) -> UUID | None:
     """
     last = (
         select(Settlement.id)
-        .where(Settlement.book_id == settlement.book_id, Settlement.shop_id == settlement.shop_id)
+        .where(Settlement.book_id == book_id, Settlement.shop_id == shop_id)
         .where(text("merchants_settlements.line_count > 0"))
         .order_by(Settlement.id.desc())
         .limit(1)
         .scalar_subquery()
     )
     newest = select(SettlementLine.transaction_id).where(
-        SettlementLine.book_id == settlement.book_id, SettlementLine.settlement_id == last
+        SettlementLine.book_id == book_id, SettlementLine.settlement_id == last
     )
     found = session.scalar(newest.order_by(SettlementLine.transaction_id.desc()).limit(1))
     return None if found is None else earliest_beside(found)

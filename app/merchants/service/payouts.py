@@ -52,7 +52,6 @@ def make_payout(uow: UnitOfWork, *, book: str) -> MadePayout:
     number no bank's file takes. Refuses PayoutEmpty.
     """
     book_id = points_queries.get_book(uow.session, book).id
-    payout_queries.lock_payouts(uow.session, book_id)
     due = payout_queries.lock_due(uow.session, book_id, today=local_date(uow.now), limit=terms.PAYOUT_LINES_MAX)
 
     good: list[tuple[Settlement, BankAccount, Receiver]] = []

@@ -49,7 +49,7 @@ def state_settlement(uow: UnitOfWork, *, book: str, shop_id: UUID, through: date
 
     settlement = _open(uow, book_id, shop_id, through)
     released_fen = holding.release(uow, settlement)  # before the lines: what a refund freed has its refund there
-    from_id = statements.find_first_open(uow.session, settlement)
+    from_id = statements.find_first_open(uow.session, book_id, shop_id)
     while _take_lines(uow, settlement, from_id) == terms.SETTLEMENT_BATCH:
         pass
     totals = queries.sum_lines(uow.session, book_id, settlement.id)

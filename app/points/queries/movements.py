@@ -3,10 +3,10 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CompoundSelect, Select, and_, exists, func, literal, select
+from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, exists, func, literal, select
 from sqlalchemy.orm import Session, aliased
 
-from app.points.models import Account, Entry, Transaction
+from app.points.models import Entry, FoldedBalance, Transaction, Unfolded
 from app.points.rules.accounts import AccountRef, account_id
 from app.points.terms import AccountKind, Code
 
@@ -111,11 +111,28 @@ def was_reversed(session: Session, book_id: int, transaction_id: UUID) -> bool:
     return bool(session.scalar(select(undone)))
 
 
-def select_claims(book_id: int) -> Select[UUID, UUID, str, int]:
-    """A query for the caller to compose: (shop_id, transaction_id, code, fen) of what changed what shops are owed."""
-    return (
-        select(Account.owner_id.label("shop_id"), Entry.transaction_id, Transaction.code, Entry.amount.label("fen"))
-        .join(Entry, and_(Entry.book_id == Account.book_id, Entry.account_id == Account.id))
+def select_claims(book_id: int, shop_id: UUID, *, from_id: UUID | None) -> Select[UUID, str, int]:
+    """A query for the caller to compose: (transaction_id, code, fen) of what changed what a shop is owed.
+
+    `from_id`: of transactions with this id and later ones only.
+    """
+    query = (
+        select(Entry.transaction_id, Transaction.code, Entry.amount.label("fen"))
         .join(Transaction, and_(Transaction.book_id == Entry.book_id, Transaction.id == Entry.transaction_id))
-        .where(Account.book_id == book_id, Account.kind == AccountKind.MERCHANT_PAYABLE, Entry.version.is_(None))
+        .where(Entry.book_id == book_id, Entry.account_id == payable_account(book_id, shop_id))
+        .where(Entry.version.is_(None))
     )
+    return query if from_id is None else query.where(Entry.transaction_id >= from_id)
+
+
+def select_claimed(book_id: int, shop_id: UUID) -> ColumnElement[int]:
+    """An expression for the caller to compose: what a shop is owed, as its balance says, unfolded tail included."""
+    account = payable_account(book_id, shop_id)
+    folded = select(FoldedBalance.posted).where(FoldedBalance.book_id == book_id, FoldedBalance.account_id == account)
+    tail = (
+        select(func.sum(Entry.amount))
+        .join(Unfolded, and_(Unfolded.book_id == Entry.book_id, Unfolded.transaction_id == Entry.transaction_id))
+        .where(Unfolded.book_id == book_id, Entry.account_id == account, Entry.version.is_(None))
+    )
+    parts = (func.coalesce(part.scalar_subquery(), 0) for part in (folded, tail))
+    return next(parts) + next(parts)
