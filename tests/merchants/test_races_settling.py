@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import psycopg
 import pytest
 
 from app.infra.db import db
@@ -10,13 +11,13 @@ from app.infra.unit_of_work import clock
 from app.kernel.actor import Actor, Role
 from app.kernel.periods import local_date
 from app.merchants import errors, service
-from app.merchants.models import PayoutLine, Refund, Settlement
+from app.merchants.models import Branch, MerchantPerson, PayoutLine, Refund, Settlement
 from app.merchants.service import complaints
 from app.merchants.terms import ComplaintKind, ComplaintOutcome, DisputeState
 from app.points import errors as points_errors
 from app.points.service import adjusting, proposals
 from app.points.service.audit import audit_books
-from tests.fixtures.together import alone, split, together
+from tests.fixtures.together import LOOKS_MAX, WAITING, alone, split, together
 from tests.merchants.settled import FIRST, SECOND, Desk, by, enrol_shop
 from tests.points import invariants
 from tests.points.ledger import ANNA, Acts, named, open_ledger
@@ -163,6 +164,27 @@ def test_a_complaint_while_the_shop_is_stated_keeps_its_line_back(office):
     assert (stated.fen, stated.disputed_fen, stated.payable_fen, stated.state) == (300, 300, 0, "closed")
 
 
+def test_a_statement_waits_for_a_complaint_that_has_not_committed(office):
+    """It saw no line, and the statement would not see it: so the complaint holds the shop."""
+    paid = office.now(lambda desk: desk.till(office.shops[0]).pay(30))
+    office.now(lambda desk: own(desk, office.shops[0]))
+    today, url = local_date(clock()), office.app.extensions["linli.test_database"].superuser_url
+
+    def stated_then(desk):
+        with psycopg.connect(url, autocommit=True) as eye:
+            for _ in range(LOOKS_MAX):
+                if eye.execute(WAITING).fetchone()[0]:
+                    return desk.stated(office.shops[0], today)
+        message = "the complaint came to no end"
+        raise AssertionError(message)
+
+    acts = [lambda uow: complain(office.desk(uow), paid), lambda uow: stated_then(office.desk(uow))]
+    _, lost = split(together(office.app, *acts, gate="LOCK TABLE notices_notices IN SHARE MODE"))
+    assert lost == []
+    stated = office.now(lambda desk: desk.uow.session.query(Settlement).one())
+    assert (stated.fen, stated.disputed_fen, stated.state) == (300, 300, "closed")
+
+
 def test_a_complaint_while_its_statement_goes_into_a_file_is_kept_back_or_too_late(office):
     paid = office.now(lambda desk: desk.till(office.shops[0]).pay(30))
     stated = office.now(lambda desk: desk.stated(office.shops[0], local_date(clock())))
@@ -204,8 +226,24 @@ def test_the_second_of_two_and_the_night_give_points_back_once(office):
     assert office.now(lambda desk: desk.uow.session.query(Refund).count()) == 1
 
 
+def own(desk, shop_id):
+    """Give a shop an owner with an account, who is told of complaints."""
+    merchant_id = desk.uow.session.get_one(Branch, shop_id).merchant_id
+    desk.uow.session.add(
+        MerchantPerson(
+            id=desk.uow.new_id(),
+            merchant_id=merchant_id,
+            kind="owner",
+            name="店主",
+            person_id=named("owner"),
+            registered_by=FIRST,
+            registered_at=desk.uow.now,
+        )
+    )
+
+
 def complain(desk, paid):
-    resident = replace(desk.uow, actor=Actor(ANNA, frozenset({Role.RESIDENT})))
+    resident = replace(desk.uow, actor=Actor(paid.redemption.resident_id, frozenset({Role.RESIDENT})))
     return complaints.open_complaint(
         resident,
         book=desk.book,
@@ -215,12 +253,12 @@ def complain(desk, paid):
     )
 
 
-def decide(desk, complaint, who):
+def decide(desk, complaint, who, outcome=ComplaintOutcome.REFUND):
     return complaints.decide_complaint(
         by(desk.uow, who),
         book=desk.book,
         complaint_id=complaint.id,
-        outcome=ComplaintOutcome.REFUND,
+        outcome=outcome,
         points=None,
         reason="seen",
     )
