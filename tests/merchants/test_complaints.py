@@ -192,10 +192,11 @@ def test_both_sides_are_told(acts, counter, monkeypatch):
 def test_nobody_decides_his_own(counter):
     complaint = complain(counter, counter.take(100)).json
     answer(counter, complaint, agrees=False)
-    own = counter.api.post(
-        f"/complaints/{complaint['id']}/decide", {"outcome": "refund", "reason": "x"}, person_id=ANNA
-    )
-    assert refused(own) == (403, "merchants.complaint_own", [])
+    for who in (ANNA, OWNER):  # whose points they were, and whose shop it is
+        own = counter.api.post(
+            f"/complaints/{complaint['id']}/decide", {"outcome": "refund", "reason": "x"}, person_id=who
+        )
+        assert refused(own) == (403, "merchants.complaint_own", [])
     over = decide(counter, complaint, "refund", points=101)
     assert refused(over) == (409, "merchants.complaint_points_over", ["points"])
 

@@ -218,6 +218,8 @@ def test_what_nobody_of_the_shop_accepted_is_paid_a_week_later(desk, till, unsee
     assert (dispute.cause, dispute.until) == ("unattended", date(2026, 6, 25))  # seven working days, a holiday between
     with pytest.raises(errors.DisputeTwice):
         desk.dispute(stated, unseen)
+    with pytest.raises(errors.DisputeWaits):
+        desk.close(dispute, DisputeState.FOR_SHOP)
     desk.on(10).night()  # through the 24th
     assert desk.uow.session.query(Settlement).count() == 1
     desk.on(11).night()

@@ -36,7 +36,7 @@ def check_waiting(state: str) -> None:
 def check_decision(
     state: str, *, due_at: datetime, parties: Collection[UUID | None], decider: Collection[UUID | None]
 ) -> None:
-    """Refuse ComplaintClosed, ComplaintWaits while the shop may answer, ComplaintOwn."""
+    """Refuse ComplaintClosed, ComplaintWaits while the shop may answer, ComplaintOwn to one of the `parties`."""
     check_waiting(state)
     if state == ComplaintState.OPEN:
         raise errors.ComplaintWaits(until=f"{due_at.astimezone(DISTRICT):%Y-%m-%d %H:%M}")

@@ -106,6 +106,8 @@ def check_closing(
         raise errors.DisputeClosed(state=state)
     if cause == DisputeCause.RESIDENT:
         raise errors.DisputeWaits(what="投诉 / complaint")
+    if cause == DisputeCause.UNATTENDED:
+        raise errors.DisputeWaits(what="延后日期 / its day")
     if not looked_at:
         raise errors.DisputeWaits(what="风控案件 / case")
     if opened_by == closer:

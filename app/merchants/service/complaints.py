@@ -125,7 +125,12 @@ def decide_complaint(
     rules.check_decision(
         complaint.state,
         due_at=complaint.due_at,
-        parties=(complaint.resident_id, complaint.opened_by, redemption.person_id),
+        parties=(
+            complaint.resident_id,
+            complaint.opened_by,
+            redemption.person_id,
+            *complaint_queries.list_owners(uow.session, complaint.shop_id),
+        ),
         decider=(actor.id, actor.person_id, actor.owner_id),
     )
     if outcome is ComplaintOutcome.REJECT:
