@@ -66,7 +66,7 @@ ALTER TABLE merchants_disputes
     DROP CONSTRAINT ck_merchants_disputes_others,
     ADD CONSTRAINT uq_merchants_disputes_cause UNIQUE (book_id, transaction_id, cause), -- for one cause a line is kept back once
     ADD CONSTRAINT ck_merchants_disputes_cause CHECK (cause IN ('desk', 'resident', 'review', 'unattended')
-        AND (cause = 'review') = (case_id IS NOT NULL) AND (cause = 'unattended') = (until IS NOT NULL)),
+        AND (cause = 'review') = (case_id IS NOT NULL) AND (cause <> 'unattended' OR until IS NOT NULL)),
     ADD CONSTRAINT ck_merchants_disputes_others CHECK (closed_by <> opened_by OR cause IN ('resident', 'unattended')),
     ADD CONSTRAINT ck_merchants_disputes_proposed CHECK (num_nulls(proposed_outcome, proposed_by, proposed_at) IN (0, 3)
         AND proposed_outcome IN ('for_shop', 'for_resident') AND proposed_by <> closed_by);

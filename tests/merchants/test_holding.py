@@ -10,11 +10,11 @@ from sqlalchemy.exc import IntegrityError
 
 from app.kernel.actor import Actor, Role
 from app.merchants import errors
-from app.merchants.models import Complaint, Dispute, Settlement
+from app.merchants.models import Complaint, Dispute, Redemption, Settlement
 from app.merchants.queries.holds import find_place
 from app.merchants.rules.payouts import PayoutRules
-from app.merchants.service import complaints, disputes, payouts
-from app.merchants.terms import ComplaintKind, ComplaintOutcome, DisputeState
+from app.merchants.service import Receipt, complaints, disputes, payouts
+from app.merchants.terms import ComplaintKind, ComplaintOutcome, DisputeState, RedemptionState
 from app.places.service import set_day
 from app.places.terms import DayKind
 from app.points.service import adjusting, proposals
@@ -69,12 +69,12 @@ def only(desk):
 def test_what_is_looked_at_waits_and_is_paid_with_the_next_statement(acts, desk, till, reviewed, label):
     stated = desk.stated(till.shop_id, TODAY)
     assert kept(stated) == (500, 0, 400, 100)
-    desk.on(1).night()
+    desk.on(2).night()
     assert desk.uow.session.query(Settlement).count() == 1  # the case is open: nothing is free
     assert desk.findings() == []
-    close_case(desk.on(1).acts, reviewed, label)
-    desk.on(2).night()
+    close_case(desk.on(2).acts, reviewed, label)
     desk.on(3).night()
+    desk.on(4).night()
     later = desk.uow.session.query(Settlement).filter(Settlement.through > TODAY).one()
     assert (later.line_count, kept(later)) == (0, (0, 400, 0, 400))
     dispute = only(desk)
@@ -95,7 +95,7 @@ def test_what_is_confirmed_stays_until_two_people_agree(acts, desk, till, review
         desk.close(dispute, DisputeState.FOR_SHOP, FIRST)
     assert "风控" in caught.value.detail("zh")
     close_case(acts, reviewed, Label.CONFIRMED_RISK)
-    desk.on(1).night()
+    desk.on(2).night()
     assert desk.uow.session.query(Settlement).count() == 1
     with pytest.raises(errors.DisputeNotRefunded):
         desk.close(dispute, DisputeState.FOR_RESIDENT, FIRST)
@@ -157,7 +157,7 @@ def test_a_line_against_which_two_things_stand_is_kept_back_once_and_until_both_
     complaint = complain(desk, reviewed)
     assert desk.uow.session.query(Dispute).count() == 1
     close_case(acts, reviewed, Label.FALSE_POSITIVE)
-    desk.on(1).night()
+    desk.on(2).night()
     assert desk.uow.session.query(Settlement).count() == 1  # the complaint still waits
     complaint.state, complaint.answer, complaint.answered_by, complaint.answered_at = (
         "contested",
@@ -166,14 +166,14 @@ def test_a_line_against_which_two_things_stand_is_kept_back_once_and_until_both_
         acts.uow.now,
     )
     complaints.decide_complaint(
-        by(desk.on(1).uow, FIRST),
+        by(desk.on(2).uow, FIRST),
         book=desk.book,
         complaint_id=complaint.id,
         outcome=ComplaintOutcome.REJECT,
         points=None,
         reason="seen",
     )
-    desk.on(2).night()
+    desk.on(3).night()
     later = desk.uow.session.query(Settlement).filter(Settlement.through > TODAY).one()
     assert kept(later) == (0, 400, 0, 400)
 
@@ -196,6 +196,12 @@ def test_money_that_moved_on_is_kept_back_where_it_is(acts, desk, till, reviewed
 
 
 # --- a shop without a till
+
+
+@pytest.fixture
+def suspicious(acts):
+    """Anti-fraud looks at eighty points and more."""
+    RiskDesk(acts.uow, acts.book).publish(rule("much", "points >= 80", 30))
 
 
 @pytest.fixture
@@ -226,6 +232,17 @@ def test_what_nobody_of_the_shop_accepted_is_paid_a_week_later(desk, till, unsee
     later = desk.uow.session.query(Settlement).filter(Settlement.through > TODAY).one()
     assert (later.through, kept(later), dispute.closed_why) == (date(2026, 6, 25), (0, 900, 0, 900), "unattended")
     assert desk.on(11).findings() == []
+
+
+def test_what_nobody_accepted_waits_for_its_day_also_when_its_case_is_closed(acts, desk, till, suspicious, unseen):
+    payment = desk.uow.session.query(Redemption).filter_by(transaction_id=unseen).one()
+    desk.stated(till.shop_id, TODAY)
+    assert (payment.outcome, only(desk).cause, only(desk).until) == ("review", "review", date(2026, 6, 25))
+    close_case(acts, Receipt(payment, RedemptionState.CAPTURED), Label.FALSE_POSITIVE)
+    desk.on(10).night()
+    assert desk.uow.session.query(Settlement).count() == 1
+    desk.on(11).night()
+    assert desk.uow.session.query(Settlement).count() == 2
 
 
 def test_a_book_may_pay_it_at_once(desk, till, unseen):

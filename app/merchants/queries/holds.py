@@ -50,7 +50,7 @@ def keep_lines(
         counted.c.cause,
         counted.c.cause,
         counted.c.case_id,
-        case((counted.c.cause == DisputeCause.UNATTENDED, bindparam("until", until, Date)), else_=None),
+        case((counted.c.unattended, bindparam("until", until, Date)), else_=None),
         literal(str(DisputeState.OPEN)),
         bindparam("opened_by", opened_by, Uuid),
         bindparam("opened_at", now, DateTime(timezone=True)),
@@ -91,25 +91,19 @@ def close_unattended(session: Session, settlement: Settlement, *, closed_by: UUI
 def lock_free_disputes(session: Session, settlement: Settlement, *, before: datetime) -> list[Dispute]:
     """Closed disputes of a shop that no statement has released yet, closed before an instant, held.
 
-    Of a line against which something else still stands (a complaint, an open case), none.
+    Of a line that somebody complains of, or whose day has not come, none.
     """
-    held = risk.select_held_decisions(settlement.book_id).subquery("held")
     complained = exists().where(
         Complaint.book_id == Dispute.book_id,
         Complaint.transaction_id == Dispute.transaction_id,
         Complaint.state.in_(WAITING),
     )
-    looked_at = exists().where(
-        Redemption.book_id == Dispute.book_id,
-        Redemption.transaction_id == Dispute.transaction_id,
-        held.c.decision_id == Redemption.decision_id,
-        ~held.c.is_closed,
-    )
     query = (
         select(Dispute)
         .where(Dispute.book_id == settlement.book_id, Dispute.shop_id == settlement.shop_id)
         .where(Dispute.state != DisputeState.OPEN, Dispute.released_into.is_(None))
-        .where(or_(Dispute.closed_at < before, Dispute.until <= settlement.through), ~complained, ~looked_at)
+        .where(or_(Dispute.closed_at < before, Dispute.cause == DisputeCause.UNATTENDED), ~complained)
+        .where(or_(Dispute.until.is_(None), Dispute.until <= settlement.through))
         .with_for_update(of=Dispute)
     )
     return list(session.scalars(query, execution_options={"populate_existing": True}).all())
@@ -152,7 +146,7 @@ def list_released(session: Session, book_id: int, settlement_id: UUID, *, limit:
     return session.scalars(query.order_by(Dispute.id).limit(limit)).all()
 
 
-def _doubted(settlement: Settlement, until: date | None) -> Select[UUID, int, UUID, str]:
+def _doubted(settlement: Settlement, until: date | None) -> Select[UUID, int, UUID, str, bool]:
     held = risk.select_held_decisions(settlement.book_id).subquery("held")
     unattended = and_(Redemption.mode == RedeemMode.SHOP_CODE, Redemption.takes_at_once, literal(until is not None))
     cause = case(
@@ -162,7 +156,7 @@ def _doubted(settlement: Settlement, until: date | None) -> Select[UUID, int, UU
     )
     line = SettlementLine
     return (
-        select(line.transaction_id, line.fen, held.c.case_id, cause.label("cause"))
+        select(line.transaction_id, line.fen, held.c.case_id, cause.label("cause"), unattended.label("unattended"))
         .join(Redemption, (Redemption.book_id == line.book_id) & (Redemption.transaction_id == line.transaction_id))
         .outerjoin(held, held.c.decision_id == Redemption.decision_id)
         .outerjoin(

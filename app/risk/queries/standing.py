@@ -9,16 +9,15 @@ from app.risk.models import Case, DecisionRow
 from app.risk.terms import CaseState, Label
 
 CLEARED = frozenset({Label.FALSE_POSITIVE, Label.VALUABLE_ALERT})
-IS_CLOSED = (Case.state == CaseState.CLOSED).label("is_closed")
 
 
-def select_held_decisions(book_id: int) -> Select[UUID, UUID, bool]:
-    """A query for the caller to compose: (decision_id, case_id, is_closed) of decisions whose case clears nothing.
+def select_held_decisions(book_id: int) -> Select[UUID, UUID]:
+    """A query for the caller to compose: (decision_id, case_id) of decisions whose case clears nothing.
 
     It is not closed yet, or it was closed as confirmed risk.
     """
     return (
-        select(DecisionRow.id.label("decision_id"), Case.id.label("case_id"), IS_CLOSED)
+        select(DecisionRow.id.label("decision_id"), Case.id.label("case_id"))
         .join(Case, (Case.book_id == DecisionRow.book_id) & (Case.id == DecisionRow.case_id))
         .where(DecisionRow.book_id == book_id, (Case.state != CaseState.CLOSED) | Case.label.not_in(CLEARED))
     )
