@@ -80,6 +80,8 @@ SCHEDULE: Mapping[str, Scheduled] = {
     # statements and ledger agree
     "merchants.state_settlements": Rounds("30 16 * * *", points.list_book_codes, merchants.state_step),
     "merchants.check_settlements": Rounds("55 18 * * *", points.list_book_codes, merchants.check_step),
+    # ten past midnight in the district: complaints that whoever was asked left lying
+    "merchants.lapse_complaints": Periodic("10 16 * * *", merchants.lapse_complaints, until_zero=True),
     "merchants.purge_nonces": Periodic("*/5 * * * *", merchants.purge_nonces, until_zero=True),
     "merchants.purge_enrolment_codes": Periodic("45 18 * * *", merchants.purge_enrolment_codes),
     # at twenty past three in the morning: accounts whose owners asked for it a week ago

@@ -102,6 +102,7 @@ class SettlementState(StrEnum):
     """Where a settlement stands."""
 
     STATED = "stated"
+    CLOSED = "closed"  # it comes to no money: nobody has to sign or pay it
     APPROVED = "approved"  # by two people
     SENT = "sent"  # in a file for the bank
     PAID = "paid"
@@ -130,8 +131,56 @@ class DisputeState(StrEnum):
     FOR_RESIDENT = "for_resident"  # what the resident got back is in the shop's next statement as well
 
 
-PAYOUT_DAYS, NEW_SHOP_DAYS, NEW_PAYOUT_DAYS, RESERVE_PERCENT, RESERVE_DAYS = 1, 90, 1, 0, 30
-"""The terms of a book whose treasurer set none: paid on the next day, nothing kept back."""
+class DisputeCause(StrEnum):
+    """Why a line is kept back."""
+
+    DESK = "desk"  # a treasurer or the shop's owner doubts it
+    RESIDENT = "resident"  # a complaint
+    REVIEW = "review"  # a case of anti-fraud
+    UNATTENDED = "unattended"  # a posted code in a shop without a till: nobody of the shop accepted it
+
+
+class ComplaintKind(StrEnum):
+    """What a resident says is wrong."""
+
+    NOT_ME = "not_me"
+    WRONG_AMOUNT = "wrong_amount"
+    NOT_RECEIVED = "not_received"
+    NOT_AS_AGREED = "not_as_agreed"
+    TWICE = "twice"
+    OTHER = "other"
+
+
+class ComplaintState(StrEnum):
+    """Where a complaint stands."""
+
+    OPEN = "open"  # the shop is asked
+    UNANSWERED = "unanswered"  # it said nothing in time; the desk decides
+    CONTESTED = "contested"  # it said no; the desk decides
+    REFUNDED = "refunded"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+
+
+class ComplaintOutcome(StrEnum):
+    """How the desk decides a complaint."""
+
+    REFUND = "refund"
+    REJECT = "reject"
+
+
+WAITING = frozenset({ComplaintState.OPEN, ComplaintState.UNANSWERED, ComplaintState.CONTESTED})
+COMPLAINT_LIFE = REFUND_LIFE
+"""So long after a redemption its resident may complain of it."""
+COMPLAINT_ANSWER_DAYS, COMPLAINT_DECISION_DAYS = 5, 10
+"""Working days: for the shop to answer, then for the desk to decide."""
+COMPLAINTS_OPEN_MAX = 3
+"""Complaints of one resident that wait in a book at one time."""
+COMPLAINT_TEXT_LENGTH_MAX = 500
+
+PAYOUT_DAYS, NEW_SHOP_DAYS, NEW_PAYOUT_DAYS, RESERVE_PERCENT, RESERVE_DAYS, UNATTENDED_DAYS = 1, 30, 7, 10, 30, 7
+"""The terms of a book that set none: old shops on the next working day, new ones a week later and a tenth of it after
+a month. `NEW_SHOP_DAYS` and `RESERVE_DAYS` are days of the calendar, the others working days."""
 PAYOUT_LINES_MAX = 1000
 """Most statements in one file for the bank."""
 RESULT_BYTES_MAX = 1024 * 1024

@@ -98,7 +98,7 @@ class HeadsFewer(DomainError):
     kind = Kind.CONFLICT
     code = "volunteers.heads_fewer"
     text = {
-        "zh": "签到 {stays} 人,现场只有 {heads} 人:请出纳逐个核对并剔除多出的签到。",
+        "zh": "签到 {stays} 人,现场只有 {heads} 人:请会计逐个核对并剔除多出的签到。",
         "en": "{stays} checked in and {heads} were there: a treasurer has to reject those who were not.",
     }
 

@@ -9,7 +9,7 @@ import pytest
 from app.merchants import service
 from app.merchants.rules import bank_files
 from app.merchants.rules.payouts import PayoutRules
-from app.merchants.terms import SettlementState
+from app.merchants.terms import DisputeCause, SettlementState
 from tests.docs.markdown import read, table_after
 from tests.merchants.conftest import acts, ledger, shop, till
 
@@ -26,6 +26,7 @@ def rows(document, mark):
 def test_the_tables_are_the_codes(document):
     assert [row[0].strip("`") for row in rows(document, "states")] == list(SettlementState)
     assert tuple(row[0] for row in rows(document, "file")) == bank_files.COLUMNS
+    assert [row[0].strip("`") for row in rows(document, "causes")] == list(DisputeCause)
     answer = {row[0]: row[1] for row in rows(document, "answer")}
     assert answer == {shown: name for name, shown in bank_files.NEEDED.items()}
     for word in re.findall(r"[\w]+", rows(document, "answer")[1][2]):

@@ -134,7 +134,7 @@ def test_administrators_work_over_http(client, desk, flushed):
     invited = client.post("/v1/staff", headers=first, json={"name": "王芳", "username": "wang.fang"})
     assert invited.status_code == 201
     person_id, area_id = invited.json["person_id"], str(desk.areas.id("meilihua"))
-    asked = {"person_id": person_id, "role": "treasurer", "area_id": area_id, "reason": "出纳"}
+    asked = {"person_id": person_id, "role": "treasurer", "area_id": area_id, "reason": "会计"}
     granted = client.post("/v1/grants", headers=first, json=asked)
     assert (granted.status_code, granted.json["approved_at"]) == (201, None)
     approve = f"/v1/grants/{granted.json['id']}/approve"

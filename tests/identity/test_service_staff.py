@@ -205,7 +205,7 @@ def test_a_password_is_changed_with_the_old_one_and_the_second_factor(desk):
 
 def test_one_administrator_does_not_renew_the_sign_in_of_whom_two_made_powerful_nor_of_strangers(desk):
     admin = desk.as_person(desk.person("管理员"), Role.ADMIN, areas=("meilihua",))
-    treasurer, clerk, stranger = desk.person("出纳"), desk.person("受理员"), desk.person("外地人")
+    treasurer, clerk, stranger = desk.person("会计"), desk.person("受理员"), desk.person("外地人")
     desk.hold(treasurer, Role.TREASURER)
     desk.hold(clerk, Role.CLERK)
     for person_id, refusal in ((treasurer, InvitationOfPowerful), (stranger, PersonMissing)):

@@ -22,6 +22,9 @@ from app.media import service as media
 from app.media.rules import draw
 from app.merchants import service as merchants
 from app.merchants.models import SettlementLine
+from app.merchants.rules.payouts import PayoutRules
+from app.merchants.service import complaints, payouts
+from app.merchants.terms import ComplaintKind
 from app.places import service as places
 from app.places.rules.duty import Weekly
 from app.places.service.qr import DEMO_KEYS, QrSigns
@@ -194,7 +197,7 @@ def _sold(acts: Acts, cast: Cast) -> dict[str, Any]:
     hearing = webhooks.open_endpoint(acts.uow, **told, url="https://shop.example.cn/", types=[TYPE]).endpoint
     till = Till(acts.uow, acts.book.code, cast.shop)
     bought = _bought(acts, cast)
-    till.pay(20, cast.resident)
+    paid = till.pay(20, cast.resident)
     held = till.authorise(30, code=till.code(cast.resident), number=f"no-of-{cast.rule}")
     stated = till.settle()
     acts.uow.session.flush()
@@ -208,6 +211,7 @@ def _sold(acts: Acts, cast: Cast) -> dict[str, Any]:
         "settlement_id": stated.id,
         "line_id": line,
         "dispute_id": Desk(acts).dispute(stated, line).id,
+        "complaint_id": _complained(acts, cast, paid.redemption.id),
         "payment_code": till.code(cast.resident),
         **bought,
         **_paid(acts, cast),
@@ -216,14 +220,24 @@ def _sold(acts: Acts, cast: Cast) -> dict[str, Any]:
     }
 
 
+def _complained(acts: Acts, cast: Cast, redemption_id: UUID) -> UUID:
+    """A complaint about what was paid."""
+    resident = replace(acts.uow, actor=Actor(cast.resident, frozenset({Role.RESIDENT})))
+    return complaints.open_complaint(
+        resident, book=acts.book.code, redemption_id=redemption_id, kind=ComplaintKind.OTHER, words="x"
+    ).id
+
+
 def _paid(acts: Acts, cast: Cast) -> dict[str, Any]:
-    """A file for the bank, with one statement in it."""
+    """A file for the bank, with one statement in it; and terms that nobody approved yet."""
     desk = Desk(acts)
     shop = enrol_shop(acts, acts.ledger.id)
     desk.terms(shop, payout_days=0, new_payout_days=0)
     desk.till(shop).pay(1, cast.resident)
     desk.approve(desk.stated(shop, local_date(acts.uow.now)))
-    return {"payout_id": desk.file().payout.id}
+    proposed = payouts.set_payout_terms(acts.uow, book=desk.book, shop_id=None, rules=PayoutRules())
+    acts.uow.session.flush()
+    return {"payout_id": desk.file().payout.id, "terms_id": proposed.id}
 
 
 def _bought(acts: Acts, cast: Cast) -> dict[str, Any]:

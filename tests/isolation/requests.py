@@ -146,6 +146,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /mall/shops": {"shop_number": "S-1", "shop_id": "<shop_id>", "rule": "<code>"},
     "POST /settlements": {"shop_id": "<shop_id>", "through": "2026-06-15"},
     "POST /settlements/<settlement_id>/pay": {"bank_reference": "ICBC-1"},
+    "POST /passbook/redemptions/<redemption_id>/complaint": {"kind": "other", "text": "x"},
+    "POST /complaints/<complaint_id>/decide": {"outcome": "reject", "reason": "x"},
     "POST /settlements/<settlement_id>/disputes": {"transaction_id": "<line_id>", "reason": "x"},
     "POST /settlement-disputes/<dispute_id>/close": {"outcome": "for_shop", "reason": "x"},
     "POST /payout-terms": {"shop_id": "<shop_id>", "terms": {"payout_days": 2}},

@@ -162,6 +162,8 @@ def pay_at_the_till(api, till):
 
 def settle(api, shop):
     """June is settled and paid, each of them once."""
+    terms = made(api.post("/payout-terms", {"terms": {"new_shop_days": 0}}))
+    made(api.post(f"/payout-terms/{terms['id']}/approve", {}, name="deputy"))
     june = {"shop_id": shop, "through": "2026-06-30"}
     stated = made(api.post("/settlements", june))
     assert (stated["line_count"], stated["points"], stated["fen"]) == (3, 33, 330)

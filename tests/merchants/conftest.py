@@ -3,6 +3,7 @@
 import pytest
 
 from app.merchants import service
+from tests.merchants.settled import plain_terms
 from tests.merchants.till import Till
 from tests.points.api import Api
 from tests.points.conftest import acts, ledger
@@ -15,6 +16,7 @@ __all__ = ["acts", "api", "ledger", "shop", "till"]
 def shop(acts):
     """A shop of the book; Anna holds 100 points at 10 fen, good to June 2028."""
     acts.award(ANNA, 100)
+    plain_terms(acts.uow, acts.book.code)
     return service.open_shop(acts.uow, book=acts.book.code, name="忠义面馆", street="忠义街")
 
 

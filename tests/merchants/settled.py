@@ -36,11 +36,24 @@ def enrol_shop(acts: Acts, number: int, *, holder: str = "忠义餐饮有限公�
     papers.review_application(by(acts.uow, FIRST), book=book, application_id=applied.id)
     papers.approve_application(by(acts.uow, SECOND), book=book, application_id=applied.id)
     acts.uow.session.flush()
+    plain_terms(acts.uow, book)
     shops = acts.uow.session.connection().exec_driver_sql(
         "SELECT id FROM merchants_branches WHERE merchant_id = %s", (applied.merchant_id,)
     )
     found: UUID = shops.scalar_one()
     return found
+
+
+def plain_terms(uow: UnitOfWork, book: str) -> None:
+    """Treat all shops of a book as old ones: on the next working day, and nothing kept back."""
+    set_terms(uow, book, None, PayoutRules(new_shop_days=0))
+
+
+def set_terms(uow: UnitOfWork, book: str, shop_id: UUID | None, rules: PayoutRules) -> None:
+    """One proposes terms, another puts them in force."""
+    made = payouts.set_payout_terms(by(uow, FIRST), book=book, shop_id=shop_id, rules=rules)
+    uow.session.flush()
+    payouts.approve_payout_terms(by(uow, SECOND), book=book, terms_id=made.id)
 
 
 def by(uow: UnitOfWork, who: UUID) -> UnitOfWork:
@@ -109,8 +122,7 @@ class Desk:
         )
 
     def terms(self, shop_id: UUID | None = None, **terms: int) -> None:
-        payouts.set_payout_terms(by(self.uow, FIRST), book=self.book, shop_id=shop_id, rules=PayoutRules(**terms))
-        self.uow.session.flush()
+        set_terms(self.uow, self.book, shop_id, PayoutRules(**terms))
 
     def file(self) -> MadePayout:
         return payouts.make_payout(by(self.uow, FIRST), book=self.book)
@@ -137,7 +149,9 @@ class Desk:
 
     def findings(self) -> list[tuple[UUID, int, int]]:
         """Run the nightly comparison; (shop, owed by the ledger, explained by statements) of what it found."""
-        checking.check_step(replace(self.uow, actor=SYSTEM), self.book, None)
+        system, after = replace(self.uow, actor=SYSTEM), None
+        while (after := checking.check_step(system, self.book, after)) is not None:
+            pass
         found = checking.list_findings(self.uow, book=self.book, limit=100, cursor=None).items
         return [
             (each.shop_id, each.ledger_fen, each.unstated_fen + each.unpaid_fen + each.reserve_fen + each.disputed_fen)

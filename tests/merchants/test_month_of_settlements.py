@@ -1,26 +1,35 @@
-"""A month of shops with late refunds, disputes, adjustments, reserves and a bank that fails; judged by hledger."""
+"""A month of shops: refunds, disputes, complaints, cases, adjustments, reserves, a bank that fails. hledger judges."""
 
 import csv
 import os
 import random
 import subprocess
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 
+from app.kernel.actor import SYSTEM
 from app.kernel.errors import DomainError
+from app.merchants import service
 from app.merchants.models import Settlement, SettlementLine
 from app.merchants.service import checking
-from app.merchants.terms import DisputeState
+from app.merchants.terms import ComplaintOutcome, DisputeState
 from app.points.service import adjusting, proposals
 from app.points.service.export import Format
+from app.risk import service as risk
+from app.risk.terms import CaseState, Label
 from tests.merchants.settled import FIRST, SECOND, Desk, by, enrol_shop
-from tests.points.ledger import ANNA, BORIS
+from tests.merchants.test_races_settling import complain, decide
+from tests.points.ledger import ANNA, BORIS, named
 from tests.points.test_export import hledger_or_skip, written
+from tests.risk.facts import Desk as RiskDesk
+from tests.risk.facts import rule
 
 DAYS = 30
 START = date(2026, 6, 15)
+LOOKER = named("looker")
 
 
 class Month:
@@ -32,7 +41,8 @@ class Month:
         self.shops = [enrol_shop(acts, number) for number in range(1, 5)]
         self.paid: list = []
         self.disputes: list = []
-        self.seen = dict.fromkeys(("refund", "dispute", "adjust", "failed", "file"), 0)
+        self.complaints: list = []
+        self.seen = dict.fromkeys(("refund", "dispute", "adjust", "failed", "file", "complaint", "decided", "case"), 0)
 
     def live(self) -> None:
         for day in range(DAYS):
@@ -43,6 +53,8 @@ class Month:
             night = self.desk.on(day + 1)
             night.night()
             self._dispute(night)
+            self._complain(night)
+            self._look(night)
             night.sign()
             self._pay(night)
             assert night.findings() == [], day
@@ -92,6 +104,37 @@ class Month:
             if self.chance.random() < 0.3 and self._try(lambda o=open_one, r=outcome: desk.close(o, r)) is not None:
                 self.disputes.remove(open_one)
 
+    def _complain(self, desk) -> None:
+        """Somebody complains now and then; what was asked of nobody lately is decided by two, or lapses."""
+        if self.paid and self.chance.random() < 0.3:
+            _, payment = self.chance.choice(self.paid[-8:])
+            made = self._try(lambda: complain(desk, payment))
+            if made is not None:
+                self.complaints.append(made)
+                self.seen["complaint"] += 1
+        for one in list(self.complaints):
+            if self.chance.random() < 0.2:
+                one.state, one.answer, one.answered_by, one.answered_at = "contested", "no", FIRST, desk.uow.now
+                desk.uow.session.flush()
+                outcome = self.chance.choice(list(ComplaintOutcome))
+                for who in (FIRST, SECOND):
+                    self._try(lambda one=one, outcome=outcome, who=who: decide(desk, one, who, outcome))
+                self.complaints.remove(one)
+                self.seen["decided"] += one.decided_at is not None
+        while service.lapse_complaints(replace(desk.uow, actor=SYSTEM)):
+            pass
+
+    def _look(self, desk) -> None:
+        """Some of the open cases are closed, most of them as nothing."""
+        looker = by(desk.uow, LOOKER)
+        for case in risk.list_cases(looker, book=desk.book, state=CaseState.PENDING, limit=9, cursor=None).items:
+            if self.chance.random() < 0.4:
+                label = self.chance.choice([Label.FALSE_POSITIVE, Label.VALUABLE_ALERT, Label.CONFIRMED_RISK])
+                risk.take_case(looker, book=desk.book, case_id=case.id)
+                risk.close_case(looker, book=desk.book, case_id=case.id, label=label, text="x")
+                self.seen["case"] += 1
+        desk.uow.session.flush()
+
     def _pay(self, desk) -> None:
         made = self._try(desk.file)
         if made is not None:
@@ -108,6 +151,7 @@ class Month:
 def month(acts):
     for who in (ANNA, BORIS):
         acts.award(who, 450)
+    RiskDesk(acts.uow, acts.book).publish(rule("much", "points >= 22", 30))
     made = Month(acts, seed=5)
     made.desk.terms(new_shop_days=12, new_payout_days=2, reserve_percent=20, reserve_days=9)
     made.live()
@@ -115,7 +159,7 @@ def month(acts):
 
 
 def test_hledgers_own_balances_are_what_is_owed_and_what_was_paid(acts, month, tmp_path):
-    assert all(count >= 2 for count in month.seen.values()), month.seen
+    assert all(count >= 2 for count in month.seen.values()), str(month.seen)
     session = acts.uow.session
     path = tmp_path / "books.journal"
     path.write_text(written(session.connection(), acts.book.code, Format.HLEDGER), encoding="utf-8")

@@ -10,7 +10,7 @@ from app.merchants.models import Merchant, PayoutLine, Settlement, SettlementLin
 from app.merchants.service import papers, payouts
 from app.merchants.service.results import Imported
 from tests.merchants.settled import FIRST, Desk, by, enrol_shop
-from tests.points.ledger import ANNA, named
+from tests.points.ledger import ANNA, BORIS, named
 
 PAYOUT_LINE = [column.key for column in PayoutLine.__table__.columns]
 
@@ -103,9 +103,10 @@ def test_a_wrong_answer_changes_nothing(acts, desk, shops):
 
 
 def test_what_cannot_be_paid_is_left_out_and_named(acts, desk, shops, till):
+    acts.award(BORIS, 100)
     unfit = enrol_shop(acts, 4, holder="=店")
     for shop in (unfit, till.shop_id):
-        desk.till(shop).pay(5)
+        desk.till(shop).pay(5, BORIS)
     desk.on(1).night()
     desk.on(1).sign()
     session = desk.uow.session

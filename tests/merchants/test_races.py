@@ -15,6 +15,7 @@ from app.points import queries as points_queries
 from app.points.errors import AmountOver
 from tests.fixtures.together import alone, split, storm, together
 from tests.merchants.counter import offer
+from tests.merchants.settled import plain_terms
 from tests.merchants.till import Till, some_number
 from tests.points import invariants
 from tests.points.ledger import ANNA, BORIS, Acts, open_ledger
@@ -30,6 +31,7 @@ class Street:
         self.ledger = alone(open_ledger)
         alone(lambda uow: Acts(uow, self.ledger).award(ANNA, 1000))
         self.book = self.ledger.book.code
+        alone(lambda uow: plain_terms(uow, self.book))
         self.shops = [
             alone(lambda uow, n=n: service.open_shop(uow, book=self.book, name=f"shop {n}", street="忠义街").id)
             for n in range(2)

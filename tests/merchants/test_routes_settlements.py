@@ -135,6 +135,14 @@ def test_a_line_is_disputed_and_closed(api, settlement, captured):
     assert (opened.status_code, opened.json["state"], opened.json["fen"]) == (201, "open", 600)
     assert api.walk("/settlement-disputes", AUDITOR, limit=1) == [opened.json]
     assert api.get(f"/settlements/{settlement['id']}").json["settlement"]["payable_fen"] == 0
+    path = f"/settlements/{settlement['id']}/statement"
+    kept = load_workbook(BytesIO(api.get(f"{path}.xlsx").data)).worksheets[2]
+    shown = [[cell.value for cell in row] for row in kept]
+    assert shown[0][:4] == ["暂扣时间", "暂扣明细", "金额(元)", "原因"]
+    assert shown[1][1:] == ["本期暂扣", 6, "社区或店主提出争议", "待定", captured["transaction_id"]]
+    printed = PdfReader(BytesIO(api.get(f"{path}.pdf", lang="en").data)).pages[0].extract_text()
+    assert "Doubted by the desk or the owner" in printed
+    assert api.get(f"{path}.xlsx").data == api.get(f"{path}.xlsx").data
     close = f"/settlement-disputes/{opened.json['id']}/close"
     wrong = api.post(close, {"outcome": "open", "reason": "x"})
     assert refused(wrong) == (422, "web.invalid", ["outcome"])
@@ -148,8 +156,18 @@ def test_a_line_is_disputed_and_closed(api, settlement, captured):
 def test_terms_of_payout(api, shop):
     made = api.post("/payout-terms", {"shop_id": str(shop.id), "terms": {"payout_days": 3, "reserve_percent": 20}})
     assert made.status_code == 201
-    assert (made.json["payout_days"], made.json["reserve_percent"], made.json["new_shop_days"]) == (3, 20, 90)
-    assert api.walk("/payout-terms", AUDITOR, limit=1) == [made.json]
+    assert (made.json["payout_days"], made.json["reserve_percent"], made.json["new_shop_days"]) == (3, 20, 30)
+    assert api.walk("/payout-terms", AUDITOR, limit=5)[0] == made.json
+    path = f"/payout-terms/{made.json['id']}/approve"
+    assert refused(api.post(path, {})) == (403, "merchants.terms_by_same", [])
+    approved_ = api.post(path, {}, name="deputy")
+    assert (approved_.status_code, approved_.json["approved_at"]) == (200, "2026-06-15T10:00:00+08:00")
+    assert refused(api.post(path, {}, name="third")) == (409, "merchants.terms_decided", [])
+    assert refused(api.post(f"/payout-terms/{named('x')}/approve", {})) == (
+        404,
+        "merchants.payout_terms_missing",
+        ["terms_id"],
+    )
     for field, value in (("payout_days", 61), ("reserve_percent", 51), ("reserve_days", 0)):
         wrong = api.post("/payout-terms", {"terms": {field: value}})
         assert refused(wrong) == (422, "web.invalid", [f"terms.{field}"])

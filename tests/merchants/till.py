@@ -89,10 +89,10 @@ class Till:
         return service.approve_settlement(second, book=self.book, settlement_id=settlement.id)
 
     def pay_out(self, settlement: Settlement, reference: str = "ICBC-1") -> Settlement:
-        """Approve it, unless it is, and pay it; on the next day if it is not due yet."""
+        """Approve it, unless it is, and pay it; on its day if it is not due yet."""
         if settlement.state == "stated":
             self.approve(settlement)
-        due = self if local_date(self.uow.now) >= settlement.payable_on else self.later(days=1)
+        due = self.later(days=max((settlement.payable_on - local_date(self.uow.now)).days, 0))
         return service.pay_settlement(due.uow, book=self.book, settlement_id=settlement.id, bank_reference=reference)
 
     @property

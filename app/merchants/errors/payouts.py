@@ -25,7 +25,7 @@ class ApproveBySame(DomainError):
     kind = Kind.DENIED
     code = "merchants.approve_by_same"
     text = {
-        "zh": "复核和批准须由不同的人完成,请另一位司库批准。",
+        "zh": "复核和批准须由不同的人完成,请另一位会计批准。",
         "en": "Whoever checked a settlement does not approve it; another treasurer must.",
     }
 
@@ -125,6 +125,37 @@ class DisputeNotRefunded(DomainError):
         "owed), then close it.",
     }
     field = "outcome"
+
+
+class DisputeWaits(DomainError):
+    kind = Kind.CONFLICT
+    code = "merchants.dispute_waits"
+    text = {
+        "zh": "这笔暂扣随{what}一起办结,不能单独办结。",
+        "en": "This line is kept back until something else is decided ({what}); it is not closed by itself.",
+    }
+
+
+class PayoutTermsMissing(DomainError):
+    kind = Kind.MISSING
+    code = "merchants.payout_terms_missing"
+    text = {"zh": "没有这份付款条件。", "en": "There are no such payout terms."}
+    field = "terms_id"
+
+
+class TermsDecided(DomainError):
+    kind = Kind.CONFLICT
+    code = "merchants.terms_decided"
+    text = {"zh": "这份付款条件已经批准过。", "en": "These payout terms were approved before."}
+
+
+class TermsBySame(DomainError):
+    kind = Kind.DENIED
+    code = "merchants.terms_by_same"
+    text = {
+        "zh": "付款条件须由另一位会计批准。",
+        "en": "Whoever set payout terms does not approve them; another treasurer must.",
+    }
 
 
 class PayoutMissing(DomainError):

@@ -41,7 +41,7 @@ class EnrolmentCodeNotGood(DomainError):
     kind = Kind.INVALID
     code = "merchants.enrolment_code_not_good"
     text = {
-        "zh": "登记码不正确、已使用或已过期,请向店主或财务索取新的登记码。",
+        "zh": "登记码不正确、已使用或已过期,请向店主或会计索取新的登记码。",
         "en": "The enrolment code is wrong, used or expired; ask the shop's owner or the treasurer for a new one.",
     }
     field = "code"

@@ -1,5 +1,6 @@
 """Tables of merchants, tills, offers, gifts, redemptions, refunds, settlements and payouts."""
 
+from app.merchants.models.complaints import Complaint
 from app.merchants.models.merchants import Application, BankAccount, Branch, Merchant, MerchantPerson
 from app.merchants.models.offers import Gift, Offer, Reservation
 from app.merchants.models.payouts import Payout, PayoutLine, PayoutTerms
@@ -12,6 +13,7 @@ __all__ = [
     "Application",
     "BankAccount",
     "Branch",
+    "Complaint",
     "Dispute",
     "EnrolmentCode",
     "Gift",

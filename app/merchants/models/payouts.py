@@ -26,12 +26,15 @@ BOOK = "points_books.id"
 
 
 class PayoutTerms(Base):
-    """When the shops of a book (or one of them) are paid, and what of a new one's money is kept back. Never changed."""
+    """When the shops of a book (or one of them) are paid, and what of a new one's money is kept back. Never changed.
+
+    In force are those that another person approved last.
+    """
 
     __tablename__ = "merchants_payout_terms"
     __table_args__ = (
         ForeignKeyConstraint(["book_id", "shop_id"], ["merchants_shops.book_id", "merchants_shops.id"]),
-        Index(None, "book_id", "shop_id", "id"),
+        Index(None, "book_id", "shop_id", "approved_at"),
     )
     book_id: Mapped[int] = mapped_column(ForeignKey(BOOK), primary_key=True)
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
@@ -41,8 +44,11 @@ class PayoutTerms(Base):
     new_payout_days: Mapped[int] = mapped_column(SmallInteger)
     reserve_percent: Mapped[int] = mapped_column(SmallInteger)
     reserve_days: Mapped[int] = mapped_column(SmallInteger)
+    unattended_days: Mapped[int] = mapped_column(SmallInteger, server_default="7")
     made_by: Mapped[UUID] = mapped_column(Uuid)
     made_at: Mapped[datetime] = mapped_column(INSTANT)
+    approved_by: Mapped[UUID | None] = mapped_column(Uuid)
+    approved_at: Mapped[datetime | None] = mapped_column(INSTANT)
 
 
 class Payout(Base):

@@ -1,4 +1,4 @@
-"""Settlements of shops. What their states allow is checked in migrations/sql/0028_settlements.sql."""
+"""Settlements of shops. What their states allow: migrations/sql/0028_settlements.sql, 0036_complaints.sql."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -23,6 +23,7 @@ from app.infra.db import Base
 
 INSTANT = DateTime(timezone=True)
 BANK_REFERENCE_ONCE = "uq_merchants_settlements_bank_reference"
+KEPT = text("released_into IS NULL")
 TRANSACTION = ["points_transactions.book_id", "points_transactions.id"]
 
 
@@ -54,6 +55,14 @@ class Settlement(Base):
             "shop_id",
             postgresql_where=text("reserve_fen > 0 AND reserve_into IS NULL"),
         ),
+        Index(
+            "ix_merchants_settlements_unpaid",
+            "book_id",
+            "shop_id",
+            "payable_fen",
+            postgresql_where=text("state NOT IN ('paid', 'closed')"),
+        ),
+        Index("ix_merchants_settlements_newest", "book_id", "shop_id", "id", postgresql_where=text("line_count > 0")),
         CheckConstraint("line_count >= 0", name="line_count"),
         CheckConstraint("char_length(bank_reference) BETWEEN 1 AND 100", name="bank_reference"),
     )
@@ -115,11 +124,24 @@ class SettlementLine(Base):
 
 
 class Dispute(Base):
-    """A line that somebody doubts, kept back until another person closes it."""
+    """A line that is kept back, and of which statement: `cause` says why. Closed, the shop's next statement pays it.
+
+    `case_id`: the case of anti-fraud it waits for. `until`: the day of the first statement that may pay it by itself.
+    `proposed_outcome`: by the first of two who close what anti-fraud has confirmed.
+    """
 
     __tablename__ = "merchants_disputes"
     __table_args__ = (
-        UniqueConstraint("book_id", "transaction_id"),
+        UniqueConstraint("book_id", "transaction_id", "cause", name="uq_merchants_disputes_cause"),
+        Index("uq_merchants_disputes_kept", "book_id", "transaction_id", unique=True, postgresql_where=KEPT),
+        Index("ix_merchants_disputes_kept", "book_id", "shop_id", postgresql_where=KEPT),
+        Index(
+            "ix_merchants_disputes_released",
+            "book_id",
+            "released_into",
+            "id",
+            postgresql_where=text("released_into IS NOT NULL"),
+        ),
         ForeignKeyConstraint(
             ["book_id", "settlement_id"], ["merchants_settlements.book_id", "merchants_settlements.id"]
         ),
@@ -133,12 +155,18 @@ class Dispute(Base):
     transaction_id: Mapped[UUID] = mapped_column(Uuid)
     fen: Mapped[int] = mapped_column(BigInteger)
     reason: Mapped[str] = mapped_column(Text)
+    cause: Mapped[str] = mapped_column(Text, server_default="desk")
+    case_id: Mapped[UUID | None] = mapped_column(Uuid)
+    until: Mapped[date | None] = mapped_column(Date)
     state: Mapped[str] = mapped_column(Text)
     opened_by: Mapped[UUID] = mapped_column(Uuid)
     opened_at: Mapped[datetime] = mapped_column(INSTANT)
     closed_by: Mapped[UUID | None] = mapped_column(Uuid)
     closed_at: Mapped[datetime | None] = mapped_column(INSTANT)
     closed_why: Mapped[str | None] = mapped_column(Text)
+    proposed_outcome: Mapped[str | None] = mapped_column(Text)
+    proposed_by: Mapped[UUID | None] = mapped_column(Uuid)
+    proposed_at: Mapped[datetime | None] = mapped_column(INSTANT)
     released_into: Mapped[UUID | None] = mapped_column(Uuid)
 
 

@@ -1,57 +1,50 @@
-"""The comparison of what statements say with what the ledger says, shop by shop."""
+"""The comparison of what statements say with what the ledger says, of one shop."""
 
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, func, select
+from sqlalchemy import ColumnElement, RowMapping, Subquery, and_, func, literal, select, text, true
 from sqlalchemy.orm import Session
 
-from app.merchants.models import Dispute, Settlement, SettlementFinding, SettlementLine, Shop
-from app.merchants.terms import SettlementState
-from app.points.queries.movements import select_claims
+from app.merchants.models import Dispute, Settlement, SettlementFinding, SettlementLine
+from app.points.queries.movements import select_claimed, select_claims
 from app.points.terms import Code
 
+UNPAID = text("merchants_settlements.state NOT IN ('paid', 'closed')")
+RESERVED = text("merchants_settlements.reserve_fen > 0 AND merchants_settlements.reserve_into IS NULL")
+"""As the partial indexes have it."""
 
-def list_differences(session: Session, book_id: int, *, limit: int) -> Sequence[RowMapping]:
-    """Shops that do not come out even, as one snapshot has them.
+
+def find_difference(
+    session: Session, book_id: int, shop_id: UUID, *, from_id: UUID | None, newest: int | None
+) -> RowMapping | None:
+    """How a shop does not come out even, as one snapshot has it; None: it does.
 
     What the ledger owes a shop is what stands in no statement, what is stated and not paid, and what is kept back. And
-    each line says what its transaction moved, each statement what its lines come to. Reads all of a book's claims.
+    each line says what its transaction moved, each statement what its lines come to. `from_id`: claims are read from
+    this one on (`statements.find_first_open`) and the balance stands for those before; None: all are read and summed.
+    `newest`: so many statements are added up; None: all.
     """
-    ledger, stated, disputed = _ledger(book_id), _stated(book_id), _disputed(book_id)
-    owed, unstated, unpaid, reserve, kept, wrong_lines, wrong_totals = (
-        func.coalesce(column, 0)
-        for column in (
-            ledger.c.owed,
-            ledger.c.unstated,
-            stated.c.unpaid,
-            stated.c.reserve,
-            disputed.c.kept,
-            ledger.c.wrong,
-            stated.c.wrong,
-        )
-    )
-    query = (
-        select(
-            Shop.id.label("shop_id"),
-            owed.label("ledger_fen"),
-            unstated.label("unstated_fen"),
-            unpaid.label("unpaid_fen"),
-            reserve.label("reserve_fen"),
-            kept.label("disputed_fen"),
-            wrong_lines.label("wrong_lines"),
-            wrong_totals.label("wrong_totals"),
-        )
-        .outerjoin(ledger, ledger.c.shop_id == Shop.id)
-        .outerjoin(stated, stated.c.shop_id == Shop.id)
-        .outerjoin(disputed, disputed.c.shop_id == Shop.id)
-        .where(Shop.book_id == book_id)
-        .where((owed != unstated + unpaid + reserve + kept) | (wrong_lines > 0) | (wrong_totals > 0))
-        .order_by(Shop.id)
-        .limit(limit)
-    )
-    return session.execute(query).mappings().all()
+    claims = _claims(book_id, shop_id, from_id)
+    owed = claims.c.owed if from_id is None else select_claimed(book_id, shop_id)
+    of_shop = (Settlement.book_id == book_id, Settlement.shop_id == shop_id)
+    unpaid = _sum(Settlement.payable_fen, *of_shop, UNPAID)
+    reserve = _sum(Settlement.reserve_fen, *of_shop, RESERVED)
+    kept = _sum(Dispute.fen, Dispute.book_id == book_id, Dispute.shop_id == shop_id, Dispute.released_into.is_(None))
+    found = select(
+        literal(shop_id).label("shop_id"),
+        owed.label("ledger_fen"),
+        claims.c.unstated.label("unstated_fen"),
+        unpaid.label("unpaid_fen"),
+        reserve.label("reserve_fen"),
+        kept.label("disputed_fen"),
+        claims.c.wrong.label("wrong_lines"),
+        _wrong_totals(book_id, shop_id, newest).label("wrong_totals"),
+    ).subquery("found")
+    explained = found.c.unstated_fen + found.c.unpaid_fen + found.c.reserve_fen + found.c.disputed_fen
+    uneven = (found.c.ledger_fen != explained) | (found.c.wrong_lines > 0) | (found.c.wrong_totals > 0)
+    return session.execute(select(found).where(uneven)).mappings().first()
 
 
 def list_findings(session: Session, book_id: int, *, before: UUID | None, limit: int) -> Sequence[SettlementFinding]:
@@ -62,57 +55,45 @@ def list_findings(session: Session, book_id: int, *, before: UUID | None, limit:
     return session.scalars(query.order_by(SettlementFinding.id.desc()).limit(limit)).all()
 
 
-def _ledger(book_id: int) -> Any:
-    claims = select_claims(book_id).subquery("claims")
+def _claims(book_id: int, shop_id: UUID, from_id: UUID | None) -> Subquery:
+    """(owed, unstated, wrong): one row."""
+    claims = select_claims(book_id, shop_id, from_id=from_id).subquery("claims")
     line = SettlementLine
     wrong = (line.fen != claims.c.fen) | (line.code != claims.c.code)
     unstated = claims.c.code.is_distinct_from(Code.PAYOUT) & line.transaction_id.is_(None)
     return (
         select(
-            claims.c.shop_id,
-            func.sum(claims.c.fen).label("owed"),
+            func.coalesce(func.sum(claims.c.fen), 0).label("owed"),
             func.coalesce(func.sum(claims.c.fen).filter(unstated), 0).label("unstated"),
             func.count().filter(wrong).label("wrong"),
         )
-        .outerjoin(line, (line.book_id == book_id) & (line.transaction_id == claims.c.transaction_id))
-        .group_by(claims.c.shop_id)
+        .select_from(claims)
+        .outerjoin(line, and_(line.book_id == book_id, line.transaction_id == claims.c.transaction_id))
         .subquery("ledger")
     )
 
 
-def _stated(book_id: int) -> Any:
-    sums = (
-        select(
-            SettlementLine.settlement_id,
-            func.count().label("lines"),
-            func.sum(SettlementLine.points).label("points"),
-            func.sum(SettlementLine.fen).label("fen"),
-        )
-        .where(SettlementLine.book_id == book_id)
-        .group_by(SettlementLine.settlement_id)
-        .subquery("sums")
-    )
-    given = (Settlement.line_count, Settlement.points, Settlement.fen)
-    summed = (func.coalesce(column, 0) for column in (sums.c.lines, sums.c.points, sums.c.fen))
-    lines, points, fen = (a != b for a, b in zip(given, summed, strict=True))
-    return (
-        select(
-            Settlement.shop_id,
-            func.sum(Settlement.payable_fen).filter(Settlement.state != SettlementState.PAID).label("unpaid"),
-            func.sum(Settlement.reserve_fen).filter(Settlement.reserve_into.is_(None)).label("reserve"),
-            func.count().filter(lines | points | fen).label("wrong"),
-        )
-        .outerjoin(sums, sums.c.settlement_id == Settlement.id)
-        .where(Settlement.book_id == book_id)
-        .group_by(Settlement.shop_id)
+def _wrong_totals(book_id: int, shop_id: UUID, newest: int | None) -> ColumnElement[int]:
+    """How many statements of a shop are not the sum of their lines."""
+    stated = (
+        select(Settlement.id, Settlement.line_count, Settlement.points, Settlement.fen)
+        .where(Settlement.book_id == book_id, Settlement.shop_id == shop_id)
+        .order_by(Settlement.id.desc())
+        .limit(newest)
         .subquery("stated")
     )
-
-
-def _disputed(book_id: int) -> Any:
-    return (
-        select(Dispute.shop_id, func.sum(Dispute.fen).label("kept"))
-        .where(Dispute.book_id == book_id, Dispute.released_into.is_(None))
-        .group_by(Dispute.shop_id)
-        .subquery("disputed")
+    sums = (
+        select(
+            func.count().label("lines"),
+            func.coalesce(func.sum(SettlementLine.points), 0).label("points"),
+            func.coalesce(func.sum(SettlementLine.fen), 0).label("fen"),
+        )
+        .where(SettlementLine.book_id == book_id, SettlementLine.settlement_id == stated.c.id)
+        .lateral("sums")
     )
+    wrong = (stated.c.line_count != sums.c.lines) | (stated.c.points != sums.c.points) | (stated.c.fen != sums.c.fen)
+    return select(func.count()).select_from(stated.join(sums, true())).where(wrong).scalar_subquery()
+
+
+def _sum(column: Any, *conditions: Any) -> ColumnElement[int]:
+    return func.coalesce(select(func.sum(column)).where(*conditions).scalar_subquery(), 0)

@@ -47,8 +47,10 @@ def list_disputes(
     return session.scalars(query.order_by(Dispute.id.desc()).limit(limit)).all()
 
 
-def was_adjusted_down(session: Session, book_id: int, shop_id: UUID, *, since: datetime, now: datetime) -> bool:
-    """Whether what a shop is owed was adjusted down since an instant."""
-    moved = select_shop_movements(book_id, shop_id, before=day_bounds(local_date(now))[1]).subquery()
-    down = exists().where(moved.c.code == Code.ADJUSTMENT, moved.c.fen < 0, moved.c.recorded_at >= since)
+def was_adjusted_down(session: Session, dispute: Dispute, *, now: datetime) -> bool:
+    """Whether what a shop is owed was adjusted down since a dispute over its line was opened."""
+    moved = select_shop_movements(
+        dispute.book_id, dispute.shop_id, before=day_bounds(local_date(now))[1], from_id=dispute.transaction_id
+    ).subquery()
+    down = exists().where(moved.c.code == Code.ADJUSTMENT, moved.c.fen < 0, moved.c.recorded_at >= dispute.opened_at)
     return bool(session.scalar(select(down)))

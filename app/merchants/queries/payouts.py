@@ -24,13 +24,23 @@ def find_rules(session: Session, book_id: int, shop_id: UUID) -> PayoutRules:
         new_payout_days=found.new_payout_days,
         reserve_percent=found.reserve_percent,
         reserve_days=found.reserve_days,
+        unattended_days=found.unattended_days,
     )
 
 
 def find_terms(session: Session, book_id: int, shop_id: UUID | None) -> PayoutTerms | None:
-    """The newest terms of one shop, or of the book."""
-    query = select(PayoutTerms).where(PayoutTerms.book_id == book_id, PayoutTerms.shop_id.is_not_distinct_from(shop_id))
-    return session.scalar(query.order_by(PayoutTerms.id.desc()).limit(1))
+    """The terms of one shop, or of the book, that were approved last."""
+    of_whom = PayoutTerms.shop_id.is_(None) if shop_id is None else PayoutTerms.shop_id == shop_id
+    query = select(PayoutTerms).where(PayoutTerms.book_id == book_id, of_whom, PayoutTerms.approved_at.is_not(None))
+    return session.scalar(query.order_by(PayoutTerms.approved_at.desc(), PayoutTerms.id.desc()).limit(1))
+
+
+def lock_terms(session: Session, book_id: int, terms_id: UUID) -> PayoutTerms:
+    """Terms, held until the transaction ends. Refuses PayoutTermsMissing."""
+    found = session.get(PayoutTerms, (book_id, terms_id), with_for_update=True, populate_existing=True)
+    if found is None:
+        raise errors.PayoutTermsMissing
+    return found
 
 
 def list_terms(session: Session, book_id: int, *, before: UUID | None, limit: int) -> Sequence[PayoutTerms]:
@@ -39,11 +49,6 @@ def list_terms(session: Session, book_id: int, *, before: UUID | None, limit: in
     if before is not None:
         query = query.where(PayoutTerms.id < before)
     return session.scalars(query.order_by(PayoutTerms.id.desc()).limit(limit)).all()
-
-
-def lock_payouts(session: Session, book_id: int) -> None:
-    """Make files of a book one after another."""
-    session.execute(select(func.pg_advisory_xact_lock(func.hashtext("merchants_payouts"), book_id)))
 
 
 def lock_due(
@@ -65,7 +70,7 @@ def lock_due(
 
 
 def next_number(session: Session, book_id: int) -> int:
-    """The number of the next file, under `lock_payouts`."""
+    """The number of the next file. Whoever makes one beside it waits for the statements it takes, and asks after it."""
     query = select(func.coalesce(func.max(Payout.number), 0) + 1).where(Payout.book_id == book_id)
     return int(session.scalar(query) or 1)
 

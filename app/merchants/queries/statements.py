@@ -17,22 +17,30 @@ from sqlalchemy import (
     func,
     literal,
     select,
+    text,
 )
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session, aliased
 
 from app.kernel.periods import day_bounds
-from app.merchants.models import Dispute, Redemption, Refund, Settlement, SettlementLine
-from app.merchants.terms import DisputeState
-from app.points.queries.movements import select_shop_movements
+from app.merchants.models import Redemption, Refund, Settlement, SettlementLine
+from app.points.queries.movements import earliest_beside, select_shop_movements
 
+LINE_ID = SettlementLine.transaction_id
 MICROSECONDS = 1_000_000
 
 
-def select_unsettled(settlement: Settlement, *, limit: int) -> Select[UUID, int, UUID, str, int, int, int, datetime]:
-    """Rows for lines: what moved at the shop through the day and stands in no settlement, with what it took off."""
+def select_unsettled(
+    settlement: Settlement, *, from_id: UUID | None, limit: int
+) -> Select[UUID, int, UUID, str, int, int, int, datetime]:
+    """Rows for lines: what moved at the shop through the day and stands in no settlement, with what it took off.
+
+    `from_id`: see `find_first_open`.
+    """
     until = day_bounds(settlement.through)[1]
-    moved = select_shop_movements(settlement.book_id, settlement.shop_id, before=until).subquery("moved")
+    moved = select_shop_movements(settlement.book_id, settlement.shop_id, before=until, from_id=from_id).subquery(
+        "moved"
+    )
     unsettled = (
         select(moved)
         .where(
@@ -68,6 +76,27 @@ def select_unsettled(settlement: Settlement, *, limit: int) -> Select[UUID, int,
     )
 
 
+def find_first_open(session: Session, book_id: int, shop_id: UUID) -> UUID | None:
+    """The least id that a transaction of the shop can have which stands in no statement yet; None: any.
+
+    A statement takes all there is through its day. So what it left is no older than what was on its way to commit
+    beside the newest line of the shop's last statement.
+    """
+    last = (
+        select(Settlement.id)
+        .where(Settlement.book_id == book_id, Settlement.shop_id == shop_id)
+        .where(text("merchants_settlements.line_count > 0"))
+        .order_by(Settlement.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    newest = select(SettlementLine.transaction_id).where(
+        SettlementLine.book_id == book_id, SettlementLine.settlement_id == last
+    )
+    found = session.scalar(newest.order_by(SettlementLine.transaction_id.desc()).limit(1))
+    return None if found is None else earliest_beside(found)
+
+
 def find_digest(session: Session, settlement: Settlement) -> bytes:
     """The digest of a settlement's lines as they stand in it."""
     lines = (
@@ -80,8 +109,13 @@ def find_digest(session: Session, settlement: Settlement) -> bytes:
 
 def rebuild(session: Session, settlement: Settlement) -> tuple[int, int, int, bytes]:
     """(lines, points, fen, digest) of a settlement's transactions as the ledger has them now."""
+    lines = select(SettlementLine.transaction_id).where(
+        SettlementLine.book_id == settlement.book_id, SettlementLine.settlement_id == settlement.id
+    )
+    ends = [lines.order_by(order).limit(1) for order in (LINE_ID, LINE_ID.desc())]
+    first, last = (session.scalar(end) for end in ends)
     moved = select_shop_movements(
-        settlement.book_id, settlement.shop_id, before=day_bounds(settlement.through)[1]
+        settlement.book_id, settlement.shop_id, before=day_bounds(settlement.through)[1], from_id=first, to_id=last
     ).subquery("moved")
     held = exists().where(
         SettlementLine.book_id == settlement.book_id,
@@ -92,17 +126,6 @@ def rebuild(session: Session, settlement: Settlement) -> tuple[int, int, int, by
     sums = [func.coalesce(func.sum(column), 0) for column in (again.c.points, again.c.fen)]
     lines, points, fen, digest = session.execute(select(func.count(), *sums, _digest(again))).one()
     return int(lines), int(points), int(fen), bytes(digest)
-
-
-def lock_free_disputes(session: Session, book_id: int, shop_id: UUID, *, before: datetime) -> list[Dispute]:
-    """Closed disputes of a shop whose money no statement has released yet, closed before an instant."""
-    query = (
-        select(Dispute)
-        .where(Dispute.book_id == book_id, Dispute.shop_id == shop_id, Dispute.state != DisputeState.OPEN)
-        .where(Dispute.released_into.is_(None), Dispute.closed_at < before)
-        .with_for_update()
-    )
-    return list(session.scalars(query, execution_options={"populate_existing": True}).all())
 
 
 def lock_free_reserves(session: Session, book_id: int, shop_id: UUID, *, through: date) -> list[Settlement]:

@@ -1,6 +1,7 @@
 """URLs of merchants, tills, offers, gifts, redemptions and settlements."""
 
 from app.merchants.routes import (
+    complaints,
     merchants,
     offers,
     owners,
@@ -27,6 +28,7 @@ BLUEPRINTS = (
     settlements.blueprint,
     payouts.blueprint,
     shop_settlements.blueprint,
+    complaints.blueprint,
     webhooks.blueprint,
 )
 SIGNS = redemptions.SIGNS

@@ -36,8 +36,15 @@ RESULT = Upload(media_types=(BANK_CSV,), bytes_max=RESULT_BYTES_MAX)
 @blueprint.route("/v1/books/<book>/payout-terms", methods=["POST"])
 @endpoint(roles=TREASURER, body=PayoutTermsIn, reply=PayoutTermsOut, status=HTTPStatus.CREATED, idempotent=True)
 def set_payout_terms(uow: UnitOfWork, *, book: str, shop_id: UUID | None, terms: PayoutRules) -> object:
-    """定付款条件:T+N、新商户留存 / when shops are paid, and what of a new one is kept back."""
+    """拟定付款条件:T+N、新商户留存 / propose when shops are paid, and what of a new one is kept back."""
     return payouts.set_payout_terms(uow, book=book, shop_id=shop_id, rules=terms)
+
+
+@blueprint.route("/v1/books/<book>/payout-terms/<uuid:terms_id>/approve", methods=["POST"])
+@endpoint(roles=TREASURER, reply=PayoutTermsOut, idempotent=True)
+def approve_payout_terms(uow: UnitOfWork, *, book: str, terms_id: UUID) -> object:
+    """批准他人拟定的付款条件 / put terms that somebody else proposed in force."""
+    return payouts.approve_payout_terms(uow, book=book, terms_id=terms_id)
 
 
 @blueprint.route("/v1/books/<book>/payout-terms")

@@ -16,13 +16,14 @@ LINE_STATES = [str(state) for state in PayoutLineState]
 
 
 class PayoutRulesIn(StrictSchema):
-    """So many days after a statement's last day a shop is paid; so much of a new one's money is kept for so long."""
+    """So many working days after a statement's last day a shop is paid; of a new one, part is kept."""
 
     payout_days = StrictInteger(minimum=0, maximum=60, load_default=terms.PAYOUT_DAYS)
     new_shop_days = StrictInteger(minimum=0, maximum=730, load_default=terms.NEW_SHOP_DAYS)
     new_payout_days = StrictInteger(minimum=0, maximum=60, load_default=terms.NEW_PAYOUT_DAYS)
     reserve_percent = StrictInteger(minimum=0, maximum=50, load_default=terms.RESERVE_PERCENT)
     reserve_days = StrictInteger(minimum=1, maximum=365, load_default=terms.RESERVE_DAYS)
+    unattended_days = StrictInteger(minimum=0, maximum=60, load_default=terms.UNATTENDED_DAYS)
 
     @post_load
     def make(self, data: dict[str, Any], **_kwargs: object) -> PayoutRules:
@@ -40,7 +41,7 @@ class PayoutTermsIn(StrictSchema):
 
 
 class PayoutTermsOut(Schema):
-    """Terms; the newest of a shop, else of the book (shop_id null), are in force."""
+    """Terms; those of a shop that were approved last, else those of the book (shop_id null), are in force."""
 
     id = fields.UUID(required=True)
     shop_id = fields.UUID(required=True, allow_none=True)
@@ -49,8 +50,11 @@ class PayoutTermsOut(Schema):
     new_payout_days = fields.Integer(required=True)
     reserve_percent = fields.Integer(required=True)
     reserve_days = fields.Integer(required=True)
+    unattended_days = fields.Integer(required=True)
     made_by = fields.UUID(required=True)
     made_at = ShownInstant(required=True)
+    approved_by = fields.UUID(required=True, allow_none=True)
+    approved_at = ShownInstant(required=True, allow_none=True)
 
 
 PayoutTermsPage = page_of(PayoutTermsOut, "PayoutTermsPage")

@@ -5,12 +5,13 @@ from typing import Any
 from marshmallow import Schema, fields, validate
 
 from app.merchants import terms
-from app.merchants.terms import DisputeState
+from app.merchants.terms import DisputeCause, DisputeState
 from app.web.fields import Choice, Day, Id, ShownInstant, Text
 from app.web.paging import PageQuery, page_of
 from app.web.parsing import StrictSchema
 
 STATES = [str(state) for state in terms.SettlementState]
+CAUSES = [str(cause) for cause in DisputeCause]
 DISPUTE_STATES = [str(state) for state in DisputeState]
 
 
@@ -53,7 +54,9 @@ class SettlementAmounts(Schema):
         required=True, metadata={"description": "前期暂扣、本期支付 / kept back before, paid with this one"}
     )
     reserve_fen = fields.Integer(required=True, metadata={"description": "新商户留存 / kept back of a new shop"})
-    disputed_fen = fields.Integer(required=True, metadata={"description": "争议暂扣 / kept back as disputed"})
+    disputed_fen = fields.Integer(
+        required=True, metadata={"description": "按笔暂扣:争议、投诉、审查中、无人收银 / kept back line by line"}
+    )
     payable_fen = fields.Integer(required=True, metadata={"description": "实付 / what is paid for it"})
     payable_on = fields.Date(required=True, metadata={"description": "此日起付款 / not paid before"})
     reserve_until = fields.Date(required=True, allow_none=True)
@@ -170,7 +173,10 @@ class DisputeQuery(PageQuery):
 
 
 class DisputeOut(Schema):
-    """A line that is kept back. `released_into`: the settlement that pays it."""
+    """A line that is kept back, why (`cause`), and the settlement that pays it (`released_into`).
+
+    `case_id`: it waits for a case of anti-fraud; when that is confirmed, two people who agree close it.
+    """
 
     id = fields.UUID(required=True)
     shop_id = fields.UUID(required=True)
@@ -178,12 +184,17 @@ class DisputeOut(Schema):
     transaction_id = fields.UUID(required=True)
     fen = fields.Integer(required=True)
     reason = fields.String(required=True)
+    cause = fields.String(required=True, validate=validate.OneOf(CAUSES))
+    case_id = fields.UUID(required=True, allow_none=True)
+    until = fields.Date(required=True, allow_none=True)
     state = fields.String(required=True, validate=validate.OneOf(DISPUTE_STATES))
     opened_by = fields.UUID(required=True)
     opened_at = ShownInstant(required=True)
     closed_by = fields.UUID(required=True, allow_none=True)
     closed_at = ShownInstant(required=True, allow_none=True)
     closed_why = fields.String(required=True, allow_none=True)
+    proposed_outcome = fields.String(required=True, allow_none=True)
+    proposed_by = fields.UUID(required=True, allow_none=True)
     released_into = fields.UUID(required=True, allow_none=True)
 
 

@@ -1,4 +1,4 @@
-"""A statement as a workbook and printed. The same statement gives the same bytes; no cell acts as a formula."""
+"""A statement as a workbook and printed, with what is kept back. The same one gives the same bytes, and no formula."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -39,7 +39,7 @@ WORDS = {
     "fen": ("本期应付(元)", "Earned, yuan"),
     "released_fen": ("前期暂扣转出(元)", "Released of earlier ones, yuan"),
     "reserve_fen": ("本期留存(元)", "Kept in reserve, yuan"),
-    "disputed_fen": ("争议暂扣(元)", "Kept back as disputed, yuan"),
+    "disputed_fen": ("按笔暂扣(元)", "Kept back line by line, yuan"),
     "payable_fen": ("实付(元)", "Payable, yuan"),
     "payable_on": ("付款日", "Payable on"),
     "bank_reference": ("银行流水号", "Bank reference"),
@@ -55,9 +55,25 @@ WORDS = {
     "refund": ("退款", "Refund"),
     "reversal": ("冲正", "Reversal"),
     "adjustment": ("调整", "Adjustment"),
+    "held": ("暂扣明细", "Lines kept back"),
+    "opened": ("暂扣时间", "Kept back at"),
+    "held_fen": ("金额(元)", "Amount, yuan"),
+    "why": ("原因", "Why"),
+    "stands": ("现状", "State"),
+    "kept": ("本期暂扣", "Of this statement"),
+    "paid_now": ("前期暂扣,本期转出", "Of earlier ones, paid now"),
+    "desk": ("社区或店主提出争议", "Doubted by the desk or the owner"),
+    "resident": ("居民投诉", "A resident complains"),
+    "review": ("风控审查", "Looked at by anti-fraud"),
+    "unattended": ("无人收银,延后付款", "Nobody of the shop accepted it"),
+    "open": ("待定", "Open"),
+    "for_shop": ("归商户", "For the shop"),
+    "for_resident": ("归居民", "For the resident"),
 }
 COLUMNS = ("recorded", "kind", "points", "line_fen", "discount", "borne", "transaction")
 PRINTED = ("recorded", "kind", "points", "line_fen", "discount", "borne")
+HELD = ("opened", "held", "held_fen", "why", "stands", "transaction")
+HELD_WIDTHS = (20, 24, 14, 30, 14, 40)
 WIDTHS = (20, 14, 10, 14, 14, 16, 40)
 
 
@@ -79,6 +95,12 @@ def make_xlsx(statement: WholeStatement) -> Download:
     overview.column_dimensions["A"].width, overview.column_dimensions["B"].width = 30, 70
     for name, value in _overview(statement):
         overview.append([say(name), _safe(value)])
+    held = book.create_sheet(say("held"))
+    held.append([say(name) for name in HELD])
+    for letter, width in zip("ABCDEF", HELD_WIDTHS, strict=True):
+        held.column_dimensions[letter].width = width
+    for cells in _held(statement, say):
+        held.append(cells)
     made = BytesIO()
     book.save(made)
     return Download(_settled(made.getvalue(), statement), f"settlement-{statement.settlement.id}.xlsx")
@@ -98,6 +120,7 @@ def make_pdf(statement: WholeStatement) -> Download:
             at = _print_titles(canvas, TOP, say)
         _print_row(canvas, at, [_shown(cell) for cell in _cells(line, say)], SMALL)
         at -= ROW
+    _print_held(canvas, at - ROW, statement, say)
     canvas.showPage()
     canvas.save()
     return Download(made.getvalue(), f"settlement-{statement.settlement.id}.pdf")
@@ -133,6 +156,22 @@ def _cells(line: SettlementLine, say: Say) -> list[Any]:
     money = (line.fen, line.discount_fen, line.borne_by_shop_fen)
     in_yuan = (None if fen is None else fen / FEN_PER_YUAN for fen in money)
     return [_clock(line.recorded_at), say(line.code), line.points, *in_yuan]
+
+
+def _held(statement: WholeStatement, say: Say) -> list[list[Any]]:
+    """What is kept back of it, and what it pays that was kept back before: since when, how much, why, how it stands."""
+    return [
+        [
+            _clock(each.opened_at),
+            say(which),
+            each.fen / FEN_PER_YUAN,
+            say(each.cause),
+            say(each.state),
+            str(each.transaction_id),
+        ]
+        for which, several in (("kept", statement.kept), ("paid_now", statement.released))
+        for each in several
+    ]
 
 
 def _shown(cell: Any) -> str:
@@ -174,6 +213,20 @@ def _print_head(canvas: Canvas, statement: WholeStatement, say: Say) -> float:
         canvas.drawString(EDGES[1] + 40, at, UNPRINTABLE.sub(" ", value))
         at -= ROW
     return _print_titles(canvas, at - ROW, say)
+
+
+def _print_held(canvas: Canvas, at: float, statement: WholeStatement, say: Say) -> None:
+    rows = _held(statement, say)
+    texts = [say("held")] if rows else []
+    texts += ["   ".join(_shown(cell) for cell in cells[:-1]) for cells in rows]
+    canvas.setFont(face(), SMALL)
+    for text in texts:
+        if at < FOOT:
+            canvas.showPage()
+            canvas.setFont(face(), SMALL)
+            at = TOP
+        canvas.drawString(MARGIN, at, text)
+        at -= ROW
 
 
 def _print_titles(canvas: Canvas, at: float, say: Say) -> float:

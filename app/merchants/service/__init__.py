@@ -10,6 +10,7 @@ from app.merchants.service.confirming import (
     show_own_redemption,
 )
 from app.merchants.service.consenting import read_consent
+from app.merchants.service.deciding_complaints import lapse_complaints
 from app.merchants.service.gifts import expire_reservations
 from app.merchants.service.orders import Order, place_order
 from app.merchants.service.paying import approve_settlement, check_settlement, pay_settlement
@@ -71,6 +72,7 @@ __all__ = [
     "expire_redemptions",
     "expire_reservations",
     "issue_code",
+    "lapse_complaints",
     "list_own_redemptions",
     "list_payments",
     "list_redemptions",

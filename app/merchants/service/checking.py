@@ -14,7 +14,10 @@ from app.merchants.models import SettlementFinding
 from app.merchants.queries import checking, statements
 from app.points import queries as points_queries
 
-FINDINGS_MAX = 1000
+WHOLE_ON = 1
+"""The day of the month on which the whole past is compared."""
+STATEMENTS_ADDED_UP = 10
+"""Of a shop, on other nights: the newest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,24 +53,25 @@ def verify_settlement(uow: UnitOfWork, *, book: str, settlement_id: UUID) -> Ver
     )
 
 
-def check_step(uow: UnitOfWork, book: str, where: bool | None) -> bool | None:  # noqa: ARG001, FBT001 - the shape of a step
-    """Compare what shops are owed by a book's statements and by its ledger; what differs is kept, once a day."""
+def check_step(uow: UnitOfWork, book: str, after: UUID | None) -> UUID | None:
+    """Compare what the next shop of a book is owed by its statements and by the ledger; what differs is kept.
+
+    Once a day. On the first of a month its whole past is gone through, else what can have changed of late.
+    """
     book_id = points_queries.get_book(uow.session, book).id
-    found = checking.list_differences(uow.session, book_id, limit=FINDINGS_MAX)
-    if found:
-        rows = [
-            {
-                "book_id": book_id,
-                "id": uow.new_id(),
-                "checked_on": local_date(uow.now),
-                "found_at": uow.now,
-                **row,
-            }
-            for row in found
-        ]
-        uow.session.execute(insert(SettlementFinding).on_conflict_do_nothing(), rows)
-        settlement_findings_total.inc(len(rows))
-    return None
+    shops = queries.list_shops(uow.session, book_id, after=after, limit=1)
+    if not shops:
+        return None
+    shop_id, today = shops[0].id, local_date(uow.now)
+    from_id, newest = None, None
+    if today.day != WHOLE_ON:
+        from_id, newest = statements.find_first_open(uow.session, book_id, shop_id), STATEMENTS_ADDED_UP
+    found = checking.find_difference(uow.session, book_id, shop_id, from_id=from_id, newest=newest)
+    if found is not None:
+        row = {"book_id": book_id, "id": uow.new_id(), "checked_on": today, "found_at": uow.now, **found}
+        uow.session.execute(insert(SettlementFinding).values(row).on_conflict_do_nothing())
+        settlement_findings_total.inc()
+    return shop_id
 
 
 def list_findings(uow: UnitOfWork, *, book: str, limit: int, cursor: str | None) -> Page[SettlementFinding]:

@@ -9,13 +9,15 @@ from app.kernel.paging import Page, page_by_id, read_id
 from app.merchants import errors, queries
 from app.merchants.models import Dispute
 from app.merchants.queries import disputes as dispute_queries
-from app.merchants.rules.payouts import check_closing, disputable
+from app.merchants.rules.payouts import check_closing, disputable, needs_another
 from app.merchants.service import telling_shops
-from app.merchants.terms import DisputeState
+from app.merchants.service.holding import keep_of
+from app.merchants.terms import DisputeCause, DisputeState
 from app.points import queries as points_queries
 from app.points.queries.movements import was_given_back
+from app.risk.queries import get_case
 
-ONCE = "uq_merchants_disputes_book_id_transaction_id"
+ONCE = ("uq_merchants_disputes_cause", "uq_merchants_disputes_kept")
 
 
 def open_dispute(uow: UnitOfWork, *, book: str, settlement_id: UUID, transaction_id: UUID, reason: str) -> Dispute:
@@ -39,17 +41,17 @@ def open_dispute(uow: UnitOfWork, *, book: str, settlement_id: UUID, transaction
         transaction_id=transaction_id,
         fen=kept,
         reason=reason,
+        cause=DisputeCause.DESK,
         state=DisputeState.OPEN,
         opened_by=uow.actor.id,
         opened_at=uow.now,
     )
     uow.session.add(dispute)
-    settlement.disputed_fen += kept
-    settlement.payable_fen -= kept
+    keep_of(settlement, kept)
     try:
         uow.session.flush()
     except IntegrityError as error:
-        if ONCE in str(error.orig):
+        if any(name in str(error.orig) for name in ONCE):
             raise errors.DisputeTwice from None
         raise
     telling_shops.tell_dispute(uow, "dispute.opened", dispute)
@@ -60,22 +62,32 @@ def close_dispute(uow: UnitOfWork, *, book: str, dispute_id: UUID, outcome: Disp
     """Close a dispute that somebody else opened. What was kept back goes into the shop's next statement.
 
     For the resident: where the points given back (or an adjustment) are less owed to the shop already, and stand in
-    that statement as well. Refuses DisputeMissing, DisputeClosed, DisputeBySame, DisputeNotRefunded.
+    that statement as well. What anti-fraud has confirmed takes two: the first proposes, another with the same outcome
+    closes. Refuses DisputeMissing, DisputeClosed, DisputeWaits, DisputeBySame, DisputeNotRefunded.
     """
     book_id = points_queries.get_book(uow.session, book).id
     dispute = dispute_queries.lock_dispute(uow.session, book_id, dispute_id)
+    closer = uow.actor.id
     check_closing(
         state=dispute.state,
+        cause=dispute.cause,
         opened_by=dispute.opened_by,
-        closer=uow.actor.id,
+        closer=closer,
         outcome=outcome,
-        given_back=was_given_back(uow.session, book_id, dispute.transaction_id)
-        or dispute_queries.was_adjusted_down(
-            uow.session, book_id, dispute.shop_id, since=dispute.opened_at, now=uow.now
-        ),
+        given_back=_was_given_back(uow, dispute),
+        looked_at=dispute.case_id is None or get_case(uow.session, book_id, dispute.case_id).closed_at is not None,
     )
+    if needs_another(
+        cause=dispute.cause,
+        proposed_outcome=dispute.proposed_outcome,
+        proposed_by=dispute.proposed_by,
+        outcome=outcome,
+        closer=closer,
+    ):
+        dispute.proposed_outcome, dispute.proposed_by, dispute.proposed_at = outcome, closer, uow.now
+        return dispute
     dispute.state = outcome
-    dispute.closed_by, dispute.closed_at, dispute.closed_why = uow.actor.id, uow.now, reason
+    dispute.closed_by, dispute.closed_at, dispute.closed_why = closer, uow.now, reason
     uow.session.flush()  # the database says now whether this person may
     telling_shops.tell_dispute(uow, "dispute.closed", dispute)
     return dispute
@@ -86,3 +98,10 @@ def list_disputes(uow: UnitOfWork, *, book: str, state: DisputeState, limit: int
     book_id = points_queries.get_book(uow.session, book).id
     rows = dispute_queries.list_disputes(uow.session, book_id, state=state, before=read_id(cursor), limit=limit + 1)
     return page_by_id(rows, limit, lambda dispute: dispute.id)
+
+
+def _was_given_back(uow: UnitOfWork, dispute: Dispute) -> bool:
+    """Say whether the shop is owed less already: by a refund of the line, or by an adjustment since."""
+    return was_given_back(uow.session, dispute.book_id, dispute.transaction_id) or dispute_queries.was_adjusted_down(
+        uow.session, dispute, now=uow.now
+    )

@@ -29,14 +29,13 @@ def check_settlement(uow: UnitOfWork, *, book: str, settlement_id: UUID) -> Sett
 def approve_settlement(uow: UnitOfWork, *, book: str, settlement_id: UUID) -> Settlement:
     """Approve a statement that somebody else checked: from its day on it may be paid.
 
-    Refuses SettlementMissing, SettlementDecided, NotChecked, ApproveBySame, NothingToPay.
+    Refuses SettlementMissing, SettlementDecided, NotChecked, ApproveBySame.
     """
     settlement = _lock(uow, book, settlement_id)
     check_approval(
         state=settlement.state,
         checked_by=settlement.checked_by,
         approver=uow.actor.id,
-        payable_fen=settlement.payable_fen,
     )
     settlement.state = SettlementState.APPROVED
     settlement.approved_by, settlement.approved_at = uow.actor.id, uow.now

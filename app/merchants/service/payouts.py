@@ -15,7 +15,7 @@ from app.merchants.queries import payouts as payout_queries
 from app.merchants.rules import bank_files
 from app.merchants.rules.bank_files import BankLine, Receiver
 from app.merchants.rules.papers import check_payout
-from app.merchants.rules.payouts import PayoutRules
+from app.merchants.rules.payouts import PayoutRules, check_terms
 from app.merchants.terms import PayoutLineState, SettlementState
 from app.points import queries as points_queries
 
@@ -52,7 +52,6 @@ def make_payout(uow: UnitOfWork, *, book: str) -> MadePayout:
     number no bank's file takes. Refuses PayoutEmpty.
     """
     book_id = points_queries.get_book(uow.session, book).id
-    payout_queries.lock_payouts(uow.session, book_id)
     due = payout_queries.lock_due(uow.session, book_id, today=local_date(uow.now), limit=terms.PAYOUT_LINES_MAX)
 
     good: list[tuple[Settlement, BankAccount, Receiver]] = []
@@ -121,7 +120,7 @@ def show_payout(uow: UnitOfWork, *, book: str, payout_id: UUID, limit: int, curs
 
 
 def set_payout_terms(uow: UnitOfWork, *, book: str, shop_id: UUID | None, rules: PayoutRules) -> PayoutTerms:
-    """Say when shops of a book, or one of them, are paid from the next statement on. Refuses ShopMissing."""
+    """Propose when shops of a book, or one of them, are paid; another person approves it. Refuses ShopMissing."""
     book_id = points_queries.get_book(uow.session, book).id
     if shop_id is not None:
         queries.get_shop(uow.session, book_id, shop_id)
@@ -134,11 +133,24 @@ def set_payout_terms(uow: UnitOfWork, *, book: str, shop_id: UUID | None, rules:
         new_payout_days=rules.new_payout_days,
         reserve_percent=rules.reserve_percent,
         reserve_days=rules.reserve_days,
+        unattended_days=rules.unattended_days,
         made_by=uow.actor.id,
         made_at=uow.now,
     )
     uow.session.add(made)
     return made
+
+
+def approve_payout_terms(uow: UnitOfWork, *, book: str, terms_id: UUID) -> PayoutTerms:
+    """Put terms that somebody else set in force, from the next statement on. Refuses PayoutTermsMissing, TermsDecided,
+    TermsBySame.
+    """
+    book_id = points_queries.get_book(uow.session, book).id
+    found = payout_queries.lock_terms(uow.session, book_id, terms_id)
+    check_terms(made_by=found.made_by, approved_by=found.approved_by, approver=uow.actor.id)
+    found.approved_by, found.approved_at = uow.actor.id, uow.now
+    uow.session.flush()  # the database says now whether this person may
+    return found
 
 
 def list_payout_terms(uow: UnitOfWork, *, book: str, limit: int, cursor: str | None) -> Page[PayoutTerms]:

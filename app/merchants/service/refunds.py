@@ -1,6 +1,7 @@
 """Giving points back for goods returned."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
@@ -12,7 +13,7 @@ from app.kernel.actor import Role
 from app.kernel.errors import Declined
 from app.kernel.paging import Page, page_by_id, read_id
 from app.merchants import errors, queries
-from app.merchants.models import Redemption, Refund
+from app.merchants.models import Complaint, Redemption, Refund
 from app.merchants.rules import redemptions as rules
 from app.merchants.service import claims, judging, offers, telling
 from app.merchants.service.receipts import state_of
@@ -46,6 +47,14 @@ def refund_payment(uow: UnitOfWork, *, book: str, payment_id: UUID, points: int,
     return _refund(uow, redemption, points, out_refund_no)
 
 
+def refund_complained(uow: UnitOfWork, redemption: Redemption, complaint: Complaint, *, points: int) -> Refund:
+    """Give back points of a locked redemption because its resident was right to complain, in time if he complained so.
+
+    The number is one that no shop can use. Refuses NotCaptured, and as declines what `refund_redemption` does.
+    """
+    return _refund(uow, redemption, points, f"complaint:{complaint.id}", asked_at=complaint.opened_at)
+
+
 def list_refunds_to_care_for(uow: UnitOfWork, *, book: str, limit: int, cursor: str | None) -> Page[Refund]:
     """Refunds whose points wait in a passbook that nobody uses: its owner has closed the account.
 
@@ -56,8 +65,10 @@ def list_refunds_to_care_for(uow: UnitOfWork, *, book: str, limit: int, cursor: 
     return page_by_id(rows, limit, lambda refund: refund.id)
 
 
-def _refund(uow: UnitOfWork, redemption: Redemption, points: int, out_refund_no: str) -> Refund:
-    rules.check_refund(state_of(redemption, uow.now), redemption.closed_at, uow.now)
+def _refund(
+    uow: UnitOfWork, redemption: Redemption, points: int, out_refund_no: str, *, asked_at: datetime | None = None
+) -> Refund:
+    rules.check_refund(state_of(redemption, uow.now), redemption.closed_at, asked_at or uow.now)
     if redemption.book_id is None or redemption.transaction_id is None or redemption.resident_id is None:
         raise errors.NotCaptured(state=redemption.state)
     refund = _claim(uow, redemption, redemption.book_id, out_refund_no, points)

@@ -10,14 +10,15 @@ from sqlalchemy.dialects.postgresql import insert
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.actor import Role
 from app.kernel.paging import Page, page_by_id, read_id
-from app.kernel.periods import day_bounds, local_date
+from app.kernel.periods import local_date
 from app.merchants import errors, queries, rules, terms
-from app.merchants.models import Settlement, SettlementLine
+from app.merchants.models import Settlement, SettlementLine, Shop
 from app.merchants.queries import payouts, statements
 from app.merchants.queries.settlements import Totals
 from app.merchants.rules.payouts import Keeping, keep_back
-from app.merchants.service import telling_shops
+from app.merchants.service import holding, telling_shops
 from app.merchants.terms import SettlementState
+from app.places.queries import load_calendar_for
 from app.points import queries as points_queries
 
 
@@ -33,7 +34,8 @@ def state_settlement(uow: UnitOfWork, *, book: str, shop_id: UUID, through: date
     """State what a shop is owed for everything recorded through a day and not settled yet. Again is a replay.
 
     A transaction that commits late, or after a statement through today, goes into the next statement. What earlier
-    statements kept back and is free by then is added, what this one keeps back of a new shop taken off. A person who
+    statements kept back and is free by then is added; what this one keeps back of a new shop, and of lines that a
+    complaint or a case stands against, is taken off. What comes to no money is closed at once. A person who
     states it has checked it. Refuses ShopMissing, ThroughInFuture, NothingToSettle, SettlementNegative (carried over:
     nothing is settled).
     """
@@ -46,14 +48,20 @@ def state_settlement(uow: UnitOfWork, *, book: str, shop_id: UUID, through: date
         return before
 
     settlement = _open(uow, book_id, shop_id, through)
-    released_fen = _release(uow, settlement)  # before the lines: what a refund freed has its refund there
-    while _take_lines(uow, settlement) == terms.SETTLEMENT_BATCH:
+    released_fen = holding.release(uow, settlement)  # before the lines: what a refund freed has its refund there
+    from_id = statements.find_first_open(uow.session, book_id, shop_id)
+    while _take_lines(uow, settlement, from_id) == terms.SETTLEMENT_BATCH:
         pass
     totals = queries.sum_lines(uow.session, book_id, settlement.id)
     rules.check_total(lines=totals.lines, fen=totals.fen, through=through, released_fen=released_fen)
-    in_force = payouts.find_rules(uow.session, book_id, shop_id)
-    kept = keep_back(in_force, opened_on=local_date(shop.opened_at), through=through, fen=totals.fen)
-    _total(settlement, totals, kept, released_fen, statements.find_digest(uow.session, settlement))
+    kept = _keep_back(uow, book, shop, through, totals.fen)
+    available_fen = totals.fen + released_fen - kept.reserve_fen
+    disputed_fen = holding.keep_doubted(
+        uow, settlement, available_fen=available_fen, unattended_until=kept.unattended_until
+    )
+    digest = statements.find_digest(uow.session, settlement)
+    _total(settlement, totals, kept, released_fen, disputed_fen)
+    settlement.digest = digest
     telling_shops.tell_settlements(uow, "settlement.stated", [settlement])
 
     return settlement
@@ -114,30 +122,33 @@ def _open(uow: UnitOfWork, book_id: int, shop_id: UUID, through: date) -> Settle
     return settlement
 
 
-def _total(settlement: Settlement, totals: Totals, kept: Keeping, released_fen: int, digest: bytes) -> None:
+def _keep_back(uow: UnitOfWork, book: str, shop: Shop, through: date, fen: int) -> Keeping:
+    """Ask the terms in force and the work calendar what of a statement is kept back, and when the rest is paid."""
+    in_force = payouts.find_rules(uow.session, shop.book_id, shop.id)
+    calendar = load_calendar_for(uow.session, book, through, in_force.days_max)
+    return keep_back(
+        in_force,
+        opened_on=local_date(shop.opened_at),
+        through=through,
+        fen=fen,
+        add_working_days=calendar.add_working_days,
+    )
+
+
+def _total(settlement: Settlement, totals: Totals, kept: Keeping, released_fen: int, disputed_fen: int) -> None:
     """Write what a statement comes to, all at once: the database checks that it adds up."""
     settlement.line_count, settlement.points, settlement.fen = totals
     settlement.released_fen, settlement.reserve_fen = released_fen, kept.reserve_fen
-    settlement.payable_fen = totals.fen + released_fen - kept.reserve_fen
+    settlement.disputed_fen = disputed_fen
+    settlement.payable_fen = totals.fen + released_fen - kept.reserve_fen - disputed_fen
+    if not settlement.payable_fen:
+        settlement.state = SettlementState.CLOSED
     settlement.payable_on, settlement.reserve_until = kept.payable_on, kept.reserve_until
-    settlement.digest = digest
 
 
-def _release(uow: UnitOfWork, settlement: Settlement) -> int:
-    """Take over what earlier statements of the shop kept back and is free by the end of this one's day."""
-    book_id, shop_id, through = settlement.book_id, settlement.shop_id, settlement.through
-    disputes = statements.lock_free_disputes(uow.session, book_id, shop_id, before=day_bounds(through)[1])
-    reserves = statements.lock_free_reserves(uow.session, book_id, shop_id, through=through)
-    for dispute in disputes:
-        dispute.released_into = settlement.id
-    for earlier in reserves:
-        earlier.reserve_into = settlement.id
-    return sum(each.fen for each in disputes) + sum(each.reserve_fen for each in reserves)
-
-
-def _take_lines(uow: UnitOfWork, settlement: Settlement) -> int:
+def _take_lines(uow: UnitOfWork, settlement: Settlement, from_id: UUID | None) -> int:
     """Put up to SETTLEMENT_BATCH unsettled transactions of the shop into the statement; answers how many."""
     columns = ["settlement_id", "book_id", "transaction_id", "code", "points", "fen", "discount_fen", "recorded_at"]
-    rows = statements.select_unsettled(settlement, limit=terms.SETTLEMENT_BATCH)
+    rows = statements.select_unsettled(settlement, from_id=from_id, limit=terms.SETTLEMENT_BATCH)
     taken = insert(SettlementLine).from_select(columns, rows).returning(SettlementLine.transaction_id)
     return len(uow.session.scalars(taken).all())

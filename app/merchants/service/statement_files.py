@@ -6,16 +6,19 @@ from uuid import UUID
 
 from app.infra.unit_of_work import UnitOfWork
 from app.merchants import errors, queries
-from app.merchants.models import Settlement, SettlementLine
+from app.merchants.models import Dispute, Settlement, SettlementLine
+from app.merchants.queries import holds
 from app.points import queries as points_queries
 
 
 @dataclass(frozen=True, slots=True)
 class WholeStatement:
-    """A settlement with all its lines, and the names of shop and community."""
+    """A settlement with all its lines, what it keeps back and pays of earlier ones, the names of shop and community."""
 
     settlement: Settlement
     lines: Sequence[SettlementLine]
+    kept: Sequence[Dispute]
+    released: Sequence[Dispute]
     shop: str
     community: str
 
@@ -28,4 +31,6 @@ def read_statement(uow: UnitOfWork, *, book: str, settlement_id: UUID, lines_max
         raise errors.StatementTooLong(lines=settlement.line_count, lines_max=lines_max)
     lines = queries.list_lines(uow.session, found.id, settlement_id, after=None, limit=lines_max)
     shop = queries.get_shop(uow.session, found.id, settlement.shop_id)
-    return WholeStatement(settlement, lines, shop.name, found.name)
+    kept = holds.list_kept(uow.session, found.id, settlement_id, limit=lines_max)
+    released = holds.list_released(uow.session, found.id, settlement_id, limit=lines_max)
+    return WholeStatement(settlement, lines, kept, released, shop.name, found.name)

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from app.infra.unit_of_work import UnitOfWork
-from app.merchants.models import Dispute, Offer, Settlement, Terminal, TerminalAddress, TerminalKey
+from app.merchants.models import Complaint, Dispute, Offer, Settlement, Terminal, TerminalAddress, TerminalKey
 from app.points.queries import books
 from app.webhooks import queries as listening
 from app.webhooks import service as webhooks
@@ -59,6 +59,21 @@ def tell_doubt(
     """Tell a shop of dispute.opened, .answered or .closed, whoever doubts what. `details`: fields of the event."""
     if shop_id in listening.list_listeners(uow.session, {shop_id}, event):
         _publish(uow, event, book_id, shop_id, {"dispute_id": dispute_id} | dict(details), key=f"{event}:{dispute_id}")
+
+
+def tell_complaint(uow: UnitOfWork, event: str, complaint: Complaint) -> None:
+    """Tell a shop that a resident complained of a redemption (dispute.opened) and how it ended (dispute.closed)."""
+    details: dict[str, object] = {
+        "redemption_id": complaint.redemption_id,
+        "transaction_id": complaint.transaction_id,
+    }
+    if event == "dispute.closed":
+        details["outcome"] = complaint.state
+    else:
+        details["respond_by"] = complaint.due_at
+    tell_doubt(
+        uow, event, book_id=complaint.book_id, shop_id=complaint.shop_id, dispute_id=complaint.id, details=details
+    )
 
 
 def tell_offer(uow: UnitOfWork, *, book_id: int, shop_id: UUID, offer: Offer | None) -> None:

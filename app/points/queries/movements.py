@@ -3,25 +3,42 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CompoundSelect, Select, and_, exists, func, literal, select
+from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, exists, func, literal, select
 from sqlalchemy.orm import Session, aliased
 
-from app.points.models import Account, Entry, Transaction
+from app.points.models import Entry, FoldedBalance, Transaction, Unfolded
 from app.points.rules.accounts import AccountRef, account_id
 from app.points.terms import AccountKind, Code
 
+CHANCE_BITS = 80
+DAY_MILLISECONDS = 24 * 60 * 60 * 1000
 Movements = CompoundSelect[UUID, str, int, int, datetime]
 
 
-def select_shop_movements(book_id: int, shop_id: UUID, *, before: datetime) -> Movements:
+def select_shop_movements(
+    book_id: int, shop_id: UUID, *, before: datetime, from_id: UUID | None = None, to_id: UUID | None = None
+) -> Movements:
     """A query for the caller to compose: (transaction_id, code, points, fen, recorded_at) of a shop, before an instant.
+
+    `from_id`, `to_id`: of transactions with these ids and between only, which an index finds; see `earliest_beside`.
 
     Everything that moved points at the shop: redemptions (+), refunds and reversals (-); and what else changed its
     claim: adjustments. Payouts are none of it. `fen` is what changed in the claim: 0 for points with no money behind
     them. In no order, and never to be cut by "ids above the last one seen": a transaction with a smaller id may still
     be on its way to commit.
     """
-    return _of_points(book_id, shop_id, before).union_all(_of_money(book_id, shop_id, before))
+    between = [] if from_id is None else [Entry.transaction_id >= from_id]
+    between += [] if to_id is None else [Entry.transaction_id <= to_id]
+    points, money = _of_points(book_id, shop_id, before), _of_money(book_id, shop_id, before)
+    return points.where(*between).union_all(money.where(*between))
+
+
+def earliest_beside(transaction_id: UUID) -> UUID:
+    """Give an id that none has which was still on its way to commit when this one had: that of a day before.
+
+    The time an id was made stands in its first 48 bits, in milliseconds; no transaction lasts longer than minutes.
+    """
+    return UUID(int=max((transaction_id.int >> CHANCE_BITS) - DAY_MILLISECONDS, 0) << CHANCE_BITS)
 
 
 def payable_account(book_id: int, shop_id: UUID) -> UUID:
@@ -88,11 +105,34 @@ def was_given_back(session: Session, book_id: int, transaction_id: UUID) -> bool
     return bool(session.scalar(select(exists().where(Transaction.book_id == book_id, back))))
 
 
-def select_claims(book_id: int) -> Select[UUID, UUID, str, int]:
-    """A query for the caller to compose: (shop_id, transaction_id, code, fen) of what changed what shops are owed."""
-    return (
-        select(Account.owner_id.label("shop_id"), Entry.transaction_id, Transaction.code, Entry.amount.label("fen"))
-        .join(Entry, and_(Entry.book_id == Account.book_id, Entry.account_id == Account.id))
+def was_reversed(session: Session, book_id: int, transaction_id: UUID) -> bool:
+    """Whether somebody undid this transaction as a whole."""
+    undone = exists().where(Transaction.book_id == book_id, Transaction.reverses_id == transaction_id)
+    return bool(session.scalar(select(undone)))
+
+
+def select_claims(book_id: int, shop_id: UUID, *, from_id: UUID | None) -> Select[UUID, str, int]:
+    """A query for the caller to compose: (transaction_id, code, fen) of what changed what a shop is owed.
+
+    `from_id`: of transactions with this id and later ones only.
+    """
+    query = (
+        select(Entry.transaction_id, Transaction.code, Entry.amount.label("fen"))
         .join(Transaction, and_(Transaction.book_id == Entry.book_id, Transaction.id == Entry.transaction_id))
-        .where(Account.book_id == book_id, Account.kind == AccountKind.MERCHANT_PAYABLE, Entry.version.is_(None))
+        .where(Entry.book_id == book_id, Entry.account_id == payable_account(book_id, shop_id))
+        .where(Entry.version.is_(None))
     )
+    return query if from_id is None else query.where(Entry.transaction_id >= from_id)
+
+
+def select_claimed(book_id: int, shop_id: UUID) -> ColumnElement[int]:
+    """An expression for the caller to compose: what a shop is owed, as its balance says, unfolded tail included."""
+    account = payable_account(book_id, shop_id)
+    folded = select(FoldedBalance.posted).where(FoldedBalance.book_id == book_id, FoldedBalance.account_id == account)
+    tail = (
+        select(func.sum(Entry.amount))
+        .join(Unfolded, and_(Unfolded.book_id == Entry.book_id, Unfolded.transaction_id == Entry.transaction_id))
+        .where(Unfolded.book_id == book_id, Entry.account_id == account, Entry.version.is_(None))
+    )
+    parts = (func.coalesce(part.scalar_subquery(), 0) for part in (folded, tail))
+    return next(parts) + next(parts)

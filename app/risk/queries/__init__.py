@@ -49,6 +49,7 @@ from app.risk.queries.rule_sets import (
     max_version,
     sum_shadows,
 )
+from app.risk.queries.standing import select_cleared_cases, select_held_decisions
 
 __all__ = [
     "Look",
@@ -95,5 +96,7 @@ __all__ = [
     "look",
     "look_all",
     "max_version",
+    "select_cleared_cases",
+    "select_held_decisions",
     "sum_shadows",
 ]

@@ -1,0 +1,182 @@
+"""A resident's word against a redemption: the shop answers, two people of the desk decide, silence has a default."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from app.infra.unit_of_work import UnitOfWork
+from app.kernel.paging import Page, page_by_id, read_id
+from app.merchants import errors, queries, terms
+from app.merchants.models import Complaint, Merchant
+from app.merchants.queries import complaints as complaint_queries
+from app.merchants.queries import merchants as merchant_queries
+from app.merchants.rules import complaints as rules
+from app.merchants.service import claims, complaint_notices, deciding_complaints, holding, telling_shops
+from app.merchants.service.receipts import state_of
+from app.merchants.terms import ComplaintKind, ComplaintOutcome, ComplaintState, DisputeState
+from app.points import queries as points_queries
+from app.points.queries.books import codes_of
+
+
+@dataclass(frozen=True, slots=True)
+class ShopComplaint:
+    """A complaint as the shop sees it: its own number for the redemption, and the code of the book."""
+
+    complaint: Complaint
+    out_trade_no: str
+    book: str
+
+
+def open_complaint(uow: UnitOfWork, *, book: str, redemption_id: UUID, kind: ComplaintKind, words: str) -> Complaint:
+    """Complain of a redemption of one's own, once and within thirty days. What it comes to is kept back from the shop.
+
+    Refuses RedemptionMissing, ComplaintTwice, NotCaptured, ComplaintNeedless, ComplaintLate, ComplaintsTooMany.
+    """
+    book_id = points_queries.get_book(uow.session, book).id
+    redemption = queries.lock_own_redemption(uow.session, book_id, uow.actor.id, redemption_id)
+    before = complaint_queries.find_complaint_of(uow.session, redemption_id)
+    if before is not None:
+        raise errors.ComplaintTwice(state=before.state)
+    rules.check_complaint(
+        state_of(redemption, uow.now),
+        captured_at=redemption.closed_at,
+        left=deciding_complaints.points_left(uow, redemption),
+        now=uow.now,
+    )
+    claims.lock_day(uow, book_id, uow.actor.id)  # one at a time, so that they are counted
+    if complaint_queries.count_waiting(uow.session, book_id, uow.actor.id) >= terms.COMPLAINTS_OPEN_MAX:
+        raise errors.ComplaintsTooMany(open_max=terms.COMPLAINTS_OPEN_MAX)
+    queries.lock_shop(uow.session, book_id, redemption.branch_id)  # a statement has its line, or sees the complaint
+
+    complaint = Complaint(
+        book_id=book_id,
+        id=uow.new_id(),
+        redemption_id=redemption.id,
+        shop_id=redemption.branch_id,
+        transaction_id=redemption.transaction_id,
+        resident_id=uow.actor.id,
+        kind=kind,
+        text=words,
+        state=ComplaintState.OPEN,
+        due_at=deciding_complaints.due_after(uow, book, terms.COMPLAINT_ANSWER_DAYS),
+        opened_by=uow.actor.id,
+        opened_at=uow.now,
+    )
+    uow.session.add(complaint)
+    uow.session.flush()
+    holding.keep_for(uow, complaint)
+    complaint_notices.tell_shop(uow, complaint, points=redemption.captured_points or 0)
+    telling_shops.tell_complaint(uow, "dispute.opened", complaint)
+    return complaint
+
+
+def withdraw_complaint(uow: UnitOfWork, *, book: str, complaint_id: UUID) -> Complaint:
+    """Take a complaint of one's own back. Again it is as it stands. Refuses ComplaintMissing, ComplaintClosed."""
+    book_id = points_queries.get_book(uow.session, book).id
+    complaint = complaint_queries.get_complaint(uow.session, book_id, complaint_id)
+    if complaint.resident_id != uow.actor.id:
+        raise errors.ComplaintMissing
+    complaint, _ = deciding_complaints.lock(uow, complaint)
+    if complaint.state == ComplaintState.WITHDRAWN:
+        return complaint
+    rules.check_waiting(complaint.state)
+    deciding_complaints.settle(uow, complaint, ComplaintState.WITHDRAWN, why="withdrawn", by=uow.actor.id)
+    holding.let_go(uow, complaint, DisputeState.FOR_SHOP)
+    return complaint
+
+
+def answer_complaint(
+    uow: UnitOfWork, merchant: Merchant, *, book: str, complaint_id: UUID, agrees: bool, words: str
+) -> Complaint:
+    """Answer as an owner: agreeing gives all points back at once, as the shop may do at its till anyway.
+
+    Refuses BookMissing, ComplaintMissing, ComplaintClosed.
+    """
+    book_id = points_queries.get_book(uow.session, book).id
+    complaint = complaint_queries.get_complaint(uow.session, book_id, complaint_id)
+    branch = merchant_queries.find_branch(uow.session, complaint.shop_id)
+    if branch is None or branch.merchant_id != merchant.id:
+        raise errors.ComplaintMissing
+    complaint, redemption = deciding_complaints.lock(uow, complaint)
+    rules.check_answer(complaint.state)
+
+    complaint.state, complaint.answer = ComplaintState.CONTESTED, words
+    complaint.answered_by, complaint.answered_at = uow.actor.id, uow.now
+    complaint.due_at = deciding_complaints.due_after(uow, book, terms.COMPLAINT_DECISION_DAYS)
+    if agrees:
+        left = deciding_complaints.points_left(uow, redemption)
+        deciding_complaints.give_back(uow, complaint, redemption, points=left, why=words[:200], by=uow.actor.id)
+    return complaint
+
+
+def decide_complaint(
+    uow: UnitOfWork, *, book: str, complaint_id: UUID, outcome: ComplaintOutcome, points: int | None, reason: str
+) -> Complaint:
+    """Decide a complaint once the shop has answered or its time is over.
+
+    Rejecting takes one person: the shop gets what it is owed anyway. Giving points back takes two: the first proposes,
+    and another who wants the same gives them back. Refuses ComplaintMissing, ComplaintClosed, ComplaintWaits,
+    ComplaintOwn, ComplaintBySame, ComplaintPointsOver, ComplaintPointsNeedless.
+    """
+    book_id = points_queries.get_book(uow.session, book).id
+    complaint, redemption = deciding_complaints.lock(
+        uow, complaint_queries.get_complaint(uow.session, book_id, complaint_id)
+    )
+    actor = uow.actor
+    rules.check_decision(
+        complaint.state,
+        due_at=complaint.due_at,
+        parties=(
+            complaint.resident_id,
+            complaint.opened_by,
+            redemption.person_id,
+            *complaint_queries.list_owners(uow.session, complaint.shop_id),
+        ),
+        decider=(actor.id, actor.person_id, actor.owner_id),
+    )
+    if outcome is ComplaintOutcome.REJECT:
+        if points is not None:
+            raise errors.ComplaintPointsNeedless
+        deciding_complaints.reject(uow, complaint, why=reason, by=actor.id)
+        return complaint
+    back = rules.points_of(points, deciding_complaints.points_left(uow, redemption))
+    proposed, by = complaint.points, complaint.proposed_by
+    if rules.needs_second(proposed=proposed, proposed_by=by, points=back, decider=actor.id):
+        complaint.points, complaint.proposed_by, complaint.proposed_at = back, actor.id, uow.now
+        return complaint
+    deciding_complaints.give_back(uow, complaint, redemption, points=back, why=reason, by=actor.id)
+    uow.session.flush()  # the database says now whether these two are two
+    return complaint
+
+
+def list_own_complaints(uow: UnitOfWork, *, book: str, limit: int, cursor: str | None) -> Page[Complaint]:
+    """The actor's own complaints in a book, newest first."""
+    book_id = points_queries.get_book(uow.session, book).id
+    rows = complaint_queries.list_of_resident(
+        uow.session, book_id, uow.actor.id, before=read_id(cursor), limit=limit + 1
+    )
+    return page_by_id(rows, limit, lambda each: each.id)
+
+
+def list_complaints(
+    uow: UnitOfWork, *, book: str, state: ComplaintState, limit: int, cursor: str | None
+) -> Page[Complaint]:
+    """Complaints of one state in a book, newest first."""
+    book_id = points_queries.get_book(uow.session, book).id
+    rows = complaint_queries.list_complaints(uow.session, book_id, state=state, before=read_id(cursor), limit=limit + 1)
+    return page_by_id(rows, limit, lambda each: each.id)
+
+
+def list_merchant_complaints(
+    uow: UnitOfWork, merchant: Merchant, *, limit: int, cursor: str | None
+) -> Page[ShopComplaint]:
+    """Complaints about redemptions at all branches of a merchant, newest first."""
+    branches = list(merchant_queries.list_branch_ids(uow.session, merchant.id, limit=terms.BRANCHES_MAX * 10))
+    rows = complaint_queries.list_of_shops(uow.session, branches, before=read_id(cursor), limit=limit + 1)
+    page = page_by_id(rows, limit, lambda row: row[0].id)
+    return Page(_shown(uow, [(row[0], row[1]) for row in page.items]), page.next_cursor)
+
+
+def _shown(uow: UnitOfWork, rows: Sequence[tuple[Complaint, str]]) -> list[ShopComplaint]:
+    codes = codes_of(uow.session, {complaint.book_id for complaint, _ in rows})
+    return [ShopComplaint(complaint, number, codes[complaint.book_id]) for complaint, number in rows]
