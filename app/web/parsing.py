@@ -37,7 +37,7 @@ class NoFields(StrictSchema):
 
 @cache
 def schema_of(kind: type[Schema]) -> Schema:
-    """The one instance of a schema in this process. Reading and writing leave it as it is; making one copies its fields."""
+    """The one instance of a schema in this process: making one copies all its fields, and using it changes none."""
     return kind()
 
 

@@ -22,6 +22,10 @@ _TILL = text("""
      WHERE b.id = :branch_id
 """)
 
+_CLAIM = text("""
+    SELECT * FROM merchants_claim(:branch_id, :terminal_id, :out_trade_no, :code_hash, CAST(:number AS bigint),
+                                  CAST(:day AS bigint))
+""")
 _KEY = text("""
     SELECT k.algorithm, k.material, t.id, t.branch_id, t.name,
            EXISTS (SELECT 1 FROM merchants_terminal_addresses a
@@ -35,10 +39,15 @@ _KEY = text("""
 
 def get_till(session: Session, actor: Actor) -> Till:
     """The till of a terminal, or of a cashier who signed in. Refuses ShopNotOnToken, ShopMissing."""
+    branch_id, terminal_id = till_ids(actor)
+    return get_till_of(session, branch_id, terminal_id=terminal_id)
+
+
+def till_ids(actor: Actor) -> tuple[UUID, UUID | None]:
+    """The branch of a terminal or a cashier, and the terminal. Refuses ShopNotOnToken."""
     if actor.shop_id is None:
         raise errors.ShopNotOnToken
-    terminal_id = actor.id if Role.TERMINAL in actor.roles else None
-    return get_till_of(session, actor.shop_id, terminal_id=terminal_id)
+    return actor.shop_id, actor.id if Role.TERMINAL in actor.roles else None
 
 
 def get_till_of(session: Session, branch_id: UUID, *, terminal_id: UUID | None = None) -> Till:
@@ -55,6 +64,53 @@ def get_till_of(session: Session, branch_id: UUID, *, terminal_id: UUID | None =
         merchant_state=MerchantState(row.merchant_state),
         name=row.name,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """How a branch's number was found. `alone`: nobody else is at it, until the transaction ends."""
+
+    alone: bool
+    used: bool
+    code_used: bool
+
+
+def claim_number(
+    session: Session,
+    branch_id: UUID,
+    terminal_id: UUID | None,
+    *,
+    out_trade_no: str,
+    code_hash: bytes | None,
+    number: int,
+    day: int | None,
+) -> tuple[Till, Number]:
+    """Lock a branch's number unless somebody has it, and a day; give the till and how the number stands then.
+
+    `number` and `day` are the keys of the locks. See migrations/sql/0034_claim_number.sql. Refuses ShopMissing.
+    """
+    values = {
+        "branch_id": branch_id,
+        "terminal_id": terminal_id,
+        "out_trade_no": out_trade_no,
+        "code_hash": code_hash,
+        "number": number,
+        "day": day,
+    }
+    row = session.execute(_CLAIM, values).one()
+    if row.branch_id is None or (terminal_id is not None and row.terminal_id is None):
+        raise errors.ShopMissing
+    till = Till(
+        branch_id=row.branch_id,
+        merchant_id=row.merchant_id,
+        terminal_id=row.terminal_id,
+        low_tier=row.low_tier,
+        branch_state=BranchState(row.branch_state),
+        merchant_state=MerchantState(row.merchant_state),
+        name=row.name,
+        heard=frozenset(row.heard),
+    )
+    return till, Number(alone=row.alone, used=row.used, code_used=row.code_used)
 
 
 def find_key(session: Session, serial: str, *, address: str, now: datetime) -> Row[Any] | None:

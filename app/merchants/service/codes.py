@@ -30,7 +30,7 @@ local before = redis.call('SET', KEYS[2], ARGV[2], 'PX', ARGV[3], 'GET')
 if before then redis.call('PEXPIRE', ARGV[4] .. before, ARGV[5], 'LT') end
 return 1
 """
-"""Keeps a code unless there is one like it, and lets the one before it end with the grace, if it does not end sooner."""
+"""Keeps a code unless there is one like it; the one before it ends with the grace, if it does not end sooner."""
 
 
 @dataclass(frozen=True, slots=True)
