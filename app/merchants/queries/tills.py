@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
+from app.infra import db
 from app.kernel.actor import Actor, Role
 from app.merchants import errors
 from app.merchants.rules.tills import Till
@@ -22,10 +23,12 @@ _TILL = text("""
      WHERE b.id = :branch_id
 """)
 
-_CLAIM = text("""
-    SELECT * FROM merchants_claim(:branch_id, :terminal_id, :out_trade_no, :code_hash, CAST(:number AS bigint),
-                                  CAST(:day AS bigint))
-""")
+_CLAIM = """
+    SELECT branch_id, merchant_id, name, branch_state, merchant_state, terminal_id, low_tier, heard, alone, used,
+           code_used
+      FROM merchants_claim(%(branch_id)s, %(terminal_id)s, %(out_trade_no)s, %(code_hash)s, %(number)s::bigint,
+                           %(day)s::bigint)
+"""
 _KEY = text("""
     SELECT k.algorithm, k.material, t.id, t.branch_id, t.name,
            EXISTS (SELECT 1 FROM merchants_terminal_addresses a
@@ -97,20 +100,21 @@ def claim_number(
         "number": number,
         "day": day,
     }
-    row = session.execute(_CLAIM, values).one()
-    if row.branch_id is None or (terminal_id is not None and row.terminal_id is None):
+    (row,) = db.fetch(session, _CLAIM, values)
+    found, merchant_id, name, state, merchant_state, till_id, low_tier, heard, alone, used, code_used = row
+    if found is None or till_id != terminal_id:
         raise errors.ShopMissing
     till = Till(
-        branch_id=row.branch_id,
-        merchant_id=row.merchant_id,
-        terminal_id=row.terminal_id,
-        low_tier=row.low_tier,
-        branch_state=BranchState(row.branch_state),
-        merchant_state=MerchantState(row.merchant_state),
-        name=row.name,
-        heard=frozenset(row.heard),
+        branch_id=found,
+        merchant_id=merchant_id,
+        terminal_id=till_id,
+        low_tier=low_tier,
+        branch_state=BranchState(state),
+        merchant_state=MerchantState(merchant_state),
+        name=name,
+        heard=frozenset(heard),
     )
-    return till, Number(alone=row.alone, used=row.used, code_used=row.code_used)
+    return till, Number(alone=alone, used=used, code_used=code_used)
 
 
 def find_key(session: Session, serial: str, *, address: str, now: datetime) -> Row[Any] | None:

@@ -6,16 +6,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, text, tuple_
+from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
+from app.infra import db
 from app.risk.errors import DecisionMissing
 from app.risk.models import Appeal, DecisionRow, FactRow
 from app.risk.terms import EventKind, Outcome
 
-_LOOK = text(
-    "SELECT risk_look(:book_id, :kind, :subject_id, CAST(:locks AS bigint[]), :resident_id, :person_id, :device_id,"
-    " :household_id, :shop_id, :coordinator_id, CAST(:ids AS uuid[]), :now)"
+_LOOK = (
+    "SELECT risk_look(%(book_id)s, %(kind)s, %(subject_id)s, %(locks)s::bigint[], %(resident_id)s, %(person_id)s,"
+    " %(device_id)s, %(household_id)s, %(shop_id)s, %(coordinator_id)s, %(ids)s::uuid[], %(now)s)"
 )
 WINDOWS = ("resident", "pair", "device", "coordinator", "household", "person")
 
@@ -39,7 +40,7 @@ class Look:
 
 def look(session: Session, values: dict[str, Any]) -> Look:
     """Take the locks of a fact and read all that is needed to decide it, in one statement."""
-    told: dict[str, Any] = session.execute(_LOOK, values).scalar_one()
+    ((told,),) = db.fetch(session, _LOOK, values)
     earned = told.get("earned")
     return Look(
         decision=told.get("decision"),
