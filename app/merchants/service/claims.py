@@ -1,11 +1,15 @@
 """Taking a branch's own number for a new redemption, or finding what it was used for."""
 
+import json
+from enum import StrEnum
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import make_transient_to_detached
 
+from app.infra import db
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.errors import Declined
 from app.merchants import errors, queries
@@ -17,13 +21,19 @@ from app.merchants.rules.tills import Till
 from app.merchants.service import declines
 from app.merchants.terms import RedemptionState
 
+COLUMNS = tuple(Redemption.__table__.columns.keys())
+INSERT = (
+    f"INSERT INTO merchants_redemptions ({', '.join(COLUMNS)})"  # noqa: S608 - made of the model's own names
+    f" VALUES ({', '.join(f'%({name})s' for name in COLUMNS)})"
+)
+
 
 def claim_at_till(
     uow: UnitOfWork, values: dict[str, Any], *, day_of: tuple[int, UUID] | None
 ) -> tuple[Till, Redemption, bool]:
     """Do what `claim_number` does for the actor's own till, and give that too, in one statement.
 
-    Refuses ShopNotOnToken, ShopMissing as well.
+    The row of a new redemption is the caller's to write (`write`). Refuses ShopNotOnToken, ShopMissing as well.
     """
     branch_id, terminal_id = till_queries.till_ids(uow.actor)
     till, number = _lock(uow, branch_id, terminal_id, values, day_of)
@@ -40,7 +50,18 @@ def claim_number(
     worked, OutTradeNoReused, OrderReversed, and again what was declined before.
     """
     _, number = _lock(uow, till.branch_id, till.terminal_id, values, day_of)
-    return _take(uow, till, number, values)
+    redemption, is_new = _take(uow, till, number, values)
+    if is_new:
+        uow.session.add(redemption)
+    return redemption, is_new
+
+
+def write(uow: UnitOfWork, redemption: Redemption) -> None:
+    """Write the row of a redemption that was claimed at a till, as it stands now; the session has it from here on."""
+    values = {name: _plain(getattr(redemption, name)) for name in COLUMNS}
+    db.run(uow.session, INSERT, values)
+    make_transient_to_detached(redemption)
+    uow.session.add(redemption)
 
 
 def lock_day(uow: UnitOfWork, book_id: int, resident_id: UUID) -> None:
@@ -77,7 +98,7 @@ def _take(uow: UnitOfWork, till: Till, number: Number, values: dict[str, Any]) -
             raise errors.RequestInFlight(out_trade_no=values["out_trade_no"])
         if number.code_used:
             raise _decline_used(uow, till, values)
-        return _add(uow, till, values), True
+        return _make(uow, till, values), True
     before = queries.get_redemption(uow.session, till.branch_id, values["out_trade_no"])
     if before.state in {RedemptionState.TOMBSTONE, RedemptionState.REVERSED}:
         raise errors.OrderReversed(out_trade_no=before.out_trade_no)
@@ -87,7 +108,7 @@ def _take(uow: UnitOfWork, till: Till, number: Number, values: dict[str, Any]) -
     return before, False
 
 
-def _add(uow: UnitOfWork, till: Till, values: dict[str, Any]) -> Redemption:
+def _make(uow: UnitOfWork, till: Till, values: dict[str, Any]) -> Redemption:
     """Make the row of a number that is ours alone."""
     row = {
         "id": uow.new_id(),
@@ -99,16 +120,23 @@ def _add(uow: UnitOfWork, till: Till, values: dict[str, Any]) -> Redemption:
         "refunded_points": 0,
         **values,
     }
-    made = Redemption(**row)
-    uow.session.add(made)
-    return made
+    return Redemption(**row)
 
 
 def _decline_used(uow: UnitOfWork, till: Till, values: dict[str, Any]) -> Declined:
     """The number of a code that paid before: it stays declined, and the code stays with what it paid."""
     declined = errors.CodeNotGood()
-    declines.keep(_add(uow, till, values | {"code_hash": None}), declined)
+    made = _make(uow, till, values | {"code_hash": None})
+    declines.keep(made, declined)
+    uow.session.add(made)
     return declined
+
+
+def _plain(value: object) -> object:
+    """A value as the driver takes it."""
+    if isinstance(value, StrEnum):
+        return str(value)
+    return json.dumps(value) if isinstance(value, dict) else value
 
 
 def _key(*parts: object) -> int:

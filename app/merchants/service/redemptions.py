@@ -50,8 +50,10 @@ def authorise_redemption(
         take(uow, till, redemption, holder, consent=None)
     except Declined as declined:
         declines.keep(redemption, declined)
+        claims.write(uow, redemption)
         raise
 
+    claims.write(uow, redemption)
     return receipt_of(redemption, uow.now)
 
 

@@ -216,7 +216,7 @@ def _write(uow: UnitOfWork, event: Event, decision_id: UUID, judged: _Judged, fe
         "features_version": FEATURES_VERSION,
         "features": _json(features),
         "version": judged.version,
-        "answers": _json([answer.plain() for answer in verdict.answers]),
+        "answers": f"[{','.join([answer.json() for answer in verdict.answers])}]",
         "score": verdict.score,
         "outcome": str(verdict.outcome),
         "reasons": [str(reason) for reason in verdict.reasons],
@@ -245,5 +245,4 @@ def _count(kind: EventKind, verdict: Verdict) -> None:
         log.error("risk_engine_failed", kind=str(kind), failure=verdict.failure)
 
 
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
