@@ -110,7 +110,7 @@ def _take(uow: UnitOfWork, till: Till, number: Number, values: dict[str, Any]) -
 
 def _make(uow: UnitOfWork, till: Till, values: dict[str, Any]) -> Redemption:
     """Make the row of a number that is ours alone."""
-    row = {
+    row = dict.fromkeys(COLUMNS) | {  # all of them: what is not set would be read back once the session has it
         "id": uow.new_id(),
         "branch_id": till.branch_id,
         "terminal_id": till.terminal_id,
