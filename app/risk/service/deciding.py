@@ -15,7 +15,7 @@ from app.kernel.errors import DomainError
 from app.risk import queries
 from app.risk.queries import Look
 from app.risk.rules.definitions import RuleSetDefinition
-from app.risk.rules.events import Decision, Event
+from app.risk.rules.events import FIELDS, Decision, Event
 from app.risk.rules.features import FEATURES_VERSION, check_facts
 from app.risk.rules.scoring import Verdict, broken, judge
 from app.risk.rules.vector import Seen, about, features_of_fact, lock_keys
@@ -210,7 +210,7 @@ def _write(uow: UnitOfWork, event: Event, decision_id: UUID, judged: _Judged, fe
         "subject_id": event.subject_id,
         "now": uow.now,
         "acted_by": uow.actor.id,
-        **{f"{pivot}_id": getattr(event, f"{pivot}_id") for pivot in Pivot},
+        **{name: getattr(event, name) for _, name in FIELDS},
         "points": event.points,
         "order_fen": event.order_fen,
         "features_version": FEATURES_VERSION,
