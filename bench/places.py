@@ -110,6 +110,14 @@ def environment(server: Server, place: Place) -> dict[str, str]:
     }
 
 
+def settle_plans() -> None:
+    """Let the server learn how much there is, as autovacuum does within a minute: until then statements keep the plans
+    that were made for empty tables. Of the process that drives, once it is warm.
+    """
+    with psycopg.connect(os.environ["DATABASE_OWNER_URL"], autocommit=True) as connection:
+        connection.execute("VACUUM ANALYZE")
+
+
 def _migrate(server: Server, place: Place) -> None:
     command = [sys.executable, "-m", "flask", "--app", "wsgi", "db", "upgrade"]
     subprocess.run(command, cwd=ROOT, env=environment(server, place), check=True, stdout=subprocess.DEVNULL)

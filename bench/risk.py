@@ -13,7 +13,6 @@ from statistics import median
 from time import perf_counter, process_time
 from uuid import UUID
 
-import psycopg
 from sqlalchemy import text
 
 from app.factory import create_app
@@ -67,11 +66,12 @@ def main() -> None:
     count = int(sys.argv[1])
     with create_app(Config.from_environment(os.environ)).app_context():
         book_id = run_in_transaction(_prepare, actor=SYSTEM)
-        with psycopg.connect(os.environ["DATABASE_OWNER_URL"], autocommit=True) as connection:
-            connection.execute("VACUUM ANALYZE risk_facts")
+        places.settle_plans()
         decisions, selects, spent = [], [], []
         for number in range(count + WARM_UP):
             taken = run_in_transaction(lambda uow, n=number: _one(uow, book_id, n), actor=SYSTEM)
+            if number == WARM_UP:
+                places.settle_plans()
             if number >= WARM_UP:
                 decisions.append(taken[0])
                 selects.append(taken[1])

@@ -175,6 +175,7 @@ def drive() -> dict[str, Any]:
         bare = [till.call("GET", "/v1/bench/bare") for till in street.tills[:EACH]]
         street.rate(bare, 200)
         street.rate(street.orders(EACH, street.tills), 201)
+        places.settle_plans()
         told: dict[str, Any] = {name: [] for name in ("bare", "many", "one", "code", "bare_resident")}
         for _ in range(ROUNDS):
             told["bare"].append(street.rate([till.call("GET", "/v1/bench/bare") for till in street.tills[:EACH]], 200))

@@ -1,10 +1,6 @@
 """Where this installation is reached from outside."""
 
-from typing import cast
-
-from flask import current_app
-
-from app.infra.config import EXTENSION, Config
+from app.infra import current
 
 DEMO_BASE_URL = "http://127.0.0.1:8080"
 
@@ -14,6 +10,6 @@ def public_base_url() -> str | None:
 
     It is the one posted codes lead to (LINLI_QR_BASE_URL); demo and test have one of this machine.
     """
-    config = cast("Config", current_app.extensions[EXTENSION])
+    config = current.config()
     found = config.qr_base_url or (DEMO_BASE_URL if config.takes_demo_liberties else None)
     return found.rstrip("/") if found else None

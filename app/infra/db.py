@@ -1,16 +1,19 @@
 """The mapped base class, the engine and its connection settings. PostgreSQL only."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import MetaData
+from sqlalchemy import Connection, MetaData
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
 from app.infra.config import Config
 
 SESSIONS = "linli.sessions"
+Values = Mapping[str, Any] | Sequence[Any]
+Rows = Sequence[Sequence[Any]]
 
 
 class Base(DeclarativeBase):
@@ -75,3 +78,50 @@ def new_session() -> Session:
     """Open a session of the current application. Only the unit of work calls this."""
     sessions: sessionmaker[Session] = current_app.extensions[SESSIONS]
     return sessions()
+
+
+def fetch(session: Session, statement: str, values: Values, *, flushes: bool = True) -> Rows:
+    """Run a statement on the path of a payment, and give its rows as plain tuples.
+
+    It goes to the driver of the session's own connection, in its transaction: the same statement through `execute`
+    takes three times as much of the processor, in the hands it passes. Values stand as the driver has them,
+    `%(name)s`; errors are the driver's own (see failures). It `flushes` first where `execute` would.
+    """
+    connection = _connection(session, flushes=flushes)
+    if connection.dispatch.before_cursor_execute:  # somebody counts or explains statements
+        return connection.exec_driver_sql(statement, _given(values)).all()
+    rows: Rows = _driver(connection).execute(statement, values).fetchall()
+    return rows
+
+
+def run(session: Session, statement: str, values: Values, *, flushes: bool = True) -> None:
+    """Do what `fetch` does, where no row comes back."""
+    connection = _connection(session, flushes=flushes)
+    if connection.dispatch.before_cursor_execute:
+        connection.exec_driver_sql(statement, _given(values))
+    else:
+        _driver(connection).execute(statement, values)
+
+
+def run_many(session: Session, statement: str, rows: Sequence[Values]) -> None:
+    """Do what `run` does for many rows, in one round trip."""
+    connection = _connection(session, flushes=True)
+    if connection.dispatch.before_cursor_execute:
+        connection.exec_driver_sql(statement, [_given(values) for values in rows])
+        return
+    with _driver(connection).cursor() as cursor:
+        cursor.executemany(statement, rows)
+
+
+def _connection(session: Session, *, flushes: bool) -> Connection:
+    if flushes and session.autoflush:
+        session.flush()
+    return session.connection()
+
+
+def _driver(connection: Connection) -> Any:
+    return connection.connection.driver_connection
+
+
+def _given(values: Values) -> Any:
+    return dict(values) if isinstance(values, Mapping) else tuple(values)

@@ -9,6 +9,7 @@ from marshmallow import Schema
 from app.web import idempotency, problems
 from app.web.idempotency import Answer
 from app.web.operation import HTML, JSON
+from app.web.parsing import schema_of
 from app.web.streaming import File, Stream
 from app.web.uploads import Download, Page, Plain
 
@@ -19,7 +20,7 @@ def dump(result: object, reply: type[Schema] | None, status: int) -> Answer:
     """Turn what a view returned into its answer."""
     if isinstance(result, Stream | File | Download | Page | Plain):
         return Answer(status=status, body=result)  # `reply` or the media type documents what is written
-    return Answer(status=status, body=reply().dump(result) if reply else None)
+    return Answer(status=status, body=schema_of(reply).dump(result) if reply else None)
 
 
 def respond(answer: Answer) -> Response:

@@ -259,10 +259,10 @@ def _inputs(
 
 
 def _query(schema: type[Schema] | None) -> dict[str, Any]:
-    return parsing.load_query(request, (schema or parsing.NoFields)())
+    return parsing.load_query(request, parsing.schema_of(schema or parsing.NoFields))
 
 
 def _body(schema: type[Schema] | None) -> dict[str, Any]:
     if schema is None and request.method in {"GET", "HEAD"}:
         return {}
-    return parsing.load_body(request, (schema or parsing.NoFields)())
+    return parsing.load_body(request, parsing.schema_of(schema or parsing.NoFields))

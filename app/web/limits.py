@@ -13,7 +13,7 @@ from typing import cast
 import limits
 import structlog
 from flask import Flask, current_app, request
-from limits.storage import MemoryStorage, RedisStorage
+from limits.storage import MemoryStorage
 from limits.strategies import SlidingWindowCounterRateLimiter
 from redis import Redis
 from redis.exceptions import RedisError
@@ -66,8 +66,34 @@ class Limit:
 UPLOADS = (Limit(By.ADDRESS, 120, 600), Limit(By.ACCOUNT, 30, 600), Limit(By.DEVICE, 30, 600))
 """Of every route that takes a file from a person."""
 
-Question = Callable[..., bool]
-"""Whether a limiter has room for one more, by its item and key: with counting it, or without."""
+Asked = tuple[Limit, tuple[str, ...]]
+"""A limit, and whose tries are meant."""
+# The windows of `limits` (sliding_window.lua and acquire_sliding_window.lua of its Redis storage), of several limits in
+# one round trip: until one is full, of which it tells (its place, and after how many milliseconds there is room again).
+ASK = """
+for n = 1, #KEYS / 2 do
+    local before, now = KEYS[2 * n - 1], KEYS[2 * n]
+    local most, expiry = tonumber(ARGV[2 * n]), tonumber(ARGV[2 * n + 1]) * 1000
+    local left = redis.call('PTTL', now)
+    if left > 0 and left < expiry then
+        redis.call('RENAME', now, before)
+        redis.call('SET', now, 0, 'PX', left + expiry)
+        left = left + expiry
+    end
+    local earlier, count = tonumber(redis.call('GET', before)) or 0, tonumber(redis.call('GET', now)) or 0
+    local fades = earlier > 0 and math.max(0, redis.call('PTTL', before)) or 0
+    if math.floor(earlier * fades / expiry) + count + 1 > most then
+        local waits = expiry
+        if earlier > 0 then waits = math.min(waits, fades % (expiry / earlier)) end
+        if count > 0 then waits = math.min(waits, left % expiry) end
+        return {n, math.floor(waits)}
+    end
+    if ARGV[1] == 'hit' then
+        if left > 0 then redis.call('INCR', now) else redis.call('SET', now, 1, 'PX', expiry * 2) end
+    end
+end
+return {0, 0}
+"""
 
 
 class Windows:
@@ -75,34 +101,42 @@ class Windows:
 
     def __init__(self, redis: Redis, prefix: str = PREFIX) -> None:
         """Count in this Redis under keys that begin so, or here while it does not answer."""
-        pool = redis.connection_pool
-        shared = RedisStorage("redis://", connection_pool=pool, key_prefix=prefix, wrap_exceptions=False)
-        self._shared = SlidingWindowCounterRateLimiter(shared)
+        self._prefix = prefix
+        self._ask_redis = redis.register_script(ASK)
         self._own = SlidingWindowCounterRateLimiter(MemoryStorage())
 
-    def hit(self, limit: Limit, *key: str) -> int:
-        """Count a try; answers 0, or after how many seconds (1 or more) another one makes sense."""
-        return self._ask(limit, key, SlidingWindowCounterRateLimiter.hit)
+    def hit(self, asked: Sequence[Asked]) -> tuple[int, int]:
+        """Count a try against each, up to one that is full: answers its place among them (from 1), and after how many
+        seconds (1 or more) another try makes sense. (0, 0): there was room in all.
+        """
+        return self._ask("hit", asked)
 
-    def look(self, limit: Limit, *key: str) -> int:
+    def look(self, asked: Sequence[Asked]) -> tuple[int, int]:
         """Say what `hit` would, without counting."""
-        return self._ask(limit, key, SlidingWindowCounterRateLimiter.test)
+        return self._ask("look", asked)
 
-    def _ask(self, limit: Limit, key: Sequence[str], question: Question) -> int:
-        item = limits.RateLimitItemPerSecond(limit.count, limit.seconds)
+    def _ask(self, act: str, asked: Sequence[Asked]) -> tuple[int, int]:
+        keys, arguments = [], [act]
+        for limit, key in asked:
+            # the braces let the two of a window lie together in a cluster
+            name = f"{{{self._prefix}:{'/'.join(key)}/{limit.count}/{limit.seconds}}}"
+            keys += [f"{name}/-1", name]
+            arguments += [str(limit.count), str(limit.seconds)]
         try:
-            return _wait(self._shared, item, key, question)
+            place, milliseconds = self._ask_redis(keys, arguments)
         except RedisError as error:
             log.warning("limits_count_alone", error=type(error).__name__)
-            return _wait(self._own, item, key, question)
+            return self._ask_here(act, asked)
+        return (place, max(1, round(milliseconds / 1000))) if place else (0, 0)
 
-
-def _wait(
-    counter: SlidingWindowCounterRateLimiter, item: limits.RateLimitItem, key: Sequence[str], question: Question
-) -> int:
-    if question(counter, item, *key):
-        return 0
-    return max(1, round(counter.get_window_stats(item, *key).reset_time - clock().timestamp()))
+    def _ask_here(self, act: str, asked: Sequence[Asked]) -> tuple[int, int]:
+        ask = self._own.hit if act == "hit" else self._own.test
+        for place, (limit, key) in enumerate(asked, start=1):
+            item = limits.RateLimitItemPerSecond(limit.count, limit.seconds)
+            if not ask(item, *key):
+                reset = self._own.get_window_stats(item, *key).reset_time
+                return place, max(1, round(reset - clock().timestamp()))
+        return 0, 0
 
 
 def install(app: Flask, redis: Redis) -> None:
@@ -114,11 +148,9 @@ def check(
     route: str, stated: Sequence[Limit], *, actor: Actor | None = None, inputs: Mapping[str, object] | None = None
 ) -> None:
     """Count this request against those of the stated limits that can be told yet. Refuses TooOften."""
-    windows = _windows()
-    for limit in stated:
-        who = _who(limit, actor, inputs)
-        if who is not None:
-            _judge(route, limit, windows.look if limit.refused else windows.hit, who)
+    told = [(limit, who) for limit in stated if (who := _who(limit, actor, inputs)) is not None]
+    _judge(route, [pair for pair in told if not pair[0].refused], _windows().hit)
+    _judge(route, [pair for pair in told if pair[0].refused], _windows().look)
 
 
 def count_refusal(route: str, stated: Sequence[Limit], *, actor: Actor, refusal: DomainError) -> None:
@@ -126,17 +158,16 @@ def count_refusal(route: str, stated: Sequence[Limit], *, actor: Actor, refusal:
 
     Refuses TooOften for the one too many: of many at once all were judged, but only so many hear of what.
     """
-    windows = _windows()
-    for limit in stated:
-        who = _who(limit, actor, None)
-        if who is not None and refusal.code in limit.refused:
-            _judge(route, limit, windows.hit, who)
+    told = [(limit, _who(limit, actor, None)) for limit in stated if refusal.code in limit.refused]
+    _judge(route, [(limit, who) for limit, who in told if who is not None], _windows().hit)
 
 
-def _judge(route: str, limit: Limit, ask: Callable[..., int], who: str) -> None:
-    seconds = ask(limit, route, limit.by.name, limit.field, who)
-    if seconds:
-        metrics.limited_requests_total.labels(route, limit.by.name.lower()).inc()
+def _judge(route: str, told: Sequence[tuple[Limit, str]], ask: Callable[[Sequence[Asked]], tuple[int, int]]) -> None:
+    if not told:
+        return
+    place, seconds = ask([(limit, (route, limit.by.name, limit.field, who)) for limit, who in told])
+    if place:
+        metrics.limited_requests_total.labels(route, told[place - 1][0].by.name.lower()).inc()
         raise TooOften(seconds=seconds)
 
 
@@ -146,7 +177,7 @@ def _windows() -> Windows:
 
 def count(limit: Limit, *key: str) -> int:
     """Count what is told from other things by `key`; answers 0, or after how many seconds another one makes sense."""
-    return cast("Windows", current_app.extensions[EXTENSION]).hit(limit, *key)
+    return _windows().hit([(limit, key)])[1]
 
 
 def _who(limit: Limit, actor: Actor | None, inputs: Mapping[str, object] | None) -> str | None:

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, cast
 
 from flask import Request
@@ -32,6 +33,12 @@ class StrictSchema(Schema):
 
 class NoFields(StrictSchema):
     """For routes that take nothing in this place."""
+
+
+@cache
+def schema_of(kind: type[Schema]) -> Schema:
+    """The one instance of a schema in this process: making one copies all its fields, and using it changes none."""
+    return kind()
 
 
 def load_query(request: Request, schema: Schema) -> dict[str, Any]:

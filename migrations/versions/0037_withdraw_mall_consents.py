@@ -3,7 +3,7 @@
 from migrations import sql_files
 
 revision = "0037"
-down_revision = "0030"
+down_revision = "0036"
 branch_labels = None
 depends_on = None
 

@@ -92,6 +92,19 @@ def test_two_requests_in_flight(street):
     assert street.figures().held == 10
 
 
+def test_who_asks_again_while_his_twin_does_is_answered_too(street):
+    code = street.now(lambda till: till.code())
+    first = street.now(lambda till: till.authorise(10, code=code, number="T-1"))
+
+    def ask(till):
+        return till.authorise(10, code=code, number="T-1").redemption.id
+
+    def ask_within(uow):
+        return ask(street.till(uow)), alone(street.at_till(ask))  # the outer one has the lock of the number
+
+    assert alone(ask_within) == (first.redemption.id, first.redemption.id)
+
+
 def test_fifty_tills_with_one_code_and_one_of_them_pays(street):
     """Once by the claim in Redis, and once by the database alone, as after a failover that forgot all claims."""
     code = street.now(lambda till: till.code())

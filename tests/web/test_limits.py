@@ -3,7 +3,11 @@
 from dataclasses import replace
 
 import pytest
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
+from app.infra import redis
 from app.kernel.actor import Actor, Role
 from app.web import limits as limiting
 from app.web.limits import By, Limit
@@ -94,3 +98,54 @@ def test_a_device_is_the_installation_and_without_one_the_session(app, session, 
     assert passes(id=ids[0], session_id=ids[1])
     assert not passes(id=ids[5], session_id=ids[1])
     assert passes(id=ids[5], session_id=ids[0])
+
+
+def test_of_several_the_first_that_is_full_is_told_and_none_after_it_is_counted(app, session):
+    windows = app.extensions[limiting.EXTENSION]
+    one, two = Limit(By.ADDRESS, 1, 60), Limit(By.ADDRESS, 2, 60)
+    asked = [(two, ("a",)), (one, ("b",)), (two, ("c",))]
+    assert windows.look(asked) == (0, 0)
+    assert windows.hit(asked) == (0, 0)
+    place, seconds = windows.hit(asked)
+    assert place == 2
+    assert 1 <= seconds <= 60
+    assert windows.hit([(two, ("a",))])[0] == 1  # before the full one: counted twice
+    assert windows.hit([(two, ("c",))]) == (0, 0)  # after it: once until now
+    assert windows.hit([(two, ("c",))])[0] == 1
+
+
+def test_tries_of_the_minute_before_fade(app, session):
+    """A window that is half over: of ten tries before it five still count."""
+    client, limit = redis.client_of(app), Limit(By.ADDRESS, 7, 60)
+    windows = limiting.Windows(client, "linli:limits:fading")
+    name = "{linli:limits:fading:a/7/60}"
+    client.set(f"{name}/-1", 10, px=35_500)
+    client.set(name, 1, px=95_500)
+    assert windows.hit([(limit, ("a",))]) == (0, 0)
+    place, seconds = windows.hit([(limit, ("a",))])
+    assert place == 1
+    assert 1 <= seconds <= 6  # each of the ten fades within six seconds
+    assert client.get(name) == "2"
+
+
+def test_a_window_that_is_over_becomes_the_one_before(app, session):
+    client, limit = redis.client_of(app), Limit(By.ADDRESS, 3, 60)
+    windows = limiting.Windows(client, "linli:limits:moving")
+    name = "{linli:limits:moving:a/3/60}"
+    client.set(name, 3, px=30_500)  # began ninety seconds ago
+    client.delete(f"{name}/-1")
+    assert windows.hit([(limit, ("a",))]) == (0, 0)
+    assert (client.get(f"{name}/-1"), client.get(name)) == ("3", "1")
+
+
+def test_while_redis_is_away_each_process_counts_for_itself(app, session):
+    gone = Redis(host="127.0.0.1", port=1, socket_connect_timeout=1, retry=Retry(NoBackoff(), 0))
+    windows = limiting.Windows(gone)
+    days = 1_000_000  # of seconds: a window that does not end while this runs
+    asked = [(Limit(By.ADDRESS, 2, days), ("a",)), (Limit(By.ADDRESS, 1, days), ("b",))]
+    assert windows.hit(asked) == (0, 0)
+    assert windows.look(asked)[0] == 2
+    place, seconds = windows.hit(asked)
+    assert place == 2
+    assert 1 <= seconds <= days
+    assert windows.hit(asked[:1])[0] == 1

@@ -96,12 +96,13 @@ def _forget_access(uow: UnitOfWork, person: Person) -> None:
         uow.session.execute(delete(table).where(table.person_id == person.id))
 
 
-def _forget_appeals(uow: UnitOfWork, person: Person) -> None:
-    """Erase what he wrote himself, here and by a job in anti-fraud; that the account was frozen, and why, stays."""
+def _forget_own_words(uow: UnitOfWork, person: Person) -> None:
+    """Erase what he wrote and showed himself, here and by jobs above; that the account was frozen, and why, stays."""
     uow.session.execute(
         update(Freeze).where(Freeze.person_id == person.id, Freeze.appeal.is_not(None)).values(appeal=ERASED)
     )
     uow.defer(terms.FORGET_APPEALS_JOB, person_id=str(person.id))
+    uow.defer(terms.FORGET_PHOTOS_JOB, person_id=str(person.id))
 
 
 def _leave_homes(uow: UnitOfWork, person: Person) -> None:
@@ -118,7 +119,7 @@ STEPS: tuple[Step, ...] = (
     _end_sessions,
     _end_guardianships,
     _forget_access,
-    _forget_appeals,
+    _forget_own_words,
     _leave_homes,
     # what else holds something about a person puts its step here, before the person himself
     _erase_person,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, exists, select, text, tuple_
+from sqlalchemy import Select, select, text, tuple_
 from sqlalchemy.orm import Session
 
 from app.kernel.periods import day_bounds, local_date
@@ -118,11 +118,6 @@ def get_own_redemption(session: Session, book_id: int, resident_id: UUID, redemp
 def find_order(session: Session, code_hash: bytes) -> Redemption | None:
     """The order behind a till's order code."""
     return session.scalar(select(Redemption).where(Redemption.code_hash == code_hash))
-
-
-def is_code_used(session: Session, code_hash: bytes) -> bool:
-    """Say whether a code was used up."""
-    return bool(session.scalar(select(exists().where(Redemption.code_hash == code_hash))))
 
 
 def sum_day(session: Session, redemption: Redemption, book_id: int, resident_id: UUID, *, now: datetime) -> Day:

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
+from app.infra import db
 from app.kernel.actor import Actor, Role
 from app.merchants import errors
 from app.merchants.rules.tills import Till
@@ -22,6 +23,12 @@ _TILL = text("""
      WHERE b.id = :branch_id
 """)
 
+_CLAIM = """
+    SELECT branch_id, merchant_id, name, branch_state, merchant_state, terminal_id, low_tier, heard, alone, used,
+           code_used
+      FROM merchants_claim(%(branch_id)s, %(terminal_id)s, %(out_trade_no)s, %(code_hash)s, %(number)s::bigint,
+                           %(day)s::bigint)
+"""
 _KEY = text("""
     SELECT k.algorithm, k.material, t.id, t.branch_id, t.name,
            EXISTS (SELECT 1 FROM merchants_terminal_addresses a
@@ -35,10 +42,15 @@ _KEY = text("""
 
 def get_till(session: Session, actor: Actor) -> Till:
     """The till of a terminal, or of a cashier who signed in. Refuses ShopNotOnToken, ShopMissing."""
+    branch_id, terminal_id = till_ids(actor)
+    return get_till_of(session, branch_id, terminal_id=terminal_id)
+
+
+def till_ids(actor: Actor) -> tuple[UUID, UUID | None]:
+    """The branch of a terminal or a cashier, and the terminal. Refuses ShopNotOnToken."""
     if actor.shop_id is None:
         raise errors.ShopNotOnToken
-    terminal_id = actor.id if Role.TERMINAL in actor.roles else None
-    return get_till_of(session, actor.shop_id, terminal_id=terminal_id)
+    return actor.shop_id, actor.id if Role.TERMINAL in actor.roles else None
 
 
 def get_till_of(session: Session, branch_id: UUID, *, terminal_id: UUID | None = None) -> Till:
@@ -55,6 +67,54 @@ def get_till_of(session: Session, branch_id: UUID, *, terminal_id: UUID | None =
         merchant_state=MerchantState(row.merchant_state),
         name=row.name,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """How a branch's number was found. `alone`: nobody else is at it, until the transaction ends."""
+
+    alone: bool
+    used: bool
+    code_used: bool
+
+
+def claim_number(
+    session: Session,
+    branch_id: UUID,
+    terminal_id: UUID | None,
+    *,
+    out_trade_no: str,
+    code_hash: bytes | None,
+    number: int,
+    day: int | None,
+) -> tuple[Till, Number]:
+    """Lock a branch's number unless somebody has it, and a day; give the till and how the number stands then.
+
+    `number` and `day` are the keys of the locks. See migrations/sql/0034_claim_number.sql. Refuses ShopMissing.
+    """
+    values = {
+        "branch_id": branch_id,
+        "terminal_id": terminal_id,
+        "out_trade_no": out_trade_no,
+        "code_hash": code_hash,
+        "number": number,
+        "day": day,
+    }
+    (row,) = db.fetch(session, _CLAIM, values)
+    found, merchant_id, name, state, merchant_state, till_id, low_tier, heard, alone, used, code_used = row
+    if found is None or till_id != terminal_id:
+        raise errors.ShopMissing
+    till = Till(
+        branch_id=found,
+        merchant_id=merchant_id,
+        terminal_id=till_id,
+        low_tier=low_tier,
+        branch_state=BranchState(state),
+        merchant_state=MerchantState(merchant_state),
+        name=name,
+        heard=frozenset(heard),
+    )
+    return till, Number(alone=alone, used=used, code_used=code_used)
 
 
 def find_key(session: Session, serial: str, *, address: str, now: datetime) -> Row[Any] | None:

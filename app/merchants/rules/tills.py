@@ -9,7 +9,10 @@ from app.merchants.terms import BranchState, MerchantState
 
 @dataclass(frozen=True, slots=True)
 class Till:
-    """Where points are taken: a branch, by one of its terminals or (None) by a cashier who signed in."""
+    """Where points are taken: a branch, by one of its terminals or (None) by a cashier who signed in.
+
+    `heard`: the events that somebody hears of at this branch; None: nobody was asked.
+    """
 
     branch_id: UUID
     merchant_id: UUID
@@ -18,6 +21,7 @@ class Till:
     branch_state: BranchState
     merchant_state: MerchantState
     name: str
+    heard: frozenset[str] | None = None
 
 
 def check_trading(till: Till) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Row, text
 from sqlalchemy.dialects.postgresql import insert
 
+from app.infra import db
 from app.infra.unit_of_work import UnitOfWork, run_in_transaction
 from app.infra.vault import vault
 from app.kernel.actor import SYSTEM, Actor, Role
@@ -18,13 +19,14 @@ from app.merchants.rules import keys
 from app.merchants.service import telling_shops
 
 # One statement: it keeps the nonce, or answers with what was signed under it; a twin in flight is waited for.
-_RECORD = text("""
-    INSERT INTO merchants_nonces AS n (serial, nonce, digest, seen_at) VALUES (:serial, :nonce, :digest, :now)
+_RECORD = """
+    INSERT INTO merchants_nonces AS n (serial, nonce, digest, seen_at)
+    VALUES (%(serial)s, %(nonce)s, %(digest)s, %(now)s)
     ON CONFLICT (serial, nonce) DO UPDATE
-       SET digest = CASE WHEN n.seen_at < :forgotten THEN excluded.digest ELSE n.digest END,
-           seen_at = CASE WHEN n.seen_at < :forgotten THEN excluded.seen_at ELSE n.seen_at END
+       SET digest = CASE WHEN n.seen_at < %(forgotten)s THEN excluded.digest ELSE n.digest END,
+           seen_at = CASE WHEN n.seen_at < %(forgotten)s THEN excluded.seen_at ELSE n.seen_at END
     RETURNING digest
-""")
+"""
 _PURGE = text("""
     DELETE FROM merchants_nonces
      WHERE (serial, nonce) IN (SELECT serial, nonce FROM merchants_nonces WHERE seen_at < :before
@@ -49,7 +51,8 @@ def admit_signed(signed: Signed, now: datetime) -> Actor | None:
 
 def record_signed(uow: UnitOfWork, signed: Signed) -> bool:
     """Keep a nonce with what was signed under it. False: other bytes were, within ten minutes."""
-    kept = uow.session.scalar(
+    ((kept,),) = db.fetch(
+        uow.session,
         _RECORD,
         {
             "serial": signed.serial,
@@ -59,7 +62,7 @@ def record_signed(uow: UnitOfWork, signed: Signed) -> bool:
             "forgotten": uow.now - terms.NONCE_LIFE,
         },
     )
-    return bytes(kept or b"") == signed.digest
+    return bytes(kept) == signed.digest
 
 
 def purge_nonces(uow: UnitOfWork) -> int:

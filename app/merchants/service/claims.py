@@ -1,21 +1,43 @@
 """Taking a branch's own number for a new redemption, or finding what it was used for."""
 
+import json
+from enum import StrEnum
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import func, select
+from sqlalchemy.orm import make_transient_to_detached
 
+from app.infra import db
 from app.infra.unit_of_work import UnitOfWork
+from app.kernel.errors import Declined
 from app.merchants import errors, queries
 from app.merchants.models import Redemption
+from app.merchants.queries import tills as till_queries
+from app.merchants.queries.tills import Number
 from app.merchants.rules import redemptions as rules
 from app.merchants.rules.tills import Till
 from app.merchants.service import declines
 from app.merchants.terms import RedemptionState
 
-TABLE = Redemption.__table__
+COLUMNS = tuple(Redemption.__table__.columns.keys())
+INSERT = (
+    f"INSERT INTO merchants_redemptions ({', '.join(COLUMNS)})"  # noqa: S608 - made of the model's own names
+    f" VALUES ({', '.join(f'%({name})s' for name in COLUMNS)})"
+)
+
+
+def claim_at_till(
+    uow: UnitOfWork, values: dict[str, Any], *, day_of: tuple[int, UUID] | None
+) -> tuple[Till, Redemption, bool]:
+    """Do what `claim_number` does for the actor's own till, and give that too, in one statement.
+
+    The row of a new redemption is the caller's to write (`write`). Refuses ShopNotOnToken, ShopMissing as well.
+    """
+    branch_id, terminal_id = till_queries.till_ids(uow.actor)
+    till, number = _lock(uow, branch_id, terminal_id, values, day_of)
+    return till, *_take(uow, till, number, values)
 
 
 def claim_number(
@@ -23,23 +45,23 @@ def claim_number(
 ) -> tuple[Redemption, bool]:
     """Take a number for a redemption of these values. False: this very request was made before, and is as it stands.
 
-    `day_of`: the book and resident whose day is locked with it, so that what is summed afterwards stays true. Refuses
-    RequestInFlight while a twin is worked, OutTradeNoReused, OrderReversed, and again what was declined before.
+    `day_of`: the book and resident whose day is locked with it, so that what is summed afterwards stays true. The row
+    is written when the session is flushed: once, when all of it is decided. Refuses RequestInFlight while a twin is
+    worked, OutTradeNoReused, OrderReversed, and again what was declined before.
     """
-    made = _insert(uow, till, values, day_of)
-    if made is not None:
-        return made, True
-    before = queries.find_redemption(uow.session, till.branch_id, values["out_trade_no"])
-    if before is None:
-        if values["code_hash"] is not None and queries.is_code_used(uow.session, values["code_hash"]):
-            return _decline_used(uow, till, values)
-        raise errors.RequestInFlight(out_trade_no=values["out_trade_no"])
-    if before.state in {RedemptionState.TOMBSTONE, RedemptionState.REVERSED}:
-        raise errors.OrderReversed(out_trade_no=before.out_trade_no)
-    rules.check_same_request(before.request_hash, values["request_hash"], out_trade_no=before.out_trade_no)
-    if before.state == RedemptionState.DECLINED:
-        raise declines.again(before)
-    return before, False
+    _, number = _lock(uow, till.branch_id, till.terminal_id, values, day_of)
+    redemption, is_new = _take(uow, till, number, values)
+    if is_new:
+        uow.session.add(redemption)
+    return redemption, is_new
+
+
+def write(uow: UnitOfWork, redemption: Redemption) -> None:
+    """Write the row of a redemption that was claimed at a till, as it stands now; the session has it from here on."""
+    values = {name: _plain(getattr(redemption, name)) for name in COLUMNS}
+    db.run(uow.session, INSERT, values)
+    make_transient_to_detached(redemption)
+    uow.session.add(redemption)
 
 
 def lock_day(uow: UnitOfWork, book_id: int, resident_id: UUID) -> None:
@@ -52,34 +74,69 @@ def lock_shop_day(uow: UnitOfWork, branch_id: UUID) -> None:
     uow.session.execute(select(func.pg_advisory_xact_lock(_key("shop day", branch_id))))
 
 
-def _insert(uow: UnitOfWork, till: Till, values: dict[str, Any], day_of: tuple[int, UUID] | None) -> Redemption | None:
-    """Write the row unless its number or code is taken, or somebody else is at this number now; lock the day."""
-    row = {
+def _lock(
+    uow: UnitOfWork,
+    branch_id: UUID,
+    terminal_id: UUID | None,
+    values: dict[str, Any],
+    day_of: tuple[int, UUID] | None,
+) -> tuple[Till, Number]:
+    return till_queries.claim_number(
+        uow.session,
+        branch_id,
+        terminal_id,
+        out_trade_no=values["out_trade_no"],
+        code_hash=values["code_hash"],
+        number=_key("number", branch_id, values["out_trade_no"]),
+        day=None if day_of is None else _key("day", *day_of),
+    )
+
+
+def _take(uow: UnitOfWork, till: Till, number: Number, values: dict[str, Any]) -> tuple[Redemption, bool]:
+    if not number.used:
+        if not number.alone:
+            raise errors.RequestInFlight(out_trade_no=values["out_trade_no"])
+        if number.code_used:
+            raise _decline_used(uow, till, values)
+        return _make(uow, till, values), True
+    before = queries.get_redemption(uow.session, till.branch_id, values["out_trade_no"])
+    if before.state in {RedemptionState.TOMBSTONE, RedemptionState.REVERSED}:
+        raise errors.OrderReversed(out_trade_no=before.out_trade_no)
+    rules.check_same_request(before.request_hash, values["request_hash"], out_trade_no=before.out_trade_no)
+    if before.state == RedemptionState.DECLINED:
+        raise declines.again(before)
+    return before, False
+
+
+def _make(uow: UnitOfWork, till: Till, values: dict[str, Any]) -> Redemption:
+    """Make the row of a number that is ours alone."""
+    row = dict.fromkeys(COLUMNS) | {  # all of them: what is not set would be read back once the session has it
         "id": uow.new_id(),
         "branch_id": till.branch_id,
         "terminal_id": till.terminal_id,
         "cashier_id": None if till.terminal_id else uow.actor.id,
         "state": RedemptionState.REQUESTED,
         "requested_at": uow.now,
+        "refunded_points": 0,
         **values,
     }
-    columns = [bindparam(None, value, TABLE.c[name].type) for name, value in row.items()]
-    alone = func.pg_try_advisory_xact_lock(_key("number", till.branch_id, values["out_trade_no"]))
-    source = select(*columns).where(alone)
-    if day_of is not None:
-        source = source.where(func.pg_advisory_xact_lock(_key("day", *day_of)).is_not(None))
-    taken = insert(Redemption).from_select(list(row), source).on_conflict_do_nothing().returning(Redemption)
-    return uow.session.scalar(taken)
+    return Redemption(**row)
 
 
-def _decline_used(uow: UnitOfWork, till: Till, values: dict[str, Any]) -> tuple[Redemption, bool]:
+def _decline_used(uow: UnitOfWork, till: Till, values: dict[str, Any]) -> Declined:
     """The number of a code that paid before: it stays declined, and the code stays with what it paid."""
-    made = _insert(uow, till, values | {"code_hash": None}, None)
-    if made is None:
-        raise errors.RequestInFlight(out_trade_no=values["out_trade_no"])
     declined = errors.CodeNotGood()
+    made = _make(uow, till, values | {"code_hash": None})
     declines.keep(made, declined)
-    raise declined
+    uow.session.add(made)
+    return declined
+
+
+def _plain(value: object) -> object:
+    """A value as the driver takes it."""
+    if isinstance(value, StrEnum):
+        return str(value)
+    return json.dumps(value) if isinstance(value, dict) else value
 
 
 def _key(*parts: object) -> int:

@@ -17,12 +17,20 @@ from app.infra.unit_of_work import UnitOfWork
 from app.kernel.actor import Actor
 from app.merchants import errors, terms
 from app.merchants.rules import codes as rules
+from app.points import errors as points_errors
 from app.points import queries as points_queries
 
 KEY = "linli:codes:"
 DRAWS_MAX = 3
 LIFE_MS = int(terms.CODE_LIFE.total_seconds() * 1000)
 GRACE_MS = int(terms.CODE_GRACE.total_seconds() * 1000)
+KEEP = """
+if not redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[3]) then return 0 end
+local before = redis.call('SET', KEYS[2], ARGV[2], 'PX', ARGV[3], 'GET')
+if before then redis.call('PEXPIRE', ARGV[4] .. before, ARGV[5], 'LT') end
+return 1
+"""
+"""Keeps a code unless there is one like it; the one before it ends with the grace, if it does not end sooner."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +73,9 @@ def issue_code(uow: UnitOfWork, *, book: str) -> IssuedCode:
 
     Nothing is locked while Redis is asked. Refuses BookMissing, CodesAway.
     """
-    book_id = points_queries.get_book(uow.session, book).id
+    book_id = points_queries.find_book_id(uow.session, book)
+    if book_id is None:
+        raise points_errors.BookMissing
     actor = uow.actor
     holder = {
         "book": book,
@@ -76,8 +86,7 @@ def issue_code(uow: UnitOfWork, *, book: str) -> IssuedCode:
         "issued_at": uow.now.isoformat(),
     }
     try:
-        code = _keep(uow, json.dumps(holder))
-        _retire(f"{KEY}last:{book_id}:{actor.id}:{actor.session_id}", code)
+        code = _keep(uow, json.dumps(holder), last=f"{KEY}last:{book_id}:{actor.id}:{actor.session_id}")
     except RedisError:
         raise errors.CodesAway from None
     return IssuedCode(
@@ -117,20 +126,15 @@ def holder_of(shown: ShownCode, now: datetime) -> Holder:
     return shown.holder
 
 
-def _keep(uow: UnitOfWork, holder: str) -> str:
+def _keep(uow: UnitOfWork, holder: str, *, last: str) -> str:
+    """Keep a new code of a holder, and retire what stands under `last`, in one round trip."""
     for _ in range(DRAWS_MAX):  # two of 10^15 alike at one time: never, but for a source of chance that is broken
         code = rules.make_code(uow.new_digits(terms.CODE_RANDOM_DIGITS))
-        if redis.client().set(KEY + rules.hash_code(code).hex(), holder, nx=True, px=LIFE_MS):
+        code_hash = rules.hash_code(code).hex()
+        keep = redis.client().register_script(KEEP)
+        if keep([KEY + code_hash, last], [holder, code_hash, LIFE_MS, KEY, GRACE_MS]):
             return code
     raise errors.CodesAway
-
-
-def _retire(last: str, code: str) -> None:
-    """Let the code before this one end with the grace, if it does not end sooner."""
-    code_hash = rules.hash_code(code).hex()
-    before = redis.client().set(last, code_hash, px=LIFE_MS, get=True)
-    if before:
-        redis.client().pexpire(f"{KEY}{before!s}", GRACE_MS, lt=True)
 
 
 def _read(out_trade_no: str, code_hash: bytes, kept: str) -> ShownCode:

@@ -35,12 +35,11 @@ def authorise_redemption(
     Refuses ShopNotOnToken, ShopMissing, RequestInFlight, OutTradeNoReused, OrderReversed, CodesAway, what
     `taking.take` refuses; and for ever under its number CodeNotGood.
     """
-    till = till_queries.get_till(uow.session, uow.actor)
     mode = RedeemMode.CODE if Role.TERMINAL in uow.actor.roles else RedeemMode.CASHIER
     values = _values(shown, mode, order_fen=order_fen, points=points, max_points=max_points, capture=capture)
     holder = shown.holder
     day_of = None if holder is None else (holder.book_id, holder.resident_id)
-    redemption, is_new = claims.claim_number(uow, till, values, day_of=day_of)
+    till, redemption, is_new = claims.claim_at_till(uow, values, day_of=day_of)
     if not is_new:
         return receipt_of(redemption, uow.now)
 
@@ -51,8 +50,10 @@ def authorise_redemption(
         take(uow, till, redemption, holder, consent=None)
     except Declined as declined:
         declines.keep(redemption, declined)
+        claims.write(uow, redemption)
         raise
 
+    claims.write(uow, redemption)
     return receipt_of(redemption, uow.now)
 
 

@@ -63,11 +63,11 @@ def take(uow: UnitOfWork, till: Till, redemption: Redemption, holder: Holder, *,
         redemption.match_code = redemption.match_code or uow.new_digits(4)
         if not _may_go(uow, redemption, standing, consent):
             redemption.state, redemption.expires_at = RedemptionState.PENDING_CONFIRM, uow.now + terms.CONFIRM_LIFE
-            telling.tell(uow, "redemption.needs_confirmation", [redemption])
+            telling.tell(uow, "redemption.needs_confirmation", [redemption], heard=till.heard)
             return
         if offer is not None and offer.stock_points is not None:
             offers.take_stock(uow, holder.book_id, offer_id=offer.offer_id, points=quote.points)
-        _move(uow, redemption, holder)
+        _move(uow, till, redemption, holder)
 
 
 def _offer_of(standing: Standing, redemption: Redemption) -> OfferTerms | None:
@@ -144,7 +144,7 @@ def _may_go(uow: UnitOfWork, redemption: Redemption, standing: Standing, consent
     return redemption.outcome != Verdict.BLOCK_AND_REVIEW and discount_fen <= terms.CONFIRM_ABOVE_FEN
 
 
-def _move(uow: UnitOfWork, redemption: Redemption, holder: Holder) -> None:
+def _move(uow: UnitOfWork, till: Till, redemption: Redemption, holder: Holder) -> None:
     """Let the ledger hold the points, or take them at once."""
     if redemption.takes_at_once:
         outcome = points_service.redeem_points(
@@ -158,7 +158,7 @@ def _move(uow: UnitOfWork, redemption: Redemption, holder: Holder) -> None:
         )
         redemption.state, redemption.closed_at = RedemptionState.CAPTURED, uow.now
         redemption.captured_points, redemption.transaction_id = outcome.points, outcome.subject_id
-        telling.tell(uow, "redemption.captured", [redemption])
+        telling.tell(uow, "redemption.captured", [redemption], heard=till.heard)
         return
     expires_at = uow.now + (terms.ACCEPT_LIFE if redemption.mode == RedeemMode.SHOP_CODE else terms.HOLD_LIFE)
     placed = points_service.hold_points(
@@ -171,4 +171,4 @@ def _move(uow: UnitOfWork, redemption: Redemption, holder: Holder) -> None:
         evidence=f"redemption:{redemption.id}",
     )
     redemption.state, redemption.hold_id, redemption.expires_at = RedemptionState.HELD, placed.hold_id, expires_at
-    telling.tell(uow, "redemption.held", [redemption])
+    telling.tell(uow, "redemption.held", [redemption], heard=till.heard)

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.infra import db
 from app.points import errors
 from app.points.models import Book, Budget
 
@@ -25,7 +26,8 @@ def get_book_by_id(session: Session, book_id: int) -> Book:
 
 def find_book_id(session: Session, code: str) -> int | None:
     """The key of the book of this code, if there is one."""
-    return session.scalar(select(Book.id).where(Book.code == code))
+    rows = db.fetch(session, "SELECT id FROM points_books WHERE code = %(code)s", {"code": code})
+    return int(rows[0][0]) if rows else None
 
 
 def codes_of(session: Session, book_ids: Collection[int]) -> dict[int, str]:

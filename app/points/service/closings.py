@@ -66,8 +66,9 @@ def refuse_closed_months(dates: Iterable[datetime]) -> Iterator[None]:
     """
     try:
         yield
-    except IntegrityError as error:
-        if not isinstance(error.orig, psycopg.Error) or error.orig.diag.constraint_name != GUARD:
+    except (IntegrityError, psycopg.IntegrityError) as error:  # the second: of what goes to the driver itself
+        found = error if isinstance(error, psycopg.Error) else error.orig
+        if not isinstance(found, psycopg.Error) or found.diag.constraint_name != GUARD:
             raise
         raise errors.PostingMonthClosed(month=_name(local_date(min(dates)))) from None
 

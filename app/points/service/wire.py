@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from app.infra import db
 from app.infra.unit_of_work import UnitOfWork
 from app.points.rules.accounts import AccountRef, account_id
 from app.points.rules.journal import Journal
@@ -95,7 +96,7 @@ def begin(
         array(posting.refers_to for posting in postings if posting.mode is Mode.CAPTURE),
         array(posting.refers_to for posting in postings if posting.mode is Mode.REFUND),
     )
-    return uow.session.connection().exec_driver_sql(BEGIN_SQL, arguments).all()
+    return db.fetch(uow.session, BEGIN_SQL, arguments, flushes=False)
 
 
 def _asks(accounts: Sequence[AccountRef], postings: Sequence[Posting]) -> list[int]:
@@ -169,7 +170,7 @@ def write(uow: UnitOfWork, journal: Journal, state: LedgerState) -> None:
         ),
     )
     with refuse_closed_months(min(t.recorded_at, t.effective_at) for t in journal.transactions):
-        uow.session.connection().exec_driver_sql(WRITE_SQL, arguments)
+        db.run(uow.session, WRITE_SQL, arguments, flushes=False)
 
 
 def _transaction_columns(journal: Journal) -> list[str]:

@@ -10,13 +10,14 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, select, text, tuple_
 from sqlalchemy.orm import Session
 
+from app.infra import db
 from app.risk.errors import DecisionMissing
 from app.risk.models import Appeal, DecisionRow, FactRow
 from app.risk.terms import NO_BOOK, EventKind, Outcome, Reason
 
-_LOOK = text(
-    "SELECT risk_look(:book_id, :kind, :subject_id, CAST(:locks AS bigint[]), :resident_id, :person_id, :device_id,"
-    " :household_id, :shop_id, :coordinator_id, CAST(:ids AS uuid[]), :now)"
+_LOOK = (
+    "SELECT risk_look(%(book_id)s, %(kind)s, %(subject_id)s, %(locks)s::bigint[], %(resident_id)s, %(person_id)s,"
+    " %(device_id)s, %(household_id)s, %(shop_id)s, %(coordinator_id)s, %(ids)s::uuid[], %(now)s)"
 )
 _LOOK_ALL = text("""
     SELECT x.n, risk_look(:book_id, x.kind, x.subject_id, x.locks, x.resident_id, x.person_id, x.device_id,
@@ -47,7 +48,8 @@ class Look:
 
 def look(session: Session, values: dict[str, Any]) -> Look:
     """Take the locks of a fact and read all that is needed to decide it, in one statement."""
-    return _seen(session.execute(_LOOK, values).scalar_one())
+    ((told,),) = db.fetch(session, _LOOK, values)
+    return _seen(told)
 
 
 def look_all(session: Session, book_id: int, values: Sequence[dict[str, Any]], *, now: datetime) -> list[Look]:

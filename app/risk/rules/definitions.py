@@ -33,10 +33,13 @@ class RuleDefinition:
     pivot: Pivot
     at_least: Outcome | None = None
     defaults: Mapping[str, Value] = field(default_factory=dict)
+    _read: list[Expression] = field(default_factory=list, compare=False, repr=False)
 
     def expression(self) -> Expression:
-        """Read the condition (once in a process)."""
-        return read_expression(self.id, self.when, self.kinds)
+        """Read the condition (once)."""
+        if not self._read:
+            self._read.append(read_expression(self.id, self.when, self.kinds))
+        return self._read[0]
 
     def plain(self) -> dict[str, Any]:
         """The same in plain JSON values."""
@@ -63,6 +66,13 @@ class RuleSetDefinition:
     title: str
     thresholds: Thresholds
     rules: Sequence[RuleDefinition]
+    _by_kind: dict[EventKind, Sequence[RuleDefinition]] = field(default_factory=dict, compare=False, repr=False)
+
+    def rules_for(self, kind: EventKind) -> Sequence[RuleDefinition]:
+        """Give the rules for a kind of facts (sorted out once)."""
+        if kind not in self._by_kind:
+            self._by_kind[kind] = tuple(rule for rule in self.rules if kind in rule.kinds)
+        return self._by_kind[kind]
 
     def plain(self) -> dict[str, Any]:
         """The same in plain JSON values."""

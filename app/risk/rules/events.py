@@ -7,6 +7,8 @@ from uuid import UUID
 from app.risk.terms import COARSE, Coarse, EventKind, Outcome, Pivot, Reason
 
 Value = bool | int | str
+FIELDS = tuple((pivot, f"{pivot}_id") for pivot in Pivot)
+"""Who may be in a fact, and under which name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,8 +37,7 @@ class Event:
 
     def subjects(self) -> dict[Pivot, UUID]:
         """Give those who are in it."""
-        named = {pivot: getattr(self, f"{pivot}_id") for pivot in Pivot}
-        return {pivot: found for pivot, found in named.items() if found is not None}
+        return {pivot: found for pivot, name in FIELDS if (found := getattr(self, name)) is not None}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,9 @@
 """From features to an outcome: each rule is asked, scores add up, the strictest of threshold and floors stands."""
 
+import json
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from app.risk.rules.definitions import SCORED, RuleDefinition, RuleSetDefinition
@@ -23,9 +25,15 @@ class Answer:
     score: int
     reason: Reason
 
-    def plain(self) -> dict[str, Any]:
-        """The same in plain JSON values."""
-        return {"rule": self.rule, "result": str(self.result), "score": self.score, "reason": str(self.reason)}
+    def json(self) -> str:
+        """The same as JSON."""
+        return _json_of(self)
+
+
+@lru_cache(maxsize=4096)
+def _json_of(answer: Answer) -> str:
+    plain = {"rule": answer.rule, "result": answer.result, "score": answer.score, "reason": answer.reason}
+    return json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +64,7 @@ def judge(
     ends = clock() + seconds
     answers: list[Answer] = []
     floor, failure = Outcome.APPROVE, None
-    for rule in definition.rules:
-        if kind not in rule.kinds:
-            continue
+    for rule in definition.rules_for(kind):
         if clock() > ends:
             failure = "budget"
             break
@@ -66,7 +72,7 @@ def judge(
         if result is RuleResult.ERROR:
             failure = f"rule {rule.id}"
         hit = result is RuleResult.HIT
-        answers.append(Answer(rule.id, result, rule.score if hit else 0, rule.reason))
+        answers.append(_answer(rule.id, result, rule.score if hit else 0, rule.reason))
         if hit and rule.at_least:
             floor = stricter(floor, rule.at_least)
     score = sum(answer.score for answer in answers)
@@ -76,6 +82,12 @@ def judge(
         outcome = stricter(outcome, WHEN_BROKEN[kind])
         reasons.append(Reason.ENGINE_FAILED)
     return Verdict(outcome, score, tuple(dict.fromkeys(reasons)), tuple(answers), failure)
+
+
+@lru_cache(maxsize=4096)
+def _answer(rule: str, result: RuleResult, score: int, reason: Reason) -> Answer:
+    """Most rules say the same of most facts: it is made once."""
+    return Answer(rule, result, score, reason)
 
 
 def broken(kind: EventKind, failure: str) -> Verdict:
@@ -100,10 +112,12 @@ def reached(steps: Mapping[Outcome, int], score: int) -> Outcome:
 def _ask(rule: RuleDefinition, values: Mapping[str, Any], snoozed: Snoozed) -> RuleResult:
     try:
         expression = rule.expression()
-        asked = {name: values.get(name) for name in expression.names}
-        for name, found in asked.items():
+        asked = {}
+        for name in expression.names:
+            found = values.get(name)
             if found is None:
-                asked[name] = () if name.startswith(LIST_PREFIX) else rule.defaults[name]
+                found = () if name.startswith(LIST_PREFIX) else rule.defaults[name]
+            asked[name] = found
         held = expression.holds(asked)
     except Exception:  # noqa: BLE001 - whatever a rule does, it must not keep the others from speaking
         return RuleResult.ERROR

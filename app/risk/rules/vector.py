@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 from uuid import UUID
@@ -52,7 +53,7 @@ def lock_keys(event: Event, book_id: int) -> list[int]:
 
 def features_of_fact(event: Event, seen: Seen, *, now: datetime) -> dict[str, Any]:
     """Give every feature of the fact's kind; None: missing. Lists that somebody in it is on come with them."""
-    values: dict[str, Any] = dict.fromkeys(features_of([event.kind]))
+    values: dict[str, Any] = dict.fromkeys(_names_of(event.kind))
     local = now.astimezone(DISTRICT)
     found: dict[str, Any] = {
         "points": event.points,
@@ -72,6 +73,11 @@ def features_of_fact(event: Event, seen: Seen, *, now: datetime) -> dict[str, An
     for code, value in seen.lists:
         values.setdefault(f"{LIST_PREFIX}{code}", []).append(value)
     return values
+
+
+@lru_cache(maxsize=len(EventKind))
+def _names_of(kind: EventKind) -> tuple[str, ...]:
+    return tuple(features_of([kind]))
 
 
 def _exact(event: Event, seen: Seen, now: datetime) -> dict[str, int]:

@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from app.identity import queries as identity_queries
+from app.infra import db
 from app.infra.unit_of_work import UnitOfWork
 from app.points import queries as points
 from app.risk import queries
@@ -122,11 +123,11 @@ def decide_awards(uow: UnitOfWork, *, book: str, asks: Sequence[AwardAsk]) -> li
         found.append(AwardDecision(decision, given))
         tally.count(event, decision.outcome)
     for statement, rows in groupby(fresh, key=lambda one: one[0]):
-        uow.session.execute(statement, [values for _, values in rows])  # one round trip for each run of a kind
+        db.run_many(uow.session, statement, [values for _, values in rows])  # one round trip for each run of a kind
     return found
 
 
-def _decide(uow: UnitOfWork, event: Event, book_id: int, seen: Look) -> tuple[Any, dict[str, Any], Decision, int]:
+def _decide(uow: UnitOfWork, event: Event, book_id: int, seen: Look) -> tuple[str, dict[str, Any], Decision, int]:
     told = Seen(
         windows=seen.windows,
         earned_at=seen.earned_at,

@@ -7,15 +7,15 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import TextClause, text
+from sqlalchemy import text
 
-from app.infra import metrics
+from app.infra import db, metrics
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.errors import DomainError
 from app.risk import queries
 from app.risk.queries import Look
 from app.risk.rules.definitions import RuleSetDefinition
-from app.risk.rules.events import Decision, Event
+from app.risk.rules.events import FIELDS, Decision, Event
 from app.risk.rules.features import FEATURES_VERSION, check_facts
 from app.risk.rules.scoring import Verdict, broken, judge
 from app.risk.rules.vector import Seen, about, features_of_fact, lock_keys
@@ -36,30 +36,39 @@ log = structlog.get_logger(__name__)
 _CASE = """
     c AS (
         INSERT INTO risk_cases (book_id, id, about, about_id, state, opened_at, last_at)
-        VALUES (:book_id, :new_case_id, :about, :about_id, 'pending', :now, :now)
+        VALUES (%(book_id)s, %(new_case_id)s, %(about)s, %(about_id)s, 'pending', %(now)s, %(now)s)
         ON CONFLICT (book_id, about, about_id) WHERE state <> 'closed'
         DO UPDATE SET last_at = greatest(risk_cases.last_at, EXCLUDED.last_at) RETURNING id),"""
+_SHADOWS = """
+    s AS (
+        INSERT INTO risk_shadows (book_id, version, decision_id, decided_at, real, outcome, score, points, rules)
+        SELECT %(book_id)s, (x->>0)::integer, %(id)s, %(now)s, %(outcome)s, x->>1, (x->>2)::integer, %(points)s,
+               ARRAY(SELECT jsonb_array_elements_text(x->3))
+          FROM jsonb_array_elements(%(shadows)s::jsonb) x),"""
 _WRITE = """
-    WITH {case}
+    WITH {case}{shadows}
     d AS (
         INSERT INTO risk_decisions (book_id, id, kind, subject_id, decided_at, acted_by, resident_id, person_id,
             device_id, household_id, shop_id, terminal_id, cashier_id, coordinator_id, points, order_fen,
             features_version, features, version, answers, score, outcome, reasons, failure, case_id)
-        VALUES (:book_id, :id, :kind, :subject_id, :now, :acted_by, :resident_id, :person_id,
-            :device_id, :household_id, :shop_id, :terminal_id, :cashier_id, :coordinator_id, :points, :order_fen,
-            :features_version, CAST(:features AS jsonb), :version, CAST(:answers AS jsonb), :score, :outcome,
-            CAST(:reasons AS text[]), :failure, {case_id})),
-    s AS (
-        INSERT INTO risk_shadows (book_id, version, decision_id, decided_at, real, outcome, score, points, rules)
-        SELECT :book_id, (x->>0)::integer, :id, :now, :outcome, x->>1, (x->>2)::integer, :points,
-               ARRAY(SELECT jsonb_array_elements_text(x->3))
-          FROM jsonb_array_elements(CAST(:shadows AS jsonb)) x)
+        VALUES (%(book_id)s, %(id)s, %(kind)s, %(subject_id)s, %(now)s, %(acted_by)s, %(resident_id)s, %(person_id)s,
+            %(device_id)s, %(household_id)s, %(shop_id)s, %(terminal_id)s, %(cashier_id)s, %(coordinator_id)s,
+            %(points)s, %(order_fen)s, %(features_version)s, %(features)s::jsonb, %(version)s, %(answers)s::jsonb,
+            %(score)s, %(outcome)s, %(reasons)s::text[], %(failure)s, {case_id}))
     INSERT INTO risk_facts (book_id, kind, subject_id, decided_at, resident_id, person_id, device_id, household_id,
         shop_id, coordinator_id, asked, points)
-    VALUES (:book_id, :kind, :subject_id, :now, :resident_id, :person_id, :device_id, :household_id,
-        :shop_id, :coordinator_id, :points, :moved)"""
-_WRITE_APPROVAL = text(_WRITE.format(case="", case_id="NULL"))
-_WRITE_WITH_CASE = text(_WRITE.format(case=_CASE, case_id="(SELECT c.id FROM c)"))
+    VALUES (%(book_id)s, %(kind)s, %(subject_id)s, %(now)s, %(resident_id)s, %(person_id)s, %(device_id)s,
+        %(household_id)s, %(shop_id)s, %(coordinator_id)s, %(points)s, %(moved)s)"""
+_WRITES = {
+    (with_case, with_shadows): _WRITE.format(
+        case=_CASE if with_case else "",
+        case_id="(SELECT c.id FROM c)" if with_case else "NULL",
+        shadows=_SHADOWS if with_shadows else "",
+    )
+    for with_case in (False, True)
+    for with_shadows in (False, True)
+}
+"""By whether there is a case to open, and whether versions in shadow said something."""
 _SETTLE = text(
     "UPDATE risk_facts SET points = least(asked, :points)"
     " WHERE subject_id = :subject_id AND kind = :kind AND points <> least(asked, :points)"
@@ -106,7 +115,7 @@ def decide(uow: UnitOfWork, event: Event) -> Decision:
     features = features_of_fact(event, told, now=uow.now)
     judged = judge_fact(uow, event, book_id, seen, features)
     statement, values = written(uow, event, judged, features)
-    uow.session.execute(statement, values)
+    db.run(uow.session, statement, values)
     return decided(event.kind, values["id"], judged)
 
 
@@ -191,8 +200,8 @@ def _shadows(uow: UnitOfWork, event: Event, book_id: int, seen: Look, features: 
 
 def written(
     uow: UnitOfWork, event: Event, judged: Judged, features: dict[str, Any]
-) -> tuple[TextClause, dict[str, Any]]:
-    """Give the statement that writes a decision, and its values; `id` among them is the decision's."""
+) -> tuple[str, dict[str, Any]]:
+    """Give the statement that writes a decision, for `db.run`, and its values; `id` among them is the decision's."""
     verdict = judged.verdict
     values: dict[str, Any] = {
         "book_id": judged.book_id,
@@ -201,13 +210,13 @@ def written(
         "subject_id": event.subject_id,
         "now": uow.now,
         "acted_by": uow.actor.id,
-        **{f"{pivot}_id": getattr(event, f"{pivot}_id") for pivot in Pivot},
+        **{name: getattr(event, name) for _, name in FIELDS},
         "points": event.points,
         "order_fen": event.order_fen,
         "features_version": FEATURES_VERSION,
         "features": _json(features),
         "version": judged.version,
-        "answers": _json([answer.plain() for answer in verdict.answers]),
+        "answers": f"[{','.join([answer.json() for answer in verdict.answers])}]",
         "score": verdict.score,
         "outcome": str(verdict.outcome),
         "reasons": [str(reason) for reason in verdict.reasons],
@@ -215,11 +224,11 @@ def written(
         "shadows": _json(judged.shadows),
         "moved": 0 if verdict.outcome is Outcome.DECLINE else event.points,
     }
-    if verdict.outcome is Outcome.APPROVE:
-        return _WRITE_APPROVAL, values
-    pivot, about_id = about(event, judged.pivots, actor_id=uow.actor.id)
-    case = {"new_case_id": uow.new_id(), "about": str(pivot), "about_id": about_id}
-    return _WRITE_WITH_CASE, values | case
+    with_case = verdict.outcome is not Outcome.APPROVE
+    if with_case:
+        pivot, about_id = about(event, judged.pivots, actor_id=uow.actor.id)
+        values |= {"new_case_id": uow.new_id(), "about": str(pivot), "about_id": about_id}
+    return _WRITES[with_case, bool(judged.shadows)], values
 
 
 def _pivots(verdict: Verdict, definition: RuleSetDefinition) -> list[Pivot]:
@@ -245,5 +254,4 @@ def decided(kind: EventKind, decision_id: UUID, judged: Judged) -> Decision:
     )
 
 
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
