@@ -1,6 +1,6 @@
 """Every refusal of reports. A budget that cannot pay the reporter is the ledger's: points.insufficient."""
 
-from app.kernel.errors import DomainError, Kind
+from app.kernel.errors import Declined, DomainError, Kind
 
 
 class ReportMissing(DomainError):
@@ -16,4 +16,29 @@ class AlreadyDecided(DomainError):
     text = {
         "zh": "这条上报已经处理过(结果:{state}),不能再作不同的处理。",
         "en": "This report was decided before ({state}) and cannot be decided otherwise.",
+    }
+
+
+class ProblemMissing(DomainError):
+    kind = Kind.MISSING
+    code = "reports.problem_missing"
+    text = {"zh": "没有这个问题。", "en": "There is no such problem."}
+    field = "problem_id"
+
+
+class SecondNeeded(DomainError):
+    kind = Kind.CONFLICT
+    code = "reports.second_needed"
+    text = {
+        "zh": "这条上报须由另一位工作人员采纳。",
+        "en": "Another member of staff has to accept this report.",
+    }
+
+
+class AwardDeclined(Declined):
+    kind = Kind.DENIED
+    code = "reports.award_declined"
+    text = {
+        "zh": "这条上报暂不能发放积分,可不采纳并说明原因,或请管理员查看风险记录。",
+        "en": "No points can be paid for this report. Reject it saying why, or have its risk decision looked at.",
     }

@@ -7,8 +7,10 @@ from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     DateTime,
+    Double,
     ForeignKeyConstraint,
     Index,
     Integer,
@@ -42,6 +44,8 @@ class Report(Base):
         CheckConstraint("points BETWEEN 0 AND 1000000000", name="points"),
         Index(None, "book_id", "state", "id"),
         Index(None, "book_id", "reporter_id", "id"),
+        ForeignKeyConstraint(["book_id", "problem_id"], ["reports_problems.book_id", "reports_problems.id"]),
+        Index(None, "book_id", "problem_id", "id"),
     )
     book_id: Mapped[int] = mapped_column(Integer, primary_key=True)
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
@@ -60,3 +64,54 @@ class Report(Base):
     rule: Mapped[str | None] = mapped_column(TextType)
     chosen_points: Mapped[int | None] = mapped_column(BigInteger)
     award_id: Mapped[UUID | None] = mapped_column(Uuid)
+    category: Mapped[str] = mapped_column(TextType, server_default="other")
+    lat: Mapped[float | None] = mapped_column(Double)
+    lng: Mapped[float | None] = mapped_column(Double)
+    problem_id: Mapped[UUID | None] = mapped_column(Uuid)
+    is_known: Mapped[bool] = mapped_column(Boolean, server_default="false")
+    standing: Mapped[str | None] = mapped_column(TextType)
+    needs_second: Mapped[bool] = mapped_column(Boolean, server_default="false")
+    first_seen_by: Mapped[UUID | None] = mapped_column(Uuid)
+
+
+class Problem(Base):
+    """What one or many reports are of: a category at a spot, within some days."""
+
+    __tablename__ = "reports_problems"
+    __table_args__ = (
+        ForeignKeyConstraint(["book_id"], ["points_books.id"]),
+        Index("ix_reports_problems_cell", "book_id", "category", "cell_lat", "cell_lng", "last_at"),
+        Index("ix_reports_problems_place", "book_id", "category", "place_key", "last_at"),
+    )
+    book_id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    category: Mapped[str] = mapped_column(TextType)
+    place_key: Mapped[str] = mapped_column(TextType)
+    lat: Mapped[float | None] = mapped_column(Double)
+    lng: Mapped[float | None] = mapped_column(Double)
+    cell_lat: Mapped[int | None] = mapped_column(Integer)
+    cell_lng: Mapped[int | None] = mapped_column(Integer)
+    opened_at: Mapped[datetime] = mapped_column(INSTANT)
+    last_at: Mapped[datetime] = mapped_column(INSTANT)
+    first_report_id: Mapped[UUID | None] = mapped_column(Uuid)
+    first_reporter_id: Mapped[UUID | None] = mapped_column(Uuid)
+    confirmed: Mapped[int] = mapped_column(Integer, server_default="0")
+
+
+class Move(Base):
+    """That a clerk put a report to another problem, and why."""
+
+    __tablename__ = "reports_moves"
+    __table_args__ = (
+        ForeignKeyConstraint(["book_id", "report_id"], ["reports_reports.book_id", "reports_reports.id"]),
+        ForeignKeyConstraint(["book_id", "to_problem_id"], ["reports_problems.book_id", "reports_problems.id"]),
+        CheckConstraint("char_length(reason) BETWEEN 1 AND 200", name="reason"),
+    )
+    book_id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    report_id: Mapped[UUID] = mapped_column(Uuid)
+    from_problem_id: Mapped[UUID | None] = mapped_column(Uuid)
+    to_problem_id: Mapped[UUID] = mapped_column(Uuid)
+    moved_by: Mapped[UUID] = mapped_column(Uuid)
+    moved_at: Mapped[datetime] = mapped_column(INSTANT)
+    reason: Mapped[str] = mapped_column(TextType)

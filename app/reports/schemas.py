@@ -3,12 +3,15 @@
 from marshmallow import Schema, fields, validate
 
 from app.reports import terms
+from app.web import problems
 from app.web.fields import Choice, Id, Points, ShownInstant, Text
 from app.web.paging import PageQuery, page_of
 from app.web.parsing import StrictSchema
+from app.web.positions import PositionIn
 
 STATES = [str(state) for state in terms.ReportState]
 CHECKS = [str(check) for check in terms.TextCheck]
+CATEGORIES = "; ".join(f"{each}: {names['zh']} / {names['en']}" for each, names in terms.CATEGORY_NAMES.items())
 
 
 class ReportIn(StrictSchema):
@@ -16,6 +19,8 @@ class ReportIn(StrictSchema):
 
     text = Text(required=True, length_max=terms.TEXT_LENGTH_MAX, lines=True)
     place = Text(required=True, length_max=terms.PLACE_LENGTH_MAX)
+    category = Choice(list(terms.Category), load_default=terms.Category.OTHER, metadata={"description": CATEGORIES})
+    position = fields.Nested(PositionIn, load_default=None, allow_none=True)
     photo_ids = fields.List(
         Id(),
         load_default=list,
@@ -35,6 +40,12 @@ class RejectIn(StrictSchema):
     """Why not."""
 
     reason = Text(required=True, length_max=terms.REASON_LENGTH_MAX)
+
+
+class JoinIn(RejectIn):
+    """To which problem a report belongs, and why."""
+
+    problem_id = fields.UUID(required=True)
 
 
 class ReportQuery(PageQuery):
@@ -77,6 +88,11 @@ class ReportOut(Schema):
     points = fields.Integer(required=True, allow_none=True)
     budget_id = fields.UUID(required=True, allow_none=True)
     transaction_id = fields.UUID(required=True, allow_none=True)
+    category = fields.String(required=True, validate=validate.OneOf(list(terms.Category)))
+    problem_id = fields.UUID(required=True, allow_none=True)
+    standing = fields.String(required=True, allow_none=True, validate=validate.OneOf(list(terms.Standing)))
+    needs_second = fields.Boolean(required=True)
+    note = fields.Function(lambda report: terms.KNOWN_NOTE[problems.language()] if report.is_known else None)
 
 
 ReportPage = page_of(ReportOut, "ReportPage")

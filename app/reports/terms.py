@@ -1,5 +1,7 @@
 """Words and limits of reports."""
 
+from collections.abc import Mapping
+from datetime import timedelta
 from enum import StrEnum
 
 TEXT_LENGTH_MAX = 2000
@@ -33,3 +35,66 @@ class ReportState(StrEnum):
     FILED = "filed"
     ACCEPTED = "accepted"  # and its reporter paid
     REJECTED = "rejected"  # with a reason
+
+
+NEAR_M = 60
+"""Reports of one category within this distance are of one problem: the width of a yard, and what telephones err by."""
+ACCURACY_USED_MAX_M = 100
+"""A position that may err by more says nothing of the spot; the words of the place are then compared."""
+POSITION_DECIMALS = 4
+"""What a position is rounded to before it is kept: eleven metres, enough to find the spot and no more."""
+OPEN_FOR = timedelta(days=7)
+"""A problem nobody reported for so long is over: what is reported then is a new one."""
+CELLS_PER_LAT, CELLS_PER_LNG = 1500, 900
+"""Cells of a degree: 74 m north, 72 m or more east on the whole mainland, so that neighbours cover NEAR_M."""
+CANDIDATES_MAX = 100
+"""Problems looked at around one spot; only clerks who part reports make more than a few."""
+CONFIRMED_MAX = 5
+"""So many who confirm a problem are paid; the others are thanked."""
+CONFIRM_RULE = "report.join"
+"""The rule that pays them. Its caps count for each person and day; a book without it thanks everybody."""
+CONFIRM_TITLE = "附议同一问题"
+
+
+class Category(StrEnum):
+    """What a report is about: reports of two categories are never of one problem."""
+
+    LIGHTING = "lighting"
+    ROAD = "road"
+    WASTE = "waste"
+    FIRE_SAFETY = "fire_safety"
+    PARKING = "parking"
+    GREENERY = "greenery"
+    BUILDING = "building"
+    WATER = "water"
+    NOISE = "noise"
+    OTHER = "other"
+
+
+CATEGORY_NAMES: Mapping[Category, Mapping[str, str]] = {
+    Category.LIGHTING: {"zh": "照明", "en": "lighting"},
+    Category.ROAD: {"zh": "道路、井盖", "en": "roads and manholes"},
+    Category.WASTE: {"zh": "垃圾、卫生", "en": "waste"},
+    Category.FIRE_SAFETY: {"zh": "消防安全", "en": "fire safety"},
+    Category.PARKING: {"zh": "停车、占道", "en": "parking and blocked ways"},
+    Category.GREENERY: {"zh": "绿化", "en": "greenery"},
+    Category.BUILDING: {"zh": "房屋、设施", "en": "buildings and equipment"},
+    Category.WATER: {"zh": "给排水", "en": "water and drains"},
+    Category.NOISE: {"zh": "噪声、油烟", "en": "noise and fumes"},
+    Category.OTHER: {"zh": "其他", "en": "other"},
+}
+
+
+class Standing(StrEnum):
+    """As what an accepted report counts among those of its problem."""
+
+    FIRST = "first"  # earns as its rule says
+    CONFIRMS = "confirms"  # earns a little
+    THANKED = "thanked"  # earns nothing
+
+
+KNOWN_NOTE: Mapping[str, str] = {
+    "zh": "已有人上报,感谢确认。",
+    "en": "Somebody reported this already; thank you for confirming it.",
+}
+"""What the reporter of a known problem is told."""

@@ -43,6 +43,11 @@ def test_a_filed_report_is_answered_whole(filed):
         "points": None,
         "budget_id": None,
         "transaction_id": None,
+        "category": "other",
+        "problem_id": filed["problem_id"],
+        "standing": None,
+        "needs_second": False,
+        "note": None,
     }
 
 

@@ -5,22 +5,32 @@ from uuid import UUID
 
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.actor import Role
+from app.kernel.geo import Position
 from app.kernel.paging import Page, page_by_id, read_id
-from app.kernel.periods import local_date
-from app.media import service as media
 from app.notices import service as notices
 from app.points import queries as points_queries
-from app.points import service as points
-from app.points.terms import Code
 from app.reports import queries, rules
+from app.reports.errors import SecondNeeded
 from app.reports.models import Report
 from app.reports.rules import Decision
-from app.reports.terms import TEXT_JOB, TITLE, USUAL_RULE, ReportState, TextCheck
+from app.reports.service import paying, problems
+from app.reports.service.photos import attach_photos, show_photos
+from app.reports.terms import TEXT_JOB, USUAL_RULE, Category, ReportState, Standing, TextCheck
 
 
-def file_report(uow: UnitOfWork, *, book: str, text: str, place: str, photo_ids: Sequence[UUID] = ()) -> Report:
+def file_report(  # noqa: PLR0913 - a report is all of this
+    uow: UnitOfWork,
+    *,
+    book: str,
+    text: str,
+    place: str,
+    category: Category = Category.OTHER,
+    position: Position | None = None,
+    photo_ids: Sequence[UUID] = (),
+) -> Report:
     """File what the actor saw: `text` of 1 to 2000 characters, `place` of 1 to 200, and his photos, nine at most.
 
+    One of a problem that others reported is put to it (`is_known`): of one category and spot, within OPEN_FOR.
     Its words wait to be checked; until then, and unless they pass, the author and the staff alone read them. Refuses
     what `media.attach_photos` refuses.
     """
@@ -33,9 +43,12 @@ def file_report(uow: UnitOfWork, *, book: str, text: str, place: str, photo_ids:
         state=ReportState.FILED,
         filed_at=uow.now,
         text_check=TextCheck.WAITING,
+        category=category,
+        needs_second=False,
     )
+    problems.put_to_problem(uow, report, rules.spot_of(place, position))
     uow.session.add(report)
-    report.photos = media.attach_photos(uow, book=book, photo_ids=photo_ids, subject=f"report:{report.id}")
+    attach_photos(uow, report, book=book, photo_ids=photo_ids)
     notices.expect_text_verdict(
         uow,
         person_id=uow.actor.person_id or uow.actor.id,
@@ -60,32 +73,26 @@ def accept_report(
     """Accept a report and pay its reporter by a rule. Once; again is a replay.
 
     Refuses ReportMissing, AlreadyDecided (otherwise), and what `points.service.award` refuses of a fact, among it
-    PointsInsufficient of a budget that is dry: the report stays open and can be accepted later.
+    PointsInsufficient of a budget that is dry: the report stays open and can be accepted later. The first of a problem
+    earns by `rule`, a few more by CONFIRM_RULE, the others are thanked. Anti-fraud decides before anything is paid:
+    AwardDeclined; or the report stays open and `needs_second`: SecondNeeded refuses who saw it first.
     """
-    ledger = points_queries.get_book(uow.session, book)
-    report = _show(uow, book, queries.lock_report(uow.session, ledger.id, report_id))
+    book_id = points_queries.get_book(uow.session, book).id
+    report = _show(uow, book, queries.lock_report(uow.session, book_id, report_id))
 
-    if rules.is_repeated(_decision_of(report), Decision(ReportState.ACCEPTED, rule, chosen_points)):
+    if rules.is_repeated(_decision_of(report), _accepting(report, rule, chosen_points)):
+        return report
+    if report.needs_second and report.first_seen_by == uow.actor.id:
+        raise SecondNeeded
+
+    problem = None if report.problem_id is None else queries.lock_problem(uow.session, book_id, report.problem_id)
+    due = paying.foresee(uow, report, problem, book=book, rule=rule, chosen_points=chosen_points)
+    if due.points and not paying.may_pay(uow, report, points=due.points):
+        report.needs_second, report.first_seen_by = True, uow.actor.id
         return report
 
-    fact = points.Fact(
-        rule=rule,
-        subject=str(report.id),
-        beneficiary_id=report.reporter_id,
-        performed_on=local_date(uow.now),
-        title=TITLE,
-        events=1,
-        chosen_points=chosen_points,
-        evidence=f"report:{report.id}",
-    )
-    (outcome,) = points.award(uow, ledger, facts=[fact], code=Code.REPORT_AWARD)
-    if outcome.record is None:
-        raise outcome.refusal or AssertionError("an award has a record or a refusal")
-
+    paying.pay(uow, report, problem, due, book=book)
     _close(uow, report, ReportState.ACCEPTED)
-    report.rule, report.chosen_points, report.award_id = rule, chosen_points, outcome.record.id
-    report.points, report.budget_id = outcome.record.points, outcome.record.budget_id
-    report.transaction_id = outcome.record.transaction_id
 
     return report
 
@@ -114,19 +121,19 @@ def list_reports(uow: UnitOfWork, *, book: str, state: str | None, limit: int, c
     rows = queries.list_reports(
         uow.session, book_id, reporter_id=reporter_id, state=state, before=read_id(cursor), limit=limit + 1
     )
-    with_photos(uow, book, rows)
+    show_photos(uow, rows, book=book)
     return page_by_id(rows, limit, lambda report: report.id)
 
 
-def with_photos(uow: UnitOfWork, book: str, reports: Sequence[Report]) -> None:
-    """Give reports their photos."""
-    found = media.photos_of(uow, book, [f"report:{report.id}" for report in reports])
-    for report in reports:
-        report.photos = found.get(f"report:{report.id}", ())
+def _accepting(report: Report, rule: str, chosen_points: int | None) -> Decision:
+    """The acceptance that is wanted; of one who confirmed, the rule was not the clerk's to choose."""
+    if report.standing in {Standing.CONFIRMS, Standing.THANKED}:
+        return Decision(ReportState.ACCEPTED, report.rule, report.chosen_points)
+    return Decision(ReportState.ACCEPTED, rule, chosen_points)
 
 
 def _show(uow: UnitOfWork, book: str, report: Report) -> Report:
-    with_photos(uow, book, [report])
+    show_photos(uow, [report], book=book)
     return report
 
 

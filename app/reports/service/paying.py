@@ -1,0 +1,124 @@
+"""What an accepted report pays: the first of its problem as its rule says, a few who confirm it a little."""
+
+from dataclasses import dataclass
+
+from app.infra.unit_of_work import UnitOfWork
+from app.kernel.periods import local_date
+from app.points import errors as points_errors
+from app.points import queries as points_queries
+from app.points import service as points
+from app.points.terms import Code
+from app.reports import rules
+from app.reports.errors import AwardDeclined
+from app.reports.models import Problem, Report
+from app.reports.service.photos import shows_photo_again
+from app.reports.terms import CONFIRM_RULE, CONFIRM_TITLE, TITLE, Standing
+from app.risk.service import Event, decide
+from app.risk.terms import EventKind, Outcome, Reason
+
+UNPAID = (
+    points_errors.RuleMissing,
+    points_errors.RuleUnpublished,
+    points_errors.RuleWithdrawn,
+    points_errors.FactChanged,
+)
+"""Why somebody who confirms is not paid, but thanked: the book pays nobody for it, or has paid him on another day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What a report would be paid, and as what. Without a fact nothing is told to the ledger."""
+
+    standing: Standing
+    fact: points.Fact | None = None
+    points: int = 0
+
+
+def foresee(
+    uow: UnitOfWork, report: Report, problem: Problem | None, *, book: str, rule: str, chosen_points: int | None
+) -> Due:
+    """As what a report would be paid, and how much, without paying it.
+
+    Who confirmed the problem before, or in a book without a rule for it, is thanked. Refuses what the ledger refuses.
+    """
+    standing = _standing(report, problem)
+    if standing is Standing.THANKED:
+        return Due(standing)
+    fact = _fact(uow, report, standing, rule, chosen_points)
+    (outcome,) = points.preview_awards(uow, points_queries.get_book(uow.session, book), facts=[fact])
+    if standing is Standing.CONFIRMS and (outcome.replayed or isinstance(outcome.refusal, UNPAID)):
+        return Due(Standing.THANKED)
+    if outcome.record is None:
+        raise outcome.refusal or AssertionError("an award has a record or a refusal")
+    return Due(standing, fact, outcome.record.points)
+
+
+def may_pay(uow: UnitOfWork, report: Report, *, points: int) -> bool:
+    """Ask anti-fraud, once for each report. False: another member of staff has to accept. Refuses AwardDeclined.
+
+    A photo that was handed in before is never one person's to pay for, whatever rules a book has.
+    """
+    decision = decide(
+        uow,
+        Event(
+            kind=EventKind.AWARD,
+            book_id=report.book_id,
+            subject_id=report.id,
+            resident_id=report.reporter_id,
+            coordinator_id=uow.actor.id,
+            points=points,
+            facts={"is_duplicate_photo": shows_photo_again(report)} if report.photos else {},
+        ),
+    )
+    if decision.outcome is Outcome.DECLINE:
+        raise AwardDeclined
+    is_doubted = shows_photo_again(report) or decision.outcome is Outcome.BLOCK_AND_REVIEW or Reason.ENGINE_FAILED in decision.reasons
+    return report.needs_second or not is_doubted
+
+
+def pay(uow: UnitOfWork, report: Report, problem: Problem | None, due: Due, *, book: str) -> None:
+    """Pay what is due, and note it with the report and its problem."""
+    record = None
+    if due.fact is not None:
+        ledger = points_queries.get_book(uow.session, book)
+        (outcome,) = points.award(uow, ledger, facts=[due.fact], code=Code.REPORT_AWARD)
+        record = outcome.record
+        if record is None:
+            raise outcome.refusal or AssertionError("an award has a record or a refusal")
+    report.standing, report.points = due.standing, 0
+    if record is not None:
+        report.rule, report.chosen_points, report.award_id = record.rule_code, record.chosen_points, record.id
+        report.points, report.budget_id = record.points, record.budget_id
+        report.transaction_id = record.transaction_id
+    if problem is not None:
+        _count(problem, report)
+
+
+def _fact(uow: UnitOfWork, report: Report, standing: Standing, rule: str, chosen_points: int | None) -> points.Fact:
+    """What the ledger is told. Who confirms is paid once for a problem, by whichever passbook."""
+    confirms = standing is Standing.CONFIRMS
+    return points.Fact(
+        rule=CONFIRM_RULE if confirms else rule,
+        subject=str(report.problem_id if confirms else report.id),
+        beneficiary_id=report.reporter_id,
+        performed_on=local_date(uow.now),
+        title=CONFIRM_TITLE if confirms else TITLE,
+        events=1,
+        chosen_points=None if confirms else chosen_points,
+        evidence=f"report:{report.id}",
+    )
+
+
+def _standing(report: Report, problem: Problem | None) -> Standing:
+    if problem is None:  # filed before reports were put together
+        return Standing.FIRST
+    return rules.standing_of(
+        report.reporter_id, first_reporter_id=problem.first_reporter_id, confirmed=problem.confirmed
+    )
+
+
+def _count(problem: Problem, report: Report) -> None:
+    if report.standing == Standing.FIRST:
+        problem.first_report_id, problem.first_reporter_id = report.id, report.reporter_id
+    elif report.points:
+        problem.confirmed += 1
