@@ -16,7 +16,7 @@ from app.enrolment.terms import CSV, SHEET_LINES, Field
 from app.kernel.sheets import errors as sheets
 from app.kernel.sheets.csv_files import encoding_of
 from app.kernel.sheets.rows import letters
-from app.kernel.sheets.xlsx_files import read_xlsx
+from app.kernel.sheets.xlsx_files import read_sheets
 from tests.enrolment.desk import HEADER, LI, WANG, as_csv, as_xlsx
 
 LIST = [HEADER, LI, WANG]
@@ -241,7 +241,7 @@ def refusal_of(content):
 def test_old_and_locked_workbooks():
     old = bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 600
     with pytest.raises(sheets.FileOldOrLocked):
-        list(read_xlsx(old))
+        list(read_sheets(old))
     content = bytearray(workbook(HEAD))
     for magic, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
         start = -1
@@ -253,7 +253,7 @@ def test_old_and_locked_workbooks():
 def test_what_is_no_workbook():
     for content in (b"PK\x03\x04 nothing", as_xlsx(*LIST)[:-100], b"PK", workbook(HEAD)[:200] + b"x" * 100):
         with pytest.raises(sheets.FileUnreadable):
-            list(read_xlsx(content))
+            list(next(read_sheets(content)).rows)
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w") as archive:
         archive.writestr("word/document.xml", "<x/>")

@@ -117,6 +117,12 @@ def test_one_digit_of_the_phone_in_one_home_is_doubtful(desk):
     assert warned(desk, *rows) == [(3, "phone_near")]
 
 
+def test_near_numbers_are_written_in_parts_and_none_is_lost(desk, monkeypatch):
+    monkeypatch.setattr("app.enrolment.service.comparing.NOTED_AT_ONCE", 2)
+    rows = [person(phone=f"1381234567{n}", number=f"A{n}") for n in range(6)]
+    assert warned(desk, *rows) == [(line, "phone_near") for line in range(3, 8)]
+
+
 def test_names_that_look_alike_with_one_phone_are_doubtful(desk):
     rows = [person("王小明"), person("王晓明", number="A2"), person("李大海", number="A3")]
     assert warned(desk, *rows) == [(3, "name_near")]

@@ -11,8 +11,10 @@ from openpyxl import Workbook
 
 from app.kernel.geo import Datum
 from app.kernel.sheets.errors import EncodingUnknown, FileUnreadable
+from app.kernel.sheets.xlsx_files import Sheet as Tab
 from app.places import errors, queries, service
 from app.places.models import Area, Problem
+from app.places.rules.area_files import read_workbook
 from app.places.schemas.words import LABELS, SENTENCES, sentence
 from app.places.service.templates import make_template
 from app.places.terms import CSV, XLSX, Column, ProblemCode
@@ -103,6 +105,29 @@ def test_it_may_be_xlsx_with_titles_merged_cells_and_other_words(ground, uow):
     commit(uow, found, "meilihua")
     assert queries.find_building(uow.session, ground.community.id, "4号楼").name == "4幢"
     assert queries.find_building(uow.session, ground.community.id, "3", unit="2").name == "2单元"
+
+
+def test_rows_of_a_second_sheet_are_not_left_out_unsaid(ground, uow):
+    def saved(**changes):
+        book = Workbook()
+        book.active.title = "梅里"
+        book.active.append(["小区", "楼栋"])
+        book.active.append(["梅里新村", 3])
+        book.create_sheet("空")
+        second = book.create_sheet("兰溪")
+        second.append([])
+        second.append([changes.get("cell", "兰溪新村"), 4])
+        second.sheet_state = changes.get("state", "visible")
+        made = io.BytesIO()
+        book.save(made)
+        return made.getvalue()
+
+    with pytest.raises(errors.AreaSheetsMany) as refused:
+        check(uow, saved(), book="meilihua", media_type=XLSX)
+    assert [refused.value.params[name] for name in ("first", "others")] == ["梅里", "兰溪"]
+    assert all("兰溪" in refused.value.detail(lang) for lang in ("zh", "en"))
+    assert check(uow, saved(state="hidden"), book="meilihua", media_type=XLSX).rows_total == 1
+    assert check(uow, saved(cell="填写说明"), book="meilihua", media_type=XLSX).rows_total == 1
 
 
 BAD = {
@@ -236,6 +261,8 @@ def test_files_that_are_none_are_refused(ground, uow, monkeypatch):
         check(uow, as_csv())
     with pytest.raises(FileUnreadable):
         check(uow, b"PK\x03\x04junk", media_type=XLSX)
+    with pytest.raises(FileUnreadable):
+        read_workbook(iter([Tab("梅里", hidden=True, rows=iter([]))]))
     with pytest.raises(EncodingUnknown):
         check(uow, b"\xff\xff\xff\x80")
     monkeypatch.setattr("app.places.rules.area_files.IMPORT_ROWS_MAX", 1)

@@ -9,6 +9,7 @@ thousand.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import exists, insert, select, text
@@ -21,6 +22,9 @@ from app.enrolment.terms import GROUP_MAX, SHEET_LINES, Field, ProblemCode, Seve
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.sheets.rows import letters
 from app.points import queries as points
+
+NOTED_AT_ONCE = 1000
+"""Near numbers are written so many at a time: a list that is near throughout is never in memory whole."""
 
 _ROW = f"mod({{line}}, {SHEET_LINES})"
 _SHEET = f"1 + {{line}} / {SHEET_LINES}"
@@ -192,7 +196,7 @@ def search_for(code: ProblemCode, found: Import) -> tuple[str, dict[str, Any]]:
 
 def _note_near(uow: UnitOfWork, found: Import, code: ProblemCode, near: Iterable[Near]) -> None:
     layouts = layouts_of(found.layout or {"sheets": []})
-    rows = [
+    rows = (
         {
             "book_id": found.book_id,
             "import_id": found.id,
@@ -205,9 +209,9 @@ def _note_near(uow: UnitOfWork, found: Import, code: ProblemCode, near: Iterable
             "detail": {"other": _other(layouts, each)},
         }
         for each in near
-    ]
-    if rows:
-        uow.session.execute(insert(Problem), rows)
+    )
+    while part := list(islice(rows, NOTED_AT_ONCE)):
+        uow.session.execute(insert(Problem), part)
 
 
 def _other(layouts: Sequence[Layout], near: Near) -> str:

@@ -32,15 +32,6 @@ class Sheet:
     rows: Iterator[Row]
 
 
-def read_xlsx(content: bytes) -> Iterator[Row]:
-    """Give the rows of the first visible sheet. Refuses as `read_sheets`, and FileUnreadable where there is none."""
-    for sheet in read_sheets(content):
-        if not sheet.hidden:
-            yield from sheet.rows
-            return
-    raise FileUnreadable(part="sheet")
-
-
 def read_sheets(content: bytes) -> Iterator[Sheet]:
     """Give the sheets in the order of their tabs. Refuses FileOldOrLocked, FileUnreadable, FileBomb, FileEntities,
     ColumnsTooMany.

@@ -168,3 +168,13 @@ class AreaRowsTooMany(FileRefused):
 class AreaRowsMissing(FileRefused):
     code = "places.rows_missing"
     text = {"zh": "表头下面没有任何一行。", "en": "There is no row below the header."}
+
+
+class AreaSheetsMany(FileRefused):
+    code = "places.sheets_many"
+    text = {
+        "zh": "只读取第一个可见的工作表“{first}”,但工作表“{others}”也有内容。"
+        "请合并到一个工作表,或隐藏、删去不是清单的。",
+        "en": "Only the first visible sheet, “{first}”, is read, and “{others}” holds something too. Put all rows into "
+        "one sheet; hide or delete a sheet that is no list.",
+    }

@@ -3,9 +3,11 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from app.kernel.sheets.errors import FileUnreadable
 from app.kernel.sheets.headers import find_field
 from app.kernel.sheets.rows import HEADER_ROWS_MAX, Cell, Row, letters
-from app.places.errors import AreaHeaderMissing, AreaHeaderRepeated, AreaRowsMissing, AreaRowsTooMany
+from app.kernel.sheets.xlsx_files import Sheet as Tab
+from app.places.errors import AreaHeaderMissing, AreaHeaderRepeated, AreaRowsMissing, AreaRowsTooMany, AreaSheetsMany
 from app.places.terms import IMPORT_ROWS_MAX, Column
 
 NAMES: Mapping[Column, str] = {
@@ -28,6 +30,10 @@ NAMING = frozenset({Column.COMMUNITY, Column.ESTATE, Column.BUILDING, Column.UNI
 LEVELS = (Column.DISTRICT, Column.STREET, Column.COMMUNITY, Column.ESTATE, Column.BUILDING, Column.UNIT)
 EXAMPLE = "示例"
 """Rows of the template whose community begins so are never taken in."""
+HINTS_TITLE = "填写说明"
+"""A sheet that begins so explains the list and holds none."""
+NAMED_MAX = 5
+"""So many sheets a refusal names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +96,29 @@ def read_sheet(rows: Iterator[Row]) -> Sheet:
     if not picked:
         raise AreaRowsMissing
     return Sheet(columns, picked)
+
+
+def read_workbook(tabs: Iterator[Tab]) -> Sheet:
+    """Read the first visible sheet, and make sure that no other one holds rows which would be left out unsaid.
+
+    Refuses AreaSheetsMany, FileUnreadable where no sheet is visible, and as `read_sheet`.
+    """
+    visible = (tab for tab in tabs if not tab.hidden)
+    first = next(visible, None)
+    if first is None:
+        raise FileUnreadable(part="sheet")
+    sheet = read_sheet(first.rows)
+    others = [tab.name for tab in visible if _holds_rows(tab)]
+    if others:
+        raise AreaSheetsMany(first=first.name, others="”, “".join(others[:NAMED_MAX]))
+    return sheet
+
+
+def _holds_rows(tab: Tab) -> bool:
+    """Whether anything stands in a sheet that is not the template's hints."""
+    filled = (str(cell).strip() for row in tab.rows for cell in row.cells.values())
+    text = next(filter(None, filled), "")
+    return bool(text) and not text.startswith(HINTS_TITLE)
 
 
 def _header(rows: Iterator[Row]) -> dict[Column, int]:

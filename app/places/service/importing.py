@@ -11,12 +11,12 @@ from sqlalchemy import delete, insert, update
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.paging import Cursor, CursorInvalid, Page, page_by_id, read_id
 from app.kernel.sheets.csv_files import read_csv
-from app.kernel.sheets.xlsx_files import read_xlsx
+from app.kernel.sheets.xlsx_files import read_sheets
 from app.places import queries
 from app.places.errors import ImportHasErrors, TreeChanged
 from app.places.models import Area, Import, Problem, position_columns
 from app.places.rules import area_plans, tree
-from app.places.rules.area_files import Picked, Sheet, is_header, read_sheet
+from app.places.rules.area_files import Picked, Sheet, is_header, read_sheet, read_workbook
 from app.places.rules.area_plans import Forest, Node, Planner
 from app.places.rules.area_rows import Findings, Line, judge_row
 from app.places.terms import IMPORT_KEPT_DAYS, XLSX, AreaKind, Column, ImportState, Severity
@@ -37,10 +37,11 @@ def check_import(uow: UnitOfWork, *, book: str | None, content: bytes, media_typ
     """Read a file and compare it with the tree; nothing is changed before it is committed.
 
     Refuses BookUnplaced, and what makes a file unreadable: FileRefused of kernel.sheets, AreaHeaderMissing,
-    AreaHeaderRepeated, AreaRowsTooMany, AreaRowsMissing.
+    AreaHeaderRepeated, AreaRowsTooMany, AreaRowsMissing, AreaSheetsMany.
     """
     scope = queries.find_scope(uow.session, book)
-    sheet = read_sheet(read_xlsx(content) if media_type == XLSX else read_csv(content, is_header))
+    xlsx = media_type == XLSX
+    sheet = read_workbook(read_sheets(content)) if xlsx else read_sheet(read_csv(content, is_header))
     plan = _plan(uow, scope, sheet)
     values = {
         "id": uow.new_id(),

@@ -7,7 +7,7 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
 from app.infra.unit_of_work import UnitOfWork
-from app.places.rules.area_files import EXAMPLE
+from app.places.rules.area_files import EXAMPLE, HINTS_TITLE
 from app.places.terms import IMPORT_ROWS_MAX
 
 HEADER = (
@@ -37,7 +37,7 @@ EXAMPLE_ROW = (
     "gcj02",
 )
 HINTS = (
-    "填写说明 / how to fill this in",
+    f"{HINTS_TITLE} / how to fill this in",
     "一行一个区域,从街道写到最低一级;同一行写到哪一级就是哪一级。 / One area a row, named from the street down.",
     "上级第一次出现时自动建立。 / What is above is opened when it is first named.",
     "已有的不会重复建立,空着的格子不改动原来的内容。 / What is there is not opened again; empty cells change nothing.",
