@@ -9,8 +9,8 @@ from functools import partial
 from app.enrolment import service as enrolment
 from app.identity import service as identity
 from app.jobs.terms import Act
-from app.media import service as media
 from app.mall import service as mall
+from app.media import service as media
 from app.notices import service as notices
 from app.points.service.clearing import agreements, nettings, receiving, transfers
 from app.reports import service as reports

@@ -18,7 +18,7 @@ from app.reports.service.photos import attach_photos, show_photos
 from app.reports.terms import TEXT_JOB, USUAL_RULE, Category, ReportState, Standing, TextCheck
 
 
-def file_report(  # noqa: PLR0913 - a report is all of this
+def file_report(
     uow: UnitOfWork,
     *,
     book: str,

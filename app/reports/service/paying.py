@@ -72,7 +72,11 @@ def may_pay(uow: UnitOfWork, report: Report, *, points: int) -> bool:
     )
     if decision.outcome is Outcome.DECLINE:
         raise AwardDeclined
-    is_doubted = shows_photo_again(report) or decision.outcome is Outcome.BLOCK_AND_REVIEW or Reason.ENGINE_FAILED in decision.reasons
+    is_doubted = (
+        shows_photo_again(report)
+        or decision.outcome is Outcome.BLOCK_AND_REVIEW
+        or Reason.ENGINE_FAILED in decision.reasons
+    )
     return report.needs_second or not is_doubted
 
 

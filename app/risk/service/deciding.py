@@ -198,9 +198,7 @@ def _shadows(uow: UnitOfWork, event: Event, book_id: int, seen: Look, features: 
     return found
 
 
-def written(
-    uow: UnitOfWork, event: Event, judged: Judged, features: dict[str, Any]
-) -> tuple[str, dict[str, Any]]:
+def written(uow: UnitOfWork, event: Event, judged: Judged, features: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     """Give the statement that writes a decision, for `db.run`, and its values; `id` among them is the decision's."""
     verdict = judged.verdict
     values: dict[str, Any] = {

@@ -2,15 +2,15 @@
 
 from migrations import sql_files
 
-revision = "0039"
-down_revision = "0029"
+revision = "0038"
+down_revision = "0037"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
     """Build it."""
-    sql_files.execute("0039_problems.sql")
+    sql_files.execute("0038_problems.sql")
 
 
 def downgrade() -> None:
