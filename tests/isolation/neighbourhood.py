@@ -98,6 +98,7 @@ def furnish(uow: UnitOfWork, cast: Cast) -> tuple[Acts, dict[str, Any]]:
         "sponsor_id": cast.sponsor,
         "proposal_id": proposal.id,
         "report_id": report.id,
+        "problem_id": report.problem_id,
         **house(acts, imported["import_id"]),
         "gathering_id": _gathered(acts, cast),
         **guard(acts, cast.resident, cast.rule.rpartition(".")[2]),
