@@ -180,7 +180,8 @@ class _Planner:
         chance, resident, reference = self._chance, self._resident(), self._reference("R")
         hour = chance.uniform(8, 17)
         building = f"{chance.randint(1, 24)}幢{chance.randint(1, 3)}单元"
-        place = chance.choice((*words.PLACES, building, building))
+        # each beside another lamp post: many problems, not one that many confirm
+        place = f"{chance.choice((*words.PLACES, building, building))},灯杆 {reference} 旁"
         draft.add(FileReport(draft.at(hour), reference, resident, chance.choice(words.PROBLEMS), place))
         accepted = chance.random() < ACCEPTED
         decided_at = draft.at(hour + chance.uniform(0.2, 4))

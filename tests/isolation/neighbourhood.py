@@ -106,6 +106,7 @@ def furnish(uow: UnitOfWork, cast: Cast) -> tuple[Acts, dict[str, Any]]:
         "proposal_id": proposal.id,
         "report_id": report.id,
         "photo_id": photo.id,
+        "problem_id": report.problem_id,
         **house(acts, imported["import_id"]),
         "gathering_id": _gathered(acts, cast),
         **guard(

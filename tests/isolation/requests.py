@@ -114,6 +114,8 @@ BODIES: dict[str, dict[str, Any]] = {
     },
     "POST /reports/<report_id>/accept": {"rule": "<code>"},
     "POST /reports/<report_id>/reject": WHY,
+    "POST /reports/<report_id>/split": WHY,
+    "POST /reports/<report_id>/join": WHY | {"problem_id": "<problem_id>"},
     "POST /residencies/<residency_id>/confirm": {"resident_id": "<listed_id>"},
     "POST /residencies/<residency_id>/refuse": WHY,
     "POST /residencies/<residency_id>/end": WHY,

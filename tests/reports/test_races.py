@@ -1,15 +1,17 @@
-"""Two clerks at one report: with real commits, in real threads."""
+"""Two clerks at one report, two residents at one spot: with real commits, in real threads."""
 
 from dataclasses import replace
 
 import pytest
 
 from app.kernel.actor import Actor, Role
+from app.kernel.geo import Datum, Source, locate
 from app.reports import service
 from app.reports.errors import AlreadyDecided
+from app.reports.terms import CONFIRM_RULE
 from tests.fixtures.together import alone, split, together
 from tests.points import invariants
-from tests.points.ledger import ANNA, Acts, open_ledger
+from tests.points.ledger import ANNA, Acts, named, open_ledger
 from tests.points.programme import publish
 
 
@@ -65,3 +67,31 @@ def test_two_clerks_who_differ_decide_once(real_commits, ledger, report):
     assert len(won) == 1
     assert {type(refusal) for refusal in lost} == {AlreadyDecided}
     assert paid(ledger, report) == (won[0].points or 0)
+
+
+def filing(ledger, who, *, metres=0.0):
+    position = locate(31.2304567 + metres / 111_195, 120.1234567, Datum.WGS84, source=Source.DEVICE, accuracy_m=10)
+    actor = Actor(id=who, roles=frozenset({Role.RESIDENT}))
+    return lambda uow: service.file_report(
+        replace(uow, actor=actor), book=ledger.book.code, text="路灯不亮", place=f"{metres} 米", position=position
+    )
+
+
+def test_who_reports_one_spot_at_the_same_moment_reports_one_problem(real_commits, ledger):
+    """Also from two cells of the grid, that lie beside each other."""
+    works = [filing(ledger, named(f"reporter {n}"), metres=15.0 * n) for n in range(4)]
+    made, lost = split(together(real_commits, *works, gate="points_books"))
+    assert lost == []
+    assert len({report.problem_id for report in made}) == 1
+    assert sorted(report.is_known for report in made) == [False, True, True, True]
+
+
+def test_two_who_confirm_at_the_same_moment_are_counted_one_after_another(real_commits, ledger):
+    """Six at once: only five are paid, whoever they are."""
+    alone(lambda uow: publish(uow, ledger, CONFIRM_RULE, "1", points_max=1))
+    first, *others = [alone(filing(ledger, named(f"reporter {n}"))) for n in range(7)]
+    alone(accepting(ledger, first))
+    works = [accepting(ledger, report) for report in others]
+    decided, lost = split(together(real_commits, *works, gate="reports_problems"))
+    assert lost == []
+    assert sorted(report.points for report in decided) == [0, 1, 1, 1, 1, 1]
