@@ -84,3 +84,14 @@ def test_likeness_reads_no_more_than_the_newest(uow):
         )
     )
     assert "ix_media_photos_recent" in json.dumps(plan)
+
+
+def test_attack_13_a_photo_handed_in_again_is_not_paid_by_one_person_alone(api, acts):
+    report(api, jpeg(FIRST))
+    again = report(api, CHANGED["compressed"](FIRST), person_id=BORIS).json
+    path = f"/reports/{again['id']}/accept"
+    first = api.post(path, {}, Role.CLERK)
+    assert (first.status_code, first.json["state"], first.json["needs_second"]) == (200, "filed", True)
+    assert api.post(path, {}, Role.CLERK).status_code == 409
+    second = api.post(path, {}, Role.CLERK, name="deputy")
+    assert (second.status_code, second.json["state"]) == (200, "accepted")
