@@ -14,6 +14,7 @@ import yaml
 from app.enrolment.terms import FILE_BYTES_MAX
 from app.infra.config import Config
 from app.infra.settings_table import settings_table
+from app.media.terms import BYTES_MAX
 from tests.docs.markdown import ROOT
 
 DEPLOY = ROOT / "deploy"
@@ -137,6 +138,8 @@ def test_nginx_lets_through_what_the_application_takes() -> None:
     assert f"server {sizes['LINLI_WEB_BIND']};" in text
     assert re.search(r"location = /metrics +\{ return 404; \}", text)
     assert f"client_max_body_size    {FILE_BYTES_MAX // 2**20}m;" in text
+    assert BYTES_MAX <= FILE_BYTES_MAX
+    assert "/(imports|photos)$ {" in text
     assert text.count("{") == text.count("}")
 
 
