@@ -17,7 +17,7 @@ CREATE TABLE reports_problems (
     CONSTRAINT pk_reports_problems PRIMARY KEY (book_id, id),
     CONSTRAINT fk_reports_problems_book_id FOREIGN KEY (book_id) REFERENCES points_books (id),
     CONSTRAINT ck_reports_problems_category CHECK (category ~ '^[a-z_]{1,30}$'),
-    CONSTRAINT ck_reports_problems_place_key CHECK (char_length(place_key) BETWEEN 1 AND 4000),
+    CONSTRAINT ck_reports_problems_place_key CHECK (char_length(place_key) BETWEEN 1 AND 200),
     CONSTRAINT ck_reports_problems_spot CHECK (num_nulls(lat, lng, cell_lat, cell_lng) IN (0, 4)),
     CONSTRAINT ck_reports_problems_times CHECK (opened_at <= last_at),
     CONSTRAINT ck_reports_problems_first CHECK ((first_report_id IS NULL) = (first_reporter_id IS NULL)),
