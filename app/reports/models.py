@@ -80,8 +80,8 @@ class Problem(Base):
     __tablename__ = "reports_problems"
     __table_args__ = (
         ForeignKeyConstraint(["book_id"], ["points_books.id"]),
-        Index("ix_reports_problems_cell", "book_id", "category", "cell_lat", "cell_lng", "last_at"),
-        Index("ix_reports_problems_place", "book_id", "category", "place_key", "last_at"),
+        Index("ix_reports_problems_cell", "book_id", "cell_lat", "cell_lng", "category", "last_at"),
+        Index("ix_reports_problems_place", "book_id", "place_key", "category", "last_at"),
     )
     book_id: Mapped[int] = mapped_column(Integer, primary_key=True)
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, select, text, tuple_
+from sqlalchemy import Select, select, text
 from sqlalchemy.orm import Session
 
 from app.reports.errors import ProblemMissing, ReportMissing
@@ -51,8 +51,9 @@ def lock_spots(session: Session, names: Iterable[str]) -> None:
 def list_problems_near(
     session: Session, book_id: int, category: str, *, cells: Sequence[tuple[int, int]], since: datetime
 ) -> Sequence[Problem]:
-    """Problems in these cells that were reported since then, the oldest first; CANDIDATES_MAX at most."""
-    query = _since(book_id, category, since).where(tuple_(Problem.cell_lat, Problem.cell_lng).in_(cells))
+    """Problems in this square of cells that were reported since then, the oldest first; CANDIDATES_MAX at most."""
+    norths, easts = {north for north, _ in cells}, {east for _, east in cells}  # a whole square: each with each
+    query = _since(book_id, category, since).where(Problem.cell_lat.in_(norths), Problem.cell_lng.in_(easts))
     return session.scalars(query).all()
 
 

@@ -13,6 +13,7 @@ from app.reports.terms import (
     CELLS_PER_LNG,
     CONFIRMED_MAX,
     NEAR_M,
+    PLACE_LENGTH_MAX,
     POSITION_DECIMALS,
     ReportState,
     Standing,
@@ -72,7 +73,7 @@ def spot_of(place: str, position: Position | None) -> Spot:
 def place_key(place: str) -> str:
     """Make the words of a place comparable: width, case, blanks and marks do not count (３号楼。 is 3号楼)."""
     plain = unicodedata.normalize("NFKC", place).casefold()
-    return "".join(each for each in plain if each.isalnum()) or plain
+    return ("".join(each for each in plain if each.isalnum()) or plain)[:PLACE_LENGTH_MAX]  # one letter may become many
 
 
 def is_same(spot: Spot, other: Spot) -> bool:

@@ -17,14 +17,14 @@ CREATE TABLE reports_problems (
     CONSTRAINT pk_reports_problems PRIMARY KEY (book_id, id),
     CONSTRAINT fk_reports_problems_book_id FOREIGN KEY (book_id) REFERENCES points_books (id),
     CONSTRAINT ck_reports_problems_category CHECK (category ~ '^[a-z_]{1,30}$'),
-    CONSTRAINT ck_reports_problems_place_key CHECK (char_length(place_key) BETWEEN 1 AND 4000),
+    CONSTRAINT ck_reports_problems_place_key CHECK (char_length(place_key) BETWEEN 1 AND 200),
     CONSTRAINT ck_reports_problems_spot CHECK (num_nulls(lat, lng, cell_lat, cell_lng) IN (0, 4)),
     CONSTRAINT ck_reports_problems_times CHECK (opened_at <= last_at),
     CONSTRAINT ck_reports_problems_first CHECK ((first_report_id IS NULL) = (first_reporter_id IS NULL)),
     CONSTRAINT ck_reports_problems_confirmed CHECK (confirmed BETWEEN 0 AND 5 AND (confirmed = 0 OR first_report_id IS NOT NULL))
 );
-CREATE INDEX ix_reports_problems_cell ON reports_problems (book_id, category, cell_lat, cell_lng, last_at);
-CREATE INDEX ix_reports_problems_place ON reports_problems (book_id, category, place_key, last_at);
+CREATE INDEX ix_reports_problems_cell ON reports_problems (book_id, cell_lat, cell_lng, category, last_at);
+CREATE INDEX ix_reports_problems_place ON reports_problems (book_id, place_key, category, last_at);
 GRANT SELECT, INSERT ON reports_problems TO linli_app;
 GRANT UPDATE (last_at, first_report_id, first_reporter_id, confirmed) ON reports_problems TO linli_app;
 

@@ -125,6 +125,11 @@ def test_without_a_position_the_words_of_the_place_count(seen):
     assert seen(BORIS, spot(900), place="3号楼A门")["problem_id"] == first["problem_id"]  # where one has none
 
 
+def test_a_place_of_letters_that_are_many_is_filed(seen):
+    """U+FDFA stands for eighteen letters: 200 of them would not fit into an index."""
+    assert seen(place="\ufdfa" * 200)["problem_id"]
+
+
 def test_after_a_week_of_silence_it_is_a_new_problem(api, seen, accept):
     def later(days):
         return replace(api, at=(NOW + timedelta(days=days)).isoformat())
