@@ -45,7 +45,7 @@ class RejectIn(StrictSchema):
 class JoinIn(RejectIn):
     """To which problem a report belongs, and why."""
 
-    problem_id = fields.UUID(required=True)
+    problem_id = Id(required=True)
 
 
 class ReportQuery(PageQuery):

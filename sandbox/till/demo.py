@@ -48,7 +48,11 @@ class Demo:
         for number in range(AWARDS):
             hours = {"minutes": MINUTES, "performed_on": f"{datetime.now(DISTRICT):%Y-%m-%d}"}
             told = {"resident_id": who, "rule": "vol.hours", "activity": f"{ACTIVITY} {int(time.time())}-{number}"}
-            self._sent(self._at("/awards"), coordinator, told | hours)
+            award = self._sent(self._at("/awards"), coordinator, told | hours)
+            if award["state"] == "held":  # another person has to look
+                self._sent(
+                    self._at(f"/award-checks/{award['check_id']}/confirm"), self.token("treasurer", TREASURER), {}
+                )
 
     def code(self, name: str) -> str:
         """The 18 digits that somebody's phone would show."""

@@ -1,5 +1,6 @@
 """Photos over HTTP: taken in, shown to whom they concern, judged, deleted."""
 
+from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
 from uuid import UUID, uuid4
@@ -9,8 +10,9 @@ from PIL import Image
 from sqlalchemy import func, select
 
 from app.infra.wechat.terms import Suggestion
-from app.kernel.actor import Role
+from app.kernel.actor import Actor, Role
 from app.media import service
+from app.media.errors import PhotoTwice, PhotoUsed
 from app.media.models import Photo, Picture
 from app.media.service import PhotoAnswer
 from app.media.terms import KEPT, STRAY_AFTER
@@ -150,3 +152,13 @@ def test_photos_of_a_closed_account_are_deleted(uow, api, taken):
     service.forget_photos(uow, person_id=str(owner))
     assert photo_of(uow, taken) is None
     assert photo_of(uow, other) is not None
+
+
+def test_photos_are_handed_in_once_and_named_once(uow, api, taken):
+    owner = replace(uow, actor=Actor(ANNA, frozenset({Role.RESIDENT})))
+    photo_id, handed_in = UUID(taken["id"]), {"book": api.book, "subject": f"report:{uuid4()}"}
+    with pytest.raises(PhotoTwice):
+        service.attach_photos(owner, photo_ids=[photo_id, photo_id], **handed_in)
+    service.attach_photos(owner, photo_ids=[photo_id], **handed_in)
+    with pytest.raises(PhotoUsed):
+        service.attach_photos(owner, photo_ids=[photo_id], **handed_in)

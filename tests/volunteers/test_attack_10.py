@@ -182,9 +182,8 @@ def test_attack_10_two_who_award_each_other_are_held_from_the_night_on(desk, act
         held = tomorrow.tell(5, desk.id_of(taker), by=giver, activity="第二天").json
         assert held["state"] == "held"
         assert desk.decision(held["check_id"]).reasons == ["RECIPROCITY", "OFF_ROSTER"]
-    assert (
-        tomorrow.tell(5, BORIS, activity="第二天").json["state"] == "held"
-    )  # the coordinator is in it, whomever he gives
+    # what goes to others is not between the two
+    assert tomorrow.tell(5, BORIS, activity="第二天").json["state"] == "awarded"
 
 
 def test_attack_10_what_anti_fraud_wants_looked_at_is_not_paid_before(desk, acts):

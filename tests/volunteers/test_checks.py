@@ -73,7 +73,7 @@ def test_what_was_rejected_stays_so_and_its_correction_is_looked_at(desk, acts):
 
 def test_what_the_ledger_refuses_now_waits_on(desk, acts):
     check = desk.tell(150).json["check_id"]
-    rows = [{"resident_id": str(named(f"v{n}")), "chosen_points": 10_000} for n in range(10)]
+    rows = [{"resident_id": str(named(f"v{n}")), "chosen_points": 5_000} for n in range(20)]
     desk.policy(paper_points_max=1_000_000, alone_points_max=1_000_000)
     for waits in desk.roster(*rows, by="another")["items"]:
         desk.confirm(waits["check_id"])

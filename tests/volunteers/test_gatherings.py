@@ -201,7 +201,7 @@ def test_attack_12_one_telephone_for_ten_people_is_flagged_and_a_telephone_each_
         site.scan(number, named(f"own {number}"), device_id=device_id, person_id=person_id)
     verdicts = {who: view.verdict for who, view in site.views().items()}
     assert [verdicts[named(f"own {number}")] for number in range(10)] == [Verdict.GOOD] * 10
-    assert [verdicts[named(f"friend {number}")] for number in range(10)] == [Verdict.GOOD] * 3 + [Verdict.REVIEW] * 7
+    assert [verdicts[named(f"friend {number}")] for number in range(10)] == [Verdict.GOOD] * 2 + [Verdict.REVIEW] * 8
 
 
 def test_attack_12_more_scans_than_heads_pay_nobody_until_people_looked(acts, site):

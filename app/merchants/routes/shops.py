@@ -47,7 +47,7 @@ def place_shop(uow: UnitOfWork, *, book: str, shop_id: UUID, position: Position)
 
 
 @blueprint.route("/v1/books/<book>/offers/nearby", methods=["POST"])
-@endpoint(roles=ANYONE, body=NearbyIn, reply=NearbyOfferPage)
+@endpoint(roles=ANYONE - {Role.AUDITOR}, body=NearbyIn, reply=NearbyOfferPage)
 def list_nearby_offers(
     uow: UnitOfWork, *, book: str, position: Position, street: str | None, limit: int, cursor: str | None
 ) -> object:

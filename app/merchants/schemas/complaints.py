@@ -4,7 +4,7 @@ from marshmallow import Schema, fields, validate
 
 from app.merchants import terms
 from app.merchants.terms import ComplaintKind, ComplaintOutcome, ComplaintState
-from app.web.fields import Choice, Points, ShownInstant, Text
+from app.web.fields import Choice, Flag, Points, ShownInstant, Text
 from app.web.paging import PageQuery, page_of
 from app.web.parsing import StrictSchema
 
@@ -23,7 +23,7 @@ class AnswerIn(StrictSchema):
     """Whether the shop agrees, and what it says. Agreeing gives all points back at once."""
 
     book = Text(required=True, length_max=32)
-    agrees = fields.Boolean(required=True, truthy={True}, falsy={False})
+    agrees = Flag(required=True)
     text = Text(required=True, length_max=terms.COMPLAINT_TEXT_LENGTH_MAX, attribute="words")
 
 
