@@ -1,7 +1,7 @@
 """Backtests: a version is tried on what was decided over a period, page by page, in the background."""
 
 from datetime import date, datetime, timedelta
-from time import perf_counter
+from time import thread_time
 from typing import Any
 from uuid import UUID
 
@@ -69,7 +69,7 @@ def run_backtest(uow: UnitOfWork, *, book_id: int, backtest_id: str, after: list
             points=stored.points,
             was=Outcome(stored.outcome),
             truth=backtesting.truth_of(stored.label, stored.appeal),
-            clock=perf_counter,
+            clock=thread_time,
         )
     found.result = result
     if len(page) == BACKTEST_PAGE and result["tried"] < BACKTEST_DECISIONS_MAX:

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from time import perf_counter
+from time import thread_time
 from typing import Any
 from uuid import UUID
 
@@ -174,7 +174,7 @@ def judge_fact(uow: UnitOfWork, event: Event, book_id: int, seen: Look, features
     try:
         definition = shelf.definition_of(uow.session, book_id, UUID(active[0][2])) if active else shelf.defaults()
         snoozed = {(row[0], Pivot(row[1])) for row in seen.snoozes}
-        verdict = judge(definition, event.kind, features, snoozed=snoozed, clock=perf_counter)
+        verdict = judge(definition, event.kind, features, snoozed=snoozed, clock=thread_time)
     except UNREADABLE as error:
         failed = broken(event.kind, f"version {version}: {type(error).__name__}")
         return Judged(book_id, version, failed, [], shadows)
@@ -189,7 +189,7 @@ def _shadows(uow: UnitOfWork, event: Event, book_id: int, seen: Look, features: 
             continue
         try:
             definition = shelf.definition_of(uow.session, book_id, UUID(set_id))
-            verdict = judge(definition, event.kind, features, clock=perf_counter)
+            verdict = judge(definition, event.kind, features, clock=thread_time)
         except UNREADABLE as error:
             log.warning("risk_shadow_failed", version=version, error=type(error).__name__)
             continue
