@@ -64,6 +64,9 @@ def tell_network(screen: Screen, tally: Tally, *, seconds: float) -> None:
     screen.say(
         f"  被清扫 holds swept   {tally['holds swept']:,}(后台清扫与演示时钟相遇 by the sweeper, which lives today)"
     )
+    screen.say(
+        f"  待确认 to confirm    {tally['asked to confirm']:,}(风控要居民在手机上确认 anti-fraud asked for the resident's word)"
+    )
 
 
 def show_trial_balance(screen: Screen, stage: Stage, auditor: Person) -> bool:

@@ -108,6 +108,11 @@ class Life:
         if not reply.ok:
             self._declined(act, reply, enough=enough)
             return
+        if (
+            reply.body["state"] == "pending_confirm"
+        ):  # nothing is held until the resident has confirmed, and he went home
+            self._tally.add("asked to confirm")
+            return
         self._tally.add("authorised")
         if not enough or act.resident in self._stage.frozen:
             self._stage.surprise(f"不应成功的支付 / payment {act.reference} should have been refused")
