@@ -65,7 +65,7 @@ def tell_network(screen: Screen, tally: Tally, *, seconds: float) -> None:
         f"  被清扫 holds swept   {tally['holds swept']:,}(后台清扫与演示时钟相遇 by the sweeper, which lives today)"
     )
     screen.say(
-        f"  待确认 to confirm    {tally['asked to confirm']:,}(风控要居民在手机上确认 anti-fraud asked for the resident's word)"
+        f"  待确认 to confirm    {tally['asked to confirm']:,}(风控请居民本人确认 anti-fraud asked the resident)"
     )
 
 

@@ -108,9 +108,7 @@ class Life:
         if not reply.ok:
             self._declined(act, reply, enough=enough)
             return
-        if (
-            reply.body["state"] == "pending_confirm"
-        ):  # nothing is held until the resident has confirmed, and he went home
+        if reply.body["state"] == "pending_confirm":  # nothing is held until he confirms; he went home
             self._tally.add("asked to confirm")
             return
         self._tally.add("authorised")
