@@ -1,5 +1,6 @@
 """A picture from the bytes of a stranger: decoded within bounds, drawn anew, so that only its pixels are left."""
 
+import struct
 from dataclasses import dataclass, field
 from hashlib import sha256
 from io import BytesIO
@@ -11,7 +12,8 @@ from app.media.terms import FLAT, PIXELS_DECODED_MAX, PIXELS_MAX, QUALITY, SIDE_
 
 FORMATS = ("JPEG", "PNG", "WEBP")
 """No other decoder of Pillow is ever given a stranger's bytes."""
-DAMAGED = (OSError, ValueError, SyntaxError, EOFError, IndexError, KeyError, TypeError, OverflowError, MemoryError)
+NOTES_DAMAGED = (struct.error, LookupError, ValueError, TypeError, ArithmeticError)
+DAMAGED = (*NOTES_DAMAGED, OSError, EOFError, SyntaxError, MemoryError)
 """What decoders raise on what is no picture, or a broken one."""
 COLUMNS, ROWS = 9, 8
 
@@ -45,14 +47,24 @@ def draw(content: bytes) -> Drawn:
 
 def _decode(content: bytes) -> Image.Image:
     with Image.open(BytesIO(content), formats=FORMATS) as opened:
-        bound = PIXELS_MAX if opened.format == "JPEG" else PIXELS_DECODED_MAX
+        # a progressive JPEG is held whole while it is decoded, whatever size is wanted
+        is_scaled = opened.format == "JPEG" and not opened.info.get("progressive")
+        bound = PIXELS_MAX if is_scaled else PIXELS_DECODED_MAX
         if opened.width * opened.height > bound:
             raise PhotoTooLarge(width=opened.width, height=opened.height, megapixels=bound // 1_000_000)
         opened.draft("RGB", (SIDE_MAX, SIDE_MAX))  # a JPEG is decoded at a half, a quarter or an eighth
-        upright = ImageOps.exif_transpose(opened)
+        upright = _upright(opened)
         picture = upright.convert("RGBA" if upright.has_transparency_data else "RGB")
     picture.thumbnail((SIDE_MAX, SIDE_MAX), Image.Resampling.LANCZOS)
     return picture
+
+
+def _upright(picture: Image.Image) -> Image.Image:
+    """Turn it as its notes say; as it lies where they are damaged, which is no fault of the picture."""
+    try:
+        return ImageOps.exif_transpose(picture)
+    except NOTES_DAMAGED:
+        return picture
 
 
 def dhash(picture: Image.Image) -> int | None:

@@ -46,7 +46,7 @@ def take_photo(uow: UnitOfWork, *, book: str, drawn: Drawn) -> Photo:
         book=book,
         id=uow.new_id(),
         owner_id=uow.actor.id,
-        person_id=uow.actor.owner_id or uow.actor.person_id,
+        person_id=uow.actor.person_id or uow.actor.id,
         uploaded_at=uow.now,
         digest=drawn.digest,
         hash=drawn.hash,

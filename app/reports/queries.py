@@ -1,6 +1,6 @@
 """Reads of reports, session first."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -8,7 +8,7 @@ from sqlalchemy import Select, select, text
 from sqlalchemy.orm import Session
 
 from app.reports.errors import ProblemMissing, ReportMissing
-from app.reports.models import Problem, Report
+from app.reports.models import Move, Problem, Report
 from app.reports.terms import CANDIDATES_MAX
 
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(name, 0)) FROM unnest(CAST(:names AS text[])) AS name")
@@ -94,3 +94,9 @@ def list_reports_of(
     if before is not None:
         query = query.where(Report.id < before)
     return session.scalars(query.order_by(Report.id.desc()).limit(limit)).all()
+
+
+def list_movers(session: Session, report: Report) -> Collection[UUID]:
+    """Who put a report to another problem, or made it one of its own."""
+    query = select(Move.moved_by).where(Move.book_id == report.book_id, Move.report_id == report.id).distinct()
+    return set(session.scalars(query))

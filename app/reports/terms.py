@@ -8,6 +8,8 @@ TEXT_LENGTH_MAX = 2000
 PLACE_LENGTH_MAX = 200
 REASON_LENGTH_MAX = 200
 RULE_LENGTH_MAX = 40
+ALONE_POINTS_MAX = 240
+"""What one member of staff pays for a report alone: a day of service, as books begin with for awards."""
 PHOTOS_MAX = 9
 """As in WeChat's own albums."""
 USUAL_RULE = "report.valid"

@@ -15,6 +15,12 @@ BEFORE_MAX = 5000
 """Of what was told of an activity before, so much is looked at, the newest first."""
 
 
+def lock_teller(session: Session, book_id: int, teller: UUID) -> None:
+    """Let one person tell one batch of awards at a time; until the end of the transaction."""
+    name = f"volunteers:{book_id}:{teller}"
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
+
+
 def get_gathering(session: Session, book_id: int, gathering_id: UUID) -> Gathering:
     """One gathering. Refuses GatheringMissing."""
     found = session.get(Gathering, (book_id, gathering_id))

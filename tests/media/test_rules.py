@@ -9,7 +9,7 @@ from PIL import Image, PngImagePlugin
 from app.media.errors import PhotoTooLarge, PhotoUnreadable
 from app.media.rules import draw
 from app.media.terms import ALIKE_BITS
-from tests.media.pictures import CHANGED, jpeg, scene
+from tests.media.pictures import CHANGED, SIZE, jpeg, scene
 
 
 def png(picture, **more):
@@ -117,3 +117,16 @@ def test_attack_13_other_photos_are_other_photos(scenes):
 
 def test_a_picture_of_one_colour_looks_like_nothing():
     assert draw(jpeg(Image.new("RGB", (400, 300), (8, 8, 12)))).hash is None
+
+
+def test_damaged_notes_are_no_fault_of_a_picture():
+    written = BytesIO()
+    scene(1).save(written, "PNG", exif=b"II*\0")
+    assert (draw(written.getvalue()).width, draw(written.getvalue()).height) == SIZE
+
+
+def test_a_progressive_jpeg_is_bounded_as_what_is_decoded_whole():
+    picture = Image.new("L", (5000, 5000))
+    assert draw(jpeg(picture)).width == 2048
+    with pytest.raises(PhotoTooLarge, match="5000"):
+        draw(jpeg(picture, progressive=True))

@@ -155,8 +155,13 @@ def test_attack_10_a_book_may_want_a_roster_for_everything(stayed):
     site, desk = stayed
     desk.policy(roster_required=True)
     assert refused(desk.tell(1)) == (403, AwardOffRoster.code, ["activity_id"])
-    told = desk.roster(row(1, ANNA), row(1), activity_id=str(site.gathering.id), by="another")
+    here = {"activity_id": str(site.gathering.id), "by": "another"}
+    told = desk.roster(row(1, ANNA, minutes=60), row(1, minutes=60), **here)
     assert [each["state"] for each in told["items"]] == ["declined", "awarded"]
+    [unsaid] = desk.roster(row(2), activity="没写时长", **here)["items"]
+    assert unsaid["state"] == "declined"
+    [later] = desk.roster(row(3, minutes=60), activity="另一天", performed_on="2026-06-14", **here)["items"]
+    assert later["state"] == "declined"
 
 
 def test_attack_10_limits_fit_each_other(desk):

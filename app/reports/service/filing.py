@@ -82,12 +82,15 @@ def accept_report(
 
     if rules.is_repeated(_decision_of(report), _accepting(report, rule, chosen_points)):
         return report
-    if report.needs_second and report.first_seen_by == uow.actor.id:
+    movers = queries.list_movers(uow.session, report)
+    if uow.actor.id in movers or (report.needs_second and report.first_seen_by == uow.actor.id):
         raise SecondNeeded
 
     problem = None if report.problem_id is None else queries.lock_problem(uow.session, book_id, report.problem_id)
     due = paying.foresee(uow, report, problem, book=book, rule=rule, chosen_points=chosen_points)
-    if due.points and not paying.may_pay(uow, report, points=due.points):
+    # who moved it has not looked at what anti-fraud doubts
+    was_seen = report.needs_second and report.first_seen_by not in movers
+    if due.points and not paying.may_pay(uow, report, book=book, points=due.points, was_seen=was_seen):
         report.needs_second, report.first_seen_by = True, uow.actor.id
         return report
 

@@ -12,8 +12,8 @@ from app.reports import rules
 from app.reports.errors import AwardDeclined
 from app.reports.models import Problem, Report
 from app.reports.service.photos import shows_photo_again
-from app.reports.terms import CONFIRM_RULE, CONFIRM_TITLE, TITLE, Standing
-from app.risk.service import Event, decide
+from app.reports.terms import ALONE_POINTS_MAX, CONFIRM_RULE, CONFIRM_TITLE, TITLE, Standing
+from app.risk.service import Event, decide, find_kin
 from app.risk.terms import EventKind, Outcome, Reason
 
 UNPAID = (
@@ -53,11 +53,16 @@ def foresee(
     return Due(standing, fact, outcome.record.points)
 
 
-def may_pay(uow: UnitOfWork, report: Report, *, points: int) -> bool:
+def may_pay(uow: UnitOfWork, report: Report, *, book: str, points: int, was_seen: bool) -> bool:
     """Ask anti-fraud, once for each report. False: another member of staff has to accept. Refuses AwardDeclined.
 
-    A photo that was handed in before is never one person's to pay for, whatever rules a book has.
+    A photo that was handed in before, a relative's report and a large sum are never one person's to pay for, whatever
+    rules a book has. `was_seen`: somebody else looked at it before.
     """
+    is_kin = report.reporter_id in find_kin(uow, book=book, resident_ids=[report.reporter_id])
+    facts: dict[str, bool | int | str] = {"is_relative_of_coordinator": is_kin}
+    if report.photos:
+        facts["is_duplicate_photo"] = shows_photo_again(report)
     decision = decide(
         uow,
         Event(
@@ -67,17 +72,19 @@ def may_pay(uow: UnitOfWork, report: Report, *, points: int) -> bool:
             resident_id=report.reporter_id,
             coordinator_id=uow.actor.id,
             points=points,
-            facts={"is_duplicate_photo": shows_photo_again(report)} if report.photos else {},
+            facts=facts,
         ),
     )
     if decision.outcome is Outcome.DECLINE:
         raise AwardDeclined
     is_doubted = (
-        shows_photo_again(report)
+        is_kin
+        or points > ALONE_POINTS_MAX
+        or shows_photo_again(report)
         or decision.outcome is Outcome.BLOCK_AND_REVIEW
         or Reason.ENGINE_FAILED in decision.reasons
     )
-    return report.needs_second or not is_doubted
+    return was_seen or not is_doubted
 
 
 def pay(uow: UnitOfWork, report: Report, problem: Problem | None, due: Due, *, book: str) -> None:

@@ -104,4 +104,4 @@ def _move(uow: UnitOfWork, report: Report, problem: Problem, reason: str, *, is_
         )
     )
     report.problem_id, report.is_known = problem.id, is_known
-    report.needs_second, report.first_seen_by = True, uow.actor.id
+    report.needs_second, report.first_seen_by = True, report.first_seen_by or uow.actor.id

@@ -44,11 +44,12 @@ class AwardAsk:
 class AwardDecision:
     """What was decided, and how many points the same person gave the same resident within a day before.
 
-    `given`: 0 where the decision was made earlier.
+    `given`: 0 where the decision `was_made` earlier: what it was made beside is not known any more.
     """
 
     decision: Decision
     given: int
+    was_made: bool = False
 
 
 @dataclass(slots=True)
@@ -115,7 +116,7 @@ def decide_awards(uow: UnitOfWork, *, book: str, asks: Sequence[AwardAsk]) -> li
     tally, fresh, found = _Tally(), [], []
     for event, look in zip(events, looks, strict=True):
         if look.decision is not None:
-            found.append(AwardDecision(deciding.stored(look.decision), 0))
+            found.append(AwardDecision(deciding.stored(look.decision), 0, was_made=True))
             continue
         seen = replace(look, windows=tally.grown(event, look.windows))
         statement, values, decision, given = _decide(uow, event, book_id, seen)

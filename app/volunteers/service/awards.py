@@ -13,6 +13,7 @@ from app.infra.unit_of_work import UnitOfWork
 from app.points import queries as points_queries
 from app.points import service as points
 from app.points.service import AwardOutcome
+from app.volunteers import queries
 from app.volunteers.models import AwardCheck
 from app.volunteers.service import holding, screening
 from app.volunteers.service.facts import Activity, Service, facts_of
@@ -109,6 +110,7 @@ def award_volunteer(uow: UnitOfWork, *, book: str, service: Service, activity: A
 def award_volunteers(uow: UnitOfWork, *, book: str, activity: Activity, awards: Sequence[Service]) -> BatchOutcome:
     """Pay 1 to 1,000 volunteers of one activity, or have them wait; each row on its own. Refuses BookMissing."""
     found = points_queries.get_book(uow.session, book)
+    queries.lock_teller(uow.session, found.id, uow.actor.id)  # the same told twice at once: the second finds the first
     facts = facts_of(activity, awards)
     foreseen = points.preview_awards(uow, found, facts=facts)
     verdicts = screening.screen(uow, book=book, activity=activity, foreseen=foreseen)

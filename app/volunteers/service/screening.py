@@ -61,7 +61,7 @@ class _Known:
     def is_on_roster(self, fact: Fact) -> bool:
         """Whether somebody checked in and out, for no less than he is said to have worked."""
         minutes = self.on_site.get(fact.beneficiary_id)
-        return minutes is not None and (fact.minutes or 0) <= minutes
+        return minutes is not None and fact.minutes is not None and fact.minutes <= minutes
 
     def why(self, fact: Fact, *, outcome: Outcome, reasons: Collection[Reason], points: int, given: int) -> Why | None:
         """Why it waits for a second person; None: it does not."""
@@ -143,7 +143,7 @@ def _know(uow: UnitOfWork, book: str, activity: Activity, facts: Sequence[Fact])
     return _Known(
         limits=limits_of(uow.session, book_id),
         kin=risk.find_kin(uow, book=book, resident_ids=residents),
-        on_site=minutes_on_site(uow.session, book_id, activity.activity_id),
+        on_site=minutes_on_site(uow.session, book_id, activity),
         before=queries.checks_before(uow.session, book_id, facts[0].rule, facts[0].subject, residents),
     )
 
@@ -185,6 +185,8 @@ def _decided(verdict: Verdict, foreseen: AwardOutcome, known: _Known, told: Awar
     if decision.outcome is Outcome.DECLINE:
         return replace(verdict, refusal=errors.AwardDeclined(), decision_id=decision.id)
     why = known.why(foreseen.fact, outcome=decision.outcome, reasons=decision.reasons, points=paid, given=told.given)
+    if told.was_made and paid > 0:  # decided before and not paid: what it was beside then, nobody knows now
+        why = why or Why.TOLD_ANEW
     digest = vault().index(str(verdict.fact_id), kind="volunteers.sample")
     sampled = why is None and paid > 0 and is_sampled(known.limits, digest)
     return replace(verdict, why=why, sampled=sampled, decision_id=decision.id)

@@ -6,9 +6,11 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from app.kernel.periods import local_date
 from app.volunteers import queries, terms
 from app.volunteers.models import Gathering, Stay
 from app.volunteers.rules import stays
+from app.volunteers.service.facts import Activity
 from app.volunteers.terms import Verdict
 
 
@@ -35,10 +37,14 @@ def view_of(gathering: Gathering, stay: Stay) -> StayView:
     return StayView(stay, minutes, stays.standing(outcomes, stay.verdict))
 
 
-def minutes_on_site(session: Session, book_id: int, gathering_id: UUID | None) -> Mapping[UUID, int]:
-    """Who checked in and out at a gathering, and counts, with his minutes; nobody where there is no such gathering."""
+def minutes_on_site(session: Session, book_id: int, activity: Activity) -> Mapping[UUID, int]:
+    """Who checked in and out at the gathering that an activity is, and counts, with his minutes.
+
+    Nobody where there is no such gathering, or it was on another day: one check-in is no roster for weeks.
+    """
+    gathering_id = activity.activity_id
     gathering = None if gathering_id is None else queries.find_gathering(session, book_id, gathering_id)
-    if gathering is None:
+    if gathering is None or local_date(gathering.starts_at) != activity.performed_on:
         return {}
     rows = queries.list_stays(session, gathering, after=None, limit=2 * terms.STAYS_MAX)
     views = [view_of(gathering, stay) for stay in rows]
