@@ -79,6 +79,17 @@ def test_told_five_times_at_once_it_waits_once(real_commits, ledger):
     assert alone(lambda uow: uow.session.scalar(COUNT, {"book": ledger.id})) == 1
 
 
+def test_attack_7_the_rest_of_a_limit_told_five_times_at_once_waits_for_all(real_commits, ledger):
+    """Each reads what waits before any of them is decided; only the first may find nothing there."""
+    alone(lambda uow: generous(uow, ledger.book.code, paper_points_max=40, alone_points_max=40), at=NOW)
+    assert alone(telling(ledger, activity="先发的"), at=NOW) is None  # paid: 30 of 40
+    gate = "LOCK TABLE risk_decisions IN EXCLUSIVE MODE"
+    told, refusals = split(together(real_commits, *[telling(ledger)] * 5, at=NOW, gate=gate))
+    assert (refusals, len(set(told))) == ([], 1)
+    assert None not in told
+    assert available(ledger) == 30
+
+
 def test_confirmed_and_rejected_at_once_it_ends_one_way(real_commits, ledger):
     check_id = alone(telling(ledger), at=NOW)
     works = [deciding(ledger, check_id, each, confirm=n != 1) for n, each in enumerate(TREASURERS)]
