@@ -83,6 +83,15 @@ def test_what_is_looked_at_waits_and_is_paid_with_the_next_statement(acts, desk,
     assert desk.on(3).findings() == []
 
 
+def test_who_closed_a_case_and_its_dispute_too_does_not_stop_the_night(acts, desk, till, reviewed):
+    """What one person proposed is void once the case says there is no risk."""
+    desk.stated(till.shop_id, TODAY)
+    close_case(acts, reviewed, Label.FALSE_POSITIVE)
+    assert desk.close(only(desk), DisputeState.FOR_SHOP, LOOKER.id).state == "open"  # as proposed
+    desk.on(2).night()
+    assert (only(desk).state, only(desk).closed_by, only(desk).proposed_by) == ("for_shop", LOOKER.id, None)
+
+
 def test_a_case_closed_before_the_night_keeps_nothing_back(acts, desk, till, reviewed):
     close_case(acts, reviewed, Label.FALSE_POSITIVE)
     assert kept(desk.stated(till.shop_id, TODAY)) == (500, 0, 0, 500)

@@ -3,6 +3,7 @@ from sqlalchemy import text
 
 from app.merchants import errors, queries, service
 from app.points.errors import AccountFrozen, BookMissing, PointsInsufficient
+from tests.merchants.counter import offer
 from tests.merchants.till import NO_CODE
 from tests.points.ledger import ANNA, BORIS, named, open_ledger
 
@@ -224,3 +225,11 @@ def test_no_job_is_queued_on_the_way(acts, till):
     till.refund(payment, 10)
     till.reverse(till.authorise(5))
     assert acts.uow.session.scalar(text("SELECT count(*) FROM procrastinate_jobs")) == 0
+
+
+def test_what_is_declined_takes_nothing_of_an_offers_stock(acts, till):
+    offer(acts.uow, till.book, till.shop_id, stock_points=1000, share_percent_max=100)
+    for _ in range(2):
+        with pytest.raises(PointsInsufficient):
+            till.authorise(150, order_fen=10_000)
+    assert acts.uow.session.scalar(text("SELECT max(stock_points) FROM merchants_offers")) == 1000

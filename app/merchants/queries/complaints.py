@@ -4,11 +4,11 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Row, func, select, text
+from sqlalchemy import Row, exists, func, select, text
 from sqlalchemy.orm import Session
 
 from app.merchants import errors
-from app.merchants.models import Complaint, Redemption
+from app.merchants.models import Complaint, Redemption, Refund
 from app.merchants.terms import ComplaintState
 
 WAITS = text("merchants_complaints.state IN ('open', 'unanswered', 'contested')")
@@ -85,6 +85,32 @@ _OWNERS = text("""
      WHERE b.id = :shop_id AND coalesce(s.person_id, p.id) IS NOT NULL
      ORDER BY 1 LIMIT 20
 """)
+
+
+_HOUSE = text("""
+    SELECT coalesce(s.person_id, p.id)
+      FROM merchants_branches b
+      JOIN merchants_people s ON s.merchant_id = b.merchant_id AND s.ended_at IS NULL
+      LEFT JOIN identity_people p ON p.phone_index = s.phone_index
+     WHERE b.id = :shop_id AND coalesce(s.person_id, p.id) IS NOT NULL
+     UNION
+    SELECT g.person_id FROM identity_grants g
+     WHERE g.shop_id = :shop_id AND g.ended_at IS NULL AND g.role = 'cashier'
+""")
+
+
+def list_house(session: Session, shop_id: UUID) -> Collection[UUID]:
+    """Everybody of a shop: owners, staff and cashiers, by their accounts."""
+    return set(session.scalars(_HOUSE, {"shop_id": shop_id}))
+
+
+def was_refund_stopped(session: Session, redemption_id: UUID) -> bool:
+    """Whether anti-fraud stopped a refund of a redemption."""
+    stopped = exists().where(
+        Refund.redemption_id == redemption_id,
+        Refund.decline.in_([errors.RefundStopped.code, errors.RefundRefused.code]),
+    )
+    return bool(session.scalar(select(stopped)))
 
 
 def list_owners(session: Session, shop_id: UUID) -> Sequence[UUID]:

@@ -61,7 +61,7 @@ def keep_lines(
 
 
 def close_cleared(session: Session, settlement: Settlement) -> None:
-    """Close what waits for cases that were closed as no risk, by whoever closed them."""
+    """Close what waits for cases that were closed as no risk, by whoever closed them; nothing is proposed any more."""
     cleared = risk.select_cleared_cases(settlement.book_id).subquery("cleared")
     session.execute(
         update(Dispute)
@@ -71,6 +71,9 @@ def close_cleared(session: Session, settlement: Settlement) -> None:
             closed_by=cleared.c.closed_by,
             closed_at=cleared.c.closed_at,
             closed_why=cleared.c.label,
+            proposed_outcome=None,
+            proposed_by=None,
+            proposed_at=None,
         )
         .execution_options(synchronize_session=False)
     )

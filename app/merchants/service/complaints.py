@@ -103,7 +103,8 @@ def answer_complaint(
     complaint.state, complaint.answer = ComplaintState.CONTESTED, words
     complaint.answered_by, complaint.answered_at = uow.actor.id, uow.now
     complaint.due_at = deciding_complaints.due_after(uow, book, terms.COMPLAINT_DECISION_DAYS)
-    if agrees:
+    # what anti-fraud stopped at the till is not the shop's alone to give back: two of the desk look at it
+    if agrees and not complaint_queries.was_refund_stopped(uow.session, redemption.id):
         left = deciding_complaints.points_left(uow, redemption)
         deciding_complaints.give_back(uow, complaint, redemption, points=left, why=words[:200], by=uow.actor.id)
     return complaint
@@ -130,7 +131,7 @@ def decide_complaint(
             complaint.resident_id,
             complaint.opened_by,
             redemption.person_id,
-            *complaint_queries.list_owners(uow.session, complaint.shop_id),
+            *complaint_queries.list_house(uow.session, complaint.shop_id),
         ),
         decider=(actor.id, actor.person_id, actor.owner_id),
     )

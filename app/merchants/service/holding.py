@@ -56,6 +56,8 @@ def keep_for(uow: UnitOfWork, complaint: Complaint) -> None:
         return
     settlement_id, line_fen = place
     settlement = queries.lock_settlement(uow.session, complaint.book_id, settlement_id)
+    if holds.find_place(uow.session, complaint.book_id, complaint.transaction_id) != place:
+        return  # somebody of the desk kept it back in this moment
     kept = min(line_fen, settlement.payable_fen)
     if is_beyond(settlement.state) or kept <= 0:
         return

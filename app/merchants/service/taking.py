@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from app.infra.unit_of_work import UnitOfWork
+from app.kernel.errors import Declined
 from app.kernel.periods import local_date
 from app.merchants import errors, queries, terms
 from app.merchants.models import Redemption
@@ -65,9 +66,15 @@ def take(uow: UnitOfWork, till: Till, redemption: Redemption, holder: Holder, *,
             redemption.state, redemption.expires_at = RedemptionState.PENDING_CONFIRM, uow.now + terms.CONFIRM_LIFE
             telling.tell(uow, "redemption.needs_confirmation", [redemption], heard=till.heard)
             return
-        if offer is not None and offer.stock_points is not None:
-            offers.take_stock(uow, holder.book_id, offer_id=offer.offer_id, points=quote.points)
-        _move(uow, till, redemption, holder)
+        if offer is None or offer.stock_points is None:
+            _move(uow, till, redemption, holder)
+            return
+        offers.take_stock(uow, holder.book_id, offer_id=offer.offer_id, points=quote.points)
+        try:
+            _move(uow, till, redemption, holder)
+        except Declined:  # what is declined stays written, and takes nothing of the offer
+            offers.give_back_stock(uow, holder.book_id, offer_id=offer.offer_id, points=quote.points)
+            raise
 
 
 def _offer_of(standing: Standing, redemption: Redemption) -> OfferTerms | None:
