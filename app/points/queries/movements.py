@@ -27,8 +27,10 @@ def select_shop_movements(
     them. In no order, and never to be cut by "ids above the last one seen": a transaction with a smaller id may still
     be on its way to commit.
     """
-    between = [] if from_id is None else [Entry.transaction_id >= from_id]
-    between += [] if to_id is None else [Entry.transaction_id <= to_id]
+    # said of both, for the planner does not carry a bound from one side of a join to the other
+    ids = (Entry.transaction_id, Transaction.id)
+    between = [] if from_id is None else [each >= from_id for each in ids]
+    between += [] if to_id is None else [each <= to_id for each in ids]
     points, money = _of_points(book_id, shop_id, before), _of_money(book_id, shop_id, before)
     return points.where(*between).union_all(money.where(*between))
 
@@ -122,7 +124,7 @@ def select_claims(book_id: int, shop_id: UUID, *, from_id: UUID | None) -> Selec
         .where(Entry.book_id == book_id, Entry.account_id == payable_account(book_id, shop_id))
         .where(Entry.version.is_(None))
     )
-    return query if from_id is None else query.where(Entry.transaction_id >= from_id)
+    return query if from_id is None else query.where(Entry.transaction_id >= from_id, Transaction.id >= from_id)
 
 
 def select_claimed(book_id: int, shop_id: UUID) -> ColumnElement[int]:
