@@ -137,12 +137,12 @@ class ShownInstant(fields.AwareDateTime):
 
 
 class Day(fields.Date):
-    """A calendar day, YYYY-MM-DD."""
+    """A calendar day, YYYY-MM-DD; not of the first and the last year there are, which have no bounds as instants."""
 
     default_error_messages = {"invalid": "day", "format": "day"}
 
     def _deserialize(self, value: object, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
-        if not isinstance(value, str) or not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        if not isinstance(value, str) or not re.fullmatch(r"(?!0001|9999)[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
             raise self.make_error("invalid")
         return super()._deserialize(value, attr, data, **kwargs)
 

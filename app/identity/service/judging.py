@@ -88,7 +88,8 @@ def judge_sign_in(
     if judged.friction is Friction.REFUSE:
         raise SignInStopped(decision=judged.decision_id)
     if judged.friction is Friction.PAUSE:
-        person.paused_at, person.paused_case = person.paused_at or uow.now, judged.case_id
+        if person.paused_at is None:  # over the case it was paused for it stays paused, whatever comes later
+            person.paused_at, person.paused_case = uow.now, judged.case_id
         if judged.about_device and judged.case_id is not None and device is not None:
             queries.pause_accounts_made_on(
                 uow.session, device.install_index, case_id=judged.case_id, now=uow.now, limit=terms.FARM_MAX
@@ -101,6 +102,7 @@ def resume_accounts(uow: UnitOfWork, *, case_id: UUID) -> int:
     return len(uow.session.scalars(resumed.returning(Person.id)).all())
 
 
-def resume_account(uow: UnitOfWork, *, person_id: UUID) -> None:
-    """Let one account pay again: its owner was right."""
-    uow.session.execute(update(Person).where(Person.id == person_id).values(paused_at=None, paused_case=None))
+def resume_account(uow: UnitOfWork, *, person_id: UUID, case_id: UUID) -> None:
+    """Let one account pay again that was paused over a case: its owner was right. Over another one it stays so."""
+    wanted = (Person.id == person_id, Person.paused_case == case_id)
+    uow.session.execute(update(Person).where(*wanted).values(paused_at=None, paused_case=None))

@@ -1,7 +1,7 @@
 """Residents sign in with WeChat: who a login code belongs to was asked before, and comes in as a value."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
@@ -56,7 +56,8 @@ def sign_in_with_wechat(
     known = queries.find_wechat_user(uow.session, account.app_id, index)
     person_id = known.person_id if known else _register(uow, account, index)
     person = queries.lock_signing_in(uow.session, person_id)  # the person first, then the device: in one order
-    device = _see_device(uow, person_id, installation, is_first=known is None)
+    cools_until = _cools_until(person, uow.now, is_first=known is None)
+    device = _see_device(uow, person_id, installation, cools_until)
     session_id, whence = uow.new_id(), Whence(judge, installation.address) if judge else None
     judge_sign_in(uow, whence, session_id=session_id, person=person, channel=Channel.MINI, device=device)
     occasion = RiskOccasion.SIGN_IN if known else RiskOccasion.REGISTRATION
@@ -152,10 +153,18 @@ def _register(uow: UnitOfWork, account: WechatAccount, index: bytes) -> UUID:
     return twin.person_id
 
 
-def _see_device(uow: UnitOfWork, person_id: UUID, installation: Installation, *, is_first: bool) -> Device:
+def _cools_until(person: Person, now: datetime, *, is_first: bool) -> datetime | None:
+    """When a new device of somebody may pay: another one in a day, and none before the account is so old as it has to
+    be. Another device is no way round that.
+    """
+    may_pay = person.registered_at + timedelta(days=current.config().first_redemption_days)
+    until = may_pay if is_first else max(may_pay, now + terms.COOL_DOWN)
+    return until if until > now else None
+
+
+def _see_device(uow: UnitOfWork, person_id: UUID, installation: Installation, cools_until: datetime | None) -> Device:
     """Note an installation. Whose it is otherwise does not matter here: each person has it for himself."""
     index = vault().index(installation.install_id, kind="install")
-    cool: timedelta = timedelta(days=current.config().first_redemption_days) if is_first else terms.COOL_DOWN
     found = queries.find_device(uow.session, person_id, index)
     if found is None:
         uow.session.execute(
@@ -167,7 +176,7 @@ def _see_device(uow: UnitOfWork, person_id: UUID, installation: Installation, *,
                 model=installation.model,
                 first_seen_at=uow.now,
                 last_seen_at=uow.now,
-                cools_until=uow.now + cool if cool else None,
+                cools_until=cools_until,
             )
             .on_conflict_do_nothing()
         )

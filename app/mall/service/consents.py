@@ -43,7 +43,9 @@ def show_own_consent(uow: UnitOfWork) -> Standing:
 def withdraw_own_consent(uow: UnitOfWork) -> Standing:
     """Have the actor's payments in the mall earn no more. Again changes nothing."""
     for appid, openid_index in _accounts(uow):  # one for each mini-program
-        withdraw(uow, appid, openid_index, at=uow.now)
+        given = queries.find_consent(uow.session, [(appid, openid_index)])
+        # what was given by a clock that is ahead of ours is withdrawn all the same
+        withdraw(uow, appid, openid_index, at=uow.now if given is None else max(uow.now, given.given_at))
     return show_own_consent(uow)
 
 

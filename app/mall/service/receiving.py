@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from app.infra import metrics, wechatpay
@@ -54,7 +54,7 @@ def _take_consent(uow: UnitOfWork, told: ConsentTold, *, at: datetime) -> None:
     again = row.on_conflict_do_update(
         index_elements=["appid", "openid_index"],
         set_={"given_at": at, "withdrawn_at": None},
-        where=Consent.withdrawn_at < at,
+        where=func.coalesce(Consent.withdrawn_at, Consent.given_at) < at,
     )
     uow.session.execute(again)
 

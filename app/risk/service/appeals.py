@@ -126,7 +126,7 @@ def answer_appeal(uow: UnitOfWork, *, book: str | None, appeal_id: UUID, overtur
     found.answered_by, found.answered_at, found.answer = uow.actor.id, uow.now, answer
     add_event(uow, case, CaseEventKind.ANSWERED, text=answer)
     if overturned and book_id == NO_BOOK:
-        identity.resume_account(uow, person_id=found.resident_id)
+        identity.resume_account(uow, person_id=found.resident_id, case_id=found.case_id)
     return found
 
 
