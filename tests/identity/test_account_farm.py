@@ -134,3 +134,5 @@ def test_a_first_account_waits_as_many_days_as_are_set(app, desk, monkeypatch):
     set_so = replace(app.extensions["linli.config"], first_redemption_days=3)
     monkeypatch.setitem(app.extensions, "linli.config", set_so)
     assert desk.wechat("李桂芳").cools_until == desk.uow.now + timedelta(days=3)
+    # another device is no way round it
+    assert desk.wechat("李桂芳", install="another-telephone").cools_until == desk.uow.now + timedelta(days=3)

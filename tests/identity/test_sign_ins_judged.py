@@ -160,6 +160,19 @@ def test_a_paused_account_pays_again_when_its_appeal_was_right(office):
     assert (office.is_paused(tokens), office.is_paused(other)) == (False, True)
 
 
+def test_whoever_was_right_about_one_thing_stays_paused_over_another(office, desk):
+    office.rule("device_people_30d >= 1", Outcome.BLOCK_AND_REVIEW, defaults={"device_people_30d": 0})
+    tokens = office.sign_in().json
+    desk.uow.session.execute(
+        text("UPDATE identity_people SET paused_case = gen_random_uuid() WHERE paused_case IS NOT NULL")
+    )
+    [mine] = office.client.get(MINE, headers=signed(tokens)).json["items"]
+    office.client.post(f"{MINE}/{mine['id']}/appeal", headers=signed(tokens), json={"text": "不是我"})
+    [appeal] = office.ask("GET", "/appeals").json["items"]
+    office.ask("POST", f"/appeals/{appeal['id']}/answer", {"overturned": True, "answer": "对不起"})
+    assert office.is_paused(tokens)
+
+
 @pytest.fixture
 def at_desk(desk, keyring):
     """Somebody of the staff signs in at the desk, judged by anti-fraud; his session."""

@@ -168,3 +168,16 @@ def test_above_the_quota_it_is_told_a_little_later(story, live_in):
     later.work()
     assert {story.earn(number).report for number in ("4200001", "4200002")} == {ReportState.SENT}
     assert len(story.mall.told) == 2
+
+
+def test_an_older_withdrawal_that_comes_late_counts_nothing(story, live_in):
+    live_in()
+    story.mall.now = lambda: story.uow.now
+    story.consent()
+    hour, two = story.at(hours=1), story.at(hours=2)
+    hour.mall.now = lambda: hour.uow.now
+    late = hour.mall.deactivate(OPENID)
+    two.mall.now = lambda: two.uow.now
+    two.consent()
+    two.tell(late)
+    assert service.show_own_consent(owner(two)) == (two.uow.now, None)
