@@ -18,6 +18,7 @@ from app.points.service.audit.findings import KEPT_MAX, Finding, Verdict
 from app.points.service.audit.snapshot import open_snapshot, settle, stop
 
 REPORT_SECONDS = 1.0
+STOP_SECONDS = 0.2
 STREAM = {"stream_results": True, "max_row_buffer": 1000}
 
 __all__ = ["KEPT_MAX", "Finding", "Progress", "Verdict", "audit_books", "audit_snapshot"]
@@ -77,6 +78,9 @@ def _do(
         finally:  # one has failed, or Ctrl-C: the others must not go on for minutes
             if crew.give_up():
                 stop(connections)
+                # a worker that had its job and had not sent it yet is stopped when it has
+                while wait(running, timeout=STOP_SECONDS).not_done:
+                    stop(connections)
     if crew.error is not None:
         raise crew.error
 
