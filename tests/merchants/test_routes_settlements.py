@@ -280,11 +280,12 @@ def test_what_cannot_be_settled(api, settlement, shop):
     assert refused(missing) == (404, "merchants.shop_missing", ["shop_id"])
     nowhere = api.get(f"/settlements/{named('nothing')}")
     assert refused(nowhere) == (404, "merchants.settlement_missing", ["settlement_id"])
-    wrong = api.post("/settlements", {"shop_id": str(shop.id), "through": "9999-99-99"})
-    assert refused(wrong) == (422, "web.invalid", ["through"])
-    first = api.post("/settlements", {"shop_id": str(shop.id), "through": "0001-01-01"})
+    for no_day in ("9999-99-99", "0001-01-01", "9999-12-31"):
+        wrong = api.post("/settlements", {"shop_id": str(shop.id), "through": no_day})
+        assert refused(wrong) == (422, "web.invalid", ["through"])
+    first = api.post("/settlements", {"shop_id": str(shop.id), "through": "0002-01-01"})
     assert refused(first) == (409, "merchants.nothing_to_settle", [])
-    last = api.post("/settlements", {"shop_id": str(shop.id), "through": "9999-12-31"})
+    last = api.post("/settlements", {"shop_id": str(shop.id), "through": "9998-12-31"})
     assert refused(last) == (422, "merchants.through_in_future", ["through"])
 
 
