@@ -35,6 +35,8 @@ EXPORT_BATCH = 100
 FARM_MAX = 500
 """Accounts of one device that are paused at once; the next sign-in there pauses the others."""
 RISK_KEPT = timedelta(days=90)
+NEWCOMER, NEWCOMERS_MAX = timedelta(days=7), 100
+"""So long an account is new; so many new ones on a device or network are counted at most."""
 NETWORKS_KEPT = timedelta(days=90)
 """A network somebody has not signed in from for so long is a new one again."""
 

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import JSON, Boolean, Row, text
 from sqlalchemy.orm import Session
 
-from app.identity.queries.facts import FACTS_OF_REDEEMING, installation_of, values_of_facts
+from app.identity.queries.facts import FACTS_OF_ACCOUNT, installation_of, values_of_facts
 from app.merchants.models import Redemption
 from app.merchants.queries.offers import terms_of_row
 from app.merchants.queries.redemptions import DAY, day_values
@@ -24,7 +24,7 @@ from app.merchants.rules.tills import Till
 _STANDING = text(f"""
     SELECT ties.own, ties.kin, day.*, is_shop.found AS is_shop, known.*, offer.*
       FROM ({TIES}) AS ties
-     CROSS JOIN ({FACTS_OF_REDEEMING}) AS known
+     CROSS JOIN ({FACTS_OF_ACCOUNT}) AS known
      CROSS JOIN ({DAY}) AS day
      CROSS JOIN (SELECT EXISTS (SELECT 1 FROM merchants_shops s
                                  WHERE s.book_id = :book_id AND s.id = :branch_id)) AS is_shop (found)
@@ -84,7 +84,7 @@ def find_standing(
 
 
 def known_of(row: Row[Any]) -> Known:
-    """What a row of TIES and FACTS_OF_REDEEMING tells."""
+    """What a row of TIES and FACTS_OF_ACCOUNT tells."""
     return Known(
         registered_at=row.registered_at,
         device_seen_at=row.device_seen_at,
@@ -92,4 +92,6 @@ def known_of(row: Row[Any]) -> Known:
         household_id=row.household_id,
         risk_rank=row.risk_rank,
         is_kin=row.kin,
+        device_newcomers=row.device_newcomers,
+        network_newcomers=row.network_newcomers,
     )

@@ -10,7 +10,10 @@ Facts = Mapping[str, bool | int]
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known of whose points they are. `is_kin`: lives with the shop's people or is a declared relative."""
+    """What is known of whose points they are. `is_kin`: lives with the shop's people or is a declared relative.
+
+    `device_newcomers`, `network_newcomers`: of a new account, how many as new ones there are, itself among them.
+    """
 
     registered_at: datetime | None = None
     device_seen_at: datetime | None = None
@@ -18,6 +21,8 @@ class Known:
     household_id: UUID | None = None
     risk_rank: int | None = None
     is_kin: bool = False
+    device_newcomers: int | None = None
+    network_newcomers: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,10 @@ def facts_of_redeeming(known: Known, *, order_fen: int, discount_fen: int, prove
     facts: dict[str, bool | int] = {"is_related_to_staff": known.is_kin, "is_step_up_passed": proven}
     if order_fen:
         facts["points_share_percent"] = 100 * discount_fen // order_fen
+    if known.device_newcomers is not None:
+        facts["device_new_accounts_7d"] = known.device_newcomers
+    if known.network_newcomers is not None:
+        facts["network_new_accounts_7d"] = known.network_newcomers
     return facts | _of_account(known, now)
 
 
