@@ -19,7 +19,7 @@ from sandbox.fraud.acts import Act, Town, Value
 
 FEN_A_POINT = 10
 """Ten points are a yuan off the bill."""
-DAYS = timedelta(days=30)
+DAYS, OF_OLD = timedelta(days=30), timedelta(days=365)
 SCANNED = frozenset({RedeemMode.SHOP_CODE, RedeemMode.ORDER_CODE})
 """Here the resident confirms before it is decided: a fingerprint, where one is asked for, is known then."""
 TOLD: Mapping[str, frozenset[str]] = {
@@ -42,13 +42,17 @@ class Accounts:
 
     @classmethod
     def of(cls, town: Town) -> "Accounts":
-        """Those who live there have their accounts and telephones, but for telephones that they will buy."""
+        """Those who live there have their accounts and telephones, but for telephones that they will buy.
+
+        Of coordinators nobody says what they call with, nor how old their accounts are: none is new.
+        """
         accounts = cls()
         for who in town.neighbours:
             accounts.made[who.resident] = town.first - timedelta(days=who.account_days)
             age = who.device_days if who.device_days >= 0 else who.account_days
             accounts.devices[who.device][who.resident] = town.first - timedelta(days=age)
             accounts.last[who.resident] = who.device
+        accounts.made |= dict.fromkeys(town.coordinators, town.first - OF_OLD)
         return accounts
 
     def note(self, act: Act) -> None:
@@ -64,8 +68,8 @@ class Accounts:
         """What identity says of somebody on a telephone; None: on the one he used last."""
         if person is None or person not in self.made:
             return AccountFacts(person_id=person, installation=device)
-        device = device or self.last[person]
-        beside = self.devices[device]
+        device = device or self.last.get(person)
+        beside = {} if device is None else self.devices[device]
         new = sum(1 for each in beside if self._is_new(each, now)) if self._is_new(person, now) else 0
         return AccountFacts(
             person_id=person,
@@ -84,17 +88,25 @@ class Books:
     """What identity holds, and the shops' own tables: who took what, and what of it came back."""
 
     accounts: Accounts = field(default_factory=Accounts)
+    awarded: list[Act] = field(default_factory=list)
     bought: dict[UUID, Act] = field(default_factory=dict)
     taken: dict[UUID, list[Act]] = field(default_factory=lambda: defaultdict(list))
     returned: dict[UUID, int] = field(default_factory=lambda: defaultdict(int))
 
     def keep(self, act: Act) -> None:
-        """Points moved: a purchase, or a refund of one."""
+        """Points moved: a purchase, or a refund of one, or an award."""
         if act.refunds is not None:
             self.returned[act.refunds] += act.points
         elif act.kind == "redeem" and act.resident is not None:
             self.bought[act.subject] = act
             self.taken[act.resident].append(act)
+        elif act.kind == "award":
+            self.awarded.append(act)
+
+    def returned_awards(self, act: Act) -> int:
+        """How often whoever is awarded has awarded this coordinator in thirty days."""
+        pair = (act.person, act.coordinator)
+        return sum((each.coordinator, each.person) == pair and each.at > act.at - DAYS for each in self.awarded)
 
     def returns_of(self, resident: UUID, now: datetime) -> Returns:
         """Thirty days of somebody's purchases, and what of them came back."""
@@ -126,6 +138,8 @@ def facts_of(act: Act, books: Books) -> Facts | Mapping[str, Value]:
             now=act.at,
         )
     told = {name: value for name, value in act.facts.items() if name in TOLD[act.kind]}
+    if act.kind == "award" and act.person in books.accounts.made:
+        told["returned_awards_30d"] = books.returned_awards(act)
     return told | account_of(act, books).told(act.at) if act.kind in OF_ACCOUNTS else told
 
 

@@ -178,6 +178,17 @@ def test_accounts_and_telephones_are_told_of_honest_people_and_cheats_by_one_reg
     assert accounts.facts_of(stranger, None, FIRST) == AccountFacts(person_id=stranger)
 
 
+def test_what_a_recipient_awarded_the_coordinator_is_counted_for_thirty_days():
+    books = Books(Accounts.of(TOWN))
+    award = next(act for act in MONTH if act.kind == "award" and not act.scheme)
+    one, other = TOWN.coordinators[:2]
+    there = replace(award, person=one, coordinator=other)
+    for days in (29, 31):
+        books.keep(replace(there, person=other, coordinator=one, at=award.at - timedelta(days=days)))
+    books.keep(replace(there, person=other, coordinator=TOWN.coordinators[2]))
+    assert facts_of(there, books)["returned_awards_30d"] == 1
+
+
 def test_an_award_goes_to_the_telephone_its_recipient_used_last_and_not_to_one_the_generator_names():
     books = Books(Accounts.of(TOWN))
     award = next(act for act in MONTH if act.kind == "award" and not act.scheme)

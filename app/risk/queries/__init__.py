@@ -16,6 +16,7 @@ from app.risk.queries.cases import (
 from app.risk.queries.decisions import (
     Look,
     Wanted,
+    count_returned_awards,
     find_appealed,
     get_decision,
     get_own_decision,
@@ -55,6 +56,7 @@ __all__ = [
     "Look",
     "Wanted",
     "count_items",
+    "count_returned_awards",
     "count_shadows",
     "erase_appeals",
     "find_active",

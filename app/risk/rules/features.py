@@ -153,6 +153,15 @@ _CALLER = (
     *_integers(
         Source.CALLER, REDEEM, ("points_share_percent", "积分占订单百分比", "percent of the order paid by points")
     ),
+    *_integers(
+        Source.CALLER,
+        AWARD,
+        (
+            "returned_awards_30d",
+            "得分人三十天内给该协调员发分次数",
+            "awards that whoever gets this one gave its coordinator, thirty days",
+        ),
+    ),
     *_integers(Source.CALLER, EARNING, ("minutes", "服务分钟", "minutes of work")),
     *_integers(Source.CALLER, MONEY, ("hours_since_payment", "距付款小时数", "hours since the payment (refund)")),
     *_integers(

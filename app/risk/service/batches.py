@@ -6,6 +6,7 @@ What is decided for one counts for the next, as if they had been decided one aft
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from itertools import groupby
 from typing import Any
 from uuid import UUID
@@ -25,6 +26,7 @@ from app.risk.terms import EventKind, Outcome
 WINDOW_NUMBERS = 6
 """Of each window come a count and a sum, three times; what stands behind them is not added up here."""
 NOBODY = AccountFacts()
+RETURNED = timedelta(days=30)
 LOOKED_AT_ONCE = 250
 """So that no single statement comes near the time a statement may take."""
 
@@ -157,9 +159,11 @@ def _events(uow: UnitOfWork, book: str, book_id: int, asks: Sequence[AwardAsk]) 
     passbooks = {person.passbook_id for person in people.values()}
     households = points.households_of(uow.session, book_id, passbooks)
     accounts = identity_queries.list_facts_of_owners(uow.session, book, passbooks, now=uow.now)
+    known = {account.person_id for account in accounts.values() if account.person_id is not None}
+    returned = queries.count_returned_awards(uow.session, book_id, uow.actor.id, known, since=uow.now - RETURNED)
     return [
         replace(
-            _event(uow, ask, accounts.get(passbook, NOBODY)),
+            _event(uow, ask, accounts.get(passbook, NOBODY), returned),
             book_id=book_id,
             resident_id=passbook,
             household_id=households.get(passbook),
@@ -169,8 +173,11 @@ def _events(uow: UnitOfWork, book: str, book_id: int, asks: Sequence[AwardAsk]) 
     ]
 
 
-def _event(uow: UnitOfWork, ask: AwardAsk, account: AccountFacts) -> Event:
-    """An award, with the telephone that its recipient used last."""
+def _event(uow: UnitOfWork, ask: AwardAsk, account: AccountFacts, returned: Mapping[UUID, int]) -> Event:
+    """An award, with the telephone that its recipient used last. `returned`: by account."""
+    facts = account.told(uow.now)
+    if account.person_id is not None:
+        facts["returned_awards_30d"] = returned[account.person_id]
     return Event(
         kind=EventKind.AWARD,
         book_id=None,
@@ -180,5 +187,5 @@ def _event(uow: UnitOfWork, ask: AwardAsk, account: AccountFacts) -> Event:
         device_id=account.installation,
         points=ask.points,
         mode=ask.mode,
-        facts={**account.told(uow.now), **ask.facts},
+        facts={**facts, **ask.facts},
     )
