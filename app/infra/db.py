@@ -1,10 +1,12 @@
 """The mapped base class, the engine and its connection settings. PostgreSQL only."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
+from psycopg.rows import namedtuple_row
 from sqlalchemy import Connection, MetaData
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
@@ -12,6 +14,10 @@ from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from app.infra.config import Config
 
 SESSIONS = "linli.sessions"
+INDENT = re.compile(r"\n\s+")
+CONNECTION = "linli.connection"
+"""Where a session keeps its transaction and the connection of that."""
+PARAMETER = re.compile(r"(?<!:):([a-z_]+)")
 Values = Mapping[str, Any] | Sequence[Any]
 Rows = Sequence[Sequence[Any]]
 
@@ -94,6 +100,24 @@ def fetch(session: Session, statement: str, values: Values, *, flushes: bool = T
     return rows
 
 
+def fetch_one(session: Session, statement: str, values: Values, *, flushes: bool = True) -> Any:
+    """Do what `fetch` does, for the one row there must be; its columns are read by name."""
+    connection = _connection(session, flushes=flushes)
+    if connection.dispatch.before_cursor_execute:
+        return connection.exec_driver_sql(statement, _given(values)).one()
+    with _driver(connection).cursor(row_factory=namedtuple_row) as cursor:
+        (row,) = cursor.execute(statement, values)
+    return row
+
+
+def driver_text(statement: str) -> str:
+    """Write a statement of ours with `:name` for values as the driver has it, for `fetch` and `run`. No `%` in it.
+
+    Without its indents: what is longer than 4096 characters the driver reads anew each time.
+    """
+    return PARAMETER.sub(r"%(\1)s", INDENT.sub("\n", statement))
+
+
 def run(session: Session, statement: str, values: Values, *, flushes: bool = True) -> None:
     """Do what `fetch` does, where no row comes back."""
     connection = _connection(session, flushes=flushes)
@@ -114,9 +138,15 @@ def run_many(session: Session, statement: str, rows: Sequence[Values]) -> None:
 
 
 def _connection(session: Session, *, flushes: bool) -> Connection:
+    """Give the connection of a session's transaction; asking the session each time costs more than some statements."""
     if flushes and session.autoflush:
         session.flush()
-    return session.connection()
+    kept: tuple[object, Connection] | None = session.info.get(CONNECTION)
+    transaction = session.get_transaction()
+    if kept is None or transaction is None or kept[0] is not transaction:
+        connection = session.connection()
+        session.info[CONNECTION] = kept = session.get_transaction(), connection
+    return kept[1]
 
 
 def _driver(connection: Connection) -> Any:
