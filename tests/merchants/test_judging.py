@@ -234,6 +234,7 @@ def test_what_is_told_takes_no_statement_of_its_own(acts, counter, anna):
     assert len(known) == len(unknown)
     asked = [each for each in known if "identity_devices" in each]
     assert all("ties.own" in each for each in asked)  # only as a part of the one
+    assert all(len(each) <= 4096 for each in asked)  # longer ones the driver reads anew each time
 
 
 # --- confirming

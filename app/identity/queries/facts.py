@@ -25,24 +25,13 @@ _RANK = """
                           WHERE r.person_id = p.id AND r.day > :rank_since AND r.rank IS NOT NULL
                           ORDER BY r.day DESC LIMIT 1) k ON true
 """
-# The newest rows of a device alone are looked up among people: a telephone that the whole estate used stays cheap.
-_NEWCOMERS = """
-      LEFT JOIN LATERAL (SELECT count(*) AS accounts
-                           FROM (SELECT o.person_id FROM identity_devices o
-                                  WHERE o.install_index = d.install_index AND o.first_seen_at > :new_since
-                                  ORDER BY o.first_seen_at DESC LIMIT :new_max) few
-                           JOIN identity_people q ON q.id = few.person_id AND q.registered_at > :new_since
-                          WHERE p.registered_at > :new_since) beside ON d.install_index IS NOT NULL
-      LEFT JOIN LATERAL (SELECT n.network_index FROM identity_networks n
-                          WHERE n.person_id = p.id AND p.registered_at > :new_since
-                          ORDER BY n.last_seen_at DESC LIMIT 1) whence ON true
-      LEFT JOIN LATERAL (SELECT count(*) AS accounts
-                           FROM (SELECT 1 FROM identity_networks o
-                                  WHERE o.network_index = whence.network_index AND o.registered_at > :new_since
-                                  LIMIT :new_max) few) around ON whence.network_index IS NOT NULL
-"""
+# Asked of new accounts alone; see migrations/sql/0040_newcomers.sql. The driver reads a statement anew each time that is
+# longer than 4096 characters, and this is a part of one.
 _TOLD = """p.registered_at, d.install_index, d.first_seen_at AS device_seen_at, k.rank AS risk_rank,
-           nullif(beside.accounts, 0) AS device_newcomers, nullif(around.accounts, 0) AS network_newcomers"""
+           CASE WHEN p.registered_at > :new_since
+                THEN identity_device_newcomers(d.install_index, :new_since, :new_max) END AS device_newcomers,
+           CASE WHEN p.registered_at > :new_since
+                THEN identity_network_newcomers(p.id, :new_since, :new_max) END AS network_newcomers"""
 
 FACTS_OF_ACCOUNT = f"""
     SELECT {_TOLD}, h.household_id
@@ -50,7 +39,7 @@ FACTS_OF_ACCOUNT = f"""
       LEFT JOIN identity_people p ON p.id = CAST(:person_id AS uuid)
       LEFT JOIN identity_devices d ON d.id = CAST(:device_id AS uuid)
       LEFT JOIN identity_residencies h ON h.book = :book AND h.resident_id = :resident_id AND h.state = 'confirmed'
-      {_RANK} {_NEWCOMERS}
+      {_RANK}
 """  # noqa: S608 - made of our own texts, values are bound
 """One row, whatever is unknown. It takes `values_of_facts`, and the book and resident."""
 
@@ -61,7 +50,7 @@ _FACTS_OF_OWNERS = text(f"""
       JOIN identity_people p ON p.id = h.person_id
       LEFT JOIN LATERAL (SELECT x.install_index, x.first_seen_at FROM identity_devices x
                           WHERE x.person_id = p.id ORDER BY x.last_seen_at DESC LIMIT 1) d ON true
-      {_RANK} {_NEWCOMERS}
+      {_RANK}
      WHERE h.book = :book AND h.resident_id = ANY(CAST(:resident_ids AS uuid[])) AND h.state = 'confirmed'
 """)  # noqa: S608 - made of our own texts, values are bound
 

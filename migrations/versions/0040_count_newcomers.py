@@ -2,15 +2,15 @@
 
 from migrations import sql_files
 
-revision = "0039"
-down_revision = "0038"
+revision = "0040"
+down_revision = "0039"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
     """Build it."""
-    sql_files.execute("0039_newcomers.sql")
+    sql_files.execute("0040_newcomers.sql")
 
 
 def downgrade() -> None:
