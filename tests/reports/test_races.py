@@ -91,7 +91,7 @@ def test_who_reports_one_spot_at_the_same_moment_reports_one_problem(real_commit
 
 
 def test_who_finds_a_problem_by_its_place_and_who_by_its_words_wait_for_each_other(real_commits, ledger):
-    """They lock different spots. Whose clock is behind comes second, and must not say that it was last reported then."""
+    """They lock different spots. Whose clock is behind comes second, and does not make the last report an older one."""
     alone(filing(ledger, named("reporter 0")), at=NOW)
     reporter = Actor(id=named("reporter 2"), roles=frozenset({Role.RESIDENT}))
     url = real_commits.extensions["linli.test_database"].superuser_url

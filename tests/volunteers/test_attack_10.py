@@ -168,7 +168,8 @@ def test_attack_10_limits_fit_each_other(desk):
     answer = desk.api.post("/award-policy", {**desk.policy(), "set_at": None})
     assert answer.status_code == 422
     wrong = {"roster_required": False, "paper_points_max": 9, "alone_points_max": 8, "sample_permille": 0}
-    assert refused(desk.api.post("/award-policy", wrong)) == (422, PolicyPoints.code, ["paper_points_max"])
+    for path, body in (("/award-policy", wrong), ("/award-policy-proposals", wrong | {"reason": "x"})):
+        assert refused(desk.api.post(path, body)) == (422, PolicyPoints.code, ["paper_points_max"])
 
 
 # --- what anti-fraud says
