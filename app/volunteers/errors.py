@@ -151,9 +151,10 @@ class AwardOffRoster(DomainError):
     kind = Kind.DENIED
     code = "volunteers.award_off_roster"
     text = {
-        "zh": "本社区只给有签到签退记录的服务发积分:请填写活动编号(activity_id),且居民须在该活动签到并签退。",
-        "en": "Here only services with a check-in are awarded: name the gathering in activity_id, at which the resident"
-        " checked in and out, for no more minutes than that.",
+        "zh": "本社区只给有签到签退记录的服务发积分:请填写活动编号(activity_id),用该活动的规则(rule);"
+        "活动须已清点人数,居民须在该活动签到并签退,时长不超过停留时间。",
+        "en": "Here only services with a check-in are awarded: name the gathering in activity_id and its own rule. Its"
+        " heads are counted, the resident checked in and out there, and stayed no shorter than that.",
     }
     field = "activity_id"
 
