@@ -72,8 +72,8 @@ class Cast:
 
 
 PARTS = ("moved", "staff", "sponsor", "shop", "station", "activity")
-HERE = Cast(ANNA, *(named(f"{part} here") for part in PARTS), "hours.here", "H-1", "13812345678")
-THERE = Cast(named("carla"), *(named(f"{part} there") for part in PARTS), "hours.there", "T-1", "13912345678")
+HERE = Cast(ANNA, *(named(f"{part} here") for part in PARTS), "report.here", "H-1", "13812345678")
+THERE = Cast(named("carla"), *(named(f"{part} there") for part in PARTS), "report.there", "T-1", "13912345678")
 
 
 def furnish(uow: UnitOfWork, cast: Cast) -> tuple[Acts, dict[str, Any]]:
