@@ -1,4 +1,4 @@
-"""Narrow awards: two people ease a policy."""
+"""Narrow awards: two people ease a policy. Remember pauses of accounts that were closed."""
 
 from migrations import sql_files
 
@@ -11,6 +11,7 @@ depends_on = None
 def upgrade() -> None:
     """Build it."""
     sql_files.execute("0041_narrow_awards.sql")
+    sql_files.execute("0041_remember_pauses.sql")
 
 
 def downgrade() -> None:

@@ -16,6 +16,7 @@ from app.risk.queries.cases import (
 from app.risk.queries.decisions import (
     Look,
     Wanted,
+    copy_decision,
     find_appealed,
     get_decision,
     get_own_decision,
@@ -54,6 +55,7 @@ from app.risk.queries.standing import select_cleared_cases, select_held_decision
 __all__ = [
     "Look",
     "Wanted",
+    "copy_decision",
     "count_items",
     "count_shadows",
     "erase_appeals",
