@@ -8,7 +8,7 @@ from typing import Any
 
 from app.infra.unit_of_work import UnitOfWork
 from app.risk.service import Event, decide, find_rings_step, settle_decision
-from app.risk.terms import EventKind, Outcome
+from app.risk.terms import NO_BOOK, EventKind, Outcome
 from sandbox.fraud import dishonest, honest
 from sandbox.fraud.acts import DAYS, Act
 from sandbox.fraud.joined import Books, facts_of
@@ -73,11 +73,11 @@ def _decide(uow: UnitOfWork, book_id: int, act: Act, books: Books) -> Judged:
         facts=facts_of(act, books),
     )
     decision = decide(uow, event)
-    _move(uow, act, decision.outcome, books)
+    _move(uow, event.book_id or NO_BOOK, act, decision.outcome, books)
     return Judged(act, str(decision.outcome), [str(reason) for reason in decision.reasons])
 
 
-def _move(uow: UnitOfWork, act: Act, outcome: Outcome, books: Books) -> None:
+def _move(uow: UnitOfWork, book_id: int, act: Act, outcome: Outcome, books: Books) -> None:
     """What becomes of points, and what anti-fraud is told of it afterwards: as the shops do."""
     if act.refunds is None:
         if outcome is not Outcome.DECLINE:
@@ -85,9 +85,9 @@ def _move(uow: UnitOfWork, act: Act, outcome: Outcome, books: Books) -> None:
     elif outcome in {Outcome.APPROVE, Outcome.REVIEW}:
         books.keep(act)
         left = books.bought[act.refunds].points - books.returned[act.refunds]
-        settle_decision(uow, EventKind.REDEEM, act.refunds, points=left)
+        settle_decision(uow, book_id, EventKind.REDEEM, act.refunds, points=left)
     else:
-        settle_decision(uow, EventKind.REFUND, act.subject, points=0)
+        settle_decision(uow, book_id, EventKind.REFUND, act.subject, points=0)
 
 
 def _look_by_night(do: Do, book: str, night: datetime) -> None:

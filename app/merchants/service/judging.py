@@ -102,9 +102,10 @@ def judge_refund(uow: UnitOfWork, redemption: Redemption, refund: Refund, *, boo
 
 def settle(uow: UnitOfWork, redemption: Redemption, *, points: int) -> None:
     """Say how many points really moved in the end: captured, less what was given back."""
-    settle_decision(uow, EventKind.REDEEM, redemption.id, points=points)
+    if redemption.book_id is not None:  # else it was declined before anybody was decided on
+        settle_decision(uow, redemption.book_id, EventKind.REDEEM, redemption.id, points=points)
 
 
 def settle_refund(uow: UnitOfWork, refund: Refund) -> None:
     """Say that nothing of a refund came to be."""
-    settle_decision(uow, EventKind.REFUND, refund.id, points=0)
+    settle_decision(uow, refund.book_id, EventKind.REFUND, refund.id, points=0)

@@ -11,6 +11,7 @@ from app.infra import redis
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.actor import Actor
 from app.kernel.errors import Declined
+from app.kernel.scenes import Keys
 from app.merchants import errors, queries, terms
 from app.merchants.models import Redemption
 from app.merchants.queries import offers as offer_queries
@@ -79,7 +80,7 @@ class Scanned:
 
 def quote_redemption(
     uow: UnitOfWork,
-    keys: scenes.Keys,
+    keys: Keys,
     *,
     book: str,
     scene: str,
@@ -171,14 +172,14 @@ def holder_of(uow: UnitOfWork, book: str) -> Holder:
     return Holder(book, book_id, uow.actor.id, uow.actor.person_id, uow.actor.device_id)
 
 
-def _read_scene(uow: UnitOfWork, keys: scenes.Keys, scene: str) -> Scanned:
+def _read_scene(uow: UnitOfWork, keys: Keys, scene: str) -> Scanned:
     check_keys(keys)
     if scenes.is_order(scene):
         order = queries.find_order(uow.session, codes.hash_order(scene))
         if order is None or state_of(order, uow.now) is not RedemptionState.ORDERED:
             raise errors.SceneNotGood
         return Scanned(order.branch_id, order)
-    short = scenes.read_shop(scene, keys)
+    short = scenes.SHOP.read(scene, keys)
     if short is None:
         raise errors.SceneNotGood
     return Scanned(sign_queries.get_sign(uow.session, short).branch_id, None)
