@@ -1,4 +1,7 @@
-"""Redemptions and refunds. One of another shop is as missing as one of another book."""
+"""Redemptions and refunds. One of another shop is as missing as one of another book.
+
+A number comes to the database here and nowhere else, so here it is looked at: one in a path has met no schema.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.kernel.periods import day_bounds, local_date
 from app.merchants import errors
 from app.merchants.models import Redemption, Refund
-from app.merchants.rules.redemptions import DUE, Day
+from app.merchants.rules.redemptions import DUE, Day, check_number
 from app.merchants.terms import RedemptionState
 
 Place = tuple[datetime, UUID]
@@ -45,14 +48,15 @@ _SHOP_DAY = text("""
 
 
 def find_redemption(session: Session, branch_id: UUID, out_trade_no: str) -> Redemption | None:
-    """What a branch's own number was used for."""
+    """What a branch's own number was used for. Refuses OutTradeNoMalformed."""
+    check_number(out_trade_no)
     return session.scalar(
         select(Redemption).where(Redemption.branch_id == branch_id, Redemption.out_trade_no == out_trade_no)
     )
 
 
 def get_redemption(session: Session, branch_id: UUID, out_trade_no: str) -> Redemption:
-    """The redemption of a branch's own number. Refuses RedemptionMissing."""
+    """The redemption of a branch's own number. Refuses OutTradeNoMalformed, RedemptionMissing."""
     found = find_redemption(session, branch_id, out_trade_no)
     if found is None:
         raise errors.RedemptionMissing(field="out_trade_no")
@@ -73,7 +77,11 @@ def get_redemption_of_book(session: Session, book_id: int, branch_id: UUID | Non
 
 
 def lock_redemption(session: Session, branch_id: UUID, out_trade_no: str) -> Redemption | None:
-    """The redemption of a branch's own number, locked until the transaction ends; None: it was never used."""
+    """The redemption of a branch's own number, locked until the transaction ends; None: it was never used.
+
+    Refuses OutTradeNoMalformed.
+    """
+    check_number(out_trade_no)
     return _lock(
         session,
         select(Redemption).where(Redemption.branch_id == branch_id, Redemption.out_trade_no == out_trade_no),
