@@ -18,6 +18,8 @@ HOLD_LIFE = timedelta(minutes=15)
 ACCEPT_LIFE = timedelta(seconds=120)
 """How long for a cashier who was paid by the shop's posted code and has to accept it."""
 CONFIRM_LIFE = timedelta(seconds=60)
+ADDRESS_NEW = timedelta(days=1)
+"""So long an address is one that a till was never seen at before, unless somebody of the shop has looked sooner."""
 POLL_SECONDS = 5
 """How long a till waits before it asks again for what somebody has to do on a phone."""
 NAME_SHOWN = timedelta(minutes=15)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from app.merchants.rules.evidence import Facts, Known, Returns, facts_of_redeeming, facts_of_refunding
+from app.merchants.rules.evidence import Facts, Known, Place, Returns, facts_of_redeeming, facts_of_refunding
 from app.merchants.rules.redemptions import needs_soter
 from app.merchants.terms import RedeemMode
 from sandbox.fraud.acts import Act, Value
@@ -57,6 +57,7 @@ def facts_of(act: Act, books: Books) -> Facts | Mapping[str, Value]:
         mode = RedeemMode(act.mode)
         return facts_of_redeeming(
             _known(act),
+            _place(mode),
             order_fen=act.order_fen,
             discount_fen=discount_fen,
             proven=mode in SCANNED and needs_soter(mode, discount_fen),
@@ -66,6 +67,7 @@ def facts_of(act: Act, books: Books) -> Facts | Mapping[str, Value]:
         bought = books.bought[act.refunds]
         return facts_of_refunding(
             _known(act),
+            _place(RedeemMode.CODE),
             books.returns_of(act.resident, act.at),
             points=act.points,
             captured_points=bought.points,
@@ -73,6 +75,11 @@ def facts_of(act: Act, books: Books) -> Facts | Mapping[str, Value]:
             now=act.at,
         )
     return {name: value for name, value in act.facts.items() if name in TOLD[act.kind]}
+
+
+def _place(mode: RedeemMode) -> Place:
+    """A till that signs is where it always was; phones here say nothing of where they are."""
+    return Place(is_first_seen=False if mode is RedeemMode.CODE else None)
 
 
 def _known(act: Act) -> Known:
