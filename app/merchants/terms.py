@@ -35,6 +35,8 @@ CONFIRM_ABOVE_FEN = 20_000
 """A greater discount is confirmed on the phone whose code was shown."""
 SOTER_ABOVE_FEN = 50_000
 """And from here on with a fingerprint or face."""
+BLOCKED_TAP_DAY_FEN_MAX = 5_000
+"""What anti-fraud wants confirmed is proven by fingerprint or face; by a tap it has this much off in a day at most."""
 SHOP_CODE_DAY_FEN_MAX = 5_000
 """By posted codes a person has at most this off in a day, in all shops of a book: anybody can copy such a code."""
 SHOP_CODE_SOTER_ABOVE_FEN = 2_000

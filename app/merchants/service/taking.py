@@ -1,6 +1,6 @@
 """The heart of every redemption: from an order and whose points are meant, to held or taken ones. Defers no job."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.errors import Declined
@@ -138,7 +138,7 @@ def _day(uow: UnitOfWork, till: Till, redemption: Redemption, holder: Holder, st
         return day
     claims.lock_shop_day(uow, redemption.branch_id)
     shop, terminal = queries.sum_shop_day(uow.session, redemption, holder.book_id, till.terminal_id, now=uow.now)
-    return Day(day.person_points, day.person_count, day.shop_code_fen, shop, terminal)
+    return replace(day, shop_points=shop, terminal_points=terminal)
 
 
 def _may_go(uow: UnitOfWork, redemption: Redemption, standing: Standing, consent: Consent | None, place: Place) -> bool:
@@ -156,9 +156,25 @@ def _may_go(uow: UnitOfWork, redemption: Redemption, standing: Standing, consent
     if consent is not None:
         if rules.needs_soter(RedeemMode(redemption.mode), discount_fen) and not consent.proven:
             raise errors.StepUpNeeded
+        if _lacks_proof(redemption, standing.day, consent):
+            return False
         redemption.confirmed_at, redemption.is_proven = uow.now, consent.proven
         return True
     return redemption.outcome != Verdict.BLOCK_AND_REVIEW and discount_fen <= terms.CONFIRM_ABOVE_FEN
+
+
+def _lacks_proof(redemption: Redemption, day: Day, consent: Consent) -> bool:
+    """Say whether what anti-fraud blocked was only tapped, and is too much for that: now he is asked for proof.
+
+    Refuses StepUpNeeded to him who was asked.
+    """
+    if consent.proven or redemption.outcome != Verdict.BLOCK_AND_REVIEW:
+        return False
+    if not rules.insists_on_proof(redemption.discount_fen or 0, day):
+        return False
+    if redemption.state == RedemptionState.PENDING_CONFIRM:
+        raise errors.StepUpNeeded
+    return True
 
 
 def _move(uow: UnitOfWork, till: Till, redemption: Redemption, holder: Holder) -> None:
