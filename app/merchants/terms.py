@@ -225,6 +225,12 @@ DAY_MINUTES = 24 * 60
 GIFT_TITLE_LENGTH_MAX, GIFT_TEXT_LENGTH_MAX = 60, 500
 GIFT_STOCK_MAX = 1_000_000
 GIFT_CODE_DIGITS = 12
+GIFT_MODE = "gift"
+"""How anti-fraud knows a gift from a payment."""
+GIFTS_PER_PERSON, GIFTS_PER_PERSON_MAX, GIFTS_COUNTED = 5, 100, timedelta(days=30)
+"""Pieces of one gift for one person within thirty days: where nobody said how many, and at most."""
+GIFT_SECOND_THOUGHT = timedelta(hours=1)
+"""What is cancelled within it does not count as one of them."""
 RESERVATION_LIFE = timedelta(days=3)
 RESERVATIONS_OPEN_MAX = 5
 """Gifts that one resident has set aside in a book at one time."""
@@ -278,7 +284,9 @@ class PersonKind(StrEnum):
 class ReservationState(StrEnum):
     """What became of a gift set aside."""
 
+    PENDING_CONFIRM = "pending_confirm"  # the resident must prove himself first; nothing is held yet
     RESERVED = "reserved"
     COLLECTED = "collected"
+    RETURNED = "returned"  # collected, and given back to the shop
     CANCELLED = "cancelled"
     EXPIRED = "expired"

@@ -7,7 +7,7 @@ from uuid import UUID
 from app.kernel.actor import Actor, Role
 from app.merchants.models import Branch, TerminalAddress
 from app.merchants.rules.offers import OfferTerms
-from app.merchants.service import gifts, merchants, offers, papers
+from app.merchants.service import gifts, merchants, offers, papers, reserving
 from app.merchants.terms import PersonKind
 from tests.merchants.keys import enrol
 from tests.points.ledger import Acts, named
@@ -60,7 +60,7 @@ def trade(acts: Acts, *, shop_id: UUID, resident_id: UUID) -> dict[str, Any]:
     gift = gifts.offer_gift(clerk, book=book, shop_id=shop_id, title="毛巾", description="", points=5, stock=9)
     acts.uow.session.flush()
     resident = replace(acts.uow, actor=Actor(resident_id, frozenset({Role.RESIDENT})))
-    reserved = gifts.reserve_gift(resident, book=book, gift_id=gift.id)
+    reserved = reserving.reserve_gift(resident, book=book, gift_id=gift.id)
     acts.uow.session.flush()
     return {
         "merchant_id": shop_id,

@@ -11,7 +11,7 @@ from app.infra.unit_of_work import UnitOfWork, clock
 from app.kernel.actor import Actor, Role
 from app.merchants import errors, service
 from app.merchants.models import Branch, Gift, Merchant
-from app.merchants.service import gifts, merchants
+from app.merchants.service import collecting, gifts, merchants, reserving
 from app.merchants.terms import BranchState, PersonKind, ReservationState
 from app.points.errors import PointsInsufficient
 from tests.fixtures.together import alone, split, together
@@ -54,8 +54,8 @@ def later(uow, **span):
 
 def reserve(acts, anna, gift):
     """A reservation, and its code as its owner reads it."""
-    made = gifts.reserve_gift(anna, book=acts.book.code, gift_id=gift.id).reservation
-    code = gifts.show_reservation(anna, book=acts.book.code, reservation_id=made.id).code
+    made = reserving.reserve_gift(anna, book=acts.book.code, gift_id=gift.id).reservation
+    code = reserving.show_reservation(anna, book=acts.book.code, reservation_id=made.id).code
     assert code is not None
     return made, code
 
@@ -64,25 +64,25 @@ def test_a_gift_is_set_aside_and_collected_once(acts, anna, gift, shop):
     made, code = reserve(acts, anna, gift)
     assert stock(acts, gift) == 1
     assert acts.figures(ANNA).available == 70
-    done = gifts.collect_gift(cashier(acts.uow, shop.id), code=code)
+    done = collecting.collect_gift(cashier(acts.uow, shop.id), code=code)
     assert (done.title, done.reservation.state) == ("毛巾", ReservationState.COLLECTED)
     with pytest.raises(errors.GiftCodeNotGood):
-        gifts.collect_gift(cashier(acts.uow, shop.id), code=code)
-    shown = gifts.show_reservation(anna, book=acts.book.code, reservation_id=made.id)
+        collecting.collect_gift(cashier(acts.uow, shop.id), code=code)
+    shown = reserving.show_reservation(anna, book=acts.book.code, reservation_id=made.id)
     assert (shown.code, shown.reservation.transaction_id is not None) == (None, True)
     with pytest.raises(errors.ReservationClosed):
-        gifts.cancel_reservation(anna, book=acts.book.code, reservation_id=made.id)
+        reserving.cancel_reservation(anna, book=acts.book.code, reservation_id=made.id)
     assert acts.figures(ANNA).available == 70
 
 
 def test_a_gift_is_given_back_with_its_points(acts, anna, gift, shop):
     made, code = reserve(acts, anna, gift)
     for _ in range(2):  # again changes nothing
-        gifts.cancel_reservation(anna, book=acts.book.code, reservation_id=made.id)
+        reserving.cancel_reservation(anna, book=acts.book.code, reservation_id=made.id)
         acts.uow.session.flush()
         assert (stock(acts, gift), acts.figures(ANNA).available) == (2, 100)
     with pytest.raises(errors.GiftCodeNotGood):
-        gifts.collect_gift(cashier(acts.uow, shop.id), code=code)
+        collecting.collect_gift(cashier(acts.uow, shop.id), code=code)
 
 
 def test_what_nobody_collects_in_three_days_goes_back(acts, anna, gift, shop):
@@ -90,12 +90,12 @@ def test_what_nobody_collects_in_three_days_goes_back(acts, anna, gift, shop):
     almost, over = later(acts.uow, days=2, hours=23), later(acts.uow, days=3)
     assert service.expire_reservations(almost) == 0
     with pytest.raises(errors.GiftCodeNotGood):
-        gifts.collect_gift(cashier(over, shop.id), code=code)
-    assert gifts.show_reservation(resident(over), book=acts.book.code, reservation_id=made.id).code is None
+        collecting.collect_gift(cashier(over, shop.id), code=code)
+    assert reserving.show_reservation(resident(over), book=acts.book.code, reservation_id=made.id).code is None
     assert service.expire_reservations(over) == 1
     acts.uow.session.flush()
     assert service.expire_reservations(over) == 0
-    assert (stock(acts, gift), acts.figures(ANNA).available) == (2, 100)
+    assert (stock(acts, gift), acts.later(days=3).available(ANNA)) == (2, 100)
     assert made.state == ReservationState.EXPIRED
 
 
@@ -104,32 +104,32 @@ def test_another_shops_code_is_as_good_as_none(acts, anna, gift):
     other = service.open_shop(acts.uow, book=acts.book.code, name="鞋店", street="忠义街")
     for wrong in (code, "000000000000"):
         with pytest.raises(errors.GiftCodeNotGood):
-            gifts.collect_gift(cashier(acts.uow, other.id), code=wrong)
+            collecting.collect_gift(cashier(acts.uow, other.id), code=wrong)
 
 
 def test_without_the_points_nothing_is_taken(acts, gift):
     with pytest.raises(PointsInsufficient):
-        gifts.reserve_gift(resident(acts.uow, BORIS), book=acts.book.code, gift_id=gift.id)
+        reserving.reserve_gift(resident(acts.uow, BORIS), book=acts.book.code, gift_id=gift.id)
     assert stock(acts, gift) == 2
 
 
 def test_what_is_not_to_be_had_is_said(acts, anna, gift, shop):
     book = acts.book.code
     with pytest.raises(errors.GiftMissing):
-        gifts.reserve_gift(anna, book=book, gift_id=UUID(int=1))
+        reserving.reserve_gift(anna, book=book, gift_id=UUID(int=1))
     with pytest.raises(errors.ReservationMissing):
-        gifts.show_reservation(anna, book=book, reservation_id=UUID(int=1))
+        reserving.show_reservation(anna, book=book, reservation_id=UUID(int=1))
     with pytest.raises(errors.StockWrong):
         gifts.change_stock(acts.uow, book=book, gift_id=gift.id, pieces=-3)
     gifts.change_stock(acts.uow, book=book, gift_id=gift.id, pieces=-2)
     acts.uow.session.flush()
     with pytest.raises(errors.GiftGone), acts.uow.session.begin_nested():
-        gifts.reserve_gift(anna, book=book, gift_id=gift.id)
+        reserving.reserve_gift(anna, book=book, gift_id=gift.id)
     assert acts.figures(ANNA).available == 100  # the hold went with the refusal
     gifts.end_gift(acts.uow, book=book, gift_id=gift.id)
     acts.uow.session.flush()
     for act in (
-        lambda: gifts.reserve_gift(anna, book=book, gift_id=gift.id),
+        lambda: reserving.reserve_gift(anna, book=book, gift_id=gift.id),
         lambda: gifts.end_gift(acts.uow, book=book, gift_id=gift.id),
         lambda: gifts.change_stock(acts.uow, book=book, gift_id=gift.id, pieces=1),
     ):
@@ -144,9 +144,9 @@ def test_five_gifts_are_set_aside_at_most(acts, anna, shop):
     )
     acts.uow.session.flush()
     for _ in range(5):
-        gifts.reserve_gift(anna, book=acts.book.code, gift_id=cheap.id)
+        reserving.reserve_gift(anna, book=acts.book.code, gift_id=cheap.id)
     with pytest.raises(errors.ReservationsTooMany):
-        gifts.reserve_gift(anna, book=acts.book.code, gift_id=cheap.id)
+        reserving.reserve_gift(anna, book=acts.book.code, gift_id=cheap.id)
 
 
 def test_attack_8_nobody_takes_gifts_at_the_own_shop(acts, anna, gift, shop):
@@ -156,7 +156,7 @@ def test_attack_8_nobody_takes_gifts_at_the_own_shop(acts, anna, gift, shop):
     )
     acts.uow.session.flush()
     with pytest.raises(errors.OwnShop):
-        gifts.reserve_gift(anna, book=acts.book.code, gift_id=gift.id)
+        reserving.reserve_gift(anna, book=acts.book.code, gift_id=gift.id)
 
 
 def test_a_suspended_shop_gives_no_gifts_and_shows_none(acts, anna, gift, shop):
@@ -164,7 +164,7 @@ def test_a_suspended_shop_gives_no_gifts_and_shows_none(acts, anna, gift, shop):
     merchants.change_branch(acts.uow, branch, state=BranchState.SUSPENDED, reason="x")
     acts.uow.session.flush()
     with pytest.raises(errors.BranchClosed):
-        gifts.reserve_gift(anna, book=acts.book.code, gift_id=gift.id)
+        reserving.reserve_gift(anna, book=acts.book.code, gift_id=gift.id)
     assert gifts.list_gifts(acts.uow, book=acts.book.code, shop_id=None, limit=9, cursor=None).items == []
 
 
@@ -230,13 +230,15 @@ class Stall:
         )
 
     def reserve(self, who):
-        return lambda uow: gifts.reserve_gift(resident(uow, who), book=self.book, gift_id=self.gift_id).reservation.id
+        return lambda uow: (
+            reserving.reserve_gift(resident(uow, who), book=self.book, gift_id=self.gift_id).reservation.id
+        )
 
     def left(self):
         return alone(lambda uow: uow.session.get_one(Gift, (self.ledger.id, self.gift_id)).stock)
 
-    def available(self, who):
-        return alone(lambda uow: Acts(uow, self.ledger).figures(who).available)
+    def available(self, who, *, at=None):
+        return alone(lambda uow: Acts(uow, self.ledger).figures(who).available, at=at)
 
 
 def test_the_last_piece_goes_to_one_of_many_and_the_others_keep_their_points(real_commits):
@@ -252,13 +254,15 @@ def test_the_last_piece_goes_to_one_of_many_and_the_others_keep_their_points(rea
 def test_a_gift_is_collected_or_given_back_never_both(real_commits):
     stall = Stall(real_commits, pieces=1)
     made = alone(stall.reserve(ANNA))
-    code = alone(lambda uow: gifts.show_reservation(resident(uow), book=stall.book, reservation_id=made).code)
+    code = alone(lambda uow: reserving.show_reservation(resident(uow), book=stall.book, reservation_id=made).code)
     done, refusals = split(
         together(
             real_commits,
-            lambda uow: gifts.collect_gift(cashier(uow, stall.shop_id), code=code).reservation.state,
-            lambda uow: gifts.collect_gift(cashier(uow, stall.shop_id), code=code).reservation.state,
-            lambda uow: gifts.cancel_reservation(resident(uow), book=stall.book, reservation_id=made).reservation.state,
+            lambda uow: collecting.collect_gift(cashier(uow, stall.shop_id), code=code).reservation.state,
+            lambda uow: collecting.collect_gift(cashier(uow, stall.shop_id), code=code).reservation.state,
+            lambda uow: (
+                reserving.cancel_reservation(resident(uow), book=stall.book, reservation_id=made).reservation.state
+            ),
             gate="merchants_reservations",
         )
     )
@@ -276,4 +280,4 @@ def test_two_sweeps_at_once_give_a_piece_back_once(real_commits):
         real_commits, service.expire_reservations, service.expire_reservations, at=after, gate="merchants_gifts"
     )
     assert sum(swept) == 1
-    assert (stall.left(), stall.available(ANNA)) == (1, 100)
+    assert (stall.left(), stall.available(ANNA, at=after)) == (1, 100)

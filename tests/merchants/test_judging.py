@@ -15,6 +15,7 @@ from app.kernel.actor import Actor, Role
 from app.kernel.periods import local_date
 from app.merchants import errors, service
 from app.merchants.models import Redemption
+from app.merchants.service import gifts, reserving
 from app.merchants.service.taking import Consent
 from app.risk import service as risk
 from app.risk.models import DecisionRow
@@ -147,6 +148,19 @@ def test_a_payment_is_decided_on_with_what_is_known_of_the_account(acts, counter
     assert (row.person_id, row.household_id) == (ACCOUNT, HOME)
     assert row.device_id == find_installation(acts.uow.session, DEVICE) is not None
     assert told(row, "points_share_percent", "household_count_1d", "device_residents_30d") == (10, 0, 1)
+
+
+def test_a_gift_is_decided_on_with_the_same(acts, counter, anna):
+    gift = gifts.offer_gift(
+        acts.uow, book=acts.book.code, shop_id=counter.shop_id, title="x", description="", points=100, stock=1
+    )
+    acts.uow.session.flush()
+    reserving.reserve_gift(replace(acts.uow, actor=anna.actor), book=acts.book.code, gift_id=gift.id)
+    row = decided(acts.uow)
+    assert told(row, *ACCOUNT_FACTS) == (40, 30, None, False, False)
+    assert (row.person_id, row.household_id) == (ACCOUNT, HOME)
+    assert row.device_id == find_installation(acts.uow.session, DEVICE) is not None
+    assert told(row, "mode", "points_share_percent", "household_count_1d") == ("gift", None, 0)
 
 
 def test_of_whom_nothing_is_known_nothing_is_told(acts, counter):

@@ -1,6 +1,6 @@
 """Refusals of gifts."""
 
-from app.kernel.errors import DomainError, Kind
+from app.kernel.errors import Declined, DomainError, Kind
 
 
 class GiftMissing(DomainError):
@@ -38,6 +38,37 @@ class ReservationsTooMany(DomainError):
     text = {
         "zh": "您已预留 {open_max} 件礼品,请先领取或取消。",
         "en": "You have {open_max} gifts set aside; collect or cancel one first.",
+    }
+
+
+class GiftPersonOver(DomainError):
+    kind = Kind.CONFLICT
+    code = "merchants.gift_person_over"
+    text = {
+        "zh": "“{title}”每人 {days} 天内限 {pieces_max} 件,您已达上限。",
+        "en": "“{title}” is limited to {pieces_max} for each person in {days} days, and you have had as many.",
+    }
+
+
+class GiftRefused(Declined):
+    """Deliberately coarse: he is not told why; under his own decisions he may appeal."""
+
+    kind = Kind.DENIED
+    code = "merchants.gift_refused"
+    text = {
+        "zh": "这件礼品的兑换未获通过,积分没有动用。",
+        "en": "This gift was not approved for you; your points were not touched.",
+    }
+
+
+class GiftReturnStopped(Declined):
+    """Deliberately coarse, with the way on: a case is open, and a treasurer can undo what the till cannot."""
+
+    kind = Kind.DENIED
+    code = "merchants.gift_return_stopped"
+    text = {
+        "zh": "这件礼品的退回需要人工核实,积分没有退回。请联系社区财务。",
+        "en": "That this gift comes back is to be looked at first; no points came back. Ask the community's treasurer.",
     }
 
 

@@ -1,4 +1,4 @@
-"""Offers, gifts and what of them is set aside. What columns allow: migrations/sql/0026_merchants.sql."""
+"""Offers, gifts and what of them is set aside. What columns allow: migrations/sql/0026_merchants.sql and 0044."""
 
 from datetime import datetime
 from uuid import UUID
@@ -46,6 +46,7 @@ class Gift(Base):
     description: Mapped[str] = mapped_column(Text)
     points: Mapped[int] = mapped_column(BigInteger)
     stock: Mapped[int] = mapped_column(Integer)
+    per_person_max: Mapped[int] = mapped_column(SmallInteger)
     made_by: Mapped[UUID] = mapped_column(Uuid)
     made_at: Mapped[datetime] = mapped_column(INSTANT)
     ended_by: Mapped[UUID | None] = mapped_column(Uuid)
@@ -53,7 +54,11 @@ class Gift(Base):
 
 
 class Reservation(Base):
-    """One piece of a gift set aside for a resident, with its points held."""
+    """One piece of a gift set aside for a resident, with its points held.
+
+    `acted_by`: the helper or guardian who did it for him. `outcome`, `decision_id`: what anti-fraud said. `closed_at`:
+    when it was collected or given up. `terminal_id`: the till that handed it out.
+    """
 
     __tablename__ = "merchants_reservations"
     book_id: Mapped[int] = mapped_column(Integer, primary_key=True)
@@ -63,11 +68,20 @@ class Reservation(Base):
     resident_id: Mapped[UUID] = mapped_column(Uuid)
     points: Mapped[int] = mapped_column(BigInteger)
     state: Mapped[str] = mapped_column(Text)
-    code_index: Mapped[bytes] = mapped_column(LargeBinary)
-    code_sealed: Mapped[bytes] = mapped_column(LargeBinary)
-    hold_id: Mapped[UUID] = mapped_column(Uuid)
+    code_index: Mapped[bytes | None] = mapped_column(LargeBinary)
+    code_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    hold_id: Mapped[UUID | None] = mapped_column(Uuid)
     reserved_at: Mapped[datetime] = mapped_column(INSTANT)
     expires_at: Mapped[datetime] = mapped_column(INSTANT)
     closed_by: Mapped[UUID | None] = mapped_column(Uuid)
     closed_at: Mapped[datetime | None] = mapped_column(INSTANT)
     transaction_id: Mapped[UUID | None] = mapped_column(Uuid)
+    person_id: Mapped[UUID | None] = mapped_column(Uuid)
+    acted_by: Mapped[UUID | None] = mapped_column(Uuid)
+    outcome: Mapped[str | None] = mapped_column(Text)
+    decision_id: Mapped[UUID | None] = mapped_column(Uuid)
+    proven_at: Mapped[datetime | None] = mapped_column(INSTANT)
+    terminal_id: Mapped[UUID | None] = mapped_column(Uuid)
+    return_id: Mapped[UUID | None] = mapped_column(Uuid)
+    returned_by: Mapped[UUID | None] = mapped_column(Uuid)
+    returned_at: Mapped[datetime | None] = mapped_column(INSTANT)

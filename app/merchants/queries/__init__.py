@@ -19,6 +19,7 @@ from app.merchants.queries.redemptions import (
     lock_redemption_of_shop,
     sum_day,
     sum_shop_day,
+    sum_terminal_day,
 )
 from app.merchants.queries.settlements import (
     find_settlement,
@@ -63,5 +64,6 @@ __all__ = [
     "sum_day",
     "sum_lines",
     "sum_shop_day",
+    "sum_terminal_day",
     "takes_within",
 ]

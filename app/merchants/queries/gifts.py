@@ -4,12 +4,15 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from app.merchants import errors
+from app.merchants import errors, terms
 from app.merchants.models import Branch, Gift, Merchant, Reservation
 from app.merchants.terms import TRADING, BranchState, ReservationState
+
+OPEN = text("merchants_reservations.state IN ('reserved', 'pending_confirm')")
+"""As the partial index has it: a list of bound values would not be known to mean the same."""
 
 
 def get_gift(session: Session, book_id: int, gift_id: UUID, *, lock: bool = False) -> Gift:
@@ -41,11 +44,22 @@ def list_gifts(
 
 
 def count_open_reservations(session: Session, book_id: int, resident_id: UUID) -> int:
-    """How many gifts a resident has set aside."""
+    """How many gifts a resident has set aside, or still has to confirm."""
+    query = select(func.count()).where(Reservation.book_id == book_id, Reservation.resident_id == resident_id, OPEN)
+    return session.scalar(query) or 0
+
+
+def count_had(session: Session, gift: Gift, resident_id: UUID, *, now: datetime) -> int:
+    """How many pieces of a gift a resident had lately, or kept others from having; the caller has locked his day."""
+    spared = Reservation.closed_at <= Reservation.reserved_at + terms.GIFT_SECOND_THOUGHT
     query = select(func.count()).where(
-        Reservation.book_id == book_id,
+        Reservation.book_id == gift.book_id,
+        Reservation.gift_id == gift.id,
         Reservation.resident_id == resident_id,
-        Reservation.state == ReservationState.RESERVED,
+        Reservation.reserved_at > now - terms.GIFTS_COUNTED,
+        Reservation.hold_id.is_not(None) | (Reservation.state == ReservationState.PENDING_CONFIRM),
+        Reservation.state != ReservationState.RETURNED,
+        ~((Reservation.state == ReservationState.CANCELLED) & spared),
     )
     return session.scalar(query) or 0
 
@@ -73,6 +87,19 @@ def lock_by_code(session: Session, shop_id: UUID, code_index: bytes) -> Reservat
     return found
 
 
+def lock_at_shop(session: Session, shop_id: UUID, reservation_id: UUID) -> Reservation:
+    """A reservation of this shop by its id, held until the transaction ends. Refuses ReservationMissing."""
+    found = session.scalar(
+        select(Reservation)
+        .where(Reservation.shop_id == shop_id, Reservation.id == reservation_id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    if found is None:
+        raise errors.ReservationMissing
+    return found
+
+
 def list_reservations(
     session: Session, book_id: int, resident_id: UUID, *, before: UUID | None, limit: int
 ) -> Sequence[Reservation]:
@@ -87,7 +114,7 @@ def lock_due(session: Session, *, now: datetime, limit: int) -> Sequence[Reserva
     """Reservations whose time is over, held until the transaction ends; those somebody else holds are left out."""
     query = (
         select(Reservation)
-        .where(Reservation.state == ReservationState.RESERVED, Reservation.expires_at <= now)
+        .where(OPEN, Reservation.expires_at <= now)
         .order_by(Reservation.expires_at)
         .limit(limit)
         .with_for_update(skip_locked=True)

@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from app.merchants.models import Complaint, Dispute, Redemption, Settlement, SettlementLine
+from app.merchants.models import Complaint, Dispute, Redemption, Reservation, Settlement, SettlementLine
 from app.merchants.terms import WAITING, DisputeCause, DisputeState, RedeemMode
 from app.risk import queries as risk
 
@@ -160,8 +160,13 @@ def _doubted(settlement: Settlement, until: date | None) -> Select[UUID, int, UU
     line = SettlementLine
     return (
         select(line.transaction_id, line.fen, held.c.case_id, cause.label("cause"), unattended.label("unattended"))
-        .join(Redemption, (Redemption.book_id == line.book_id) & (Redemption.transaction_id == line.transaction_id))
-        .outerjoin(held, held.c.decision_id == Redemption.decision_id)
+        .outerjoin(
+            Redemption, (Redemption.book_id == line.book_id) & (Redemption.transaction_id == line.transaction_id)
+        )
+        .outerjoin(
+            Reservation, (Reservation.book_id == line.book_id) & (Reservation.transaction_id == line.transaction_id)
+        )
+        .outerjoin(held, held.c.decision_id == func.coalesce(Redemption.decision_id, Reservation.decision_id))
         .outerjoin(
             Complaint,
             (Complaint.book_id == line.book_id)

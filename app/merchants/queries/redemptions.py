@@ -18,6 +18,7 @@ from app.merchants.rules.redemptions import DUE, Day, check_number
 from app.merchants.terms import RedemptionState
 
 Place = tuple[datetime, UUID]
+NOBODY = UUID(int=0)
 
 # What counts is what is held now and what was taken and not given back. The caller holds the lock on the person's day,
 # so nothing of it moves; what all take at a shop is summed only where its offer has an end, under a lock of its own.
@@ -39,7 +40,10 @@ DAY = """
 _DAY = text(DAY)
 _SHOP_DAY = text("""
     SELECT coalesce(sum(p.points), 0) AS shop_points,
-           coalesce(sum(p.points) FILTER (WHERE p.terminal_id = CAST(:terminal_id AS uuid)), 0) AS terminal_points
+           coalesce(sum(p.points) FILTER (WHERE p.terminal_id = CAST(:terminal_id AS uuid)), 0)
+           + (SELECT coalesce(sum(g.points), 0) FROM merchants_reservations g
+               WHERE g.terminal_id = CAST(:terminal_id AS uuid) AND g.state = 'collected'
+                 AND g.closed_at >= :day AND g.closed_at < :day_after) AS terminal_points
       FROM (SELECT r.terminal_id,
                    CASE WHEN r.state = 'captured' THEN r.captured_points - r.refunded_points ELSE r.points END AS points
               FROM merchants_redemptions r
@@ -147,6 +151,14 @@ def sum_shop_day(
     """Points that a shop took of this book on the day of a redemption, and those that a till of it took in all."""
     row = session.execute(_SHOP_DAY, day_values(redemption, book_id, now) | {"terminal_id": terminal_id}).one()
     return int(row.shop_points), int(row.terminal_points)
+
+
+def sum_terminal_day(session: Session, branch_id: UUID, terminal_id: UUID, *, now: datetime) -> int:
+    """Points that a till took today, gifts among them. The caller has locked the day of its shop."""
+    day, day_after = day_bounds(local_date(now))
+    values = {"branch_id": branch_id, "terminal_id": terminal_id, "book_id": None, "id": NOBODY}
+    row = session.execute(_SHOP_DAY, values | {"day": day, "day_after": day_after, "now": now}).one()
+    return int(row.terminal_points)
 
 
 def list_of_branch(

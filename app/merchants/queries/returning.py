@@ -22,11 +22,19 @@ _RETURNING = text(f"""
       FROM ({TIES}) AS ties
      CROSS JOIN ({FACTS_OF_ACCOUNT}) AS known
      CROSS JOIN (
+        SELECT sum(taken) AS taken, sum(returned) AS returned FROM (
         SELECT coalesce(sum(s.taken), 0) AS taken, coalesce(sum(s.returned), 0) AS returned
           FROM (SELECT coalesce(r.captured_points, 0) AS taken, r.refunded_points AS returned
                   FROM merchants_redemptions r
                  WHERE r.book_id = :book_id AND r.resident_id = :resident_id AND r.requested_at > :since
-                 ORDER BY r.requested_at DESC, r.id DESC LIMIT :counted_max) AS s) AS sums
+                 ORDER BY r.requested_at DESC, r.id DESC LIMIT :counted_max) AS s
+         UNION ALL
+        SELECT coalesce(sum(s.points) FILTER (WHERE s.state IN ('collected', 'returned')), 0),
+               coalesce(sum(s.points) FILTER (WHERE s.state = 'returned'), 0)
+          FROM (SELECT g.points, g.state
+                  FROM merchants_reservations g
+                 WHERE g.book_id = :book_id AND g.resident_id = :resident_id AND g.reserved_at > :since
+                 ORDER BY g.id DESC LIMIT :counted_max) AS s) AS each_kind) AS sums
 """).columns(  # noqa: S608 - made of our own texts, values are bound
     kin=Boolean
 )

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.identity.queries.facts import FACTS_OF_ACCOUNT, installation_of, values_of_facts
@@ -35,6 +36,12 @@ _STANDING = db.driver_text(f"""
                   WHERE o.book_id = :book_id AND o.shop_id = :branch_id AND o.made_at <= :now
                     AND (o.ended_at IS NULL OR o.ended_at > :now)
                   ORDER BY o.ended_at DESC NULLS FIRST LIMIT 1) AS offer ON true
+""")  # noqa: S608 - made of our own texts, values are bound
+
+_KNOWN = text(f"""
+    SELECT ties.own, ties.kin, known.*
+      FROM ({TIES}) AS ties
+     CROSS JOIN ({FACTS_OF_ACCOUNT}) AS known
 """)  # noqa: S608 - made of our own texts, values are bound
 
 
@@ -79,6 +86,24 @@ def find_standing(
         day=day_of_row(row),
         known=known_of(row),
     )
+
+
+def find_known(
+    session: Session,
+    till: Till,
+    *,
+    book: str,
+    resident_id: UUID,
+    person_id: UUID | None,
+    device_id: UUID | None,
+    now: datetime,
+) -> tuple[bool, Known]:
+    """Say whether a resident is of the house of a shop, and what anti-fraud is told of him."""
+    values: dict[str, Any] = {"branch_id": till.branch_id, "merchant_id": till.merchant_id, "book": book}
+    values |= {"resident_id": resident_id, "now": now}
+    values |= values_of_facts(person_id=person_id, device_id=device_id, now=now)
+    row = session.execute(_KNOWN, values).one()
+    return row.own, known_of(row)
 
 
 def known_of(row: Any) -> Known:

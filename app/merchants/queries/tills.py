@@ -178,3 +178,20 @@ def find_ties(session: Session, till: Till, *, book: str, resident_id: UUID, now
 def is_staff_of(session: Session, till: Till, *, book: str, resident_id: UUID, now: datetime) -> bool:
     """Say whether a resident is of the house, and so redeems nothing there (attack 8)."""
     return find_ties(session, till, book=book, resident_id=resident_id, now=now).own
+
+
+_OF_HOUSE = text("""
+    SELECT EXISTS (SELECT 1 FROM merchants_people s
+                     LEFT JOIN identity_people p ON p.phone_index = s.phone_index
+                    WHERE s.merchant_id = :merchant_id AND s.ended_at IS NULL
+                      AND (s.branch_id IS NULL OR s.branch_id = :branch_id) AND :person_id IN (s.person_id, p.id))
+           OR EXISTS (SELECT 1 FROM identity_grants g
+                       WHERE g.shop_id = :branch_id AND g.person_id = :person_id AND g.ended_at IS NULL
+                         AND g.valid_from <= :now AND (g.valid_to IS NULL OR :now < g.valid_to))
+""")
+
+
+def is_of_house(session: Session, till: Till, person_id: UUID, *, now: datetime) -> bool:
+    """Say whether an account is of the house of a branch: so is a helper who acts for somebody who is not."""
+    values = {"branch_id": till.branch_id, "merchant_id": till.merchant_id, "person_id": person_id, "now": now}
+    return bool(session.scalar(_OF_HOUSE, values))

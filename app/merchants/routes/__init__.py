@@ -2,6 +2,7 @@
 
 from app.merchants.routes import (
     complaints,
+    gifts,
     merchants,
     offers,
     owners,
@@ -22,6 +23,7 @@ BLUEPRINTS = (
     owners.blueprint,
     terminals.blueprint,
     offers.blueprint,
+    gifts.blueprint,
     passbooks.blueprint,
     payments.blueprint,
     redemptions.blueprint,

@@ -8,7 +8,6 @@ from app.kernel.actor import Role
 from app.merchants import errors
 from app.merchants.rules.offers import OfferTerms
 from app.merchants.schemas.offers import (
-    CollectIn,
     GiftIn,
     GiftOut,
     GiftPage,
@@ -17,9 +16,6 @@ from app.merchants.schemas.offers import (
     OfferOut,
     OfferPage,
     OffersQuery,
-    OwnReservationOut,
-    ReservationOut,
-    ReservationPage,
     ShopOfferPage,
     StockIn,
 )
@@ -71,11 +67,26 @@ def end_offer(uow: UnitOfWork, *, book: str, shop_id: UUID) -> None:
 @blueprint.route(GIFTS, methods=["POST"])
 @endpoint(roles=TREASURER, body=GiftIn, reply=GiftOut, status=HTTPStatus.CREATED, idempotent=True)
 def offer_gift(
-    uow: UnitOfWork, *, book: str, shop_id: UUID, title: str, description: str, points: int, stock: int
+    uow: UnitOfWork,
+    *,
+    book: str,
+    shop_id: UUID,
+    title: str,
+    description: str,
+    points: int,
+    stock: int,
+    per_person_max: int,
 ) -> object:
     """上架礼品 / put a gift into the catalogue."""
     return gifts.offer_gift(
-        uow, book=book, shop_id=shop_id, title=title, description=description, points=points, stock=stock
+        uow,
+        book=book,
+        shop_id=shop_id,
+        title=title,
+        description=description,
+        points=points,
+        stock=stock,
+        per_person_max=per_person_max,
     )
 
 
@@ -98,40 +109,3 @@ def change_stock(uow: UnitOfWork, *, book: str, gift_id: UUID, pieces: int) -> o
 def end_gift(uow: UnitOfWork, *, book: str, gift_id: UUID) -> object:
     """下架,已预留的仍可领取 / take it out of the catalogue."""
     return gifts.end_gift(uow, book=book, gift_id=gift_id)
-
-
-@blueprint.route(f"{GIFTS}/<uuid:gift_id>/reserve", methods=["POST"])
-@endpoint(roles=RESIDENT, reply=ReservationOut, status=HTTPStatus.CREATED, idempotent=True, sends_value=True)
-def reserve_gift(uow: UnitOfWork, *, book: str, gift_id: UUID) -> object:
-    """预留一件礼品并冻结积分三天 / set one aside and hold its points for three days."""
-    return gifts.reserve_gift(uow, book=book, gift_id=gift_id)
-
-
-@blueprint.route(OWN)
-@endpoint(roles=RESIDENT, query=PageQuery, reply=ReservationPage)
-def list_gift_reservations(uow: UnitOfWork, *, book: str, limit: int, cursor: str | None) -> object:
-    """我预留的礼品 / what I set aside."""
-    return gifts.list_reservations(uow, book=book, limit=limit, cursor=cursor)
-
-
-@blueprint.route(f"{OWN}/<uuid:reservation_id>")
-@endpoint(roles=RESIDENT, reply=OwnReservationOut)
-def show_gift_reservation(uow: UnitOfWork, *, book: str, reservation_id: UUID) -> object:
-    """一件预留及领取码 / one of them, with the code to collect it."""
-    return gifts.show_reservation(uow, book=book, reservation_id=reservation_id)
-
-
-@blueprint.route(f"{OWN}/<uuid:reservation_id>/cancel", methods=["POST"])
-@endpoint(roles=RESIDENT, reply=ReservationOut, idempotent=True)
-def cancel_gift_reservation(uow: UnitOfWork, *, book: str, reservation_id: UUID) -> object:
-    """取消预留,积分退回 / give it back."""
-    return gifts.cancel_reservation(uow, book=book, reservation_id=reservation_id)
-
-
-@blueprint.route("/v1/merchant/gift-collections", methods=["POST"])
-@endpoint(
-    roles=TILLS, body=CollectIn, reply=ReservationOut, status=HTTPStatus.CREATED, idempotent=True, limits=BAD_CODES
-)
-def collect_gift(uow: UnitOfWork, *, code: str) -> object:
-    """凭领取码交付礼品 / hand a gift out to whoever shows its code."""
-    return gifts.collect_gift(uow, code=code)

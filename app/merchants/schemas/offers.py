@@ -115,6 +115,12 @@ class GiftIn(StrictSchema):
     description = Text(load_default="", length_min=0, length_max=terms.GIFT_TEXT_LENGTH_MAX, lines=True)
     points = Points(required=True)
     stock = StrictInteger(required=True, minimum=0, maximum=terms.GIFT_STOCK_MAX)
+    per_person_max = StrictInteger(
+        minimum=1,
+        maximum=terms.GIFTS_PER_PERSON_MAX,
+        load_default=terms.GIFTS_PER_PERSON,
+        metadata={"description": "每人 30 天内最多几件 / pieces for one person within 30 days"},
+    )
 
 
 class StockIn(StrictSchema):
@@ -132,6 +138,7 @@ class GiftOut(Schema):
     description = fields.String(required=True)
     points = fields.Integer(required=True)
     stock = fields.Integer(required=True)
+    per_person_max = fields.Integer(required=True)
     ended_at = ShownInstant(required=True, allow_none=True)
 
 
@@ -156,10 +163,17 @@ class ReservationOut(Schema):
     reserved_at = ShownInstant(required=True, attribute="reservation.reserved_at")
     expires_at = ShownInstant(required=True, attribute="reservation.expires_at")
     closed_at = ShownInstant(required=True, allow_none=True, attribute="reservation.closed_at")
+    returned_at = ShownInstant(required=True, allow_none=True, attribute="reservation.returned_at")
 
 
-class OwnReservationOut(ReservationOut):
-    """A gift one has set aside, with the code to collect it while it can be."""
+class AskedReservationOut(ReservationOut):
+    """A gift one has set aside, or has to prove oneself for first: then there is a challenge for the phone's sensor."""
+
+    challenge = fields.String(required=True, allow_none=True)
+
+
+class OwnReservationOut(AskedReservationOut):
+    """The same, with the code to collect it while it can be."""
 
     code = fields.String(required=True, allow_none=True)
 

@@ -11,7 +11,6 @@ from app.merchants.service.confirming import (
 )
 from app.merchants.service.consenting import read_consent
 from app.merchants.service.deciding_complaints import lapse_complaints
-from app.merchants.service.gifts import expire_reservations
 from app.merchants.service.orders import Order, place_order
 from app.merchants.service.paying import approve_settlement, check_settlement, pay_settlement
 from app.merchants.service.quotes import (
@@ -34,6 +33,7 @@ from app.merchants.service.redemptions import (
     show_redemption,
 )
 from app.merchants.service.refunds import list_refunds_to_care_for, refund_payment, refund_redemption
+from app.merchants.service.reserving import expire_reservations
 from app.merchants.service.settlement import (
     Statement,
     list_settlements,

@@ -1,20 +1,22 @@
-"""What anti-fraud says of a redemption or a refund, and what it is told afterwards: here its engine is joined.
+"""What anti-fraud says of a redemption, a gift or a refund, and what it is told afterwards: here its engine is joined.
 
 A reverse is not in here: a till that does not know what became of an order must always be able to undo it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.actor import Role
-from app.merchants.models import Redemption, Refund
+from app.merchants.models import Redemption, Refund, Reservation
 from app.merchants.queries import tills as till_queries
 from app.merchants.queries.returning import find_returning
 from app.merchants.rules import evidence
-from app.merchants.rules.evidence import Known, Place
-from app.merchants.terms import Verdict
-from app.risk.service import Event, decide, settle_decision
+from app.merchants.rules.evidence import NOWHERE, Known, Place
+from app.merchants.rules.tills import Till
+from app.merchants.terms import GIFT_MODE, Verdict
+from app.risk.service import Event, decide, settle_decision, settle_none
 from app.risk.terms import EventKind
 
 
@@ -116,3 +118,75 @@ def settle(uow: UnitOfWork, redemption: Redemption, *, points: int) -> None:
 def settle_refund(uow: UnitOfWork, refund: Refund) -> None:
     """Say that nothing of a refund came to be."""
     settle_decision(uow, refund.book_id, EventKind.REFUND, refund.id, points=0)
+
+
+def judge_gift(uow: UnitOfWork, reservation: Reservation, known: Known, *, value_fen: int) -> Judgement:
+    """Decide whether a gift may be set aside, as on a payment of its points. It has no bill, and no till as yet."""
+    facts = evidence.facts_of_redeeming(known, NOWHERE, order_fen=0, discount_fen=value_fen, proven=False, now=uow.now)
+    decision = decide(
+        uow,
+        Event(
+            kind=EventKind.REDEEM,
+            book_id=reservation.book_id,
+            subject_id=reservation.id,
+            resident_id=reservation.resident_id,
+            person_id=reservation.person_id,
+            device_id=known.installation,
+            household_id=known.household_id,
+            shop_id=reservation.shop_id,
+            points=reservation.points,
+            mode=GIFT_MODE,
+            facts=facts,
+        ),
+    )
+    return Judgement(Verdict(decision.outcome), decision.id)
+
+
+def judge_gift_return(uow: UnitOfWork, reservation: Reservation, till: Till, *, book: str) -> Judgement:
+    """Decide whether the points of a gift may come back. Once: what is stopped is for the people of the desk."""
+    known, returns = find_returning(
+        uow.session,
+        till,
+        book=book,
+        book_id=reservation.book_id,
+        resident_id=reservation.resident_id,
+        person_id=reservation.person_id,
+        now=uow.now,
+    )
+    facts = evidence.facts_of_refunding(
+        known,
+        Place(is_first_seen=uow.actor.is_first_seen),
+        returns,
+        points=reservation.points,
+        captured_points=reservation.points,
+        captured_at=reservation.closed_at or uow.now,
+        now=uow.now,
+    )
+    decision = decide(
+        uow,
+        Event(
+            kind=EventKind.REFUND,
+            book_id=reservation.book_id,
+            subject_id=reservation.id,
+            resident_id=reservation.resident_id,
+            person_id=reservation.person_id,
+            household_id=known.household_id,
+            shop_id=reservation.shop_id,
+            terminal_id=till.terminal_id,
+            cashier_id=None if till.terminal_id else uow.actor.id,
+            points=reservation.points,
+            mode=GIFT_MODE,
+            facts=facts,
+        ),
+    )
+    return Judgement(Verdict(decision.outcome), decision.id)
+
+
+def settle_gifts(uow: UnitOfWork, reservations: Sequence[Reservation]) -> None:
+    """Say that nothing of these gifts moved in the end: given up, expired, given back to the shop."""
+    settle_none(uow, EventKind.REDEEM, [(each.book_id, each.id) for each in reservations])
+
+
+def settle_gift_return(uow: UnitOfWork, reservation: Reservation) -> None:
+    """Say that nothing came back of a gift."""
+    settle_decision(uow, reservation.book_id, EventKind.REFUND, reservation.id, points=0)

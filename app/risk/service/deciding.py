@@ -1,6 +1,7 @@
 """`decide`: look once, judge, write once. It sends no NOTIFY and defers no job: it stands on the path of a payment."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from time import thread_time
 from typing import Any
@@ -73,6 +74,11 @@ _SETTLE = text(
     "UPDATE risk_facts SET points = least(asked, :points)"
     " WHERE book_id = :book_id AND kind = :kind AND subject_id = :subject_id AND points <> least(asked, :points)"
 )
+_SETTLE_NONE = text("""
+    UPDATE risk_facts f SET points = 0
+      FROM unnest(CAST(:books AS integer[]), CAST(:subjects AS uuid[])) AS s (book_id, id)
+     WHERE f.book_id = s.book_id AND f.kind = :kind AND f.subject_id = s.id AND f.points <> 0
+""")
 
 UNREADABLE = (KeyError, ValueError, TypeError, AttributeError, DomainError)
 """What a version raises that was not saved by us."""
@@ -127,6 +133,13 @@ def settle_decision(uow: UnitOfWork, book_id: int, kind: EventKind, subject_id: 
     if points < 0:
         raise ValueError("risk: points that moved are not negative")
     uow.session.execute(_SETTLE, {"book_id": book_id, "kind": str(kind), "subject_id": subject_id, "points": points})
+
+
+def settle_none(uow: UnitOfWork, kind: EventKind, subjects: Sequence[tuple[int, UUID]]) -> None:
+    """Say of many facts (book and subject) at once that nothing of them moved."""
+    if subjects:
+        books, ids = [book_id for book_id, _ in subjects], [subject_id for _, subject_id in subjects]
+        uow.session.execute(_SETTLE_NONE, {"kind": str(kind), "books": books, "subjects": ids})
 
 
 def check(event: Event) -> None:
