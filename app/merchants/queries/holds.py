@@ -150,23 +150,32 @@ def list_released(session: Session, book_id: int, settlement_id: UUID, *, limit:
 
 
 def _doubted(settlement: Settlement, until: date | None) -> Select[UUID, int, UUID, str, bool]:
-    held = risk.select_held_decisions(settlement.book_id).subquery("held")
+    # of payments and of gifts, each by its own key: what is one of two is found by none
+    paid, given = (risk.select_held_decisions(settlement.book_id).subquery(name) for name in ("paid", "given"))
+    case_id = func.coalesce(paid.c.case_id, given.c.case_id)
     unattended = and_(Redemption.mode == RedeemMode.SHOP_CODE, Redemption.takes_at_once, literal(until is not None))
     cause = case(
-        (held.c.case_id.is_not(None), str(DisputeCause.REVIEW)),
+        (case_id.is_not(None), str(DisputeCause.REVIEW)),
         (Complaint.id.is_not(None), str(DisputeCause.RESIDENT)),
         (unattended, str(DisputeCause.UNATTENDED)),
     )
     line = SettlementLine
     return (
-        select(line.transaction_id, line.fen, held.c.case_id, cause.label("cause"), unattended.label("unattended"))
+        select(
+            line.transaction_id,
+            line.fen,
+            case_id.label("case_id"),
+            cause.label("cause"),
+            unattended.label("unattended"),
+        )
         .outerjoin(
             Redemption, (Redemption.book_id == line.book_id) & (Redemption.transaction_id == line.transaction_id)
         )
         .outerjoin(
             Reservation, (Reservation.book_id == line.book_id) & (Reservation.transaction_id == line.transaction_id)
         )
-        .outerjoin(held, held.c.decision_id == func.coalesce(Redemption.decision_id, Reservation.decision_id))
+        .outerjoin(paid, paid.c.decision_id == Redemption.decision_id)
+        .outerjoin(given, given.c.decision_id == Reservation.decision_id)
         .outerjoin(
             Complaint,
             (Complaint.book_id == line.book_id)
