@@ -99,7 +99,6 @@ def confirm_reservation(uow: UnitOfWork, *, book: str, reservation_id: UUID, con
     Refuses ReservationMissing, ReservationClosed, ConfirmLapsed, StepUpNeeded, and what `reserve_gift` does.
     """
     book_id = points_queries.get_book(uow.session, book).id
-    claims.lock_day(uow, book_id, uow.actor.id)
     found = gift_queries.get_reservation(uow.session, book_id, uow.actor.id, reservation_id, lock=True)
     gift = gift_queries.get_gift(uow.session, book_id, found.gift_id)
     if found.state == ReservationState.RESERVED:
