@@ -20,6 +20,7 @@ from pypdf import PdfReader
 
 from app.kernel.actor import Role
 from tests.architecture.test_routes import guarded
+from tests.fixtures.work import count_anew, forget_windows
 from tests.isolation.neighbourhood import HERE, THERE, furnish
 from tests.isolation.requests import BODIES, CALLERS, NOT_404, OPAQUE, PLAIN, QUERIES, UPLOADS, WORDS, WRITES
 from tests.merchants.till import NO_CODE
@@ -178,7 +179,10 @@ def digest(database) -> sqlalchemy.TextClause:
 
 @dataclass(frozen=True)
 class Walk:
-    """Sends requests to our book, each to the same state: what one did is taken back before the next."""
+    """Sends requests to our book, each to the same state: what one did is taken back before the next.
+
+    So is what Redis counted of it, within minutes: else what a request is told depends on how long those before took.
+    """
 
     client: Any
     bearer: Any
@@ -195,11 +199,15 @@ class Walk:
         return self._send(request, ids, None, watched=True)
 
     def states(self) -> list[dict[str, str]]:
-        """What both books are, ours first."""
-        return [
+        """What both books are, ours first. A statement of ours is no request: it may take its time."""
+        point = self.session.connection().begin_nested()
+        self.session.execute(sqlalchemy.text("SET LOCAL statement_timeout = 0"))
+        found = [
             dict(self.session.execute(self.digest, {"book": acts.ledger.id}).all())
             for acts in (self.world.ours, self.world.theirs)
         ]
+        point.rollback()
+        return found
 
     def _send(self, request: Request, ids: dict[str, str], alone: Role | None, *, watched: bool) -> Any:
         book, roles = self.world.ours.book.code, {alone} if alone else request.view.roles
@@ -219,6 +227,8 @@ class Walk:
         told(answer)  # what is streamed is read before it is taken back
         answered = answer, *(self.states() if watched else ())
         point.rollback()
+        count_anew(self.client.application)
+        forget_windows(self.client.application)
         return answered
 
 
