@@ -255,6 +255,20 @@ def test_attack_10_what_anti_fraud_declines_is_refused_noted_and_stays_so(desk, 
     assert desk.waiting() == []
 
 
+def test_attack_10_the_third_award_between_two_who_award_each_other_waits_the_same_day(desk, street, acts):
+    """By their accounts, before any night; who is awarded and has awarded nobody back is paid."""
+    for name in ("coordinator", "another"):
+        street.moves_in(street.account(desk.id_of(name)), desk.id_of(name))
+    acts.uow.session.flush()
+    there, back = (desk.id_of("another"), "coordinator"), (desk.id_of("coordinator"), "another")
+    told = [desk.tell(1, who, by=by, activity=f"{n}") for n, (who, by) in enumerate((there, there, back))]
+    assert [each.json["state"] for each in told] == ["awarded", "awarded", "held"]
+    decision = desk.decision(told[2].json["check_id"])
+    assert (decision.features["returned_awards_30d"], "RECIPROCITY" in decision.reasons) == (2, True)
+    assert desk.tell(1, by="another").json["state"] == "awarded"
+    assert desk.tell(1, *there[:1], by=there[1], activity="再一次").json["state"] == "awarded", "one came back so far"
+
+
 def test_attack_10_when_rules_cannot_be_asked_nothing_is_paid_silently(desk, acts):
     broken = text(
         "INSERT INTO risk_rule_sets (book_id, version, id, definition, state, proposed_by, proposed_at, published_by,"

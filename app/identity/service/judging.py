@@ -92,6 +92,7 @@ def judge_sign_in(
         "device_age_hours": max((uow.now - device.first_seen_at) // timedelta(hours=1), 0) if device else None,
         "risk_rank": known.rank,
         "is_first_seen_address": known.is_first_seen,
+        "network_new_accounts_7d": known.newcomers,
     }
     judged = whence.judge(
         uow,

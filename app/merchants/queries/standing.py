@@ -10,11 +10,11 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from app.identity.queries.facts import FACTS_OF_REDEEMING, installation_of, values_of_facts
+from app.identity.queries.facts import FACTS_OF_ACCOUNT, installation_of, values_of_facts
 from app.infra import db
 from app.merchants.models import Redemption
 from app.merchants.queries.offers import terms_of_row
-from app.merchants.queries.redemptions import DAY, day_values
+from app.merchants.queries.redemptions import DAY, day_of_row, day_values
 from app.merchants.queries.tills import TIES
 from app.merchants.rules.evidence import Known
 from app.merchants.rules.offers import OfferTerms
@@ -24,7 +24,7 @@ from app.merchants.rules.tills import Till
 _STANDING = db.driver_text(f"""
     SELECT ties.own, ties.kin, day.*, is_shop.found AS is_shop, known.*, offer.*
       FROM ({TIES}) AS ties
-     CROSS JOIN ({FACTS_OF_REDEEMING}) AS known
+     CROSS JOIN ({FACTS_OF_ACCOUNT}) AS known
      CROSS JOIN ({DAY}) AS day
      CROSS JOIN (SELECT EXISTS (SELECT 1 FROM merchants_shops s
                                  WHERE s.book_id = :book_id AND s.id = :branch_id)) AS is_shop (found)
@@ -76,13 +76,13 @@ def find_standing(
         is_shop=row.is_shop,
         offer=None if row.offer_id is None else terms_of_row(row),
         own=row.own,
-        day=Day(int(row.person_points), int(row.person_count), int(row.shop_code_fen)),
+        day=day_of_row(row),
         known=known_of(row),
     )
 
 
 def known_of(row: Any) -> Known:
-    """What a row of TIES and FACTS_OF_REDEEMING tells."""
+    """What a row of TIES and FACTS_OF_ACCOUNT tells."""
     return Known(
         registered_at=row.registered_at,
         device_seen_at=row.device_seen_at,
@@ -90,4 +90,6 @@ def known_of(row: Any) -> Known:
         household_id=row.household_id,
         risk_rank=row.risk_rank,
         is_kin=row.kin,
+        device_newcomers=row.device_newcomers,
+        network_newcomers=row.network_newcomers,
     )

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.infra import db
 from app.risk.errors import DecisionMissing
 from app.risk.models import Appeal, DecisionRow, FactRow
-from app.risk.terms import NO_BOOK, PAUSED_WITH, EventKind, Outcome, Reason
+from app.risk.terms import NO_BOOK, PAUSED_WITH, WINDOW_ROWS_MAX, EventKind, Outcome, Reason
 
 _LOOK = (
     "SELECT risk_look(%(book_id)s, %(kind)s, %(subject_id)s, %(locks)s::bigint[], %(resident_id)s, %(person_id)s,"
@@ -83,6 +83,28 @@ def lock_device(session: Session, device_id: UUID) -> None:
         text("SELECT pg_advisory_xact_lock(hashtextextended('risk_sign_in:' || :device_id, 0))"),
         {"device_id": str(device_id)},
     )
+
+
+_RETURNED = text("""
+    SELECT p.id, (SELECT count(*)
+                    FROM (SELECT f.person_id FROM risk_facts f
+                           WHERE f.book_id = :book_id AND f.kind = 'award' AND f.coordinator_id = p.id
+                             AND f.decided_at > :since
+                           ORDER BY f.decided_at DESC LIMIT :limit) few
+                   WHERE few.person_id = :coordinator_id) AS times
+      FROM unnest(CAST(:people AS uuid[])) AS p (id)
+""")
+
+
+def count_returned_awards(
+    session: Session, book_id: int, coordinator_id: UUID, people: Collection[UUID], *, since: datetime
+) -> dict[UUID, int]:
+    """Count what each of these accounts awarded a coordinator lately, of his newest so many awards."""
+    if not people:
+        return {}
+    values = {"book_id": book_id, "coordinator_id": coordinator_id, "people": sorted(people), "since": since}
+    rows = session.execute(_RETURNED, values | {"limit": WINDOW_ROWS_MAX})
+    return {row.id: row.times for row in rows}
 
 
 def get_decision(session: Session, book_id: int, decision_id: UUID) -> DecisionRow:
