@@ -1,17 +1,23 @@
 """The mapped base class, the engine and its connection settings. PostgreSQL only."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, MetaData
+from psycopg.rows import namedtuple_row
+from sqlalchemy import MetaData
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
 from app.infra.config import Config
 
 SESSIONS = "linli.sessions"
+INDENT = re.compile(r"\n\s+")
+PATH = "linli.path"
+"""Where a session keeps the way to the driver, for as long as its transaction lasts."""
+PARAMETER = re.compile(r"(?<!:):([a-z_]+)")
 Values = Mapping[str, Any] | Sequence[Any]
 Rows = Sequence[Sequence[Any]]
 
@@ -87,40 +93,73 @@ def fetch(session: Session, statement: str, values: Values, *, flushes: bool = T
     takes three times as much of the processor, in the hands it passes. Values stand as the driver has them,
     `%(name)s`; errors are the driver's own (see failures). It `flushes` first where `execute` would.
     """
-    connection = _connection(session, flushes=flushes)
-    if connection.dispatch.before_cursor_execute:  # somebody counts or explains statements
-        return connection.exec_driver_sql(statement, _given(values)).all()
-    rows: Rows = _driver(connection).execute(statement, values).fetchall()
+    path = _path(session, flushes=flushes)
+    if path.is_watched:
+        return path.connection.exec_driver_sql(statement, _given(values)).all()
+    rows: Rows = path.cursor.execute(statement, values).fetchall()
     return rows
+
+
+def fetch_one(session: Session, statement: str, values: Values, *, flushes: bool = True) -> Any:
+    """Do what `fetch` does, for the one row there must be; its columns are read by name."""
+    path = _path(session, flushes=flushes)
+    if path.is_watched:
+        return path.connection.exec_driver_sql(statement, _given(values)).one()
+    (row,) = path.named_cursor.execute(statement, values)
+    return row
+
+
+def driver_text(statement: str) -> str:
+    """Write a statement of ours with `:name` for values as the driver has it, for `fetch` and `run`. No `%` in it.
+
+    Without its indents: what is longer than 4096 characters the driver reads anew each time.
+    """
+    return PARAMETER.sub(r"%(\1)s", INDENT.sub("\n", statement))
 
 
 def run(session: Session, statement: str, values: Values, *, flushes: bool = True) -> None:
     """Do what `fetch` does, where no row comes back."""
-    connection = _connection(session, flushes=flushes)
-    if connection.dispatch.before_cursor_execute:
-        connection.exec_driver_sql(statement, _given(values))
+    path = _path(session, flushes=flushes)
+    if path.is_watched:
+        path.connection.exec_driver_sql(statement, _given(values))
     else:
-        _driver(connection).execute(statement, values)
+        path.cursor.execute(statement, values)
 
 
 def run_many(session: Session, statement: str, rows: Sequence[Values]) -> None:
     """Do what `run` does for many rows, in one round trip."""
-    connection = _connection(session, flushes=True)
-    if connection.dispatch.before_cursor_execute:
-        connection.exec_driver_sql(statement, [_given(values) for values in rows])
-        return
-    with _driver(connection).cursor() as cursor:
-        cursor.executemany(statement, rows)
+    path = _path(session, flushes=True)
+    if path.is_watched:
+        path.connection.exec_driver_sql(statement, [_given(values) for values in rows])
+    else:
+        path.cursor.executemany(statement, rows)
 
 
-def _connection(session: Session, *, flushes: bool) -> Connection:
+class _Path:
+    """The way past SQLAlchemy for one transaction: its connection, and cursors for all its statements.
+
+    To ask the session each time, and to make a cursor each time, costs more than some statements.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self.connection = session.connection()
+        self.transaction = session.get_transaction()
+        driver: Any = self.connection.connection.driver_connection
+        self.cursor, self.named_cursor = driver.cursor(), driver.cursor(row_factory=namedtuple_row)
+
+    @property
+    def is_watched(self) -> bool:
+        """Somebody counts or explains statements: they go the long way."""
+        return bool(self.connection.dispatch.before_cursor_execute)
+
+
+def _path(session: Session, *, flushes: bool) -> _Path:
     if flushes and session.autoflush:
         session.flush()
-    return session.connection()
-
-
-def _driver(connection: Connection) -> Any:
-    return connection.connection.driver_connection
+    path: _Path | None = session.info.get(PATH)
+    if path is None or path.transaction is not session.get_transaction():
+        session.info[PATH] = path = _Path(session)
+    return path
 
 
 def _given(values: Values) -> Any:

@@ -18,7 +18,8 @@ from app.kernel.actor import SYSTEM
 from app.points import service as points
 from app.risk.service import start_defaults
 from bench import places
-from sandbox.fraud.play import Judged, make_month, play
+from sandbox.fraud.joined import Accounts, Books
+from sandbox.fraud.play import Judged, make_month, play, town_of
 from sandbox.fraud.score import honest_acts, render, score
 
 FIRST = datetime(2026, 5, 31, 16, 0, tzinfo=UTC)  # midnight in the district: the month is June
@@ -43,7 +44,11 @@ def _play(seed: int, residents: int) -> int:
     with create_app(Config.from_environment(os.environ)).app_context():
         book_id = run_in_transaction(_open_book, actor=SYSTEM, now=FIRST)
         judged = play(
-            acts, book=BOOK, book_id=book_id, do=lambda work, at: run_in_transaction(work, actor=SYSTEM, now=at)
+            acts,
+            book=BOOK,
+            book_id=book_id,
+            do=lambda work, at: run_in_transaction(work, actor=SYSTEM, now=at),
+            books=Books(Accounts.of(town_of(seed, first=FIRST, residents=residents))),
         )
     told = score(judged)
     print(

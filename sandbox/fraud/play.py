@@ -8,10 +8,10 @@ from typing import Any
 
 from app.infra.unit_of_work import UnitOfWork
 from app.risk.service import Event, decide, find_rings_step, settle_decision
-from app.risk.terms import EventKind, Outcome
+from app.risk.terms import NO_BOOK, EventKind, Outcome
 from sandbox.fraud import dishonest, honest
-from sandbox.fraud.acts import DAYS, Act
-from sandbox.fraud.joined import Books, facts_of
+from sandbox.fraud.acts import DAYS, Act, Town
+from sandbox.fraud.joined import Books, account_of, facts_of
 
 Do = Callable[[Callable[[UnitOfWork], Any], datetime], Any]
 """Runs a unit of work at a time."""
@@ -27,22 +27,27 @@ class Judged:
     reasons: Sequence[str]
 
 
+def town_of(seed: int, *, first: datetime, residents: int) -> Town:
+    """Who and what there is before the month begins."""
+    return honest.make_town(Random(f"town {seed}"), first, residents)
+
+
 def make_month(seed: int, *, first: datetime, residents: int) -> list[Act]:
     """Give the acts of a month in order. Honest people and cheats draw from chances of their own."""
-    town = honest.make_town(Random(f"town {seed}"), first, residents)
+    town = town_of(seed, first=first, residents=residents)
     acts = [*honest.live(Random(f"honest {seed}"), town), *dishonest.attack(Random(f"dishonest {seed}"), town)]
     end = first + timedelta(days=DAYS)
     return sorted((each for each in acts if each.at < end), key=lambda each: (each.at, each.subject))
 
 
-def play(acts: Iterable[Act], *, book: str, book_id: int, do: Do) -> list[Judged]:
-    """Decide on each act at its time, with what the system would tell of it.
+def play(acts: Iterable[Act], *, book: str, book_id: int, do: Do, books: Books | None = None) -> list[Judged]:
+    """Decide on each act at its time, with what the system would tell of it. `books`: what it held before.
 
     Whoever has to confirm a payment does: cheats hold the telephone as well as the honest. A payment that was declined,
     or is not there to give back, is no fact.
     """
     judged: list[Judged] = []
-    books = Books()
+    books = books or Books()
     night: datetime | None = None
     for act in acts:
         night = night or act.at.replace(hour=0, minute=0) + NIGHT
@@ -56,14 +61,15 @@ def play(acts: Iterable[Act], *, book: str, book_id: int, do: Do) -> list[Judged
 
 def _decide(uow: UnitOfWork, book_id: int, act: Act, books: Books) -> Judged:
     kind = EventKind(act.kind)
+    books.accounts.note(act)
     event = Event(
         kind=kind,
         book_id=None if kind is EventKind.LOGIN else book_id,
         subject_id=act.subject,
         resident_id=act.resident,
         person_id=act.person,
-        device_id=None if kind is EventKind.AWARD else act.device,  # a coordinator writes it down
-        household_id=None if kind is EventKind.CHECK_IN else act.household,
+        device_id=account_of(act, books).installation if kind is EventKind.AWARD else act.device,
+        household_id=act.household,
         shop_id=act.shop,
         terminal_id=act.terminal,
         coordinator_id=act.coordinator,
@@ -73,11 +79,11 @@ def _decide(uow: UnitOfWork, book_id: int, act: Act, books: Books) -> Judged:
         facts=facts_of(act, books),
     )
     decision = decide(uow, event)
-    _move(uow, act, decision.outcome, books)
+    _move(uow, event.book_id or NO_BOOK, act, decision.outcome, books)
     return Judged(act, str(decision.outcome), [str(reason) for reason in decision.reasons])
 
 
-def _move(uow: UnitOfWork, act: Act, outcome: Outcome, books: Books) -> None:
+def _move(uow: UnitOfWork, book_id: int, act: Act, outcome: Outcome, books: Books) -> None:
     """What becomes of points, and what anti-fraud is told of it afterwards: as the shops do."""
     if act.refunds is None:
         if outcome is not Outcome.DECLINE:
@@ -85,9 +91,9 @@ def _move(uow: UnitOfWork, act: Act, outcome: Outcome, books: Books) -> None:
     elif outcome in {Outcome.APPROVE, Outcome.REVIEW}:
         books.keep(act)
         left = books.bought[act.refunds].points - books.returned[act.refunds]
-        settle_decision(uow, EventKind.REDEEM, act.refunds, points=left)
+        settle_decision(uow, book_id, EventKind.REDEEM, act.refunds, points=left)
     else:
-        settle_decision(uow, EventKind.REFUND, act.subject, points=0)
+        settle_decision(uow, book_id, EventKind.REFUND, act.subject, points=0)
 
 
 def _look_by_night(do: Do, book: str, night: datetime) -> None:

@@ -1,8 +1,10 @@
 """What was found, and who was bothered: against the targets. A miss is printed as a miss."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
+from uuid import UUID
 
 from sandbox.fraud.play import Judged
 
@@ -23,13 +25,15 @@ class Scheme:
 @dataclass(frozen=True, slots=True)
 class Score:
     """Shares from 0 to 1. `seen`: anything but an approval; `held`: it had to be confirmed, or was declined. `at_till`:
-    the recall of payments alone.
+    the recall of payments alone. `left`: the recall by points that did not come back as points: a purchase whose refund
+    was let through has cost nobody anything, for the shop is paid the rest only. It is told and is no target.
 
     `precision` is by acts: how many of those not approved were dishonest.
     """
 
     recall: float
     at_till: float
+    left: float
     held: float
     precision: float
     stopped: float
@@ -56,6 +60,7 @@ def score(judged: Sequence[Judged]) -> Score:
     return Score(
         recall=_share(sum(each.seen_points for each in schemes), at_risk),
         at_till=_recall([each for each in bad if each.act.kind == "redeem"]),
+        left=_recall(bad, _came_back(judged)),
         held=_share(sum(each.held_points for each in schemes), at_risk),
         precision=_share(sum(1 for each in flagged if each.act.scheme), len(flagged)),
         stopped=_share(sum(each.outcome == "decline" for each in paid), len(paid)),
@@ -88,6 +93,7 @@ def render(told: Score) -> str:
     rows = [
         ("recall by points at risk", told.recall, f">= {RECALL_MIN:.2%}", told.recall >= RECALL_MIN),
         ("of payments at the till alone", told.at_till, "", None),
+        ("of what did not come back as points", told.left, "", None),
         ("honest redemptions stopped", told.stopped, f"<= {STOPPED_MAX:.2%}", told.stopped <= STOPPED_MAX),
         (
             "honest redemptions sent to a confirm step",
@@ -126,9 +132,19 @@ def _schemes(bad: Iterable[Judged]) -> list[Scheme]:
     ]
 
 
-def _recall(bad: Sequence[Judged]) -> float:
-    seen = sum(each.act.at_risk for each in bad if each.outcome != "approve")
-    return _share(seen, sum(each.act.at_risk for each in bad))
+def _recall(bad: Sequence[Judged], returned: Mapping[UUID, int] = MappingProxyType({})) -> float:
+    at_risk = [(each, max(0, each.act.at_risk - returned.get(each.act.subject, 0))) for each in bad]
+    seen = sum(points for each, points in at_risk if each.outcome != "approve")
+    return _share(seen, sum(points for _, points in at_risk))
+
+
+def _came_back(judged: Iterable[Judged]) -> dict[UUID, int]:
+    """How many points of each purchase refunds brought back: those that were let through, looked at or not."""
+    returned: dict[UUID, int] = defaultdict(int)
+    for each in judged:
+        if each.act.refunds is not None and each.outcome in {"approve", "review"}:
+            returned[each.act.refunds] += each.act.points
+    return returned
 
 
 def _share(part: float, whole: float) -> float:

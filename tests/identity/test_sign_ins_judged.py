@@ -1,10 +1,12 @@
 """Sign-ins that are not simply let through, over HTTP: what the person reads and does, and the district office."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
 
+from app.identity.queries import signing_in
 from app.identity.service import staff
 from app.identity.service.judging import Whence
 from app.kernel.actor import Role
@@ -37,16 +39,8 @@ class Office:
 
     def rule(self, when, outcome, **changes):
         """A rule of signing in, saved by one and published by the other."""
-        made = rule(
-            "tested",
-            when,
-            10,
-            kinds=frozenset({EventKind.LOGIN}),
-            pivot=Pivot.PERSON,
-            at_least=outcome,
-            reason=Reason.LISTED,
-            **changes,
-        )
+        usual = {"kinds": frozenset({EventKind.LOGIN}), "pivot": Pivot.PERSON, "reason": Reason.LISTED}
+        made = rule("tested", when, 10, at_least=outcome, **usual | changes)
         saved = self.ask("POST", "/rule-sets", {"definition": rules(made).plain()})
         assert saved.status_code == 201, saved.text
         return self.ask("POST", f"/rule-sets/{saved.json['version']}/publish", {}, officer=1)
@@ -234,6 +228,28 @@ def test_what_is_known_at_a_sign_in_is_told_and_what_is_not_is_missing(office):
     )
     assert elsewhere.status_code == 201
     assert facts() == [0, 0, None, True]
+
+
+def test_new_accounts_of_a_network_are_counted_for_a_week_and_up_to_a_limit(office, monkeypatch):
+    def newcomers(name, address="203.0.113.7", days=0):
+        office.world.add_people([name])
+        body = {"code": office.world.issue_code(name), "install_id": f"{INSTALL}-{name}"}
+        clock = {"Linli-Demo-Clock": (office.desk.uow.now + timedelta(days=days)).isoformat()}
+        answer = office.client.post(
+            "/v1/sessions/wechat", json=body, headers=clock, environ_base={"REMOTE_ADDR": address}
+        )
+        assert answer.status_code == 201, answer.text
+        query = "SELECT features FROM risk_decisions WHERE kind = 'login' ORDER BY decided_at DESC, id DESC LIMIT 1"
+        return office.desk.uow.session.scalars(text(query)).one()["network_new_accounts_7d"]
+
+    assert [newcomers("甲"), newcomers("乙"), newcomers("甲")] == [1, 2, 2]
+    assert newcomers("丙", "203.0.113.99", days=3) == 3, "the first three bytes are the network"
+    assert newcomers("丁", "198.51.100.7", days=3) == 1
+    assert newcomers("丙", "198.51.100.7", days=3) == 2
+    assert newcomers("戊", days=8) == 2, "those of the first day are new no longer"
+    assert newcomers("甲", days=8) is None
+    monkeypatch.setattr(signing_in, "NEWCOMERS_MAX", 1)
+    assert newcomers("己", days=8) == 2
 
 
 def test_rules_that_cannot_be_asked_let_everybody_in_to_read_and_somebody_looks(office):

@@ -1,5 +1,7 @@
 """The short way to the driver: in the session's transaction, after what is pending, and seen by whoever counts."""
 
+from functools import partial
+
 import psycopg
 import pytest
 from sqlalchemy import event, text
@@ -12,6 +14,7 @@ from app.kernel.actor import SYSTEM
 from app.web.idempotency import IdempotencyKey
 from tests.fixtures.work import NOW
 
+BACKEND = "SELECT pg_backend_pid()"
 COUNT = "SELECT count(*) FROM web_idempotency_keys WHERE actor_id = %(actor_id)s"
 
 
@@ -76,3 +79,28 @@ def test_a_connection_that_is_lost_under_it_is_taken_anew(app, session):
         assert run_in_transaction(act, actor=SYSTEM) == [(1,)]
     finally:
         app.extensions[db.SESSIONS] = joined
+
+
+def test_a_row_is_read_by_name_watched_or_not(session):
+    ask = partial(db.fetch_one, session, db.driver_text("SELECT :one::int AS first,\n   :two AS second"))
+    assert (ask({"one": 1, "two": "b"}).first, ask({"one": 1, "two": "b"}).second) == (1, "b")
+    note = lambda *_: None  # noqa: E731 - a listener
+    event.listen(db.db.engine, "before_cursor_execute", note)
+    try:
+        assert (ask({"one": 1, "two": "b"}).first, ask({"one": 1, "two": "b"}).second) == (1, "b")
+    finally:
+        event.remove(db.db.engine, "before_cursor_execute", note)
+    with pytest.raises(ValueError, match="unpack"):
+        db.fetch_one(session, "SELECT 1 WHERE false", ())
+
+
+def test_each_transaction_goes_its_own_way(app):
+    one, other = db.new_session(), db.new_session()
+    try:
+        db.fetch(one, BACKEND, ())
+        one.commit()  # its connection is free, and goes to the other
+        theirs = db.fetch(other, BACKEND, ())
+        assert db.fetch(one, BACKEND, ()) != theirs
+    finally:
+        one.close()
+        other.close()

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from app.identity.models import Device, Household, Person, Residency, RiskRank
-from app.identity.queries import find_installation
+from app.identity.queries import find_installation, note_network
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.actor import Actor, Role
 from app.kernel.periods import local_date
@@ -70,8 +70,19 @@ class Neighbour:
 
 @pytest.fixture
 def anna(acts, areas):
+    return moved_in(acts, areas, days=40)
+
+
+@pytest.fixture
+def newcomer(acts, areas):
+    """Anna, three days after she made her account."""
+    return moved_in(acts, areas, days=3)
+
+
+def moved_in(acts: Any, areas: Any, *, days: int) -> Neighbour:
+    """Anna in her home, with an account so many days old."""
     uow, book = acts.uow, acts.book.code
-    uow.session.add(Person(id=ACCOUNT, name="安娜", registered_at=uow.now - timedelta(days=40, hours=1)))
+    uow.session.add(Person(id=ACCOUNT, name="安娜", registered_at=uow.now - timedelta(days=days, hours=1)))
     uow.session.add(Household(id=HOME, area_id=areas.id("building-1"), room="501", opened_at=uow.now))
     uow.session.flush()
     telephone(uow, DEVICE, hours=30)
@@ -184,6 +195,36 @@ def test_attack_16_large_points_from_a_telephone_of_today_wait_for_the_resident(
     assert acts.available(ANNA) == 10_100
 
 
+def come_in(uow: UnitOfWork, count: int) -> None:
+    """Anna's account is of this week, and so are others that sign in from her network."""
+    for person_id in [ACCOUNT, *(named(f"newcomer {number}") for number in range(1, count))]:
+        if person_id != ACCOUNT:
+            uow.session.add(Person(id=person_id, name="", registered_at=uow.now - timedelta(days=1)))
+            uow.session.flush()
+        note_network(uow.session, person_id, network_index=bytes(32), now=uow.now)
+
+
+@pytest.mark.parametrize(("count", "outcome", "reasons"), [(11, "approve", []), (12, "review", ["NET_CROWD"])])
+def test_attack_15_who_spends_at_once_among_many_as_new_is_looked_at_and_goes_on(
+    acts, counter, newcomer, count, outcome, reasons
+):
+    """Also a house that signs up in a campaign: nobody there is stopped, nor asked to confirm."""
+    come_in(acts.uow, count)
+    earned = {"kind": EventKind.AWARD, "book_id": acts.book.id, "resident_id": ANNA, "points": 100}
+    risk.decide(acts.uow, risk.Event(**earned, subject_id=named("an award")))
+    assert counter.take(100, code=newcomer.code())["state"] == "captured"
+    row = decided(acts.uow)
+    assert (row.outcome, row.reasons) == (outcome, reasons)
+    assert told(row, "account_age_days", "device_new_accounts_7d", "network_new_accounts_7d") == (3, 1, count)
+
+
+def test_of_an_account_that_is_not_new_nobody_counts_who_is(acts, counter, anna):
+    come_in(acts.uow, 12)
+    counter.take(100, code=anna.code())
+    row = decided(acts.uow)
+    assert told(row, "device_new_accounts_7d", "network_new_accounts_7d") == (None, None)
+
+
 def test_what_is_told_takes_no_statement_of_its_own(acts, counter, anna):
     code, bare = anna.code(), counter.code()
     with statements(every=True) as unknown:
@@ -191,7 +232,9 @@ def test_what_is_told_takes_no_statement_of_its_own(acts, counter, anna):
     with statements(every=True) as known:
         counter.take(10, code=code)
     assert len(known) == len(unknown)
-    assert not [each for each in known if "FROM identity_devices" in each]  # only as a part of the one
+    asked = [each for each in known if "identity_devices" in each]
+    assert all("ties.own" in each for each in asked)  # only as a part of the one
+    assert all(len(each) <= 4096 for each in asked)  # longer ones the driver reads anew each time
 
 
 # --- confirming

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from app.kernel.actor import SYSTEM
+from app.kernel.scenes import SCENE_LENGTH_MAX
 from app.merchants import errors
 from app.merchants import rules as settlements
 from app.merchants.rules import redemptions as rules
@@ -123,11 +124,11 @@ def test_a_challenge_is_one_redemptions():
 
 def test_what_a_shops_code_says():
     keys = {1: b"one", 2: b"two"}
-    scene = scenes.shop_scene("0123456789", keys)
+    scene = scenes.SHOP.make("0123456789", keys)
     assert scene.startswith("s.0123456789.2.")
-    assert len(scene) <= scenes.SCENE_LENGTH_MAX
-    assert scenes.read_shop(scene, keys) == "0123456789"
-    assert scenes.read_shop(scenes.shop_scene("0123456789", {1: b"one"}), keys) == "0123456789"
+    assert len(scene) <= SCENE_LENGTH_MAX
+    assert scenes.SHOP.read(scene, keys) == "0123456789"
+    assert scenes.SHOP.read(scenes.SHOP.make("0123456789", {1: b"one"}), keys) == "0123456789"
     altered = [
         scene[:-1] + ("0" if scene[-1] != "0" else "1"),
         scene.replace("0123", "0124"),
@@ -136,11 +137,11 @@ def test_what_a_shops_code_says():
         "o.x",
     ]
     for other in altered:
-        assert scenes.read_shop(other, keys) is None
-    assert scenes.read_shop(scene, {1: b"one"}) is None  # its key was retired
+        assert scenes.SHOP.read(other, keys) is None
+    assert scenes.SHOP.read(scene, {1: b"one"}) is None  # its key was retired
     order = scenes.order_scene("x", keys)
     assert scenes.is_order(order)
-    assert len(order) <= scenes.SCENE_LENGTH_MAX
+    assert len(order) <= SCENE_LENGTH_MAX
     assert not scenes.is_order(scene)
 
 

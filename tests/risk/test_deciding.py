@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from functools import partial
 from uuid import uuid4
 
 import pytest
@@ -109,14 +110,15 @@ def test_windows_count_by_resident_pair_device_coordinator_and_household(desk):
 def test_what_moved_in_the_end_is_what_windows_count(desk):
     event = spent(book_id=desk.book.id, points=500)
     service.decide(desk.uow, event)
-    service.settle_decision(desk.uow, EventKind.REDEEM, event.subject_id, points=120)
+    settle = partial(service.settle_decision, desk.uow, event.book_id, EventKind.REDEEM)
+    settle(event.subject_id, points=120)
     seen = desk.row(desk.decide(points=1)).features
     assert (seen["resident_count_1d"], seen["resident_points_1d"], seen["resident_returned_30d"]) == (1, 120, 380)
-    service.settle_decision(desk.uow, EventKind.REDEEM, event.subject_id, points=900)  # never more than was asked for
+    settle(event.subject_id, points=900)  # never more than was asked for
     assert desk.row(desk.decide(points=1)).features["resident_points_1d"] == 501
-    service.settle_decision(desk.uow, EventKind.REDEEM, uuid4(), points=3)  # never decided: nothing happens
+    settle(uuid4(), points=3)  # never decided: nothing happens
     with pytest.raises(ValueError, match="not negative"):
-        service.settle_decision(desk.uow, EventKind.REDEEM, event.subject_id, points=-1)
+        settle(event.subject_id, points=-1)
 
 
 def test_what_was_declined_moved_nothing(desk):

@@ -136,6 +136,6 @@ def test_attack_23_who_spends_and_gives_back_again_and_again_is_looked_at(uow, l
             mode="code",
         )
         outcomes.append(decide(uow, event).outcome)
-        settle_decision(uow, EventKind.REDEEM, event.subject_id, points=0)
+        settle_decision(uow, event.book_id, EventKind.REDEEM, event.subject_id, points=0)
     assert outcomes[0] is Outcome.APPROVE
     assert outcomes[-1] is not Outcome.APPROVE

@@ -9,14 +9,16 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
+from app.identity.models import Device, Person
+from app.identity.queries import AccountFacts
 from app.risk.rules.features import FEATURES, Source, check_facts
 from app.risk.service import start_defaults
 from app.risk.terms import EventKind
 from sandbox.fraud import dishonest
 from sandbox.fraud.__main__ import FIRST
 from sandbox.fraud.acts import DAYS
-from sandbox.fraud.joined import TOLD, Books, facts_of
-from sandbox.fraud.play import Judged, make_month, play
+from sandbox.fraud.joined import OF_ACCOUNTS, TOLD, Accounts, Books, account_of, facts_of
+from sandbox.fraud.play import Judged, make_month, play, town_of
 from sandbox.fraud.score import render, score
 from tests.fixtures.servers import ROOT
 from tests.points.conftest import acts, ledger
@@ -122,6 +124,7 @@ def test_what_the_till_does_not_know_is_not_told():
     assert told == {
         "account_age_days",
         "device_age_hours",
+        "is_first_seen_address",
         "is_related_to_staff",
         "is_step_up_passed",
         "points_share_percent",
@@ -133,12 +136,69 @@ def test_what_the_till_does_not_know_is_not_told():
 
 def test_a_check_in_is_told_what_a_scan_tells(acts):
     publish_award_rule(acts.uow, acts.ledger, "hours", "minutes // 30 * 5")
-    Site(acts).stay(person_id=named("account"))
+    who, telephone, seen = named("account"), named("telephone"), acts.uow.now
+    acts.uow.session.add(Person(id=who, name="", registered_at=seen))
+    acts.uow.session.flush()
+    details = {"install_index": bytes(32), "model": "", "first_seen_at": seen, "last_seen_at": seen}
+    acts.uow.session.add(Device(id=telephone, person_id=who, **details))
+    acts.uow.session.flush()
+    Site(acts).stay(person_id=who, device_id=telephone)
     stored = acts.uow.session.scalars(text("SELECT features FROM risk_decisions WHERE kind = 'check_in'")).all()
     caller = {name for name, each in FEATURES.items() if each.source is Source.CALLER}
     told = {name for features in stored for name in caller & set(features) if features[name] is not None}
     assert len(stored) == 2
-    assert told | {"travel_kmh"} == TOLD["check_in"]  # that of who was somewhere else just before
+    of_account = {"account_age_days", "device_age_hours", "device_new_accounts_7d"}
+    assert told | {"travel_kmh"} == TOLD["check_in"] | of_account  # that of who was somewhere else just before
+    assert "check_in" in OF_ACCOUNTS
+
+
+TOWN = town_of(7, first=FIRST, residents=RESIDENTS)
+
+
+def signed_in(who, device, *, day, age_days):
+    act = next(act for act in MONTH if act.kind == "login")
+    at = FIRST + timedelta(days=day)
+    return replace(act, person=who, device=device, at=at, facts={"account_age_days": age_days})
+
+
+def test_accounts_and_telephones_are_told_of_honest_people_and_cheats_by_one_register():
+    accounts = Accounts.of(TOWN)
+    neighbour = next(who for who in TOWN.neighbours if who.account_days >= 30)
+    known = accounts.facts_of(neighbour.resident, None, FIRST)
+    assert (known.installation, known.device_newcomers) == (neighbour.device, None)
+    assert known.told(FIRST)["account_age_days"] == neighbour.account_days
+    farm, telephone = [uuid4() for _ in range(3)], uuid4()
+    for day, who in enumerate(farm):
+        accounts.note(signed_in(who, telephone, day=day, age_days=0))
+    told = [accounts.facts_of(who, None, FIRST + timedelta(days=3)).told(FIRST + timedelta(days=3)) for who in farm]
+    assert [each["device_new_accounts_7d"] for each in told] == [3, 3, 3]
+    assert [each["account_age_days"] for each in told] == [3, 2, 1]
+    later = FIRST + timedelta(days=8)
+    assert [accounts.facts_of(who, None, later).device_newcomers for who in farm] == [None, None, 1]
+    stranger = uuid4()
+    assert accounts.facts_of(stranger, None, FIRST) == AccountFacts(person_id=stranger)
+
+
+def test_what_a_recipient_awarded_the_coordinator_is_counted_for_thirty_days():
+    books = Books(Accounts.of(TOWN))
+    award = next(act for act in MONTH if act.kind == "award" and not act.scheme)
+    one, other = TOWN.coordinators[:2]
+    there = replace(award, person=one, coordinator=other)
+    for days in (29, 31):
+        books.keep(replace(there, person=other, coordinator=one, at=award.at - timedelta(days=days)))
+    books.keep(replace(there, person=other, coordinator=TOWN.coordinators[2]))
+    assert facts_of(there, books)["returned_awards_30d"] == 1
+
+
+def test_an_award_goes_to_the_telephone_its_recipient_used_last_and_not_to_one_the_generator_names():
+    books = Books(Accounts.of(TOWN))
+    award = next(act for act in MONTH if act.kind == "award" and not act.scheme)
+    invented = replace(award, device=uuid4())
+    books.accounts.note(invented)
+    who = next(each for each in TOWN.neighbours if each.resident == award.person)
+    assert account_of(invented, books).installation == who.device
+    assert facts_of(invented, books)["account_age_days"] == who.account_days + (award.at - FIRST).days
+    assert "account_age_days" not in facts_of(replace(award, person=uuid4()), books)
 
 
 def judged(outcome, *, scheme="", resident=1, points=100, is_victims=False):
@@ -170,6 +230,18 @@ def test_the_score_is_by_points_and_of_honest_people_alone():
     best = score([judged("approve", resident=9), judged("review", scheme="ring")])
     assert best.is_met
     assert "MISS" not in render(best)
+
+
+def test_what_came_back_as_points_is_told_beside_and_changes_no_target():
+    wash = judged("approve", scheme="refunds", points=300)
+    kept = replace(judged("review", scheme="ring", points=700), act=replace(wash.act, subject=uuid4(), at_risk=700))
+    back = replace(wash, act=replace(wash.act, kind="refund", subject=uuid4(), refunds=wash.act.subject, at_risk=0))
+    back = replace(back, act=replace(back.act, points=300))
+    told = score([wash, kept, back])
+    assert (told.recall, told.left) == (0.7, 1.0)
+    refused = score([wash, kept, replace(back, outcome="block_and_review")])
+    assert (refused.recall, refused.left) == (0.7, 0.7)
+    assert not told.is_met
 
 
 def test_of_nothing_nothing_is_claimed():

@@ -36,12 +36,13 @@ class Device(Base):
 
 
 class Network(Base):
-    """A network somebody signed in from: a keyed hash of the first part of the address."""
+    """A network somebody signed in from: a keyed hash of the first part of the address; when his account was made."""
 
     __tablename__ = "identity_networks"
     person_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     network_index: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
     last_seen_at: Mapped[datetime] = mapped_column(INSTANT)
+    registered_at: Mapped[datetime] = mapped_column(INSTANT)
 
 
 class Session(Base):

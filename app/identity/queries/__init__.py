@@ -25,6 +25,7 @@ from app.identity.queries.accounts import (
     list_wechat_users,
     lock_closing,
 )
+from app.identity.queries.facts import AccountFacts, find_account_facts, list_facts_of_owners
 from app.identity.queries.guardianships import (
     Named,
     find_guardianship,
@@ -55,7 +56,7 @@ from app.identity.queries.homes import (
     lock_open_residencies,
     lock_residency,
 )
-from app.identity.queries.kin import find_people_of, list_kin_ids
+from app.identity.queries.kin import list_kin_ids
 from app.identity.queries.people import (
     find_grant_like,
     find_open_freeze,
@@ -72,16 +73,23 @@ from app.identity.queries.people import (
 )
 from app.identity.queries.relatives import find_open_relative, list_relatives_of, lock_relative
 from app.identity.queries.risk import find_risk_rank, lock_wanted_risk
-from app.identity.queries.signing_in import lock_signing_in, note_network, pause_accounts_made_on
+from app.identity.queries.signing_in import (
+    find_paused_case,
+    lock_signing_in,
+    note_network,
+    pause_accounts_made_on,
+)
 from app.identity.queries.standing import find_standing
 from app.identity.queries.told import list_told, list_treasurers
 
 __all__ = [
+    "AccountFacts",
     "Home",
     "Named",
     "are_kin",
     "count_accounts_beside",
     "count_residents_at",
+    "find_account_facts",
     "find_device",
     "find_grant_like",
     "find_guardianship",
@@ -92,7 +100,7 @@ __all__ = [
     "find_open_freeze",
     "find_open_relative",
     "find_open_residency",
-    "find_people_of",
+    "find_paused_case",
     "find_person_by_phone",
     "find_recovery_code",
     "find_resident_id",
@@ -114,6 +122,7 @@ __all__ = [
     "list_claims_of",
     "list_consents",
     "list_devices",
+    "list_facts_of_owners",
     "list_grants_in",
     "list_grants_of",
     "list_guardianships_in",

@@ -1,13 +1,9 @@
-"""Who in a book is close to somebody, and whose account an owner is."""
+"""Who in a book is close to somebody."""
 
-from collections.abc import Collection, Mapping
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import text
 from sqlalchemy.orm import Session as Orm
-
-from app.identity.models import Residency
-from app.identity.terms import ResidencyState
 
 _KIN = text("""
     WITH me AS (
@@ -39,13 +35,3 @@ def list_kin_ids(session: Orm, book: str, person_id: UUID, resident_id: UUID) ->
     """
     values = {"book": book, "person_id": person_id, "resident_id": resident_id, "limit": KIN_MAX}
     return list(session.scalars(_KIN, values))
-
-
-def find_people_of(session: Orm, book: str, resident_ids: Collection[UUID]) -> Mapping[UUID, UUID]:
-    """Say whose account each of these owners in a book is; those without one are left out."""
-    if not resident_ids:
-        return {}
-    wanted = select(Residency.resident_id, Residency.person_id).where(
-        Residency.book == book, Residency.resident_id.in_(resident_ids), Residency.state == ResidencyState.CONFIRMED
-    )
-    return {row.resident_id: row.person_id for row in session.execute(wanted)}

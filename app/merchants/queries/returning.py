@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Boolean, text
 from sqlalchemy.orm import Session
 
-from app.identity.queries.facts import FACTS_OF_REDEEMING, values_of_facts
+from app.identity.queries.facts import FACTS_OF_ACCOUNT, values_of_facts
 from app.merchants.queries.standing import known_of
 from app.merchants.queries.tills import TIES
 from app.merchants.rules.evidence import Known, Returns
@@ -20,7 +20,7 @@ COUNTED_MAX = 1000
 _RETURNING = text(f"""
     SELECT ties.kin, known.*, sums.*
       FROM ({TIES}) AS ties
-     CROSS JOIN ({FACTS_OF_REDEEMING}) AS known
+     CROSS JOIN ({FACTS_OF_ACCOUNT}) AS known
      CROSS JOIN (
         SELECT coalesce(sum(s.taken), 0) AS taken, coalesce(sum(s.returned), 0) AS returned
           FROM (SELECT coalesce(r.captured_points, 0) AS taken, r.refunded_points AS returned

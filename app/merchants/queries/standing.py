@@ -8,23 +8,23 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, Boolean, Row, text
 from sqlalchemy.orm import Session
 
-from app.identity.queries.facts import FACTS_OF_REDEEMING, installation_of, values_of_facts
+from app.identity.queries.facts import FACTS_OF_ACCOUNT, installation_of, values_of_facts
+from app.infra import db
 from app.merchants.models import Redemption
 from app.merchants.queries.offers import terms_of_row
-from app.merchants.queries.redemptions import DAY, day_values
+from app.merchants.queries.redemptions import DAY, day_of_row, day_values
 from app.merchants.queries.tills import TIES
 from app.merchants.rules.evidence import Known
 from app.merchants.rules.offers import OfferTerms
 from app.merchants.rules.redemptions import Day
 from app.merchants.rules.tills import Till
 
-_STANDING = text(f"""
+_STANDING = db.driver_text(f"""
     SELECT ties.own, ties.kin, day.*, is_shop.found AS is_shop, known.*, offer.*
       FROM ({TIES}) AS ties
-     CROSS JOIN ({FACTS_OF_REDEEMING}) AS known
+     CROSS JOIN ({FACTS_OF_ACCOUNT}) AS known
      CROSS JOIN ({DAY}) AS day
      CROSS JOIN (SELECT EXISTS (SELECT 1 FROM merchants_shops s
                                  WHERE s.book_id = :book_id AND s.id = :branch_id)) AS is_shop (found)
@@ -35,9 +35,7 @@ _STANDING = text(f"""
                   WHERE o.book_id = :book_id AND o.shop_id = :branch_id AND o.made_at <= :now
                     AND (o.ended_at IS NULL OR o.ended_at > :now)
                   ORDER BY o.ended_at DESC NULLS FIRST LIMIT 1) AS offer ON true
-""").columns(  # noqa: S608 - made of our own texts, values are bound
-    own=Boolean, kin=Boolean, is_shop=Boolean, hours=JSON
-)
+""")  # noqa: S608 - made of our own texts, values are bound
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,18 +71,18 @@ def find_standing(
     values: dict[str, Any] = day_values(redemption, book_id, now)
     values |= {"resident_id": resident_id, "merchant_id": till.merchant_id, "book": book}
     values |= values_of_facts(person_id=person_id, device_id=device_id, now=now)
-    row = session.execute(_STANDING, values).one()
+    row = db.fetch_one(session, _STANDING, values)
     return Standing(
         is_shop=row.is_shop,
         offer=None if row.offer_id is None else terms_of_row(row),
         own=row.own,
-        day=Day(int(row.person_points), int(row.person_count), int(row.shop_code_fen)),
+        day=day_of_row(row),
         known=known_of(row),
     )
 
 
-def known_of(row: Row[Any]) -> Known:
-    """What a row of TIES and FACTS_OF_REDEEMING tells."""
+def known_of(row: Any) -> Known:
+    """What a row of TIES and FACTS_OF_ACCOUNT tells."""
     return Known(
         registered_at=row.registered_at,
         device_seen_at=row.device_seen_at,
@@ -92,4 +90,6 @@ def known_of(row: Row[Any]) -> Known:
         household_id=row.household_id,
         risk_rank=row.risk_rank,
         is_kin=row.kin,
+        device_newcomers=row.device_newcomers,
+        network_newcomers=row.network_newcomers,
     )

@@ -7,10 +7,10 @@ from flask import current_app
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.actor import Role
 from app.kernel.paging import Page
+from app.kernel.scenes import Keys
 from app.merchants import service
 from app.merchants.models import Refund
 from app.merchants.routes.payments import BAD, CLAIM
-from app.merchants.rules.scenes import Keys
 from app.merchants.schemas.redemptions import (
     CaptureIn,
     OrderAsked,

@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import make_transient_to_detached
 
 from app.infra import db
 from app.infra.unit_of_work import UnitOfWork
@@ -57,11 +56,10 @@ def claim_number(
 
 
 def write(uow: UnitOfWork, redemption: Redemption) -> None:
-    """Write the row of a redemption that was claimed at a till, as it stands now; the session has it from here on."""
-    values = {name: _plain(getattr(redemption, name)) for name in COLUMNS}
-    db.run(uow.session, INSERT, values)
-    make_transient_to_detached(redemption)
-    uow.session.add(redemption)
+    """Write the row of a redemption that was claimed at a till, as it stands now. The session never has it: what is
+    changed afterwards is not written.
+    """
+    db.run(uow.session, INSERT, {name: _plain(getattr(redemption, name)) for name in COLUMNS})
 
 
 def lock_day(uow: UnitOfWork, book_id: int, resident_id: UUID) -> None:

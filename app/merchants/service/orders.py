@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from app.infra.unit_of_work import UnitOfWork
+from app.kernel.scenes import Keys
 from app.merchants import terms
 from app.merchants.queries import tills as till_queries
 from app.merchants.rules import codes, scenes
@@ -25,7 +26,7 @@ class Order:
 
 def place_order(
     uow: UnitOfWork,
-    keys: scenes.Keys,
+    keys: Keys,
     *,
     out_trade_no: str,
     order_fen: int,

@@ -11,6 +11,7 @@ from app.infra import redis
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.actor import Actor
 from app.kernel.errors import Declined
+from app.kernel.scenes import Keys
 from app.merchants import errors, queries, terms
 from app.merchants.models import Redemption
 from app.merchants.queries import offers as offer_queries
@@ -20,6 +21,7 @@ from app.merchants.rules import codes, scenes
 from app.merchants.rules import offers as offer_rules
 from app.merchants.rules import redemptions as rules
 from app.merchants.rules import tills as till_rules
+from app.merchants.rules.evidence import Place, Whereabouts, place_of
 from app.merchants.rules.tills import Till
 from app.merchants.service import claims, declines
 from app.merchants.service.codes import Holder
@@ -36,7 +38,7 @@ LIFE_MS = int(terms.QUOTE_LIFE.total_seconds() * 1000)
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What is kept of a quote: all that the confirmation needs."""
+    """What is kept of a quote: all that the confirmation needs. How far the phone was, not where."""
 
     branch_id: str
     mode: str
@@ -44,11 +46,13 @@ class Kept:
     points: int
     discount_fen: int
     expires_at: str
+    distance_m: int | None = None
+    accuracy_m: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class RedemptionQuote:
-    """What confirming would do. `challenge`: it takes a fingerprint or face."""
+    """What confirming would do. `challenge`: it takes a fingerprint or face. `distance_m`: from shop to phone."""
 
     quote_id: UUID
     shop_id: UUID
@@ -58,6 +62,7 @@ class RedemptionQuote:
     discount_fen: int
     expires_at: datetime
     challenge: str | None
+    distance_m: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,18 +84,19 @@ class Scanned:
 
 def quote_redemption(
     uow: UnitOfWork,
-    keys: scenes.Keys,
+    keys: Keys,
     *,
     book: str,
     scene: str,
     order_fen: int | None,
     points: int | None,
     max_points: int | None,
+    whereabouts: Whereabouts | None = None,
 ) -> RedemptionQuote:
     """Say what the actor's points are worth at the shop whose code was scanned. Nothing is held yet.
 
-    A till's order names its own amount. Refuses SceneNotGood, OrderNeeded, BranchClosed, OfferMissing and what the
-    offer does not allow, CodesAway.
+    A till's order names its own amount. Of where the phone is only its distance from the shop is used. Refuses
+    SceneNotGood, OrderNeeded, BranchClosed, OfferMissing and what the offer does not allow, CodesAway.
     """
     holder = holder_of(uow, book)
     scanned = _read_scene(uow, keys, scene)
@@ -111,7 +117,17 @@ def quote_redemption(
     mode = RedeemMode.ORDER_CODE if order else RedeemMode.SHOP_CODE
     quote_id = order.id if order else uow.new_id()
     expires_at = uow.now + terms.QUOTE_LIFE
-    kept = Kept(str(scanned.branch_id), mode, bill_fen, quote.points, quote.discount_fen, expires_at.isoformat())
+    place = place_of(till.position, whereabouts.position if whereabouts else None)
+    kept = Kept(
+        str(scanned.branch_id),
+        mode,
+        bill_fen,
+        quote.points,
+        quote.discount_fen,
+        expires_at.isoformat(),
+        distance_m=place.distance_m,
+        accuracy_m=place.accuracy_m,
+    )
     _keep(quote_id, holder.resident_id, kept)
     return RedemptionQuote(
         quote_id=quote_id,
@@ -122,6 +138,7 @@ def quote_redemption(
         discount_fen=quote.discount_fen,
         expires_at=expires_at,
         challenge=rules.challenge_of(quote_id) if rules.needs_soter(mode, quote.discount_fen) else None,
+        distance_m=place.distance_m,
     )
 
 
@@ -158,7 +175,8 @@ def confirm_quote(uow: UnitOfWork, *, book: str, confirmed: Confirmed) -> Receip
     with uow.session.no_autoflush:
         redemption.points, redemption.discount_fen = kept.points, kept.discount_fen
         try:
-            take(uow, till, redemption, holder, consent=confirmed.consent)
+            place = Place(distance_m=kept.distance_m, accuracy_m=kept.accuracy_m)
+            take(uow, till, redemption, holder, consent=confirmed.consent, place=place)
         except Declined as declined:
             declines.keep(redemption, declined)
             raise
@@ -171,14 +189,14 @@ def holder_of(uow: UnitOfWork, book: str) -> Holder:
     return Holder(book, book_id, uow.actor.id, uow.actor.person_id, uow.actor.device_id)
 
 
-def _read_scene(uow: UnitOfWork, keys: scenes.Keys, scene: str) -> Scanned:
+def _read_scene(uow: UnitOfWork, keys: Keys, scene: str) -> Scanned:
     check_keys(keys)
     if scenes.is_order(scene):
         order = queries.find_order(uow.session, codes.hash_order(scene))
         if order is None or state_of(order, uow.now) is not RedemptionState.ORDERED:
             raise errors.SceneNotGood
         return Scanned(order.branch_id, order)
-    short = scenes.read_shop(scene, keys)
+    short = scenes.SHOP.read(scene, keys)
     if short is None:
         raise errors.SceneNotGood
     return Scanned(sign_queries.get_sign(uow.session, short).branch_id, None)

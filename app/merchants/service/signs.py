@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from app.infra.unit_of_work import UnitOfWork
+from app.kernel.scenes import Keys, short_of
 from app.merchants import errors, queries
 from app.merchants.models import Sign
 from app.merchants.queries import signs as sign_queries
-from app.merchants.rules import scenes
+from app.merchants.rules.scenes import SHOP
 from app.points import queries as points_queries
 
 
@@ -19,7 +20,7 @@ class PostedSign:
     scene: str
 
 
-def post_sign(uow: UnitOfWork, keys: scenes.Keys, *, book: str, shop_id: UUID) -> PostedSign:
+def post_sign(uow: UnitOfWork, keys: Keys, *, book: str, shop_id: UUID) -> PostedSign:
     """Make the code that hangs in a shop; the one before it is good no more. Refuses ShopMissing, SignsUnset."""
     book_id = points_queries.get_book(uow.session, book).id
     queries.lock_shop(uow.session, book_id, shop_id)
@@ -29,7 +30,7 @@ def post_sign(uow: UnitOfWork, keys: scenes.Keys, *, book: str, shop_id: UUID) -
         before.ended_at = uow.now
         uow.session.flush()  # one hangs at a time
     sign = Sign(
-        short=scenes.short_of(uow.new_token()),
+        short=short_of(uow.new_token()),
         branch_id=shop_id,
         book_id=book_id,
         posted_by=uow.actor.id,
@@ -37,10 +38,10 @@ def post_sign(uow: UnitOfWork, keys: scenes.Keys, *, book: str, shop_id: UUID) -
     )
     uow.session.add(sign)
     uow.session.flush()
-    return PostedSign(sign, scenes.shop_scene(sign.short, keys))
+    return PostedSign(sign, SHOP.make(sign.short, keys))
 
 
-def check_keys(keys: scenes.Keys) -> None:
+def check_keys(keys: Keys) -> None:
     """Refuse SignsUnset where the operator has set no key for posted codes."""
     if not keys:
         raise errors.SignsUnset(setting="LINLI_QR_KEYS")

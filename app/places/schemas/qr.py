@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, fields, validate
 
-from app.places.rules.scenes import SCENE_LENGTH_MAX
+from app.kernel.scenes import SCENE_LENGTH_MAX
 from app.places.schemas.areas import AreaNameOut, YesNo
 from app.places.terms import QR_PLACE_LENGTH_MAX, REASON_LENGTH_MAX, Per, Purpose
 from app.web.fields import Choice, Id, ShownInstant, Text

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.infra.config import Config
 from app.infra.unit_of_work import UnitOfWork
+from app.kernel import scenes
 from app.kernel.geo import Datum, Position, Seen, distance_m
 from app.kernel.paging import Page, page_by_id, read_id
 from app.places import queries
@@ -24,7 +25,8 @@ from app.places.errors import (
     QrUnset,
 )
 from app.places.models import Area, QrPoint, QrScans, position_columns
-from app.places.rules import scenes, tree
+from app.places.rules import tree
+from app.places.rules.scenes import POINT
 from app.places.service.care import check_in_care
 from app.places.terms import QR_BATCH_MAX, QR_PLACE_LENGTH_MAX, QR_STRIPES, AreaKind, Per, Purpose
 
@@ -51,7 +53,7 @@ class QrSigns:
         """Give what a code says. Refuses QrUnset."""
         if not self.keys:
             raise QrUnset(setting="LINLI_QR_KEYS")
-        return scenes.make_scene(point.short, self.keys)
+        return POINT.make(point.short, self.keys)
 
     def address_of(self, point: QrPoint) -> str:
         """Give what the picture of a code holds. Refuses QrUnset."""
@@ -211,7 +213,7 @@ def scan_code(uow: UnitOfWork, signs: QrSigns, *, scene: str, position: Position
 
     Refuses QrInvalid for whatever is wrong with it.
     """
-    short = scenes.read_scene(scene, signs.keys)
+    short = POINT.read(scene, signs.keys)
     found = None if short is None else queries.find_qr_point_in_use(uow.session, short)
     if found is None:
         raise QrInvalid

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from app.infra.unit_of_work import UnitOfWork
 from app.places import queries
-from app.places.rules import scenes, tree
+from app.places.rules import tree
+from app.places.rules.scenes import POINT
 from app.places.service.qr import QrSigns
 from app.places.terms import AreaKind, Purpose
 
@@ -20,7 +21,7 @@ class PostedPlace:
 
 def find_posted_place(uow: UnitOfWork, signs: QrSigns, *, scene: str) -> PostedPlace | None:
     """Say what a code is to whoever opens its address outside of the mini-program. No scan: that is counted there."""
-    short = scenes.read_scene(scene, signs.keys)
+    short = POINT.read(scene, signs.keys)
     found = None if short is None else queries.find_qr_point_in_use(uow.session, short)
     if found is None:
         return None

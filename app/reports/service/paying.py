@@ -13,8 +13,8 @@ from app.reports.errors import AwardDeclined
 from app.reports.models import Problem, Report
 from app.reports.service.photos import shows_photo_again
 from app.reports.terms import ALONE_POINTS_MAX, CONFIRM_RULE, CONFIRM_TITLE, TITLE, Standing
-from app.risk.service import Event, decide, find_kin
-from app.risk.terms import EventKind, Outcome, Reason
+from app.risk.service import AwardAsk, decide_awards, find_kin
+from app.risk.terms import Outcome, Reason
 
 UNPAID = (
     points_errors.RuleMissing,
@@ -63,18 +63,8 @@ def may_pay(uow: UnitOfWork, report: Report, *, book: str, points: int, was_seen
     facts: dict[str, bool | int | str] = {"is_relative_of_coordinator": is_kin}
     if report.photos:
         facts["is_duplicate_photo"] = shows_photo_again(report)
-    decision = decide(
-        uow,
-        Event(
-            kind=EventKind.AWARD,
-            book_id=report.book_id,
-            subject_id=report.id,
-            resident_id=report.reporter_id,
-            coordinator_id=uow.actor.id,
-            points=points,
-            facts=facts,
-        ),
-    )
+    ask = AwardAsk(subject_id=report.id, resident_id=report.reporter_id, points=points, facts=facts)
+    decision = decide_awards(uow, book=book, asks=[ask])[0].decision
     if decision.outcome is Outcome.DECLINE:
         raise AwardDeclined
     is_doubted = (

@@ -10,12 +10,15 @@ from app.risk.queries.cases import (
     list_case_events,
     list_case_findings,
     list_cases,
+    list_heard,
     lock_appeal,
     lock_case,
 )
 from app.risk.queries.decisions import (
     Look,
     Wanted,
+    copy_decision,
+    count_returned_awards,
     find_appealed,
     get_decision,
     get_own_decision,
@@ -54,7 +57,9 @@ from app.risk.queries.standing import select_cleared_cases, select_held_decision
 __all__ = [
     "Look",
     "Wanted",
+    "copy_decision",
     "count_items",
+    "count_returned_awards",
     "count_shadows",
     "erase_appeals",
     "find_active",
@@ -76,6 +81,7 @@ __all__ = [
     "list_cases",
     "list_decisions",
     "list_facts",
+    "list_heard",
     "list_items",
     "list_lists",
     "list_own",

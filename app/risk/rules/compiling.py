@@ -63,7 +63,13 @@ def _logic(kind: str, left: Ask, right: Ask) -> Ask:
     raise KeyError(kind)
 
 
-def _binary(act: Callable[[Any, Any], Any], left: Ask, right: Ask) -> Ask:
+def _binary(node: Any) -> Ask:
+    """A name beside a number is most of what rules say: one call in place of three."""
+    act = OPERATORS[node.type.lower()]
+    if isinstance(node.left, tree.SymbolExpression) and isinstance(node.right, tree.FloatExpression):
+        name, number = node.left.name, int(node.right.value)
+        return lambda values: act(values[name], number)
+    left, right = compile_tree(node.left), compile_tree(node.right)
     return lambda values: act(left(values), right(values))
 
 
@@ -76,7 +82,5 @@ MAKERS: Mapping[type, Callable[[Any], Ask]] = {
     tree.ContainsExpression: lambda node: _contains(compile_tree(node.container), compile_tree(node.member)),
     tree.UnaryExpression: lambda node: _unary(node.type.lower(), compile_tree(node.right)),
     tree.LogicExpression: lambda node: _logic(node.type.lower(), compile_tree(node.left), compile_tree(node.right)),
-    tree.BinaryExpressionBase: lambda node: _binary(
-        OPERATORS[node.type.lower()], compile_tree(node.left), compile_tree(node.right)
-    ),
+    tree.BinaryExpressionBase: _binary,
 }

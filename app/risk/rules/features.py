@@ -11,7 +11,7 @@ from enum import StrEnum
 from app.risk.rules.events import Value
 from app.risk.terms import EventKind, Pivot
 
-FEATURES_VERSION = 2
+FEATURES_VERSION = 3
 FACT_LENGTH_MAX = 100
 FACT_MAX = 10**12
 
@@ -20,6 +20,7 @@ MONEY = frozenset({EventKind.REDEEM, EventKind.REFUND})
 EARNING = frozenset({EventKind.AWARD, EventKind.CHECK_IN})
 REDEEM, AWARD = frozenset({EventKind.REDEEM}), frozenset({EventKind.AWARD})
 REFUND = frozenset({EventKind.REFUND})
+LOGIN = frozenset({EventKind.LOGIN})
 ON_SITE = MONEY | EARNING
 
 
@@ -70,7 +71,7 @@ _WHOSE = {
     "device": (ALL, "设备", "from the device"),
     "coordinator": (EARNING, "协调员", "by the coordinator"),
     "household": (ON_SITE, "住户", "of the household"),
-    "person": (frozenset({EventKind.LOGIN}), "账号", "of the account"),
+    "person": (LOGIN, "账号", "of the account"),
 }
 
 
@@ -132,7 +133,34 @@ _CALLER = (
         ("risk_rank", "微信风险等级(0–4)", "WeChat's rank of the user, 0 to 4"),
     ),
     *_integers(
+        Source.CALLER,
+        REDEEM | EARNING,
+        (
+            "device_new_accounts_7d",
+            "新账号(七天内)所用设备上的新账号数,含本账号",
+            "of an account of a week: as new ones on its device, itself among them",
+        ),
+    ),
+    *_integers(
+        Source.CALLER,
+        REDEEM | EARNING | LOGIN,
+        (
+            "network_new_accounts_7d",
+            "新账号(七天内)所在网络的新账号数,含本账号",
+            "of an account of a week: as new ones from its network, itself among them",
+        ),
+    ),
+    *_integers(
         Source.CALLER, REDEEM, ("points_share_percent", "积分占订单百分比", "percent of the order paid by points")
+    ),
+    *_integers(
+        Source.CALLER,
+        AWARD,
+        (
+            "returned_awards_30d",
+            "得分人三十天内给该协调员发分次数",
+            "awards that whoever gets this one gave its coordinator, thirty days",
+        ),
     ),
     *_integers(Source.CALLER, EARNING, ("minutes", "服务分钟", "minutes of work")),
     *_integers(Source.CALLER, MONEY, ("hours_since_payment", "距付款小时数", "hours since the payment (refund)")),

@@ -6,11 +6,13 @@ What is decided for one counts for the next, as if they had been decided one aft
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from itertools import groupby
 from typing import Any
 from uuid import UUID
 
 from app.identity import queries as identity_queries
+from app.identity.queries import AccountFacts
 from app.infra import db
 from app.infra.unit_of_work import UnitOfWork
 from app.points import queries as points
@@ -23,8 +25,8 @@ from app.risk.terms import EventKind, Outcome
 
 WINDOW_NUMBERS = 6
 """Of each window come a count and a sum, three times; what stands behind them is not added up here."""
-
-
+NOBODY = AccountFacts()
+RETURNED = timedelta(days=30)
 LOOKED_AT_ONCE = 250
 """So that no single statement comes near the time a statement may take."""
 
@@ -54,26 +56,36 @@ class AwardDecision:
 
 @dataclass(slots=True)
 class _Tally:
-    """What this batch has decided so far, by window and whose it is."""
+    """What this batch has decided so far, by window and whose it is; and whom it has met on which device."""
 
     numbers: dict[tuple[str, UUID | None], list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0]))
+    met: dict[UUID | None, set[UUID | None]] = field(default_factory=lambda: defaultdict(set))
 
     def grown(self, event: Event, windows: Mapping[str, Sequence[int]]) -> dict[str, Sequence[int]]:
-        """Give windows with what this batch adds to them."""
-        return {
+        """Give windows with what this batch adds to them.
+
+        Of those on a device the database tells how many and not who: the greater of the two numbers stands.
+        """
+        grown = {
             name: self._added(numbers, self.numbers[name, _whose(name, event)]) for name, numbers in windows.items()
         }
+        others = len(self.met[event.device_id] - {event.resident_id})
+        if "device" in grown:
+            *counts, residents, people = grown["device"]
+            grown["device"] = [*counts, max(residents, others), max(people, others)]
+        return grown
 
     def count(self, event: Event, outcome: Outcome) -> None:
         """Take a fact in."""
         points_moved = 0 if outcome is Outcome.DECLINE else event.points
-        for name in ("resident", "pair", "coordinator", "household"):
+        for name in ("resident", "pair", "coordinator", "household", "device"):
             found = self.numbers[name, _whose(name, event)]
             found[0] += 1
             found[1] += points_moved
+        self.met[event.device_id].add(event.resident_id)
 
     @staticmethod
-    def _added(numbers: Sequence[int], more: Sequence[int]) -> list[int]:
+    def _added(numbers: Sequence[int], more: Sequence[int]) -> Sequence[int]:
         return [number + (more[n % 2] if n < WINDOW_NUMBERS else 0) for n, number in enumerate(numbers)]
 
 
@@ -146,19 +158,34 @@ def _events(uow: UnitOfWork, book: str, book_id: int, asks: Sequence[AwardAsk]) 
     people = points.persons_of(uow.session, book_id, {ask.resident_id for ask in asks})
     passbooks = {person.passbook_id for person in people.values()}
     households = points.households_of(uow.session, book_id, passbooks)
-    accounts = identity_queries.find_people_of(uow.session, book, passbooks)
+    accounts = identity_queries.list_facts_of_owners(uow.session, book, passbooks, now=uow.now)
+    known = {account.person_id for account in accounts.values() if account.person_id is not None}
+    returned = queries.count_returned_awards(uow.session, book_id, uow.actor.id, known, since=uow.now - RETURNED)
     return [
-        Event(
-            kind=EventKind.AWARD,
+        replace(
+            _event(uow, ask, accounts.get(passbook, NOBODY), returned),
             book_id=book_id,
-            subject_id=ask.subject_id,
-            resident_id=people[ask.resident_id].passbook_id,
-            household_id=households.get(people[ask.resident_id].passbook_id),
-            coordinator_id=uow.actor.id,
-            person_id=accounts.get(people[ask.resident_id].passbook_id),
-            points=ask.points,
-            mode=ask.mode,
-            facts=ask.facts,
+            resident_id=passbook,
+            household_id=households.get(passbook),
         )
         for ask in asks
+        for passbook in [people[ask.resident_id].passbook_id]
     ]
+
+
+def _event(uow: UnitOfWork, ask: AwardAsk, account: AccountFacts, returned: Mapping[UUID, int]) -> Event:
+    """An award, with the telephone that its recipient used last. `returned`: by account."""
+    facts = account.told(uow.now)
+    if account.person_id is not None:
+        facts["returned_awards_30d"] = returned[account.person_id]
+    return Event(
+        kind=EventKind.AWARD,
+        book_id=None,
+        subject_id=ask.subject_id,
+        coordinator_id=uow.actor.id,
+        person_id=account.person_id,
+        device_id=account.installation,
+        points=ask.points,
+        mode=ask.mode,
+        facts={**facts, **ask.facts},
+    )

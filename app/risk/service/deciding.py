@@ -71,7 +71,7 @@ _WRITES = {
 """By whether there is a case to open, and whether versions in shadow said something."""
 _SETTLE = text(
     "UPDATE risk_facts SET points = least(asked, :points)"
-    " WHERE subject_id = :subject_id AND kind = :kind AND points <> least(asked, :points)"
+    " WHERE book_id = :book_id AND kind = :kind AND subject_id = :subject_id AND points <> least(asked, :points)"
 )
 
 UNREADABLE = (KeyError, ValueError, TypeError, AttributeError, DomainError)
@@ -119,14 +119,14 @@ def decide(uow: UnitOfWork, event: Event) -> Decision:
     return decided(event.kind, values["id"], judged)
 
 
-def settle_decision(uow: UnitOfWork, kind: EventKind, subject_id: UUID, *, points: int) -> None:
-    """Say later how many points of a fact really moved (captured less given back), so that windows count those.
+def settle_decision(uow: UnitOfWork, book_id: int, kind: EventKind, subject_id: UUID, *, points: int) -> None:
+    """Say later how many points of a fact of a book really moved (captured less given back): windows count those.
 
     Of a fact that was never decided: nothing happens. The decision itself stays as it was.
     """
     if points < 0:
         raise ValueError("risk: points that moved are not negative")
-    uow.session.execute(_SETTLE, {"kind": str(kind), "subject_id": subject_id, "points": points})
+    uow.session.execute(_SETTLE, {"book_id": book_id, "kind": str(kind), "subject_id": subject_id, "points": points})
 
 
 def check(event: Event) -> None:
@@ -217,7 +217,7 @@ def written(uow: UnitOfWork, event: Event, judged: Judged, features: dict[str, A
         "answers": f"[{','.join([answer.json() for answer in verdict.answers])}]",
         "score": verdict.score,
         "outcome": str(verdict.outcome),
-        "reasons": [str(reason) for reason in verdict.reasons],
+        "reasons": f"{{{','.join(verdict.reasons)}}}",  # words without spaces, as a literal
         "failure": verdict.failure,
         "shadows": _json(judged.shadows),
         "moved": 0 if verdict.outcome is Outcome.DECLINE else event.points,

@@ -74,7 +74,7 @@ def reject_award(uow: UnitOfWork, *, book: str, check_id: UUID, reason: str) -> 
         with suppress(points_errors.AlreadyReversed):
             undoing.propose_undo(uow, book=book, award_id=check.award_id, reason=reason)
     else:
-        risk.settle_decision(uow, EventKind.AWARD, check.fact_id, points=0)
+        risk.settle_decision(uow, check.book_id, EventKind.AWARD, check.fact_id, points=0)
         _tell(uow, book, check)
     _decide(uow, check, CheckState.REJECTED, reason)
     return check

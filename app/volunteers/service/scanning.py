@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID, uuid5
 
 from app.identity import queries as identity_queries
+from app.identity.queries import AccountFacts
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.geo import Datum, Position, Source, distance_m, locate
 from app.points import queries as points_queries
@@ -36,12 +37,21 @@ def scan_in_or_out(uow: UnitOfWork, *, book: str, gathering_id: UUID, site_code:
     stay = queries.find_stay(uow.session, gathering, uow.actor.id)
     if stay is not None and stay.out_at is not None:
         return stay
+    actor = uow.actor
+    account = identity_queries.find_account_facts(
+        uow.session,
+        book=book,
+        resident_id=actor.id,
+        person_id=actor.person_id,
+        device_id=actor.device_id,
+        now=uow.now,
+    )
     if stay is None:
-        return _in(uow, gathering, position)
-    return _out(uow, gathering, stay, position)
+        return _in(uow, gathering, position, account)
+    return _out(uow, gathering, stay, position, account)
 
 
-def _in(uow: UnitOfWork, gathering: Gathering, position: Position) -> Stay:
+def _in(uow: UnitOfWork, gathering: Gathering, position: Position, account: AccountFacts) -> Stay:
     if queries.count_stays(uow.session, gathering) >= terms.STAYS_MAX:
         raise errors.GatheringFull(stays_max=terms.STAYS_MAX)
     stay = Stay(
@@ -51,35 +61,43 @@ def _in(uow: UnitOfWork, gathering: Gathering, position: Position) -> Stay:
         in_at=uow.now,
         in_lat=position.lat,
         in_lng=position.lng,
-        in_outcome=_judge(uow, gathering, "in", position, minutes=None),
+        in_outcome=_judge(uow, gathering, "in", position, account),
     )
     uow.session.add(stay)
     return stay
 
 
-def _out(uow: UnitOfWork, gathering: Gathering, stay: Stay, position: Position) -> Stay:
+def _out(uow: UnitOfWork, gathering: Gathering, stay: Stay, position: Position, account: AccountFacts) -> Stay:
     minutes = stays.minutes_of(stay.in_at, uow.now, starts_at=gathering.starts_at, ends_at=gathering.ends_at)
     if minutes < gathering.minutes_min:
         raise errors.LeftTooEarly(minutes_min=gathering.minutes_min)
-    outcome = _judge(uow, gathering, "out", position, minutes=minutes)
+    outcome = _judge(uow, gathering, "out", position, account, minutes=minutes)
     stay.out_at, stay.out_outcome = uow.now, outcome
     stay.out_lat, stay.out_lng = position.lat, position.lng
     return stay
 
 
-def _judge(uow: UnitOfWork, gathering: Gathering, way: str, position: Position, *, minutes: int | None) -> Outcome:
+def _judge(
+    uow: UnitOfWork,
+    gathering: Gathering,
+    way: str,
+    position: Position,
+    account: AccountFacts,
+    *,
+    minutes: int | None = None,
+) -> Outcome:
     """What anti-fraud says of a scan. Refuses CheckInDeclined."""
-    device_id = uow.actor.device_id
-    installation = None if device_id is None else identity_queries.find_installation(uow.session, device_id)
+    facts = account.told(uow.now) | _facts(uow, gathering, position)
     event = Event(
         kind=EventKind.CHECK_IN,
         book_id=gathering.book_id,
         subject_id=uuid5(gathering.id, f"{uow.actor.id} {way}"),
         resident_id=uow.actor.id,
         person_id=uow.actor.person_id,
-        device_id=installation,
+        device_id=account.installation,
+        household_id=account.household_id,
         coordinator_id=gathering.opened_by,
-        facts=_facts(uow, gathering, position) | ({} if minutes is None else {"minutes": minutes}),
+        facts=facts | ({} if minutes is None else {"minutes": minutes}),
     )
     outcome = decide(uow, event).outcome
     if outcome is Outcome.DECLINE:
