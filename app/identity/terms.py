@@ -34,6 +34,8 @@ CLOSING_BATCH = 100
 EXPORT_BATCH = 100
 FARM_MAX = 500
 """Accounts of one device that are paused at once; the next sign-in there pauses the others."""
+PAUSES_REMEMBERED = timedelta(days=180)
+"""So long it is known of a WeChat account that its account here was closed while it was paused."""
 RISK_KEPT = timedelta(days=90)
 NEWCOMER, NEWCOMERS_MAX = timedelta(days=7), 100
 """So long an account is new; so many new ones on a device or network are counted at most."""

@@ -36,7 +36,7 @@ class Actor:
     new, and nothing of value goes out from it before that instant. `is_paused`: nothing of value goes out from the
     account until people have looked. `resident_id`: whose passbook is the actor's own in
     the book, whatever he acts as. `acted_by`: the person who does all this is another one, a guardian or helper; it is
-    recorded as such.
+    recorded as such. `is_first_seen`: a till signed from an address that is new to it; None: of others it is not asked.
     """
 
     id: UUID
@@ -52,6 +52,7 @@ class Actor:
     acted_by: UUID | None = None
     device_id: UUID | None = None
     is_paused: bool = False
+    is_first_seen: bool | None = None
 
     @property
     def owner_id(self) -> UUID:

@@ -18,6 +18,8 @@ HOLD_LIFE = timedelta(minutes=15)
 ACCEPT_LIFE = timedelta(seconds=120)
 """How long for a cashier who was paid by the shop's posted code and has to accept it."""
 CONFIRM_LIFE = timedelta(seconds=60)
+ADDRESS_NEW = timedelta(days=1)
+"""So long an address is one that a till was never seen at before, unless somebody of the shop has looked sooner."""
 POLL_SECONDS = 5
 """How long a till waits before it asks again for what somebody has to do on a phone."""
 NAME_SHOWN = timedelta(minutes=15)
@@ -33,6 +35,8 @@ CONFIRM_ABOVE_FEN = 20_000
 """A greater discount is confirmed on the phone whose code was shown."""
 SOTER_ABOVE_FEN = 50_000
 """And from here on with a fingerprint or face."""
+BLOCKED_TAP_DAY_FEN_MAX = 5_000
+"""What anti-fraud wants confirmed is proven by fingerprint or face; by a tap it has this much off in a day at most."""
 SHOP_CODE_DAY_FEN_MAX = 5_000
 """By posted codes a person has at most this off in a day, in all shops of a book: anybody can copy such a code."""
 SHOP_CODE_SOTER_ABOVE_FEN = 2_000

@@ -19,6 +19,16 @@ class AlreadyDecided(DomainError):
     }
 
 
+class RuleNotForReports(DomainError):
+    kind = Kind.INVALID
+    code = "reports.rule_not_for_reports"
+    text = {
+        "zh": "规则 {rule} 不是为上报设的,不能用来采纳上报:请用代码以 {begins} 开头的规则,如 {usual}。",
+        "en": "The rule {rule} is not meant for reports: name one whose code begins with {begins}, such as {usual}.",
+    }
+    field = "rule"
+
+
 class ProblemMissing(DomainError):
     kind = Kind.MISSING
     code = "reports.problem_missing"

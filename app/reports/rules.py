@@ -6,7 +6,7 @@ from math import floor
 from uuid import UUID
 
 from app.kernel.geo import Datum, Position, Source, distance_m, locate
-from app.reports.errors import AlreadyDecided
+from app.reports.errors import AlreadyDecided, RuleNotForReports
 from app.reports.terms import (
     ACCURACY_USED_MAX_M,
     CELLS_PER_LAT,
@@ -15,6 +15,8 @@ from app.reports.terms import (
     NEAR_M,
     PLACE_LENGTH_MAX,
     POSITION_DECIMALS,
+    REPORT_RULES,
+    USUAL_RULE,
     ReportState,
     Standing,
 )
@@ -37,6 +39,12 @@ def is_repeated(before: Decision, wanted: Decision) -> bool:
     if wanted != before:
         raise AlreadyDecided(state=before.state)
     return True
+
+
+def check_rule(rule: str) -> None:
+    """Refuse RuleNotForReports for a rule that pays for something else, however it was published."""
+    if not rule.startswith(REPORT_RULES):
+        raise RuleNotForReports(rule=rule, begins=REPORT_RULES, usual=USUAL_RULE)
 
 
 @dataclass(frozen=True, slots=True)

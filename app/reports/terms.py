@@ -14,6 +14,8 @@ PHOTOS_MAX = 9
 """As in WeChat's own albums."""
 USUAL_RULE = "report.valid"
 """The rule that pays the reporter of an accepted report, unless the clerk names another."""
+REPORT_RULES = "report."
+"""What the codes of rules begin with that pay for reports; a clerk names no other."""
 TITLE = "随手拍被采纳"
 """What the passbook says of it."""
 

@@ -7,6 +7,8 @@ from uuid import UUID
 
 NO_BOOK = 0
 """The book of what belongs to none (signing in); real ones begin at 1."""
+PAUSED_WITH = "paused_with"
+"""The one feature of a decision that pauses an account without a sign-in of its own: which one brought it about."""
 BUILT_IN = 0
 """The version of the rules that come with Linli: they decide until a book has published its own."""
 OPERATOR = UUID(int=0)

@@ -151,9 +151,10 @@ class AwardOffRoster(DomainError):
     kind = Kind.DENIED
     code = "volunteers.award_off_roster"
     text = {
-        "zh": "本社区只给有签到签退记录的服务发积分:请填写活动编号(activity_id),且居民须在该活动签到并签退。",
-        "en": "Here only services with a check-in are awarded: name the gathering in activity_id, at which the resident"
-        " checked in and out, for no more minutes than that.",
+        "zh": "本社区只给有签到签退记录的服务发积分:请填写活动编号(activity_id),用该活动的规则(rule);"
+        "活动须已清点人数,居民须在该活动签到并签退,时长不超过停留时间。",
+        "en": "Here only services with a check-in are awarded: name the gathering in activity_id and its own rule. Its"
+        " heads are counted, the resident checked in and out there, and stayed no shorter than that.",
     }
     field = "activity_id"
 
@@ -210,3 +211,49 @@ class PolicyPoints(DomainError):
         "en": "What is given without a check-in ({paper}) is no more than with one ({alone}).",
     }
     field = "paper_points_max"
+
+
+class PolicyEased(DomainError):
+    kind = Kind.DENIED
+    code = "volunteers.policy_eased"
+    text = {
+        "zh": "放宽把关规定须由另一位会计批准:请先提出申请(award-policy-proposals)。被放宽的是:{names}。",
+        "en": "Holding fewer awards back takes a second treasurer: see award-policy-proposals. Eased: {names}.",
+    }
+
+
+class PolicyProposalMissing(DomainError):
+    kind = Kind.MISSING
+    code = "volunteers.policy_proposal_missing"
+    text = {"zh": "没有这项放宽把关规定的申请。", "en": "There is no such proposal for a policy of awards."}
+    field = "policy_proposal_id"
+
+
+class PolicyProposalOwn(DomainError):
+    kind = Kind.DENIED
+    code = "volunteers.policy_proposal_own"
+    text = {
+        "zh": "须由另一位会计处理:不能批准或拒绝自己、同住的人或亲属提出的申请。",
+        "en": "Another treasurer has to: nobody decides on what he, those he lives with or his relatives proposed.",
+    }
+    field = "policy_proposal_id"
+
+
+class PolicyProposalDecided(DomainError):
+    kind = Kind.CONFLICT
+    code = "volunteers.policy_proposal_decided"
+    text = {
+        "zh": "这项申请已经办结或过期(状态:{state}),不能再次处理,可以重新提出。",
+        "en": "This proposal is settled or over (state: {state}) and is not decided again; it may be made anew.",
+    }
+    field = "policy_proposal_id"
+
+
+class PolicyProposalOutdated(DomainError):
+    kind = Kind.CONFLICT
+    code = "volunteers.policy_proposal_outdated"
+    text = {
+        "zh": "提出申请之后把关规定已经改过:请拒绝或撤回,按现行规定重新提出。",
+        "en": "The policy was changed since this was proposed: reject or withdraw it, and propose it anew.",
+    }
+    field = "policy_proposal_id"

@@ -87,11 +87,17 @@ class Policy(Base):
 
     `paper_points_max`, `alone_points_max`: most points a coordinator gives one resident within a day before somebody
     else has to confirm, without and with a check-in. `roster_required`: without one nothing is given.
-    `sample_permille`: how many of a thousand paid awards are looked at.
+    `sample_permille`: how many of a thousand paid awards are looked at. `proposal_id`: two people agreed on it; without
+    one it holds no fewer awards back than the one before.
     """
 
     __tablename__ = "volunteers_award_policies"
-    __table_args__ = (ForeignKeyConstraint(["book_id"], ["points_books.id"]),)
+    __table_args__ = (
+        ForeignKeyConstraint(["book_id"], ["points_books.id"]),
+        ForeignKeyConstraint(
+            ["book_id", "proposal_id"], ["volunteers_policy_proposals.book_id", "volunteers_policy_proposals.id"]
+        ),
+    )
     book_id: Mapped[int] = mapped_column(Integer, primary_key=True)
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     roster_required: Mapped[bool]
@@ -100,6 +106,34 @@ class Policy(Base):
     sample_permille: Mapped[int] = mapped_column(Integer)
     set_by: Mapped[UUID] = mapped_column(Uuid)
     set_at: Mapped[datetime] = mapped_column(INSTANT)
+    proposal_id: Mapped[UUID | None] = mapped_column(Uuid)
+
+
+class PolicyProposal(Base):
+    """A policy that holds fewer awards back, until another treasurer has approved it. `policy_id`: that of then."""
+
+    __tablename__ = "volunteers_policy_proposals"
+    __table_args__ = (
+        ForeignKeyConstraint(["book_id"], ["points_books.id"]),
+        CheckConstraint("char_length(reason) BETWEEN 1 AND 200", name="reason"),
+        Index("ix_volunteers_policy_proposals_state", "book_id", "state", "id"),
+    )
+    book_id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    policy_id: Mapped[UUID | None] = mapped_column(Uuid)
+    roster_required: Mapped[bool]
+    paper_points_max: Mapped[int] = mapped_column(BigInteger)
+    alone_points_max: Mapped[int] = mapped_column(BigInteger)
+    sample_permille: Mapped[int] = mapped_column(Integer)
+    reason: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(Text)
+    proposed_by: Mapped[UUID] = mapped_column(Uuid)
+    proposer_owner_id: Mapped[UUID] = mapped_column(Uuid)
+    proposed_at: Mapped[datetime] = mapped_column(INSTANT)
+    expires_at: Mapped[datetime] = mapped_column(INSTANT)
+    decided_by: Mapped[UUID | None] = mapped_column(Uuid)
+    decided_at: Mapped[datetime | None] = mapped_column(INSTANT)
+    decision_reason: Mapped[str | None] = mapped_column(Text)
 
 
 class AwardCheck(Base):

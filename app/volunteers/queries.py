@@ -7,9 +7,9 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, func, select, update
 from sqlalchemy.orm import Session
 
-from app.volunteers.errors import CheckMissing, GatheringMissing, StayMissing
-from app.volunteers.models import AwardCheck, Gathering, Policy, Stay
-from app.volunteers.terms import CheckState, Why
+from app.volunteers.errors import CheckMissing, GatheringMissing, PolicyProposalMissing, StayMissing
+from app.volunteers.models import AwardCheck, Gathering, Policy, PolicyProposal, Stay
+from app.volunteers.terms import CheckState, ProposalState, Why
 
 BEFORE_MAX = 5000
 """Of what was told of an activity before, so much is looked at, the newest first."""
@@ -111,6 +111,36 @@ def _at(gathering: Gathering) -> ColumnElement[bool]:
 def find_policy(session: Session, book_id: int) -> Policy | None:
     """By what a book's awards are held back now."""
     return session.scalar(select(Policy).where(Policy.book_id == book_id).order_by(Policy.id.desc()).limit(1))
+
+
+def lock_policies(session: Session, book_id: int) -> None:
+    """Let one policy of a book be put in force at a time; until the end of the transaction."""
+    name = f"volunteers.policy:{book_id}"
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
+
+
+def lock_policy_proposal(session: Session, book_id: int, proposal_id: UUID) -> PolicyProposal:
+    """One proposal for a policy, locked. Refuses PolicyProposalMissing."""
+    mine = (PolicyProposal.book_id == book_id, PolicyProposal.id == proposal_id)
+    query = select(PolicyProposal).where(*mine).with_for_update(key_share=True)
+    found = session.scalar(query, execution_options={"populate_existing": True})
+    if found is None:
+        raise PolicyProposalMissing
+    return found
+
+
+def list_policy_proposals(
+    session: Session, book_id: int, *, state: ProposalState, now: datetime, before: UUID | None, limit: int
+) -> Sequence[PolicyProposal]:
+    """Proposals for a policy in one state, newest first; an open one whose time is over has expired."""
+    kept = ProposalState.OPEN if state is ProposalState.EXPIRED else state
+    query = select(PolicyProposal).where(PolicyProposal.book_id == book_id, PolicyProposal.state == kept)
+    if kept is ProposalState.OPEN:
+        is_over = PolicyProposal.expires_at <= now
+        query = query.where(is_over if state is ProposalState.EXPIRED else ~is_over)
+    if before is not None:
+        query = query.where(PolicyProposal.id < before)
+    return session.scalars(query.order_by(PolicyProposal.id.desc()).limit(limit)).all()
 
 
 def checks_before(

@@ -24,6 +24,8 @@ REPEATED_WITHIN = timedelta(days=30)
 PAPER_POINTS_MAX, ALONE_POINTS_MAX, SAMPLE_PERMILLE = 100, 240, 20
 """What a book begins with; see `Policy`."""
 POLICY_POINTS_MAX = 1_000_000
+POLICY_PROPOSALS_EXPIRE = timedelta(days=14)
+"""A proposal to hold fewer awards back lapses when nobody approved it for so long."""
 CHECKS_EXPIRE = timedelta(days=30)
 """An award nobody looked at for so long lapses, and may be told again."""
 EXPIRE_BATCH = 500
@@ -68,3 +70,13 @@ class CheckState(StrEnum):
     CONFIRMED = "confirmed"
     REJECTED = "rejected"
     EXPIRED = "expired"  # nobody looked; it may be told again
+
+
+class ProposalState(StrEnum):
+    """Where a proposal to hold fewer awards back stands."""
+
+    OPEN = "open"
+    APPROVED = "approved"  # and in force since then, or replaced meanwhile
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"  # by who proposed it
+    EXPIRED = "expired"  # nobody approved it in time

@@ -167,8 +167,9 @@ def _guard(view: View, shape: operation.Shape, path: dict[str, object]) -> Respo
 
 
 def _admit(shape: operation.Shape, path: dict[str, object], route: str) -> Actor:
-    """Say who is calling, and refuse who may not, or not so often."""
+    """Say who is calling, and refuse who may not, or not so often, or asks for what is no text."""
     limiting.check(route, shape.limits)
+    parsing.check_path(path)
     actor = callers.identify(shape.roles, path)
     callers.check_book(actor, shape.roles, path)
     callers.check_in_person(actor, shape.roles, by_proxy=shape.by_proxy)

@@ -10,7 +10,16 @@ from flask import Request
 from marshmallow import RAISE, Schema, ValidationError
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from app.web.refusals import BodyNotJson, BodyTooDeep, BodyTypeWrong, KeyRepeated, ParameterRepeated
+from app.web.fields import LINE_BREAKS, SURROGATES, UNPRINTABLE
+from app.web.refusals import (
+    BodyNotJson,
+    BodyTooDeep,
+    BodyTypeWrong,
+    BookMissing,
+    KeyRepeated,
+    ParameterRepeated,
+    PathMalformed,
+)
 
 DEPTH_MAX = 16
 INTEGER_DIGITS_MAX = 31
@@ -19,6 +28,7 @@ NAME_LENGTH_SHOWN = 60
 # \Z: a string that never ends is skipped in one step, so the scan stays linear whatever is sent
 STRINGS = re.compile(rb'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)', re.DOTALL)
 BRACKETS = re.compile(rb"[\[\]{}]")
+NO_TEXT = re.compile(f"[{UNPRINTABLE}{LINE_BREAKS}{SURROGATES}]")
 SURROGATE_ESCAPE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
@@ -39,6 +49,16 @@ class NoFields(StrictSchema):
 def schema_of(kind: type[Schema]) -> Schema:
     """The one instance of a schema in this process: making one copies all its fields, and using it changes none."""
     return kind()
+
+
+def check_path(path: Mapping[str, object]) -> None:
+    """Hold the texts of a path to what fields hold those of a body to: PostgreSQL takes no NUL.
+
+    Refuses PathMalformed, and BookMissing for what can be no book's name.
+    """
+    for name, value in path.items():
+        if isinstance(value, str) and NO_TEXT.search(value):
+            raise BookMissing if name == "book" else PathMalformed(field=name, name=name)
 
 
 def load_query(request: Request, schema: Schema) -> dict[str, Any]:

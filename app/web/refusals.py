@@ -117,6 +117,17 @@ class ActingForMalformed(DomainError):
     field = "Linli-Acting-For"
 
 
+class PathMalformed(DomainError):
+    """The field is the part of the path that is no text: what a database would not even be asked for."""
+
+    kind = Kind.INVALID
+    code = "web.path_malformed"
+    text = {
+        "zh": "路径中的 {name} 含有控制字符或不可见字符,请只用可见的文字。",
+        "en": "{name} in the path has control or invisible characters; use printable text only.",
+    }
+
+
 class NotByProxy(DomainError):
     kind = Kind.DENIED
     code = "web.not_by_proxy"

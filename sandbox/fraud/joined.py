@@ -12,7 +12,7 @@ from uuid import UUID
 
 from app.identity.queries import AccountFacts
 from app.identity.terms import NEWCOMER
-from app.merchants.rules.evidence import Facts, Known, Returns, facts_of_redeeming, facts_of_refunding
+from app.merchants.rules.evidence import Facts, Known, Place, Returns, facts_of_redeeming, facts_of_refunding
 from app.merchants.rules.redemptions import needs_soter
 from app.merchants.terms import RedeemMode
 from sandbox.fraud.acts import Act, Town, Value
@@ -122,6 +122,7 @@ def facts_of(act: Act, books: Books) -> Facts | Mapping[str, Value]:
         beside = books.accounts.facts_of(act.person, act.device, act.at)
         return facts_of_redeeming(
             replace(_known(act), device_newcomers=beside.device_newcomers),
+            _place(mode),
             order_fen=act.order_fen,
             discount_fen=discount_fen,
             proven=mode in SCANNED and needs_soter(mode, discount_fen),
@@ -131,6 +132,7 @@ def facts_of(act: Act, books: Books) -> Facts | Mapping[str, Value]:
         bought = books.bought[act.refunds]
         return facts_of_refunding(
             _known(act),
+            _place(RedeemMode.CODE),
             books.returns_of(act.resident, act.at),
             points=act.points,
             captured_points=bought.points,
@@ -146,6 +148,11 @@ def facts_of(act: Act, books: Books) -> Facts | Mapping[str, Value]:
 def account_of(act: Act, books: Books) -> AccountFacts:
     """Whose account and telephone the system holds it to be: of an award those its recipient used last."""
     return books.accounts.facts_of(act.person, None if act.kind == "award" else act.device, act.at)
+
+
+def _place(mode: RedeemMode) -> Place:
+    """A till that signs is where it always was; phones here say nothing of where they are."""
+    return Place(is_first_seen=False if mode is RedeemMode.CODE else None)
 
 
 def _known(act: Act) -> Known:

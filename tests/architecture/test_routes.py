@@ -128,3 +128,14 @@ def test_ids_of_another_book_answer_as_missing_everywhere(app, client, bearer):
             )
             assert answer.status_code == 404, f"{method} {path}"
             assert answer.json["code"] == "web.book_missing"
+
+
+@pytest.mark.parametrize("not_text", ["%00", "x%00", "%0A", "%E2%80%AE", "%7F"])
+def test_what_is_no_text_in_a_path_is_refused_by_name_everywhere(app, client, not_text):
+    for path, method, view in views(app):
+        for name in sorted(set(re.findall(r"<(\w+)>", path)) & getattr(view, "path_arguments", set())):
+            asked = address(path.replace(f"<{name}>", not_text))
+            answer = client.open(asked, method=method)
+            told = (404, "web.book_missing") if name == "book" else (422, "web.path_malformed")  # PathMalformed
+            assert (answer.status_code, answer.json["code"]) == told, f"{method} {asked}"
+            assert [error["field"] for error in answer.json["errors"]] == [name]

@@ -39,16 +39,8 @@ class Office:
 
     def rule(self, when, outcome, **changes):
         """A rule of signing in, saved by one and published by the other."""
-        made = rule(
-            "tested",
-            when,
-            10,
-            kinds=frozenset({EventKind.LOGIN}),
-            pivot=Pivot.PERSON,
-            at_least=outcome,
-            reason=Reason.LISTED,
-            **changes,
-        )
+        usual = {"kinds": frozenset({EventKind.LOGIN}), "pivot": Pivot.PERSON, "reason": Reason.LISTED}
+        made = rule("tested", when, 10, at_least=outcome, **usual | changes)
         saved = self.ask("POST", "/rule-sets", {"definition": rules(made).plain()})
         assert saved.status_code == 201, saved.text
         return self.ask("POST", f"/rule-sets/{saved.json['version']}/publish", {}, officer=1)

@@ -3,7 +3,7 @@
 Everything is made by the services that make it in earnest, so what is found here can be found by a resident.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -36,6 +36,7 @@ from app.points.service.clearing import nettings
 from app.points.terms import AccountKind
 from app.reports import service as reports
 from app.volunteers import service as volunteers
+from app.volunteers.service.policies import limits_of
 from app.webhooks import service as webhooks
 from tests.enrolment.desk import HEADER, as_csv
 from tests.isolation.guarding import guard
@@ -48,6 +49,7 @@ from tests.places.ground import lay
 from tests.points.ledger import ANNA, Acts, Ledger, named, open_ledger
 from tests.points.neighbours import Pair
 from tests.points.programme import fact, publish
+from tests.volunteers.conftest import agree
 from tests.webhooks.conftest import TYPE
 
 PROPOSER = named("proposer")
@@ -70,8 +72,8 @@ class Cast:
 
 
 PARTS = ("moved", "staff", "sponsor", "shop", "station", "activity")
-HERE = Cast(ANNA, *(named(f"{part} here") for part in PARTS), "hours.here", "H-1", "13812345678")
-THERE = Cast(named("carla"), *(named(f"{part} there") for part in PARTS), "hours.there", "T-1", "13912345678")
+HERE = Cast(ANNA, *(named(f"{part} here") for part in PARTS), "report.here", "H-1", "13812345678")
+THERE = Cast(named("carla"), *(named(f"{part} there") for part in PARTS), "report.there", "T-1", "13912345678")
 
 
 def furnish(uow: UnitOfWork, cast: Cast) -> tuple[Acts, dict[str, Any]]:
@@ -119,6 +121,7 @@ def furnish(uow: UnitOfWork, cast: Cast) -> tuple[Acts, dict[str, Any]]:
             person_id=cast.staff,
         ),
         "check_id": _held(acts, cast),
+        "policy_proposal_id": _eased(acts),
     }
 
 
@@ -148,14 +151,21 @@ def _gathered(acts: Acts, cast: Cast) -> UUID:
 def _held(acts: Acts, cast: Cast) -> UUID | None:
     """An award that waits for a second person; the book's policy is as it was afterwards."""
     book, giver = acts.book.code, replace(acts.uow, actor=Actor(named("giver"), frozenset({Role.COORDINATOR})))
-    beginning = volunteers.show_policy(giver, book=book)
-    strict = {"roster_required": False, "paper_points_max": 0, "alone_points_max": 0, "sample_permille": 0}
+    beginning = asdict(limits_of(giver.session, acts.ledger.id))
+    strict = beginning | {"paper_points_max": 0, "alone_points_max": 0}
     volunteers.set_policy(giver, book=book, **strict)
     done = volunteers.Activity(cast.rule, "待确认的活动", date(2026, 6, 15))
     service = volunteers.Service(cast.resident, minutes=60, events=1)
     held = volunteers.award_volunteer(giver, book=book, service=service, activity=done).check_id
-    volunteers.set_policy(giver, book=book, **{name: getattr(beginning, name) for name in strict})
+    agree(giver, book, **beginning)
     return held
+
+
+def _eased(acts: Acts) -> UUID:
+    """A policy that waits for another treasurer."""
+    treasurer = replace(acts.uow, actor=Actor(PROPOSER, frozenset({Role.TREASURER})))
+    wanted = asdict(limits_of(acts.uow.session, acts.ledger.id)) | {"sample_permille": 0}
+    return volunteers.propose_policy(treasurer, book=acts.book.code, **wanted, reason="x").proposal.id
 
 
 def _sponsored(uow: UnitOfWork, ledger: Ledger, sponsor_id: UUID) -> Ledger:

@@ -110,8 +110,16 @@ BODIES: dict[str, dict[str, Any]] = {
         "roster_required": False,
         "paper_points_max": 100,
         "alone_points_max": 240,
-        "sample_permille": 0,
+        "sample_permille": 20,
     },
+    "POST /award-policy-proposals": {
+        "roster_required": False,
+        "paper_points_max": 200,
+        "alone_points_max": 240,
+        "sample_permille": 0,
+        "reason": "x",
+    },
+    "POST /award-policy-proposals/<policy_proposal_id>/reject": WHY,
     "POST /reports/<report_id>/accept": {"rule": "<code>"},
     "POST /reports/<report_id>/reject": WHY,
     "POST /reports/<report_id>/split": WHY,
@@ -230,6 +238,7 @@ UPLOADS["POST /payouts/<payout_id>/result"] = (
 # Who asks, where it matters: by who may withdraw a proposal it is found.
 CALLERS = {
     "POST /proposals/<proposal_id>/withdraw": PROPOSER,
+    "POST /award-policy-proposals/<policy_proposal_id>/withdraw": PROPOSER,
     # not by who leads it
     "POST /gatherings/<gathering_id>/stays/<resident_id>/decide": PROPOSER,
     # nor by whose own it is

@@ -74,7 +74,7 @@ def world(uow):
     theirs, there = furnish(uow, THERE)
     ours, here = furnish(uow, HERE)
     nowhere = dict.fromkeys(there, STRAY) | {
-        "code": "hours.none",
+        "code": "report.none",
         "payment_code": NEVER_GOOD,
         "out_trade_no": "no-of-none",
         "passbook_no": "N-1",

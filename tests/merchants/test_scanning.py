@@ -56,6 +56,7 @@ def test_the_resident_is_shown_the_shop_and_what_the_points_do(counter, scene):
         "discount_fen": 1200,
         "expires_at": "2026-06-15T10:02:00+08:00",
         "challenge": None,
+        "distance_m": None,
     }
 
 

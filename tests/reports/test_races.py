@@ -1,7 +1,10 @@
 """Two clerks at one report, two residents at one spot: with real commits, in real threads."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
 
+import psycopg
 import pytest
 
 from app.kernel.actor import Actor, Role
@@ -9,7 +12,8 @@ from app.kernel.geo import Datum, Source, locate
 from app.reports import service
 from app.reports.errors import AlreadyDecided
 from app.reports.terms import CONFIRM_RULE
-from tests.fixtures.together import alone, split, together
+from tests.fixtures.together import LOOKS_MAX, WAITING, alone, split, together
+from tests.fixtures.work import NOW
 from tests.points import invariants
 from tests.points.ledger import ANNA, Acts, named, open_ledger
 from tests.points.programme import publish
@@ -84,6 +88,33 @@ def test_who_reports_one_spot_at_the_same_moment_reports_one_problem(real_commit
     assert lost == []
     assert len({report.problem_id for report in made}) == 1
     assert sorted(report.is_known for report in made) == [False, True, True, True]
+
+
+def test_who_finds_a_problem_by_its_place_and_who_by_its_words_wait_for_each_other(real_commits, ledger):
+    """They lock different spots. Whose clock is behind comes second, and does not make the last report an older one."""
+    alone(filing(ledger, named("reporter 0")), at=NOW)
+    reporter = Actor(id=named("reporter 2"), roles=frozenset({Role.RESIDENT}))
+    url = real_commits.extensions["linli.test_database"].superuser_url
+
+    def by_its_words(uow):
+        who = replace(uow, actor=reporter)
+        return service.file_report(who, book=ledger.book.code, text="路灯不亮", place="0.0 米")
+
+    def behind():
+        with real_commits.app_context():
+            return alone(by_its_words, at=NOW + timedelta(seconds=5))
+
+    with ThreadPoolExecutor(1) as pool, psycopg.connect(url, autocommit=True) as eye:
+
+        def by_its_place(uow):
+            made = filing(ledger, named("reporter 1"), metres=15.0)(uow)
+            uow.session.flush()
+            second = pool.submit(behind)
+            assert any(eye.execute(WAITING).fetchone() != (0,) or second.done() for _ in range(LOOKS_MAX))
+            return made, second
+
+        made, second = alone(by_its_place, at=NOW + timedelta(seconds=10))
+        assert second.result(timeout=30).problem_id == made.problem_id
 
 
 def test_two_who_confirm_at_the_same_moment_are_counted_one_after_another(real_commits, ledger):

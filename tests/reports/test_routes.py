@@ -3,8 +3,10 @@ import json
 import pytest
 
 from app.kernel.actor import Role
+from app.reports.errors import RuleNotForReports
 from tests.points.api import NOT_WHOLE, refused
 from tests.points.ledger import ANNA, BORIS, named
+from tests.points.programme import publish
 
 CLERK, RESIDENT = Role.CLERK, Role.RESIDENT
 
@@ -80,6 +82,19 @@ def test_more_than_the_rule_pays_leaves_the_report_open(api, filed, accepting):
     assert refused(answer) == (422, "points.choice_out_of_range", ["chosen_points"])
     assert [report["id"] for report in api.walk("/reports?state=filed", CLERK, limit=5)] == [filed["id"]]
     assert api.post(f"/reports/{filed['id']}/accept", accepting, CLERK).json["state"] == "accepted"
+
+
+@pytest.mark.parametrize("rule", ["event", "report", "reports.valid", "vol.hours"])
+def test_attack_10_a_clerk_names_no_rule_that_pays_for_something_else(api, acts, filed, rule):
+    """However it was published: a choice of ten thousand, meant for a year's service, is not for a lamp."""
+    publish(acts.uow, acts.ledger, rule, "chosen", points_max=10_000)
+    wanted = {"rule": rule, "chosen_points": 9_000}
+    answer = api.post(f"/reports/{filed['id']}/accept", wanted, CLERK)
+    assert refused(answer) == (422, RuleNotForReports.code, ["rule"])
+    assert "report.valid" in answer.json["detail"]
+    assert [report["id"] for report in api.walk("/reports?state=filed", CLERK, limit=5)] == [filed["id"]]
+    assert acts.available(ANNA) == 0
+    assert refused(api.post(f"/reports/{filed['id']}/accept", {"rule": "report.none"}, CLERK))[0] == 404
 
 
 def test_a_report_that_is_not_there_is_missing(api, accepting):

@@ -107,7 +107,7 @@ def test_reports_of_another_book_and_unknown_rules_are_missing(acts, accept):
     with pytest.raises(ReportMissing):
         accept(book=foreign.book.code)
     with pytest.raises(RuleMissing):
-        accept(rule="nobody.wrote.it")
+        accept(rule="report.nobody")
 
 
 def test_residents_list_their_own_and_clerks_all(acts, report):

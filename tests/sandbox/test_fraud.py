@@ -124,6 +124,7 @@ def test_what_the_till_does_not_know_is_not_told():
     assert told == {
         "account_age_days",
         "device_age_hours",
+        "is_first_seen_address",
         "is_related_to_staff",
         "is_step_up_passed",
         "points_share_percent",

@@ -1,10 +1,14 @@
 """The ledger under the awards, and a rule that pays whatever the coordinator chooses."""
 
+from dataclasses import replace
+
 import pytest
 
+from app.kernel.actor import Actor, Role
 from app.volunteers import service
 from tests.points.api import Api
 from tests.points.conftest import acts, ledger
+from tests.points.ledger import named
 from tests.points.programme import publish
 
 __all__ = ["acts", "api", "ledger"]
@@ -13,7 +17,16 @@ __all__ = ["acts", "api", "ledger"]
 def generous(uow, book, **changes):
     """Hold back nothing that anti-fraud does not; what a book begins with is tried in test_attack_10."""
     free = {"roster_required": False, "paper_points_max": 1_000_000, "alone_points_max": 1_000_000}
-    service.set_policy(uow, book=book, **free | {"sample_permille": 0} | changes)
+    agree(uow, book, **free | {"sample_permille": 0} | changes)
+
+
+def agree(uow, book, **policy):
+    """Put a policy in force as two treasurers do, whatever it eases."""
+    one, other = (
+        replace(uow, actor=Actor(named(name), frozenset({Role.TREASURER}))) for name in ("one who sets", "another")
+    )
+    waits = service.propose_policy(one, book=book, reason="x", **policy)
+    return service.approve_policy(other, book=book, proposal_id=waits.proposal.id)
 
 
 @pytest.fixture(autouse=True)

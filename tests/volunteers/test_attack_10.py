@@ -117,8 +117,8 @@ def test_attack_10_parts_do_not_pass_the_limit_in_sum(desk, acts):
 
 @pytest.fixture
 def stayed(desk, acts):
-    """Boris was on site for two hours; `LEADER` counted him."""
-    site = Site(acts)
+    """Boris was on site for two hours, at what `event` pays; `LEADER` counted him."""
+    site = Site(acts, rule="event")
     site.stay(BORIS)
     site.count(1)
     acts.uow.session.flush()
@@ -145,10 +145,52 @@ def test_attack_10_on_the_roster_more_is_given_alone_and_not_everything(stayed, 
     site, desk = stayed
     named_it = {"activity_id": str(site.gathering.id), "minutes": 120}
     assert leads(desk, 240, BORIS, **named_it).json["state"] == "awarded"
-    desk.policy(paper_points_max=0)
-    assert site.pay().items[0].state == "awarded"  # by another rule, and within the day: still below
     desk.policy(paper_points_max=0, alone_points_max=30)
     assert desk.tell(1, by="another").json["state"] == "held"
+
+
+def test_attack_10_a_check_in_is_no_roster_for_another_rule(stayed, acts):
+    site, desk = stayed
+    by_time = {"activity_id": str(site.gathering.id), "rule": "hours", "chosen_points": None}
+    desk.policy(paper_points_max=0)
+    body = {"minutes": 120, "activity": "河道巡查"}
+    assert leads(desk, 0, BORIS, **by_time, **body).json["state"] == "held"
+    features = desk.decision(desk.waiting()[0]["id"]).features
+    assert (features["mode"], features["is_off_roster"]) == ("paper", True)
+    own = {"activity_id": str(site.gathering.id), "minutes": 120}
+    assert leads(desk, 50, BORIS, **own).json["state"] == "awarded"
+    desk.policy(roster_required=True)
+    assert refused(leads(desk, 0, BORIS, **by_time | {"minutes": 60}))[1] == AwardOffRoster.code
+
+
+def test_attack_10_a_check_in_is_good_for_one_award(stayed, acts):
+    """Told by others, under another name or with other points, it is the same or none."""
+    site, desk = stayed
+    named_it = {"activity_id": str(site.gathering.id), "minutes": 120}
+    paid = leads(desk, 150, BORIS, **named_it).json
+    assert paid["state"] == "awarded"
+    assert leads(desk, 150, BORIS, **named_it).json["id"] == paid["id"]
+    for changes in ({}, {"activity": "另一个名目"}, {"evidence": "x"}):
+        answer = leads(desk, 149, BORIS, **named_it | changes)
+        assert refused(answer)[:2] == (409, "points.fact_changed")
+    assert site.pay().declined == 1
+    assert acts.available(BORIS) == 150
+
+
+def test_attack_10_check_ins_that_nobody_counted_or_too_many_are_no_roster(desk, acts):
+    site, third = Site(acts, rule="event"), named("third")
+    for who in (ANNA, BORIS, third):
+        site.stay(who)
+    acts.uow.session.flush()
+    later = Desk(desk.later(hours=3).api, acts)
+    named_it = {"activity_id": str(site.gathering.id), "minutes": 120}
+    assert leads(later, 101, BORIS, **named_it).json["state"] == "held"
+    site.count(2)
+    acts.uow.session.flush()
+    assert leads(later, 101, ANNA, **named_it).json["state"] == "held"  # three check-ins, two heads
+    site.decide(ANNA, accepted=False)
+    acts.uow.session.flush()
+    assert leads(later, 101, third, **named_it).json["state"] == "awarded"
 
 
 def test_attack_10_a_book_may_want_a_roster_for_everything(stayed):
@@ -168,7 +210,8 @@ def test_attack_10_limits_fit_each_other(desk):
     answer = desk.api.post("/award-policy", {**desk.policy(), "set_at": None})
     assert answer.status_code == 422
     wrong = {"roster_required": False, "paper_points_max": 9, "alone_points_max": 8, "sample_permille": 0}
-    assert refused(desk.api.post("/award-policy", wrong)) == (422, PolicyPoints.code, ["paper_points_max"])
+    for path, body in (("/award-policy", wrong), ("/award-policy-proposals", wrong | {"reason": "x"})):
+        assert refused(desk.api.post(path, body)) == (422, PolicyPoints.code, ["paper_points_max"])
 
 
 # --- what anti-fraud says

@@ -1,6 +1,6 @@
 """Awards that wait, with real commits: one end, whoever comes at once."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date
 
 import pytest
@@ -11,6 +11,7 @@ from app.risk.service import create_list
 from app.volunteers import service
 from app.volunteers.models import AwardCheck
 from app.volunteers.service import Activity, Service
+from app.volunteers.service.policies import BEGINNING, limits_of
 from tests.fixtures.together import alone, split, together
 from tests.fixtures.work import NOW
 from tests.points.ledger import ANNA, Acts, named, open_ledger
@@ -108,3 +109,25 @@ def test_an_allotment_is_not_overdrawn_by_what_is_confirmed_at_once(real_commits
     paid, refusals = split(together(real_commits, *works, at=NOW, gate=GATE))
     assert (len(paid), [type(each).__name__ for each in refusals]) == (2, ["PointsInsufficient"])
     assert available(ledger) == 60
+
+
+def test_attack_10_a_policy_is_eased_once_and_tightened_at_once_it_ends_tight(real_commits, ledger):
+    """All read the same policy before one of them is in force; whoever comes later finds the proposal outdated."""
+    book = ledger.book.code
+    wanted = asdict(BEGINNING) | {"paper_points_max": 200}
+    nothing = {"paper_points_max": 0, "alone_points_max": 0, "sample_permille": 1000}
+    proposer, *others = TREASURERS
+
+    def propose(uow):
+        return service.propose_policy(replace(uow, actor=proposer), book=book, reason="x", **wanted).proposal.id
+
+    def approving(proposal_id, actor):
+        return lambda uow: service.approve_policy(replace(uow, actor=actor), book=book, proposal_id=proposal_id)
+
+    works = [approving(alone(propose, at=NOW), actor) for actor in others]
+    works.append(lambda uow: service.set_policy(uow, book=book, **wanted | nothing))
+    gate = "LOCK TABLE volunteers_award_policies IN EXCLUSIVE MODE"
+    done, lost = split(together(real_commits, *works, at=NOW, gate=gate))
+    assert len(done) <= 2
+    assert {type(each).__name__ for each in lost} == {"PolicyProposalOutdated"}
+    assert alone(lambda uow: limits_of(uow.session, ledger.id), at=NOW).alone_points_max == 0

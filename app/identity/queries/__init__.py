@@ -73,7 +73,12 @@ from app.identity.queries.people import (
 )
 from app.identity.queries.relatives import find_open_relative, list_relatives_of, lock_relative
 from app.identity.queries.risk import find_risk_rank, lock_wanted_risk
-from app.identity.queries.signing_in import lock_signing_in, note_network, pause_accounts_made_on
+from app.identity.queries.signing_in import (
+    find_paused_case,
+    lock_signing_in,
+    note_network,
+    pause_accounts_made_on,
+)
 from app.identity.queries.standing import find_standing
 from app.identity.queries.told import list_told, list_treasurers
 
@@ -95,6 +100,7 @@ __all__ = [
     "find_open_freeze",
     "find_open_relative",
     "find_open_residency",
+    "find_paused_case",
     "find_person_by_phone",
     "find_recovery_code",
     "find_resident_id",

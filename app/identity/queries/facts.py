@@ -25,8 +25,8 @@ _RANK = """
                           WHERE r.person_id = p.id AND r.day > :rank_since AND r.rank IS NOT NULL
                           ORDER BY r.day DESC LIMIT 1) k ON true
 """
-# Asked of new accounts alone; see migrations/sql/0040_newcomers.sql. A statement of more than 4096 characters is read
-# anew by the driver each time, and this is a part of one.
+# Asked of new accounts alone; see migrations/sql/0040_newcomers.sql. The driver reads a statement anew each time that
+# is longer than 4096 characters, and this is a part of one.
 _TOLD = """p.registered_at, d.install_index, d.first_seen_at AS device_seen_at, k.rank AS risk_rank,
            CASE WHEN p.registered_at > :new_since
                 THEN identity_device_newcomers(d.install_index, :new_since, :new_max) END AS device_newcomers,

@@ -64,17 +64,25 @@ _PAUSE = text("""
                      AND NOT EXISTS (SELECT 1 FROM identity_devices o
                                       WHERE o.person_id = p.id AND o.first_seen_at < d.first_seen_at)
                    ORDER BY p.id LIMIT :limit FOR UPDATE OF p SKIP LOCKED)
+ RETURNING id
 """)
 
 
-def pause_accounts_made_on(session: Orm, install_index: bytes, *, case_id: UUID, now: datetime, limit: int) -> None:
-    """Pause the accounts whose first device this is: a farm's first ones were let in before it was one.
+def pause_accounts_made_on(
+    session: Orm, install_index: bytes, *, case_id: UUID, now: datetime, limit: int
+) -> list[UUID]:
+    """Pause the accounts whose first device this is: a farm's first ones were let in before it was one. Answers them.
 
     Whoever came to it with a telephone of his own goes on. Who is signing in here at this moment is passed over, and
     judged himself: he waits for the device, and must not be waited for.
     """
     values = {"install_index": install_index, "case_id": case_id, "now": now, "limit": limit}
-    session.execute(_PAUSE, values)
+    return list(session.scalars(_PAUSE, values))
+
+
+def find_paused_case(session: Orm, person_id: UUID) -> UUID | None:
+    """Say over which case an account is paused. None: it is not."""
+    return session.scalar(select(Person.paused_case).where(Person.id == person_id))
 
 
 def lock_signing_in(session: Orm, person_id: UUID) -> Person:

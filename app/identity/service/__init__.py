@@ -5,7 +5,14 @@ from app.identity.service.closing import close_accounts
 from app.identity.service.consents import check_consent
 from app.identity.service.demo import IssuedToken, TokenOffice, issue_dev_token
 from app.identity.service.guardianships import record_proxy_act
-from app.identity.service.judging import Friction, Judgement, SignIn, resume_account, resume_accounts
+from app.identity.service.judging import (
+    Friction,
+    Judgement,
+    SignIn,
+    is_paused_over,
+    resume_account,
+    resume_accounts,
+)
 from app.identity.service.keys import Keyring
 from app.identity.service.risk import ask_risk, claim_risk_question, purge_risk_ranks, record_risk
 from app.identity.service.sessions import purge_sessions
@@ -26,6 +33,7 @@ __all__ = [
     "find_openid",
     "find_person_by_openid_index",
     "find_person_of_openid",
+    "is_paused_over",
     "issue_dev_token",
     "purge_risk_ranks",
     "purge_sessions",

@@ -11,6 +11,7 @@ from app.identity import queries, terms
 from app.identity.errors import ClosingUnconfirmed, ClosingWhileFrozen, ClosingWithRoles, PersonMissing
 from app.identity.models import Device, Freeze, Invitation, Network, Person, RecoveryCode, RiskRank, Staff, WechatUser
 from app.identity.service import guardianships, homes, sessions
+from app.identity.service.judging import remember_pause
 from app.identity.service.sessions import person_of
 from app.identity.terms import Ending
 from app.infra.unit_of_work import UnitOfWork
@@ -118,6 +119,7 @@ def _erase_person(uow: UnitOfWork, person: Person) -> None:
 STEPS: tuple[Step, ...] = (
     _end_sessions,
     _end_guardianships,
+    remember_pause,
     _forget_access,
     _forget_own_words,
     _leave_homes,

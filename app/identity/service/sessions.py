@@ -12,6 +12,7 @@ from app.identity.models import Device, Network, Person, Session, Tries
 from app.identity.rules import access, refreshing
 from app.identity.rules.access import Access
 from app.identity.rules.refreshing import Use
+from app.identity.service.judging import purge_closed_pauses
 from app.identity.service.keys import Keyring
 from app.identity.terms import Channel, Ending
 from app.infra import metrics
@@ -138,7 +139,7 @@ def end(uow: UnitOfWork, session: Session, why: Ending) -> None:
 
 
 def purge_sessions(uow: UnitOfWork) -> int:
-    """Forget one batch of sessions, tries and networks of long ago; answers how many. Called until it answers 0."""
+    """Forget one batch of sessions, tries, networks and closed pauses of long ago; answers how many, until it is 0."""
     long_ago = uow.now - terms.FORGET_AFTER
     gone = 0
     for table, key, over in (
@@ -147,7 +148,7 @@ def purge_sessions(uow: UnitOfWork) -> int:
     ):
         old = select(key).where(over).limit(terms.PURGE_BATCH).with_for_update(skip_locked=True)
         gone += len(uow.session.scalars(delete(table).where(key.in_(old.scalar_subquery())).returning(key)).all())
-    return gone + _purge_networks(uow)
+    return gone + _purge_networks(uow) + purge_closed_pauses(uow)
 
 
 def _purge_networks(uow: UnitOfWork) -> int:

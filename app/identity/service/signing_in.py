@@ -12,7 +12,7 @@ from app.identity import queries, terms
 from app.identity.errors import PhoneTaken
 from app.identity.models import Device, Person, WechatUser
 from app.identity.rules import phones
-from app.identity.service.judging import Judge, Whence, judge_sign_in
+from app.identity.service.judging import Judge, Whence, begin_as_it_ended, judge_sign_in
 from app.identity.service.keys import Keyring
 from app.identity.service.risk import want_risk_rank
 from app.identity.service.sessions import Tokens, open_session, person_of
@@ -54,12 +54,20 @@ def sign_in_with_wechat(
     """
     index = vault().index(account.openid, kind=f"openid:{account.app_id}")
     known = queries.find_wechat_user(uow.session, account.app_id, index)
-    person_id = known.person_id if known else _register(uow, account, index)
+    person_id, remembered = (known.person_id, None) if known else _register(uow, account, index)
     person = queries.lock_signing_in(uow.session, person_id)  # the person first, then the device: in one order
     cools_until = _cools_until(person, uow.now, is_first=known is None)
     device = _see_device(uow, person_id, installation, cools_until)
     session_id, whence = uow.new_id(), Whence(judge, installation.address) if judge else None
-    judge_sign_in(uow, whence, session_id=session_id, person=person, channel=Channel.MINI, device=device)
+    judge_sign_in(
+        uow,
+        whence,
+        session_id=session_id,
+        person=person,
+        channel=Channel.MINI,
+        device=device,
+        remembered=remembered,
+    )
     occasion = RiskOccasion.SIGN_IN if known else RiskOccasion.REGISTRATION
     want_risk_rank(uow, person_id=person_id, occasion=occasion, client_ip=installation.address)
     return open_session(uow, keyring, person_id=person_id, channel=Channel.MINI, device=device, session_id=session_id)
@@ -128,8 +136,11 @@ def openid_context(person_id: UUID) -> str:
     return f"identity.wechat_users.openid:{person_id}"
 
 
-def _register(uow: UnitOfWork, account: WechatAccount, index: bytes) -> UUID:
-    """Make a person of a WeChat user. Of two first sign-ins at once the second finds the first one's person."""
+def _register(uow: UnitOfWork, account: WechatAccount, index: bytes) -> tuple[UUID, UUID | None]:
+    """Make a person of a WeChat user. Of two first sign-ins at once the second finds the first one's person.
+
+    Answers his id, and over which case he begins paused: that of the account he closed while it was paused.
+    """
     person = Person(id=uow.new_id(), name="", registered_at=uow.now)
     uow.session.add(person)
     uow.session.flush()
@@ -146,11 +157,11 @@ def _register(uow: UnitOfWork, account: WechatAccount, index: bytes) -> UUID:
         .returning(WechatUser.person_id)
     )
     if taken is not None:
-        return person.id
+        return person.id, begin_as_it_ended(uow, person, app_id=account.app_id, openid_index=index)
     person.closed_at = uow.now  # nobody ever was this one
     twin = queries.find_wechat_user(uow.session, account.app_id, index)
     assert twin is not None  # noqa: S101 - the row that was in the way is committed
-    return twin.person_id
+    return twin.person_id, None
 
 
 def _cools_until(person: Person, now: datetime, *, is_first: bool) -> datetime | None:

@@ -234,8 +234,9 @@ class StepUpNeeded(DomainError):
     kind = Kind.DENIED
     code = "merchants.step_up_needed"
     text = {
-        "zh": "金额较大,请用指纹或面容确认。",
-        "en": "Please confirm this amount with your fingerprint or face.",
+        "zh": "这一笔请用指纹或面容确认;手机不支持的,请减少积分,或付现金。",
+        "en": "Please confirm this one with your fingerprint or face; where the phone has neither, use fewer points or "
+        "pay in cash.",
     }
     field = "signature"
 

@@ -1,16 +1,20 @@
-"""Redemptions and refunds. One of another shop is as missing as one of another book."""
+"""Redemptions and refunds. One of another shop is as missing as one of another book.
+
+A number comes to the database here and nowhere else, so here it is looked at: one in a path has met no schema.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select, text, tuple_
+from sqlalchemy import Row, Select, select, text, tuple_
 from sqlalchemy.orm import Session
 
 from app.kernel.periods import day_bounds, local_date
 from app.merchants import errors
 from app.merchants.models import Redemption, Refund
-from app.merchants.rules.redemptions import DUE, Day
+from app.merchants.rules.redemptions import DUE, Day, check_number
 from app.merchants.terms import RedemptionState
 
 Place = tuple[datetime, UUID]
@@ -19,7 +23,7 @@ Place = tuple[datetime, UUID]
 # so nothing of it moves; what all take at a shop is summed only where its offer has an end, under a lock of its own.
 DAY = """
     WITH mine AS (
-        SELECT r.branch_id, r.mode, r.discount_fen,
+        SELECT r.branch_id, r.mode, r.discount_fen, r.outcome = 'block_and_review' AND NOT r.is_proven AS tapped,
                CASE WHEN r.state = 'captured' THEN r.captured_points - r.refunded_points ELSE r.points END AS points,
                r.points AS asked
           FROM merchants_redemptions r
@@ -28,7 +32,8 @@ DAY = """
            AND (r.state = 'captured' OR (r.state = 'held' AND r.expires_at > :now)))
     SELECT coalesce(sum(points) FILTER (WHERE branch_id = :branch_id), 0) AS person_points,
            count(*) FILTER (WHERE branch_id = :branch_id AND points > 0) AS person_count,
-           coalesce(sum(discount_fen * points / asked) FILTER (WHERE mode = 'shop_code'), 0) AS shop_code_fen
+           coalesce(sum(discount_fen * points / asked) FILTER (WHERE mode = 'shop_code'), 0) AS shop_code_fen,
+           coalesce(sum(discount_fen * points / asked) FILTER (WHERE tapped), 0) AS tapped_fen
       FROM mine
 """
 _DAY = text(DAY)
@@ -45,14 +50,15 @@ _SHOP_DAY = text("""
 
 
 def find_redemption(session: Session, branch_id: UUID, out_trade_no: str) -> Redemption | None:
-    """What a branch's own number was used for."""
+    """What a branch's own number was used for. Refuses OutTradeNoMalformed."""
+    check_number(out_trade_no)
     return session.scalar(
         select(Redemption).where(Redemption.branch_id == branch_id, Redemption.out_trade_no == out_trade_no)
     )
 
 
 def get_redemption(session: Session, branch_id: UUID, out_trade_no: str) -> Redemption:
-    """The redemption of a branch's own number. Refuses RedemptionMissing."""
+    """The redemption of a branch's own number. Refuses OutTradeNoMalformed, RedemptionMissing."""
     found = find_redemption(session, branch_id, out_trade_no)
     if found is None:
         raise errors.RedemptionMissing(field="out_trade_no")
@@ -73,7 +79,11 @@ def get_redemption_of_book(session: Session, book_id: int, branch_id: UUID | Non
 
 
 def lock_redemption(session: Session, branch_id: UUID, out_trade_no: str) -> Redemption | None:
-    """The redemption of a branch's own number, locked until the transaction ends; None: it was never used."""
+    """The redemption of a branch's own number, locked until the transaction ends; None: it was never used.
+
+    Refuses OutTradeNoMalformed.
+    """
+    check_number(out_trade_no)
     return _lock(
         session,
         select(Redemption).where(Redemption.branch_id == branch_id, Redemption.out_trade_no == out_trade_no),
@@ -123,7 +133,12 @@ def find_order(session: Session, code_hash: bytes) -> Redemption | None:
 def sum_day(session: Session, redemption: Redemption, book_id: int, resident_id: UUID, *, now: datetime) -> Day:
     """What a person has taken on the day of a redemption, beside it."""
     row = session.execute(_DAY, day_values(redemption, book_id, now) | {"resident_id": resident_id}).one()
-    return Day(int(row.person_points), int(row.person_count), int(row.shop_code_fen))
+    return day_of_row(row)
+
+
+def day_of_row(row: Row[Any]) -> Day:
+    """What a row of DAY tells."""
+    return Day(int(row.person_points), int(row.person_count), int(row.shop_code_fen), tapped_fen=int(row.tapped_fen))
 
 
 def sum_shop_day(

@@ -14,7 +14,7 @@ from app.identity.queries.facts import FACTS_OF_ACCOUNT, installation_of, values
 from app.infra import db
 from app.merchants.models import Redemption
 from app.merchants.queries.offers import terms_of_row
-from app.merchants.queries.redemptions import DAY, day_values
+from app.merchants.queries.redemptions import DAY, day_of_row, day_values
 from app.merchants.queries.tills import TIES
 from app.merchants.rules.evidence import Known
 from app.merchants.rules.offers import OfferTerms
@@ -76,7 +76,7 @@ def find_standing(
         is_shop=row.is_shop,
         offer=None if row.offer_id is None else terms_of_row(row),
         own=row.own,
-        day=Day(int(row.person_points), int(row.person_count), int(row.shop_code_fen)),
+        day=day_of_row(row),
         known=known_of(row),
     )
 

@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session
 
 from app.infra import db
 from app.kernel.actor import Actor, Role
-from app.merchants import errors
+from app.kernel.geo import Datum, Source, locate
+from app.merchants import errors, terms
 from app.merchants.rules.tills import Till
 from app.merchants.terms import BranchState, MerchantState
 
 _TILL = text("""
-    SELECT b.id, b.merchant_id, b.name, b.state, m.state AS merchant_state, t.id AS terminal_id,
+    SELECT b.id, b.merchant_id, b.name, b.state, b.lat, b.lng, m.state AS merchant_state, t.id AS terminal_id,
            coalesce(t.low_tier, false) AS low_tier
       FROM merchants_branches b
       JOIN merchants_merchants m ON m.id = b.merchant_id
@@ -30,11 +31,11 @@ _CLAIM = """
                            %(day)s::bigint)
 """
 _KEY = text("""
-    SELECT k.algorithm, k.material, t.id, t.branch_id, t.name,
-           EXISTS (SELECT 1 FROM merchants_terminal_addresses a
-                    WHERE a.terminal_id = t.id AND a.address = :address) AS is_known
+    SELECT k.algorithm, k.material, t.id, t.branch_id, t.name, a.id IS NOT NULL AS is_known,
+           a.id IS NULL OR (a.is_alert AND a.seen_at IS NULL AND a.first_seen_at > :since) AS is_first_seen
       FROM merchants_terminal_keys k
       JOIN merchants_terminals t ON t.id = k.terminal_id
+      LEFT JOIN merchants_terminal_addresses a ON a.terminal_id = t.id AND a.address = :address
      WHERE k.serial = :serial AND t.revoked_at IS NULL
        AND k.valid_from <= :now AND (k.valid_to IS NULL OR :now < k.valid_to)
 """)
@@ -66,6 +67,7 @@ def get_till_of(session: Session, branch_id: UUID, *, terminal_id: UUID | None =
         branch_state=BranchState(row.state),
         merchant_state=MerchantState(row.merchant_state),
         name=row.name,
+        position=None if row.lat is None else locate(row.lat, row.lng, Datum.WGS84, source=Source.MAP),
     )
 
 
@@ -118,8 +120,12 @@ def claim_number(
 
 
 def find_key(session: Session, serial: str, *, address: str, now: datetime) -> Row[Any] | None:
-    """Find a key that is in use, its till, and whether the till was seen at this address before."""
-    return session.execute(_KEY, {"serial": serial, "address": address, "now": now}).one_or_none()
+    """Find a key that is in use, its till, whether the till was seen at this address before, and if not just lately.
+
+    An address is new for a day, or until somebody of the shop has looked at its alert.
+    """
+    values = {"serial": serial, "address": address, "now": now, "since": now - terms.ADDRESS_NEW}
+    return session.execute(_KEY, values).one_or_none()
 
 
 TIES = """

@@ -8,6 +8,7 @@ from app.kernel.actor import Role
 from app.kernel.paging import Page
 from app.merchants import service
 from app.merchants.routes.redemptions import sign_keys
+from app.merchants.rules.evidence import Whereabouts
 from app.merchants.schemas.redemptions import (
     CodeOut,
     OwnRedemptionOut,
@@ -58,10 +59,18 @@ def quote_redemption(
     order_fen: int | None,
     points: int | None,
     max_points: int | None,
+    whereabouts: Whereabouts | None,
 ) -> RedemptionQuote:
     """扫店铺码或订单码后的报价,两分钟内有效 / what points are worth at the shop whose code was scanned."""
     return service.quote_redemption(
-        uow, sign_keys(), book=book, scene=scene, order_fen=order_fen, points=points, max_points=max_points
+        uow,
+        sign_keys(),
+        book=book,
+        scene=scene,
+        order_fen=order_fen,
+        points=points,
+        max_points=max_points,
+        whereabouts=whereabouts,
     )
 
 

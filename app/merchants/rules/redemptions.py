@@ -21,7 +21,7 @@ DUE = frozenset({RedemptionState.ORDERED, RedemptionState.PENDING_CONFIRM, Redem
 @dataclass(frozen=True, slots=True)
 class Day:
     """What a person has taken today at this shop (points, purchases), by posted codes anywhere (fen), and all have at
-    this shop (points), beside the redemption in question.
+    this shop (points), beside the redemption in question. `tapped_fen`: what anti-fraud wanted confirmed and a tap did.
     """
 
     person_points: int = 0
@@ -29,6 +29,7 @@ class Day:
     shop_code_fen: int = 0
     shop_points: int = 0
     terminal_points: int = 0
+    tapped_fen: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +141,16 @@ def needs_soter(mode: RedeemMode, discount_fen: int) -> bool:
     """Say whether a fingerprint or face is asked for. Posted codes ask earlier."""
     above = terms.SHOP_CODE_SOTER_ABOVE_FEN if mode is RedeemMode.SHOP_CODE else terms.SOTER_ABOVE_FEN
     return discount_fen > above
+
+
+def asks_proof(mode: RedeemMode, discount_fen: int, *, blocked: bool) -> bool:
+    """Say whether a fingerprint or face is asked for, though perhaps not insisted on. `blocked`: by anti-fraud."""
+    return blocked or needs_soter(mode, discount_fen)
+
+
+def insists_on_proof(discount_fen: int, day: Day) -> bool:
+    """Say whether what anti-fraud blocked is more than a tap may confirm in a day: parts do not pass it in sum."""
+    return day.tapped_fen + discount_fen > terms.BLOCKED_TAP_DAY_FEN_MAX
 
 
 def challenge_of(redemption_id: UUID) -> str:

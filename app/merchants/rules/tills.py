@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from app.kernel.geo import Position
 from app.merchants import errors, terms
 from app.merchants.terms import BranchState, MerchantState
 
@@ -11,7 +12,8 @@ from app.merchants.terms import BranchState, MerchantState
 class Till:
     """Where points are taken: a branch, by one of its terminals or (None) by a cashier who signed in.
 
-    `heard`: the events that somebody hears of at this branch; None: nobody was asked.
+    `heard`: the events that somebody hears of at this branch; None: nobody was asked. `position`: where the branch is,
+    if that was asked and somebody has said so.
     """
 
     branch_id: UUID
@@ -22,6 +24,7 @@ class Till:
     merchant_state: MerchantState
     name: str
     heard: frozenset[str] | None = None
+    position: Position | None = None
 
 
 def check_trading(till: Till) -> None:

@@ -2,12 +2,15 @@
 
 from typing import Any
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, fields, post_load, validate
 
+from app.kernel import geo
 from app.merchants import terms
+from app.merchants.rules.evidence import Whereabouts
 from app.web.fields import Choice, Fen, Id, Points, ShownInstant, Text
 from app.web.paging import PageQuery, page_of
 from app.web.parsing import StrictSchema
+from app.web.positions import PositionIn
 
 DIGITS = validate.Regexp(rf"[0-9]{{{terms.CODE_DIGITS}}}\Z", error="pattern:911234567890123456")
 NUMBER = validate.Regexp(r"[0-9A-Za-z_|*@.-]+\Z", error="pattern:A1_b-2|3*4@5.6")
@@ -162,6 +165,15 @@ class OrderOut(Schema):
     redemption = fields.Nested(TillRedemptionOut, required=True, attribute="receipt")
 
 
+class WhereaboutsIn(PositionIn):
+    """Where a phone is, for the distance from the shop alone."""
+
+    @post_load
+    def locate(self, data: dict[str, Any], **_: object) -> Any:
+        """Make the position, in a cover that keeps it from being written anywhere."""
+        return Whereabouts(geo.locate(**data))
+
+
 class QuoteIn(StrictSchema):
     """What was scanned; for a shop's posted code the bill, and how many points may go into it."""
 
@@ -169,6 +181,13 @@ class QuoteIn(StrictSchema):
     order_fen = Fen(load_default=None, allow_none=True)
     points = Points(load_default=None, allow_none=True)
     max_points = Points(load_default=None, allow_none=True)
+    whereabouts = fields.Nested(
+        WhereaboutsIn,
+        load_default=None,
+        allow_none=True,
+        data_key="position",
+        metadata={"description": "手机的位置,可不填;不保存,只算到店的距离 / kept nowhere: only its distance is used"},
+    )
 
 
 class QuoteOut(Schema):
@@ -182,6 +201,11 @@ class QuoteOut(Schema):
     discount_fen = fields.Integer(required=True)
     expires_at = ShownInstant(required=True)
     challenge = fields.String(required=True, allow_none=True)
+    distance_m = fields.Integer(
+        required=True,
+        allow_none=True,
+        metadata={"description": "手机到店的米数,不知道则为 null / from phone to shop, null: unknown"},
+    )
 
 
 class SoterIn(StrictSchema):

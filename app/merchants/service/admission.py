@@ -46,7 +46,13 @@ def admit_signed(signed: Signed, now: datetime) -> Actor | None:
         return None
     if not found.is_known:
         run_in_transaction(_noting(signed, found), actor=SYSTEM, now=now)
-    return Actor(id=found.id, roles=frozenset({Role.TERMINAL}), shop_id=found.branch_id, name=found.name)
+    return Actor(
+        id=found.id,
+        roles=frozenset({Role.TERMINAL}),
+        shop_id=found.branch_id,
+        name=found.name,
+        is_first_seen=found.is_first_seen,
+    )
 
 
 def record_signed(uow: UnitOfWork, signed: Signed) -> bool:

@@ -3,7 +3,7 @@
 A reverse is not in here: a till that does not know what became of an order must always be able to undo it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from app.infra.unit_of_work import UnitOfWork
@@ -12,7 +12,7 @@ from app.merchants.models import Redemption, Refund
 from app.merchants.queries import tills as till_queries
 from app.merchants.queries.returning import find_returning
 from app.merchants.rules import evidence
-from app.merchants.rules.evidence import Known
+from app.merchants.rules.evidence import Known, Place
 from app.merchants.terms import Verdict
 from app.risk.service import Event, decide, settle_decision
 from app.risk.terms import EventKind
@@ -26,15 +26,21 @@ class Judgement:
     decision_id: UUID | None
 
 
-def judge(uow: UnitOfWork, redemption: Redemption, known: Known, *, proven: bool) -> Judgement:
+def judge(uow: UnitOfWork, redemption: Redemption, known: Known, place: Place, *, proven: bool) -> Judgement:
     """Decide whether points may go, in the transaction that would move them. Once for one redemption.
 
-    `proven`: the resident has shown fingerprint or face for it already. Who proves it later has been decided on before;
-    that stands in the redemption.
+    `place`: how far from the shop a phone says that it is; what is known of the till is added. `proven`: the resident
+    has shown fingerprint or face for it already. Who proves it later has been decided on before; that stands in the
+    redemption.
     """
     order_fen = redemption.order_fen or 0
     facts = evidence.facts_of_redeeming(
-        known, order_fen=order_fen, discount_fen=redemption.discount_fen or 0, proven=proven, now=uow.now
+        known,
+        replace(place, is_first_seen=uow.actor.is_first_seen),
+        order_fen=order_fen,
+        discount_fen=redemption.discount_fen or 0,
+        proven=proven,
+        now=uow.now,
     )
     decision = decide(
         uow,
@@ -72,6 +78,7 @@ def judge_refund(uow: UnitOfWork, redemption: Redemption, refund: Refund, *, boo
     )
     facts = evidence.facts_of_refunding(
         known,
+        Place(is_first_seen=uow.actor.is_first_seen),
         returns,
         points=refund.points,
         captured_points=redemption.captured_points or refund.points,

@@ -21,6 +21,7 @@ from app.merchants.rules import codes, scenes
 from app.merchants.rules import offers as offer_rules
 from app.merchants.rules import redemptions as rules
 from app.merchants.rules import tills as till_rules
+from app.merchants.rules.evidence import Place, Whereabouts, place_of
 from app.merchants.rules.tills import Till
 from app.merchants.service import claims, declines
 from app.merchants.service.codes import Holder
@@ -37,7 +38,7 @@ LIFE_MS = int(terms.QUOTE_LIFE.total_seconds() * 1000)
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What is kept of a quote: all that the confirmation needs."""
+    """What is kept of a quote: all that the confirmation needs. How far the phone was, not where."""
 
     branch_id: str
     mode: str
@@ -45,11 +46,13 @@ class Kept:
     points: int
     discount_fen: int
     expires_at: str
+    distance_m: int | None = None
+    accuracy_m: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class RedemptionQuote:
-    """What confirming would do. `challenge`: it takes a fingerprint or face."""
+    """What confirming would do. `challenge`: it takes a fingerprint or face. `distance_m`: from shop to phone."""
 
     quote_id: UUID
     shop_id: UUID
@@ -59,6 +62,7 @@ class RedemptionQuote:
     discount_fen: int
     expires_at: datetime
     challenge: str | None
+    distance_m: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +91,12 @@ def quote_redemption(
     order_fen: int | None,
     points: int | None,
     max_points: int | None,
+    whereabouts: Whereabouts | None = None,
 ) -> RedemptionQuote:
     """Say what the actor's points are worth at the shop whose code was scanned. Nothing is held yet.
 
-    A till's order names its own amount. Refuses SceneNotGood, OrderNeeded, BranchClosed, OfferMissing and what the
-    offer does not allow, CodesAway.
+    A till's order names its own amount. Of where the phone is only its distance from the shop is used. Refuses
+    SceneNotGood, OrderNeeded, BranchClosed, OfferMissing and what the offer does not allow, CodesAway.
     """
     holder = holder_of(uow, book)
     scanned = _read_scene(uow, keys, scene)
@@ -112,7 +117,17 @@ def quote_redemption(
     mode = RedeemMode.ORDER_CODE if order else RedeemMode.SHOP_CODE
     quote_id = order.id if order else uow.new_id()
     expires_at = uow.now + terms.QUOTE_LIFE
-    kept = Kept(str(scanned.branch_id), mode, bill_fen, quote.points, quote.discount_fen, expires_at.isoformat())
+    place = place_of(till.position, whereabouts.position if whereabouts else None)
+    kept = Kept(
+        str(scanned.branch_id),
+        mode,
+        bill_fen,
+        quote.points,
+        quote.discount_fen,
+        expires_at.isoformat(),
+        distance_m=place.distance_m,
+        accuracy_m=place.accuracy_m,
+    )
     _keep(quote_id, holder.resident_id, kept)
     return RedemptionQuote(
         quote_id=quote_id,
@@ -123,6 +138,7 @@ def quote_redemption(
         discount_fen=quote.discount_fen,
         expires_at=expires_at,
         challenge=rules.challenge_of(quote_id) if rules.needs_soter(mode, quote.discount_fen) else None,
+        distance_m=place.distance_m,
     )
 
 
@@ -159,7 +175,8 @@ def confirm_quote(uow: UnitOfWork, *, book: str, confirmed: Confirmed) -> Receip
     with uow.session.no_autoflush:
         redemption.points, redemption.discount_fen = kept.points, kept.discount_fen
         try:
-            take(uow, till, redemption, holder, consent=confirmed.consent)
+            place = Place(distance_m=kept.distance_m, accuracy_m=kept.accuracy_m)
+            take(uow, till, redemption, holder, consent=confirmed.consent, place=place)
         except Declined as declined:
             declines.keep(redemption, declined)
             raise

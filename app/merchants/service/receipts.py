@@ -9,7 +9,7 @@ from app.kernel.paging import Cursor, CursorInvalid, Page
 from app.merchants.models import Redemption
 from app.merchants.queries.redemptions import Place
 from app.merchants.rules import redemptions as rules
-from app.merchants.terms import RedeemMode, RedemptionState
+from app.merchants.terms import RedeemMode, RedemptionState, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +29,11 @@ class Receipt:
 
     @property
     def challenge(self) -> str | None:
-        """What to show to the sensor of the phone, where a fingerprint or face is needed."""
+        """What to show to the sensor of the phone, where a fingerprint or face is asked for."""
         row = self.redemption
-        waits = self.state is RedemptionState.PENDING_CONFIRM
-        needed = waits and rules.needs_soter(RedeemMode(row.mode), row.discount_fen or 0)
-        return rules.challenge_of(row.id) if needed else None
+        blocked = row.outcome == Verdict.BLOCK_AND_REVIEW
+        asked = rules.asks_proof(RedeemMode(row.mode), row.discount_fen or 0, blocked=blocked)
+        return rules.challenge_of(row.id) if asked and self.state is RedemptionState.PENDING_CONFIRM else None
 
 
 def receipt_of(redemption: Redemption, now: datetime) -> Receipt:

@@ -60,7 +60,7 @@ def authorise_redemption(
 def capture_redemption(uow: UnitOfWork, *, out_trade_no: str, points: int | None) -> Receipt:
     """Take held points, whole (None) or in part; the rest is free at once. Once; again is a replay.
 
-    Refuses RedemptionMissing, RedemptionClosed, CaptureOver, FrozenSince, HoldLapsed.
+    Refuses OutTradeNoMalformed, RedemptionMissing, RedemptionClosed, CaptureOver, FrozenSince, HoldLapsed.
     """
     redemption = queries.lock_redemption(uow.session, rules.shop_of(uow.actor), out_trade_no)
     if redemption is None:
@@ -74,7 +74,6 @@ def reverse_redemption(uow: UnitOfWork, *, out_trade_no: str) -> Receipt:
     A number never used is marked, so that what was sent under it and comes late finds nothing. Again and again it
     answers the same. Refuses OutTradeNoMalformed, RequestInFlight, ReverseTooLate.
     """
-    rules.check_number(out_trade_no)
     till = till_queries.get_till(uow.session, uow.actor)
     redemption = queries.lock_redemption(uow.session, till.branch_id, out_trade_no)
     if redemption is None:
@@ -83,7 +82,10 @@ def reverse_redemption(uow: UnitOfWork, *, out_trade_no: str) -> Receipt:
 
 
 def show_redemption(uow: UnitOfWork, *, out_trade_no: str) -> Receipt:
-    """What stands under a number of the caller's shop. Refuses ShopNotOnToken, RedemptionMissing."""
+    """What stands under a number of the caller's shop.
+
+    Refuses ShopNotOnToken, OutTradeNoMalformed, RedemptionMissing.
+    """
     return receipt_of(queries.get_redemption(uow.session, rules.shop_of(uow.actor), out_trade_no), uow.now)
 
 

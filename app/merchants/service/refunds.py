@@ -30,8 +30,9 @@ def refund_redemption(uow: UnitOfWork, *, out_trade_no: str, points: int, out_re
     """Give back points (1 to 10^9) of a captured redemption, under the shop's own number, as often as some are left.
 
     They go to the lots they came from. The number is good once: the same request again answers the same refund or the
-    same decline, another one is refused. Refuses RedemptionMissing, NotCaptured, RefundTooLate, OutRefundNoReused; and,
-    for ever under its number, AmountOver (more than is left), AlreadyReversed, RefundStopped, RefundRefused.
+    same decline, another one is refused. Refuses OutTradeNoMalformed, RedemptionMissing, NotCaptured, RefundTooLate,
+    OutRefundNoReused; and, for ever under its number, AmountOver (more than is left), AlreadyReversed, RefundStopped,
+    RefundRefused.
     """
     branch_id = rules.shop_of(uow.actor)
     redemption = queries.lock_redemption(uow.session, branch_id, out_trade_no)

@@ -1,6 +1,6 @@
 """The heart of every redemption: from an order and whose points are meant, to held or taken ones. Defers no job."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.errors import Declined
@@ -11,6 +11,7 @@ from app.merchants.queries.standing import Standing, find_standing
 from app.merchants.rules import offers as offer_rules
 from app.merchants.rules import redemptions as rules
 from app.merchants.rules import tills as till_rules
+from app.merchants.rules.evidence import NOWHERE, Place
 from app.merchants.rules.offers import OfferTerms, Quote
 from app.merchants.rules.redemptions import Day
 from app.merchants.rules.tills import Till
@@ -28,12 +29,21 @@ class Consent:
     proven: bool = False
 
 
-def take(uow: UnitOfWork, till: Till, redemption: Redemption, holder: Holder, *, consent: Consent | None) -> None:
+def take(
+    uow: UnitOfWork,
+    till: Till,
+    redemption: Redemption,
+    holder: Holder,
+    *,
+    consent: Consent | None,
+    place: Place = NOWHERE,
+) -> None:
     """Decide a claimed redemption of somebody's points: hold them, take them, or wait for him to confirm.
 
-    The caller has locked his day. Refuses BranchClosed, OfferMissing and what the offer does not allow, LowTierOver,
-    UnattendedOver, StepUpNeeded (nothing of these stays); and for ever OwnShop, PersonDayOver, ShopDayOver,
-    ShopCodeDayOver, RedemptionRefused, PointsInsufficient, AccountFrozen.
+    `place`: how far from the shop his phone is, if it says. The caller has locked his day. Refuses BranchClosed,
+    OfferMissing and what the offer does not allow, LowTierOver, UnattendedOver, StepUpNeeded (nothing of these stays);
+    and for ever OwnShop, PersonDayOver, ShopDayOver, ShopCodeDayOver, RedemptionRefused, PointsInsufficient,
+    AccountFrozen.
     """
     mode = RedeemMode(redemption.mode)
     till_rules.check_trading(till)
@@ -62,7 +72,7 @@ def take(uow: UnitOfWork, till: Till, redemption: Redemption, holder: Holder, *,
         redemption.points = quote.points
         redemption.discount_fen = quote.discount_fen if redemption.order_fen else None
         redemption.match_code = redemption.match_code or uow.new_digits(4)
-        if not _may_go(uow, redemption, standing, consent):
+        if not _may_go(uow, redemption, standing, consent, place):
             redemption.state, redemption.expires_at = RedemptionState.PENDING_CONFIRM, uow.now + terms.CONFIRM_LIFE
             telling.tell(uow, "redemption.needs_confirmation", [redemption], heard=till.heard)
             return
@@ -128,17 +138,17 @@ def _day(uow: UnitOfWork, till: Till, redemption: Redemption, holder: Holder, st
         return day
     claims.lock_shop_day(uow, redemption.branch_id)
     shop, terminal = queries.sum_shop_day(uow.session, redemption, holder.book_id, till.terminal_id, now=uow.now)
-    return Day(day.person_points, day.person_count, day.shop_code_fen, shop, terminal)
+    return replace(day, shop_points=shop, terminal_points=terminal)
 
 
-def _may_go(uow: UnitOfWork, redemption: Redemption, standing: Standing, consent: Consent | None) -> bool:
+def _may_go(uow: UnitOfWork, redemption: Redemption, standing: Standing, consent: Consent | None, place: Place) -> bool:
     """Say whether points may move now. False: the resident has to confirm first. That he did, and how, is written down.
 
     Refuses RedemptionRefused for ever, and StepUpNeeded to him who confirmed without fingerprint or face.
     """
     if redemption.outcome is None:
         proven = consent is not None and consent.proven
-        judged = judging.judge(uow, redemption, standing.known, proven=proven)
+        judged = judging.judge(uow, redemption, standing.known, place, proven=proven)
         redemption.outcome, redemption.decision_id = judged.verdict, judged.decision_id
     if redemption.outcome == Verdict.DECLINE:
         raise errors.RedemptionRefused
@@ -146,9 +156,25 @@ def _may_go(uow: UnitOfWork, redemption: Redemption, standing: Standing, consent
     if consent is not None:
         if rules.needs_soter(RedeemMode(redemption.mode), discount_fen) and not consent.proven:
             raise errors.StepUpNeeded
+        if _lacks_proof(redemption, standing.day, consent):
+            return False
         redemption.confirmed_at, redemption.is_proven = uow.now, consent.proven
         return True
     return redemption.outcome != Verdict.BLOCK_AND_REVIEW and discount_fen <= terms.CONFIRM_ABOVE_FEN
+
+
+def _lacks_proof(redemption: Redemption, day: Day, consent: Consent) -> bool:
+    """Say whether what anti-fraud blocked was only tapped, and is too much for that: now he is asked for proof.
+
+    Refuses StepUpNeeded to him who was asked.
+    """
+    if consent.proven or redemption.outcome != Verdict.BLOCK_AND_REVIEW:
+        return False
+    if not rules.insists_on_proof(redemption.discount_fen or 0, day):
+        return False
+    if redemption.state == RedemptionState.PENDING_CONFIRM:
+        raise errors.StepUpNeeded
+    return True
 
 
 def _move(uow: UnitOfWork, till: Till, redemption: Redemption, holder: Holder) -> None:

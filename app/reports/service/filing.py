@@ -72,16 +72,17 @@ def accept_report(
 ) -> Report:
     """Accept a report and pay its reporter by a rule. Once; again is a replay.
 
-    Refuses ReportMissing, AlreadyDecided (otherwise), and what `points.service.award` refuses of a fact, among it
-    PointsInsufficient of a budget that is dry: the report stays open and can be accepted later. The first of a problem
-    earns by `rule`, a few more by CONFIRM_RULE, the others are thanked. Anti-fraud decides before anything is paid:
-    AwardDeclined; or the report stays open and `needs_second`: SecondNeeded refuses who saw it first.
+    Refuses ReportMissing, AlreadyDecided (otherwise), RuleNotForReports, and what `points.service.award` refuses of a
+    fact, among it PointsInsufficient of a budget that is dry: the report stays open and can be accepted later. The
+    first of a problem earns by `rule`, a few more by CONFIRM_RULE, the others are thanked. Anti-fraud decides before
+    anything is paid: AwardDeclined; or the report stays open and `needs_second`: SecondNeeded refuses who saw it first.
     """
     book_id = points_queries.get_book(uow.session, book).id
     report = _show(uow, book, queries.lock_report(uow.session, book_id, report_id))
 
     if rules.is_repeated(_decision_of(report), _accepting(report, rule, chosen_points)):
         return report
+    rules.check_rule(rule)
     movers = queries.list_movers(uow.session, report)
     if uow.actor.id in movers or (report.needs_second and report.first_seen_by == uow.actor.id):
         raise SecondNeeded

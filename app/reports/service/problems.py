@@ -14,7 +14,11 @@ from app.reports.terms import OPEN_FOR, ReportState
 
 
 def put_to_problem(uow: UnitOfWork, report: Report, spot: Spot) -> None:
-    """Find the problem that a new report is of, or open one; one at a time in cells that touch."""
+    """Find the problem that a new report is of, or open one; one at a time in cells that touch.
+
+    One that was found is locked, after the spots: who finds it by its place and who finds it by its words wait for
+    different spots, and would both say when it was last reported.
+    """
     report.lat, report.lng = spot.lat, spot.lng
     cells, since = spot.cells_around(), uow.now - OPEN_FOR
     where = f"reports:{report.book_id}:{report.category}"
@@ -25,7 +29,8 @@ def put_to_problem(uow: UnitOfWork, report: Report, spot: Spot) -> None:
     ]
     known = [each for each in found if rules.is_same(spot, Spot(each.place_key, each.lat, each.lng))]
     report.is_known = bool(known)
-    problem = known[0] if known else _open_problem(uow, report, spot)
+    problem = queries.lock_problem(uow.session, report.book_id, known[0].id) if known else None
+    problem = problem or _open_problem(uow, report, spot)
     problem.last_at = max(problem.last_at, uow.now)
     report.problem_id = problem.id
 

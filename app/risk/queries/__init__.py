@@ -16,6 +16,7 @@ from app.risk.queries.cases import (
 from app.risk.queries.decisions import (
     Look,
     Wanted,
+    copy_decision,
     count_returned_awards,
     find_appealed,
     get_decision,
@@ -55,6 +56,7 @@ from app.risk.queries.standing import select_cleared_cases, select_held_decision
 __all__ = [
     "Look",
     "Wanted",
+    "copy_decision",
     "count_items",
     "count_returned_awards",
     "count_shadows",

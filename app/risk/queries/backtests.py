@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.risk.errors import BacktestMissing
 from app.risk.models import Appeal, Backtest, Case, DecisionRow
+from app.risk.terms import PAUSED_WITH
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,7 @@ def list_stored(
         .outerjoin(Case, and_(Case.book_id == DecisionRow.book_id, Case.id == DecisionRow.case_id))
         .outerjoin(Appeal, and_(Appeal.book_id == DecisionRow.book_id, Appeal.decision_id == DecisionRow.id))
         .where(DecisionRow.book_id == book_id, DecisionRow.decided_at >= starts_at, DecisionRow.decided_at < ends_at)
+        .where(~DecisionRow.features.has_key(PAUSED_WITH))  # nothing happened that rules could be tried on
     )
     if after is not None:
         query = query.where(tuple_(DecisionRow.decided_at, DecisionRow.id) > after)

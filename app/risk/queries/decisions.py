@@ -1,7 +1,7 @@
 """What a decision asks of the database, and decisions that were made."""
 
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.infra import db
 from app.risk.errors import DecisionMissing
 from app.risk.models import Appeal, DecisionRow, FactRow
-from app.risk.terms import NO_BOOK, WINDOW_ROWS_MAX, EventKind, Outcome, Reason
+from app.risk.terms import NO_BOOK, PAUSED_WITH, WINDOW_ROWS_MAX, EventKind, Outcome, Reason
 
 _LOOK = (
     "SELECT risk_look(%(book_id)s, %(kind)s, %(subject_id)s, %(locks)s::bigint[], %(resident_id)s, %(person_id)s,"
@@ -184,6 +184,29 @@ def list_own_sign_ins(
     """Decisions about somebody's sign-ins that were no approvals, newest first."""
     wanted = Wanted(person_id=person_id, outcome=outcome)
     return list_decisions(session, NO_BOOK, wanted, before=before, limit=limit)
+
+
+_COPY = text("""
+    INSERT INTO risk_decisions (book_id, id, kind, subject_id, decided_at, acted_by, person_id, device_id, points,
+           order_fen, features_version, features, version, answers, score, outcome, reasons, failure, case_id)
+    SELECT d.book_id, x.id, d.kind, x.id, :now, d.acted_by, x.person_id, d.device_id, 0, 0, d.features_version,
+           jsonb_build_object(CAST(:mark AS text), d.id), d.version, d.answers, d.score, :outcome, d.reasons, d.failure,
+           d.case_id
+      FROM unnest(CAST(:ids AS uuid[]), CAST(:people AS uuid[])) AS x (id, person_id),
+           (SELECT * FROM risk_decisions WHERE book_id = :book_id AND case_id = :case_id AND NOT features ? :mark
+             ORDER BY id LIMIT 1) AS d
+""")
+
+
+def copy_decision(session: Session, case_id: UUID, people: Mapping[UUID, UUID], *, now: datetime) -> None:
+    """Write for people, by the id it will have, what began a case of signing in: their accounts are paused with it.
+
+    Of its features they have none but PAUSED_WITH, which decision it was.
+    """
+    if people:
+        values = {"mark": PAUSED_WITH, "outcome": Outcome.BLOCK_AND_REVIEW, "book_id": NO_BOOK, "case_id": case_id}
+        ids = {"ids": list(people), "people": list(people.values()), "now": now}
+        session.execute(_COPY, values | ids)
 
 
 def get_own_decision(session: Session, book_id: int, owner_id: UUID, decision_id: UUID) -> DecisionRow:

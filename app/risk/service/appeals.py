@@ -43,7 +43,7 @@ def list_own_sign_ins(uow: UnitOfWork, *, limit: int, cursor: str | None) -> Pag
 
 
 def appeal_sign_in(uow: UnitOfWork, *, decision_id: UUID, text: str) -> OwnDecision:
-    """Appeal against what was decided on one's own sign-in, once, within sixty days.
+    """Appeal against what was decided on one's own sign-in, once, within sixty days or while one is paused over it.
 
     Refuses DecisionMissing, AppealNeedless, AppealLate, AppealedBefore.
     """
@@ -78,7 +78,8 @@ def _appeal(uow: UnitOfWork, book_id: int, owner_id: UUID, decision_id: UUID, te
     decision = queries.get_own_decision(uow.session, book_id, owner_id, decision_id)
     if decision.outcome == Outcome.APPROVE or decision.case_id is None:
         raise errors.AppealNeedless
-    if decision.decided_at < uow.now - timedelta(days=APPEAL_DAYS):
+    is_late = decision.decided_at < uow.now - timedelta(days=APPEAL_DAYS)
+    if is_late and not _is_paused_over(uow, decision):
         raise errors.AppealLate(days=APPEAL_DAYS)
     row = insert(Appeal).values(
         book_id=book_id,
@@ -95,6 +96,13 @@ def _appeal(uow: UnitOfWork, book_id: int, owner_id: UUID, decision_id: UUID, te
         raise errors.AppealedBefore
     add_event(uow, queries.get_case(uow.session, book_id, decision.case_id), CaseEventKind.APPEALED)
     return OwnDecision(decision, made)
+
+
+def _is_paused_over(uow: UnitOfWork, decision: DecisionRow) -> bool:
+    """Whether it still has an effect: a paused account is heard, whenever its owner comes to know of it."""
+    if decision.person_id is None or decision.case_id is None or decision.book_id != NO_BOOK:
+        return False
+    return identity.is_paused_over(uow, person_id=decision.person_id, case_id=decision.case_id)
 
 
 def list_appeals(

@@ -1,6 +1,7 @@
 """Sign-ins are decided on: identity asks by a function that the factory gives it, as it stands below."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from uuid import UUID
 
 from app.identity.service import Friction, Judgement, SignIn
 from app.infra.unit_of_work import UnitOfWork
@@ -39,7 +40,15 @@ def judge_sign_in(uow: UnitOfWork, sign_in: SignIn) -> Judgement:
     )
     friction = FRICTION[decision.outcome]
     if friction is Friction.NONE:
-        return Judgement(friction, decision.id, None)
+        return Judgement(friction, decision.id, None, note_paused=note_paused)
     case_id = queries.get_decision(uow.session, NO_BOOK, decision.id).case_id
     about_device = case_id is not None and queries.get_case(uow.session, NO_BOOK, case_id).about == Pivot.DEVICE
-    return Judgement(friction, decision.id, case_id, about_device)
+    return Judgement(friction, decision.id, case_id, about_device, note_paused)
+
+
+def note_paused(uow: UnitOfWork, case_id: UUID, person_ids: Collection[UUID]) -> None:
+    """Write for accounts that were paused without a sign-in of their own that it was decided so: they may appeal.
+
+    Each is a decision of the case, by what was found of whoever brought it about, whom its owner is not told.
+    """
+    queries.copy_decision(uow.session, case_id, {uow.new_id(): person_id for person_id in person_ids}, now=uow.now)

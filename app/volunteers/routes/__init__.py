@@ -1,7 +1,7 @@
 """URLs of volunteering: awards, those that wait for a second person, and gatherings with their check-in."""
 
-from app.volunteers.routes import awards, checks, gatherings
+from app.volunteers.routes import awards, checks, gatherings, policies
 
-BLUEPRINTS = (awards.blueprint, checks.blueprint, gatherings.blueprint)
+BLUEPRINTS = (awards.blueprint, checks.blueprint, policies.blueprint, gatherings.blueprint)
 
 __all__ = ["BLUEPRINTS"]

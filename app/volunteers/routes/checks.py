@@ -9,8 +9,6 @@ from app.volunteers.schemas.checks import (
     AwardCheckOut,
     AwardCheckQuery,
     AwardConfirmIn,
-    AwardPolicyIn,
-    AwardPolicyOut,
     AwardRejectIn,
     CheckPage,
     GivenCheckPage,
@@ -58,32 +56,3 @@ def list_given_award_checks(uow: UnitOfWork, *, book: str, limit: int, cursor: s
 def list_own_award_checks(uow: UnitOfWork, *, book: str, limit: int, cursor: str | None) -> object:
     """发给我、待确认或已处理的积分 / awards for me that were held."""
     return service.list_own_checks(uow, book=book, limit=limit, cursor=cursor)
-
-
-@blueprint.route("/v1/books/<book>/award-policy")
-@endpoint(roles=READERS, reply=AwardPolicyOut)
-def show_award_policy(uow: UnitOfWork, *, book: str) -> object:
-    """发积分的把关规定 / by what awards are held."""
-    return service.show_policy(uow, book=book)
-
-
-@blueprint.route("/v1/books/<book>/award-policy", methods=["POST"])
-@endpoint(roles=TREASURER, body=AwardPolicyIn, reply=AwardPolicyOut, idempotent=True)
-def set_award_policy(
-    uow: UnitOfWork,
-    *,
-    book: str,
-    roster_required: bool,
-    paper_points_max: int,
-    alone_points_max: int,
-    sample_permille: int,
-) -> object:
-    """修改把关规定 / hold awards by this from now on."""
-    return service.set_policy(
-        uow,
-        book=book,
-        roster_required=roster_required,
-        paper_points_max=paper_points_max,
-        alone_points_max=alone_points_max,
-        sample_permille=sample_permille,
-    )

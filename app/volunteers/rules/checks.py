@@ -17,6 +17,17 @@ class Limits:
     sample_permille: int
 
 
+def eased(before: Limits, after: Limits) -> list[str]:
+    """Name what holds fewer awards back than before; for that it takes two people."""
+    names = {
+        "roster_required": before.roster_required and not after.roster_required,
+        "paper_points_max": after.paper_points_max > before.paper_points_max,
+        "alone_points_max": after.alone_points_max > before.alone_points_max,
+        "sample_permille": after.sample_permille < before.sample_permille,
+    }
+    return [name for name, is_eased in names.items() if is_eased]
+
+
 def why_held(
     limits: Limits,
     *,

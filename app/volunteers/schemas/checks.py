@@ -1,10 +1,10 @@
-"""JSON of awards that a second person looks at, and of the policy by which they are held."""
+"""JSON of awards that a second person looks at."""
 
 from marshmallow import Schema, fields, validate
 
 from app.volunteers import terms
 from app.volunteers.terms import CheckState, Why
-from app.web.fields import Choice, Flag, ShownInstant, StrictInteger, Text
+from app.web.fields import Choice, ShownInstant, Text
 from app.web.paging import PageQuery, page_of
 from app.web.parsing import StrictSchema
 
@@ -62,25 +62,6 @@ class AwardCheckOut(GivenAwardCheckOut):
     coordinator_id = fields.UUID(required=True, attribute="awarded_by")
     decision_id = fields.UUID(required=True)
     decided_by = fields.UUID(required=True, allow_none=True)
-
-
-class AwardPolicyIn(StrictSchema):
-    """By what awards are held: without a check-in, with one, and how many of a thousand are drawn afterwards."""
-
-    roster_required = Flag(required=True)
-    paper_points_max = StrictInteger(required=True, minimum=0, maximum=terms.POLICY_POINTS_MAX)
-    alone_points_max = StrictInteger(required=True, minimum=0, maximum=terms.POLICY_POINTS_MAX)
-    sample_permille = StrictInteger(required=True, minimum=0, maximum=1000)
-
-
-class AwardPolicyOut(Schema):
-    """By what awards are held. `set_at` null: what every book begins with."""
-
-    roster_required = fields.Boolean(required=True)
-    paper_points_max = fields.Integer(required=True)
-    alone_points_max = fields.Integer(required=True)
-    sample_permille = fields.Integer(required=True)
-    set_at = ShownInstant(required=True, allow_none=True, dump_default=None)
 
 
 CheckPage = page_of(AwardCheckOut, "AwardCheckPage")

@@ -25,7 +25,15 @@ from app.volunteers.service.gatherings import (
     pay_stays,
     show_code,
 )
-from app.volunteers.service.policies import set_policy, show_policy
+from app.volunteers.service.policies import (
+    approve_policy,
+    list_policy_proposals,
+    propose_policy,
+    reject_policy,
+    set_policy,
+    show_policy,
+    withdraw_policy,
+)
 from app.volunteers.service.scanning import scan_in_or_out
 
 __all__ = [
@@ -33,6 +41,7 @@ __all__ = [
     "BatchOutcome",
     "RowOutcome",
     "Service",
+    "approve_policy",
     "award_volunteer",
     "award_volunteers",
     "confirm_award",
@@ -43,13 +52,17 @@ __all__ = [
     "list_checks",
     "list_given_checks",
     "list_own_checks",
+    "list_policy_proposals",
     "list_stays",
     "open_gathering",
     "pay_stays",
     "preview_awards",
+    "propose_policy",
     "reject_award",
+    "reject_policy",
     "scan_in_or_out",
     "set_policy",
     "show_code",
     "show_policy",
+    "withdraw_policy",
 ]

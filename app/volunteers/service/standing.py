@@ -40,12 +40,22 @@ def view_of(gathering: Gathering, stay: Stay) -> StayView:
 def minutes_on_site(session: Session, book_id: int, activity: Activity) -> Mapping[UUID, int]:
     """Who checked in and out at the gathering that an activity is, and counts, with his minutes.
 
-    Nobody where there is no such gathering, or it was on another day: one check-in is no roster for weeks.
+    Nobody where there is no such gathering, it was on another day, is paid by another rule, or has more check-ins than
+    heads: a check-in is the roster of its own gathering, and the ledger pays an activity once by one rule.
     """
     gathering_id = activity.activity_id
     gathering = None if gathering_id is None else queries.find_gathering(session, book_id, gathering_id)
-    if gathering is None or local_date(gathering.starts_at) != activity.performed_on:
+    if gathering is None or not _is_of(gathering, activity) or not _is_counted(session, gathering):
         return {}
     rows = queries.list_stays(session, gathering, after=None, limit=2 * terms.STAYS_MAX)
     views = [view_of(gathering, stay) for stay in rows]
     return {view.stay.resident_id: view.minutes for view in views if view.minutes and view.counts}
+
+
+def _is_of(gathering: Gathering, activity: Activity) -> bool:
+    is_of_that_day = local_date(gathering.starts_at) == activity.performed_on
+    return is_of_that_day and gathering.rule == activity.rule
+
+
+def _is_counted(session: Session, gathering: Gathering) -> bool:
+    return gathering.heads is not None and queries.count_stays(session, gathering) <= gathering.heads
