@@ -1,0 +1,9 @@
+-- The words of a complaint are erased when the account of whoever wrote them is closed; they are never put into others.
+CREATE FUNCTION merchants_keep_words() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'the words of a complaint are erased or stay' USING ERRCODE = 'check_violation';
+END $$;
+REVOKE EXECUTE ON FUNCTION merchants_keep_words FROM PUBLIC;
+CREATE TRIGGER keep_words BEFORE UPDATE OF text ON merchants_complaints FOR EACH ROW
+    WHEN (NEW.text <> OLD.text AND NEW.text <> '—') EXECUTE FUNCTION merchants_keep_words();
+GRANT UPDATE (text) ON merchants_complaints TO linli_app;
