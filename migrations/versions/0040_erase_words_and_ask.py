@@ -1,4 +1,4 @@
-"""Erase the words of a complaint when the account is closed."""
+"""Erase the words of a complaint with the account; ask WeChat Pay for consents that did not come."""
 
 from migrations import sql_files
 
@@ -10,7 +10,7 @@ depends_on = None
 
 def upgrade() -> None:
     """Build it."""
-    sql_files.execute("0040_complaint_words.sql")
+    sql_files.execute("0040_till_again.sql")
 
 
 def downgrade() -> None:
