@@ -2,15 +2,15 @@
 
 from migrations import sql_files
 
-revision = "0040"
-down_revision = "0038"
+revision = "0042"
+down_revision = "0041"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
     """Build it."""
-    sql_files.execute("0040_till_again.sql")
+    sql_files.execute("0042_till_again.sql")
 
 
 def downgrade() -> None:
