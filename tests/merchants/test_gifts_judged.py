@@ -306,6 +306,16 @@ def test_attack_8_a_gift_that_is_looked_at_is_not_paid_before(acts, counter, rul
     assert desk.uow.session.scalar(text("SELECT sum(payable_fen) FROM merchants_settlements")) == 500
 
 
+def test_of_a_gift_that_came_back_nothing_is_kept(acts, counter, rules):
+    rules.publish(rule("much", "points >= 40", 30))
+    mine = reserve(counter, put(acts, counter, 40))
+    assert collect(counter, mine).status_code == 201
+    assert collect(counter, reserve(counter, put(acts, counter, 10))).status_code == 201
+    assert give_back(counter, mine).status_code == 200
+    stated = Desk(acts).stated(counter.shop_id, TODAY)
+    assert (stated.fen, stated.disputed_fen, stated.payable_fen) == (100, 0, 100)
+
+
 # --- giving back
 
 

@@ -24,8 +24,16 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.merchants.models import Complaint, Dispute, Redemption, Reservation, Settlement, SettlementLine
-from app.merchants.terms import WAITING, DisputeCause, DisputeState, RedeemMode
+from app.merchants.queries.complaints import WAITS
+from app.merchants.terms import WAITING, DisputeCause, DisputeState, RedeemMode, ReservationState
 from app.risk import queries as risk
+
+OPEN_FEN = (
+    SettlementLine.fen
+    * (func.coalesce(Redemption.captured_points, 0) - Redemption.refunded_points)
+    // func.nullif(Redemption.captured_points, 0)
+)
+"""What of a line was not given back yet, rounded down: what was stands in a line of its own, now or soon."""
 
 
 def keep_lines(
@@ -113,17 +121,40 @@ def lock_free_disputes(session: Session, settlement: Settlement, *, before: date
 
 
 def find_place(session: Session, book_id: int, transaction_id: UUID) -> tuple[UUID, int] | None:
-    """The statement in which the money of a line is now, and what the line comes to.
+    """The statement in which the money of a line is now, and what of the line is open: not given back.
 
     None: it is in no statement yet, or kept back already.
     """
-    line = session.get(SettlementLine, (book_id, transaction_id))
+    taken = (Redemption.book_id == SettlementLine.book_id) & (
+        Redemption.transaction_id == SettlementLine.transaction_id
+    )
+    whole = select(SettlementLine.settlement_id, OPEN_FEN.label("fen")).join(Redemption, taken)
+    line = session.execute(
+        whole.where(SettlementLine.book_id == book_id, SettlementLine.transaction_id == transaction_id)
+    ).one_or_none()
     if line is None:
         return None
     query = select(Dispute.released_into).where(Dispute.book_id == book_id, Dispute.transaction_id == transaction_id)
     moved = session.execute(query.order_by(Dispute.released_into.desc().nulls_first()).limit(1)).first()
     place = line.settlement_id if moved is None else moved.released_into
     return None if place is None else (place, line.fen)
+
+
+def list_complained(session: Session, book_id: int, settlement_ids: Sequence[UUID]) -> Sequence[Complaint]:
+    """Complaints that wait, about lines whose money is or was to be paid with one of these statements."""
+    released = exists().where(
+        Dispute.book_id == book_id,
+        Dispute.transaction_id == Complaint.transaction_id,
+        Dispute.released_into.in_(settlement_ids),
+    )
+    line = SettlementLine
+    query = (
+        select(Complaint)
+        .join(line, (line.book_id == Complaint.book_id) & (line.transaction_id == Complaint.transaction_id))
+        .where(Complaint.book_id == book_id, WAITS, line.settlement_id.in_(settlement_ids) | released)
+        .order_by(Complaint.id)
+    )
+    return session.scalars(query).all() if settlement_ids else ()
 
 
 def lock_of_complaint(session: Session, book_id: int, transaction_id: UUID) -> Dispute | None:
@@ -160,10 +191,12 @@ def _doubted(settlement: Settlement, until: date | None) -> Select[UUID, int, UU
         (unattended, str(DisputeCause.UNATTENDED)),
     )
     line = SettlementLine
+    whole = case((Reservation.state == ReservationState.COLLECTED, line.fen), else_=0)  # a gift is whole, or given back
+    open_fen = case((Reservation.id.is_not(None), whole), else_=OPEN_FEN)
     return (
         select(
             line.transaction_id,
-            line.fen,
+            open_fen.label("fen"),
             case_id.label("case_id"),
             cause.label("cause"),
             unattended.label("unattended"),
@@ -183,6 +216,7 @@ def _doubted(settlement: Settlement, until: date | None) -> Select[UUID, int, UU
             & Complaint.state.in_(WAITING),
         )
         .where(line.book_id == settlement.book_id, line.settlement_id == settlement.id, line.fen > 0)
+        .where(open_fen > 0)
         .where(cause.is_not(None))
     )
 
