@@ -139,11 +139,23 @@ def test_the_database_refuses_one_person_for_two(acts, desk, till, reviewed):
 
 
 def test_no_more_is_kept_back_than_is_to_be_paid(acts, desk, till, reviewed):
-    till.refund(reviewed, 15)
+    proposal = adjusting.propose_adjustment(
+        by(desk.uow, FIRST), book=desk.book, shop_id=till.shop_id, fen=-150, sponsor_id=None, reason="a mistake"
+    )
+    desk.uow.session.flush()
+    proposals.approve_proposal(by(desk.uow, SECOND), book=desk.book, proposal_id=proposal.id)
     stated = desk.stated(till.shop_id, TODAY)
     assert kept(stated) == (350, 0, 350, 0)
     close_case(acts, reviewed, Label.FALSE_POSITIVE)
     assert kept(desk.on(1).stated(till.shop_id, TODAY + timedelta(days=1))) == (0, 350, 0, 350)
+    assert desk.on(1).findings() == []
+
+
+def test_what_was_given_back_already_is_not_kept_back_as_well(acts, desk, till, reviewed):
+    till.refund(reviewed, 15)
+    assert kept(desk.stated(till.shop_id, TODAY)) == (350, 0, 250, 100)
+    close_case(acts, reviewed, Label.FALSE_POSITIVE)
+    assert kept(desk.on(1).stated(till.shop_id, TODAY + timedelta(days=1))) == (0, 250, 0, 250)
     assert desk.on(1).findings() == []
 
 
