@@ -1,8 +1,8 @@
 """Names of strangers, looked up by the machine's resolver without one of them holding up the others.
 
-The resolver cannot be told to stop: for a name whose servers are dead it holds a thread for up to half a minute, long after
-whoever asked has given up. A few such names would fill the few threads an event loop has. So each look-up has a thread
-of its own, of which a name has one at a time however often it is asked for.
+The resolver cannot be told to stop: for a name whose servers are dead it holds a thread for up to half a minute, long
+after whoever asked has given up. A few such names would fill the few threads an event loop has. So each look-up has a
+thread of its own, of which a name has one at a time however often it is asked for.
 """
 
 import asyncio
