@@ -76,6 +76,7 @@ class Earn(Base):
     title: Mapped[str | None] = mapped_column(Text)
     resident_id: Mapped[UUID | None] = mapped_column(Uuid)
     due_at: Mapped[datetime | None] = mapped_column(INSTANT)
+    cleared_by: Mapped[UUID | None] = mapped_column(Uuid)
     points: Mapped[int] = mapped_column(BigInteger)
     award_id: Mapped[UUID | None] = mapped_column(Uuid)
     corrections: Mapped[int] = mapped_column(SmallInteger)

@@ -91,7 +91,7 @@ def list_mall_earns(uow: UnitOfWork, *, book: str, state: EarnState | None, limi
 @blueprint.route(f"{MALL}/earns/<uuid:earn_id>/retry", methods=["POST"])
 @endpoint(roles=TREASURER, reply=EarnOut, idempotent=True)
 def retry_mall_earn(uow: UnitOfWork, *, book: str, earn_id: UUID) -> object:
-    """再处理一次 / look at it again."""
+    """再处理一次;kin_of_shop 的由此放行 / look at it again; what is kin_of_shop passes by it."""
     return service.retry_earn(uow, book=book, earn_id=earn_id)
 
 

@@ -68,6 +68,11 @@ class EarnOut(OwnEarnOut):
     rule = fields.String(required=True, allow_none=True)
     reason = fields.String(required=True, allow_none=True)
     award_id = fields.UUID(required=True, allow_none=True)
+    cleared_by = fields.UUID(
+        required=True,
+        allow_none=True,
+        metadata={"description": "谁放行了店铺关系人的消费 / who let it pass although its payer is of the shop's kin"},
+    )
     report = fields.String(required=True, validate=validate.OneOf(REPORTS))
 
 

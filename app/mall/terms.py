@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from enum import StrEnum
+from typing import Protocol
 
 
 class Event(StrEnum):
@@ -25,12 +26,24 @@ class EarnState(StrEnum):
 
 
 class Reason(StrEnum):
-    """What a payment lacks; besides these, the code of a refusal of the ledger."""
+    """What a payment lacks, or what speaks against it; besides these, the code of a refusal of the ledger."""
 
     SHOP_UNKNOWN = "shop_unknown"
     CONSENT_MISSING = "consent_missing"
     PERSON_UNKNOWN = "person_unknown"
     NOT_RESIDENT = "not_resident"
+    OWN_SHOP = "own_shop"  # whoever paid owns the shop or works there: the money comes back to the house
+    KIN_OF_SHOP = "kin_of_shop"  # lives with somebody of the shop, or is a declared relative
+
+
+class Ties(Protocol):
+    """What a resident is to a shop. `own`: its owner or staff; `kin`: lives with one or is a relative."""
+
+    @property
+    def own(self) -> bool: ...
+
+    @property
+    def kin(self) -> bool: ...
 
 
 class RefundState(StrEnum):

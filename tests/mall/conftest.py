@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from flask import Flask
@@ -17,6 +18,7 @@ from app.mall import service
 from app.mall.models import Earn, MallRefund
 from app.mall.routes import HEADERS
 from app.merchants import service as merchants
+from app.merchants.queries.tills import find_ties_of_shop
 from sandbox.wechatpay import server
 from sandbox.wechatpay.world import APPID, Mall
 from tests.fixtures.databases import closed_at_the_end
@@ -28,6 +30,7 @@ from tests.points.programme import publish
 
 __all__ = ["acts", "ledger"]
 
+work_earn = partial(service.work_earn, ties_of=find_ties_of_shop)
 OPENID, STRANGER = "o-anna-1", "o-stranger"
 NUMBER = "S-7"
 
@@ -101,7 +104,7 @@ class Story:
 
     def work(self):
         """What the worker does now."""
-        for act in (service.work_earn, service.work_refund):
+        for act in (work_earn, service.work_refund):
             while act(self.uow):
                 pass
         while reports := service.claim_report(self.uow):

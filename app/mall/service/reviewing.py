@@ -7,8 +7,9 @@ from app.kernel.paging import Page, page_by_id, read_id
 from app.mall import errors, queries, terms
 from app.mall.models import Earn
 from app.mall.service.earning import ask_to_report
-from app.mall.terms import EarnState
+from app.mall.terms import EarnState, Reason
 from app.points import queries as points_queries
+from app.risk.service import find_kin
 
 
 def list_earns(uow: UnitOfWork, *, book: str, state: EarnState | None, limit: int, cursor: str | None) -> Page[Earn]:
@@ -22,8 +23,15 @@ def list_own_earns(uow: UnitOfWork, *, book: str, limit: int, cursor: str | None
 
 
 def retry_earn(uow: UnitOfWork, *, book: str, earn_id: UUID) -> Earn:
-    """Look at it again, for another day. Refuses BookMissing, EarnMissing, EarnNotInReview."""
+    """Look at it again, for another day; one of the shop's kin passes by it.
+
+    Refuses BookMissing, EarnMissing, EarnNotInReview, EarnOfKin.
+    """
     earn = _in_review(uow, book, earn_id)
+    if earn.reason == Reason.KIN_OF_SHOP and earn.resident_id is not None:
+        if find_kin(uow, book=book, resident_ids=[earn.resident_id]):
+            raise errors.EarnOfKin
+        earn.cleared_by = uow.actor.id
     earn.state, earn.look_at, earn.parked_until = EarnState.PARKED, uow.now, uow.now + terms.PARKED_MAX
     return earn
 
