@@ -51,7 +51,8 @@ class RefundState(StrEnum):
 
     OPEN = "open"
     TAKEN = "taken"
-    REVIEW = "review"  # its payment is not known after a day, or its award cannot be taken back
+    REVIEW = "review"  # its payment is not known after two days, or its award cannot be taken back
+    CLOSED = "closed"  # somebody looked; should its payment be told after all, it is taken in
 
 
 class ReportState(StrEnum):
@@ -66,6 +67,8 @@ class ReportState(StrEnum):
 RETURN_DAYS_DEFAULT, RETURN_DAYS_MAX = 7, 60
 PARKED_MAX = timedelta(hours=24)
 PARKED_LOOK = timedelta(minutes=10)
+REFUND_WAITS = timedelta(hours=48)
+"""So long a refund waits for its payment: WeChat Pay tells a payment for 24 h 4 min when nobody answers."""
 DRY_LOOK, DRY_MAX = timedelta(hours=1), timedelta(days=7)
 """How often, and how long after it was due, an award is tried again whose budget is dry."""
 REPORT_ATTEMPTS_MAX = 20

@@ -98,9 +98,11 @@ class Story:
         self.mall.now = lambda: self.uow.now
         return self.tell(self.mall.pay(openid, shop_number, yuan * 100, number))
 
-    def refund(self, yuan, refund="5030001", *, number="4200001", of=100):
+    def refund(self, yuan, refund="5030001", *, number="4200001", of=100, shop_number=NUMBER):
         self.mall.now = lambda: self.uow.now
-        return self.tell(self.mall.refund(OPENID, number, refund, of * 100, yuan * 100))
+        return self.tell(
+            self.mall.refund(OPENID, number, refund, of * 100, yuan * 100, change={"shop_number": shop_number})
+        )
 
     def work(self):
         """What the worker does now."""

@@ -131,6 +131,19 @@ def test_a_refund_told_beside_its_payment_finds_it(real_commits, ledger, mall):
     assert points_of(ledger) == 60
 
 
+def test_a_refund_that_is_given_up_while_its_payment_is_told_counts(real_commits, ledger, mall):
+    alone(telling(mall, mall.activate(OPENID), waits=False), at=NOW)
+    paid = mall.pay(OPENID, NUMBER, 10_000, "4200001")
+    alone(telling(mall, mall.refund(OPENID, "4200001", "5030001", 10_000, 4_000), waits=False), at=NOW)
+    later = NOW + timedelta(hours=48)
+    acts = [telling(mall, paid, at=later), waiting(service.work_refund)]
+    _, refusals = split(together(real_commits, *acts, at=later, gate="mall_shops"))
+    assert refusals == []
+    work(later)
+    work(DUE)
+    assert points_of(ledger) == 60
+
+
 def test_a_consent_and_its_withdrawal_at_once_end_as_withdrawn(real_commits, ledger, mall):
     given = mall.activate(OPENID)
     mall.now = lambda: NOW + timedelta(minutes=1)

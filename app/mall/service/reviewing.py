@@ -1,13 +1,13 @@
-"""Looking at payments: one's own, a book's, and those that somebody has to decide on."""
+"""Looking at payments: one's own, a book's, and those that somebody has to decide on; at refunds that went wrong."""
 
 from uuid import UUID
 
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.paging import Page, page_by_id, read_id
 from app.mall import errors, queries, terms
-from app.mall.models import Earn
+from app.mall.models import Earn, MallRefund
 from app.mall.service.earning import ask_to_report
-from app.mall.terms import EarnState, Reason
+from app.mall.terms import EarnState, Reason, RefundState
 from app.points import queries as points_queries
 from app.risk.service import find_kin
 
@@ -42,6 +42,25 @@ def refuse_earn(uow: UnitOfWork, *, book: str, earn_id: UUID) -> Earn:
     earn.state, earn.points = EarnState.REFUSED, 0
     ask_to_report(uow, earn, 0)
     return earn
+
+
+def list_refunds(uow: UnitOfWork, *, book: str, limit: int, cursor: str | None) -> Page[MallRefund]:
+    """The refunds that somebody has to look at, newest first. Refuses BookMissing, CursorInvalid."""
+    book_id = points_queries.get_book(uow.session, book).id
+    rows = queries.list_refunds(uow.session, book_id, before=read_id(cursor), limit=limit + 1)
+    return page_by_id(rows, limit, lambda refund: refund.id)
+
+
+def close_refund(uow: UnitOfWork, *, book: str, mall_refund_id: UUID) -> MallRefund:
+    """Note that somebody looked at it. Should its payment be told after all, it is taken in.
+
+    Refuses BookMissing, RefundMissing, RefundNotInReview.
+    """
+    refund = queries.lock_refund(uow.session, points_queries.get_book(uow.session, book).id, mall_refund_id)
+    if refund.state != RefundState.REVIEW:
+        raise errors.RefundNotInReview(state=refund.state)
+    refund.state, refund.closed_by, refund.closed_at = RefundState.CLOSED, uow.actor.id, uow.now
+    return refund
 
 
 def _in_review(uow: UnitOfWork, book: str, earn_id: UUID) -> Earn:
