@@ -280,6 +280,7 @@ def _bought(acts: Acts, cast: Cast) -> dict[str, Any]:
         report_earns=False,
         report_points=0,
         report_attempts=0,
+        consent_asks=0,
     )
     refund = MallRefund(
         refund_id=number,
