@@ -17,6 +17,8 @@ OPEN_KEYS = frozenset({"error_code", "status_code"})
 SECRET_VALUE = re.compile(
     r"(?P<jwt>\beyJ[\w-]+\.[\w-]+\.[\w-]*)|(?P<userinfo>(?<=://)[^/\s@]+(?=@))|(?P<bearer>(?<=Bearer )\S+)"
     r"|(?P<query>(?:(?<=[?&]secret=)|(?<=[?&]js_code=)|(?<=[?&]access_token=))[^&\s\"']+)"
+    # PostgreSQL tells the whole row that broke a constraint, of several lines where a text in it has
+    r"|(?P<row>(?<=\nDETAIL:  )[\s\S]*?(?=\n\[SQL: |\n\nThe above exception|\n\nDuring handling|\Z))"
 )
 
 

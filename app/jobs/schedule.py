@@ -11,6 +11,7 @@ from app.jobs.terms import Errands, Periodic, Rounds, Scheduled
 from app.mall import service as mall
 from app.media import service as media
 from app.merchants import service as merchants
+from app.merchants.queries.tills import find_ties_of_shop
 from app.notices import service as notices
 from app.places import service as places
 from app.points import service as points
@@ -98,7 +99,7 @@ SCHEDULE: Mapping[str, Scheduled] = {
     "risk.purge_facts": Periodic("40 19 * * *", risk.purge_facts, until_zero=True),
     "volunteers.expire_checks": Periodic("0 20 * * *", volunteers.expire_checks, until_zero=True),
     "volunteers.forget_positions": Periodic("5 19 * * *", volunteers.forget_positions, until_zero=True),
-    "mall.work_earns": Periodic("* * * * * */10", mall.work_earn, until_zero=True),
+    "mall.work_earns": Periodic("* * * * * */10", partial(mall.work_earn, ties_of=find_ties_of_shop), until_zero=True),
     "mall.work_refunds": Periodic("* * * * * */10", mall.work_refund, until_zero=True),
     "mall.report_points": Errands("* * * * * */10", mall.claim_report, mall.carry_out, mall.record),
     "mall.ask_consents": Errands("* * * * * */10", mall.claim_question, mall.ask, mall.record_answer),

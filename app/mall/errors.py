@@ -36,6 +36,33 @@ class EarnNotInReview(DomainError):
     }
 
 
+class EarnOfKin(DomainError):
+    kind = Kind.DENIED
+    code = "mall.earn_of_kin"
+    text = {
+        "zh": "须由另一位会计处理:不能放行自己、同住的人或登记的亲属在有关联的店里的消费。",
+        "en": "Another treasurer has to: nobody lets a payment pass that he, those he lives with or his relatives made"
+        " in a shop they are tied to.",
+    }
+    field = "earn_id"
+
+
+class RefundMissing(DomainError):
+    kind = Kind.MISSING
+    code = "mall.refund_missing"
+    text = {"zh": "没有这笔待复核的商圈退款。", "en": "There is no such refund of the mall to look at."}
+    field = "mall_refund_id"
+
+
+class RefundNotInReview(DomainError):
+    kind = Kind.CONFLICT
+    code = "mall.refund_not_in_review"
+    text = {
+        "zh": "这笔商圈退款的状态是 {state},不需要复核。",
+        "en": "This refund is {state}; there is nothing to review.",
+    }
+
+
 class MessageWrong(DomainError):
     """It is WeChat Pay's, but not as its documents say."""
 

@@ -76,6 +76,7 @@ class Earn(Base):
     title: Mapped[str | None] = mapped_column(Text)
     resident_id: Mapped[UUID | None] = mapped_column(Uuid)
     due_at: Mapped[datetime | None] = mapped_column(INSTANT)
+    cleared_by: Mapped[UUID | None] = mapped_column(Uuid)
     points: Mapped[int] = mapped_column(BigInteger)
     award_id: Mapped[UUID | None] = mapped_column(Uuid)
     corrections: Mapped[int] = mapped_column(SmallInteger)
@@ -89,14 +90,19 @@ class Earn(Base):
 
 
 class MallRefund(Base):
-    """A refund of a payment in the mall."""
+    """A refund of a payment in the mall. `owner_book_id`: who looks, where its shop or its payment is known."""
 
     __tablename__ = "mall_refunds"
     refund_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    id: Mapped[UUID] = mapped_column(Uuid)
     transaction_id: Mapped[str] = mapped_column(Text)
+    shop_number: Mapped[str | None] = mapped_column(Text)
     refund_fen: Mapped[int] = mapped_column(BigInteger)
     refunded_at: Mapped[datetime] = mapped_column(INSTANT)
     received_at: Mapped[datetime] = mapped_column(INSTANT)
     state: Mapped[str] = mapped_column(Text)
     reason: Mapped[str | None] = mapped_column(Text)
     look_at: Mapped[datetime | None] = mapped_column(INSTANT)
+    owner_book_id: Mapped[int | None] = mapped_column(Integer)
+    closed_by: Mapped[UUID | None] = mapped_column(Uuid)
+    closed_at: Mapped[datetime | None] = mapped_column(INSTANT)

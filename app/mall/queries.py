@@ -7,9 +7,9 @@ from uuid import UUID
 from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
-from app.mall.errors import EarnMissing, MallShopMissing
+from app.mall.errors import EarnMissing, MallShopMissing, RefundMissing
 from app.mall.models import Consent, Earn, MallRefund, MallShop
-from app.mall.terms import EarnState
+from app.mall.terms import EarnState, RefundState
 
 
 def find_shop(session: Session, shop_number: str) -> MallShop | None:
@@ -86,6 +86,23 @@ def list_earns(
     if before is not None:
         wanted = wanted.where(Earn.id < before)
     return session.scalars(wanted.order_by(Earn.id.desc()).limit(limit)).all()
+
+
+def lock_refund(session: Session, book_id: int, mall_refund_id: UUID) -> MallRefund:
+    """One refund that a book has to look at, locked. Refuses RefundMissing."""
+    wanted = select(MallRefund).where(MallRefund.owner_book_id == book_id, MallRefund.id == mall_refund_id)
+    found = session.scalar(wanted.with_for_update().execution_options(populate_existing=True))
+    if found is None:
+        raise RefundMissing
+    return found
+
+
+def list_refunds(session: Session, book_id: int, *, before: UUID | None, limit: int) -> Sequence[MallRefund]:
+    """The refunds that somebody of a book has to look at, newest first."""
+    wanted = select(MallRefund).where(MallRefund.owner_book_id == book_id, MallRefund.state == RefundState.REVIEW)
+    if before is not None:
+        wanted = wanted.where(MallRefund.id < before)
+    return session.scalars(wanted.order_by(MallRefund.id.desc()).limit(limit)).all()
 
 
 def lock_next_refund(session: Session, *, now: datetime) -> MallRefund | None:

@@ -14,6 +14,8 @@ from app.mall.schemas import (
     EarnPage,
     EarnQuery,
     MallConsentOut,
+    MallRefundOut,
+    MallRefundPage,
     MallShopIn,
     MallShopOut,
     MallShopPage,
@@ -91,7 +93,7 @@ def list_mall_earns(uow: UnitOfWork, *, book: str, state: EarnState | None, limi
 @blueprint.route(f"{MALL}/earns/<uuid:earn_id>/retry", methods=["POST"])
 @endpoint(roles=TREASURER, reply=EarnOut, idempotent=True)
 def retry_mall_earn(uow: UnitOfWork, *, book: str, earn_id: UUID) -> object:
-    """再处理一次 / look at it again."""
+    """再处理一次;kin_of_shop 的由此放行 / look at it again; what is kin_of_shop passes by it."""
     return service.retry_earn(uow, book=book, earn_id=earn_id)
 
 
@@ -100,6 +102,20 @@ def retry_mall_earn(uow: UnitOfWork, *, book: str, earn_id: UUID) -> object:
 def refuse_mall_earn(uow: UnitOfWork, *, book: str, earn_id: UUID) -> object:
     """不予积分 / no points for it."""
     return service.refuse_earn(uow, book=book, earn_id=earn_id)
+
+
+@blueprint.route(f"{MALL}/refunds")
+@endpoint(roles=READERS, query=PageQuery, reply=MallRefundPage)
+def list_mall_refunds(uow: UnitOfWork, *, book: str, limit: int, cursor: str | None) -> object:
+    """待复核的商圈退款,新的在前 / refunds that somebody has to look at, newest first."""
+    return service.list_refunds(uow, book=book, limit=limit, cursor=cursor)
+
+
+@blueprint.route(f"{MALL}/refunds/<uuid:mall_refund_id>/close", methods=["POST"])
+@endpoint(roles=TREASURER, reply=MallRefundOut, idempotent=True)
+def close_mall_refund(uow: UnitOfWork, *, book: str, mall_refund_id: UUID) -> object:
+    """复核完毕;其消费若之后才告知,照样扣减 / it was looked at; it still counts should its payment be told."""
+    return service.close_refund(uow, book=book, mall_refund_id=mall_refund_id)
 
 
 @blueprint.route("/v1/books/<book>/passbook/mall-earns")

@@ -3,7 +3,7 @@
 from marshmallow import Schema, fields, validate
 
 from app.mall import terms
-from app.mall.terms import EarnState, ReportState
+from app.mall.terms import EarnState, RefundState, ReportState
 from app.web.fields import Choice, Id, ShownInstant, StrictInteger, Text
 from app.web.paging import PageQuery, page_of
 from app.web.parsing import StrictSchema
@@ -68,9 +68,31 @@ class EarnOut(OwnEarnOut):
     rule = fields.String(required=True, allow_none=True)
     reason = fields.String(required=True, allow_none=True)
     award_id = fields.UUID(required=True, allow_none=True)
+    cleared_by = fields.UUID(
+        required=True,
+        allow_none=True,
+        metadata={"description": "谁放行了店铺关系人的消费 / who let it pass although its payer is of the shop's kin"},
+    )
     report = fields.String(required=True, validate=validate.OneOf(REPORTS))
 
 
+class MallRefundOut(Schema):
+    """A refund that somebody has to look at: `payment_unknown`, or why its points could not be taken back."""
+
+    id = fields.UUID(required=True)
+    refund_id = fields.String(required=True)
+    transaction_id = fields.String(required=True)
+    shop_number = fields.String(required=True, allow_none=True)
+    refund_fen = fields.Integer(required=True)
+    refunded_at = ShownInstant(required=True)
+    received_at = ShownInstant(required=True)
+    state = fields.String(required=True, validate=validate.OneOf([str(each) for each in RefundState]))
+    reason = fields.String(required=True, allow_none=True)
+    closed_by = fields.UUID(required=True, allow_none=True)
+    closed_at = ShownInstant(required=True, allow_none=True)
+
+
+MallRefundPage = page_of(MallRefundOut, "MallRefundPage")
 MallShopPage = page_of(MallShopOut, "MallShopPage")
 EarnPage = page_of(EarnOut, "MallEarnPage")
 OwnEarnPage = page_of(OwnEarnOut, "OwnMallEarnPage")

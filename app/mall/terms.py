@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from enum import StrEnum
+from typing import Protocol
 
 
 class Event(StrEnum):
@@ -25,12 +26,24 @@ class EarnState(StrEnum):
 
 
 class Reason(StrEnum):
-    """What a payment lacks; besides these, the code of a refusal of the ledger."""
+    """What a payment lacks, or what speaks against it; besides these, the code of a refusal of the ledger."""
 
     SHOP_UNKNOWN = "shop_unknown"
     CONSENT_MISSING = "consent_missing"
     PERSON_UNKNOWN = "person_unknown"
     NOT_RESIDENT = "not_resident"
+    OWN_SHOP = "own_shop"  # whoever paid owns the shop or works there: the money comes back to the house
+    KIN_OF_SHOP = "kin_of_shop"  # lives with somebody of the shop, or is a declared relative
+
+
+class Ties(Protocol):
+    """What a resident is to a shop. `own`: its owner or staff; `kin`: lives with one or is a relative."""
+
+    @property
+    def own(self) -> bool: ...
+
+    @property
+    def kin(self) -> bool: ...
 
 
 class RefundState(StrEnum):
@@ -38,7 +51,8 @@ class RefundState(StrEnum):
 
     OPEN = "open"
     TAKEN = "taken"
-    REVIEW = "review"  # its payment is not known after a day, or its award cannot be taken back
+    REVIEW = "review"  # its payment is not known after two days, or its award cannot be taken back
+    CLOSED = "closed"  # somebody looked; should its payment be told after all, it is taken in
 
 
 class ReportState(StrEnum):
@@ -53,6 +67,8 @@ class ReportState(StrEnum):
 RETURN_DAYS_DEFAULT, RETURN_DAYS_MAX = 7, 60
 PARKED_MAX = timedelta(hours=24)
 PARKED_LOOK = timedelta(minutes=10)
+REFUND_WAITS = timedelta(hours=48)
+"""So long a refund waits for its payment: WeChat Pay tells a payment for 24 h 4 min when nobody answers."""
 DRY_LOOK, DRY_MAX = timedelta(hours=1), timedelta(days=7)
 """How often, and how long after it was due, an award is tried again whose budget is dry."""
 REPORT_ATTEMPTS_MAX = 20

@@ -2,12 +2,13 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sized
 from functools import cache
 from typing import Any, cast
 
 from flask import Request
-from marshmallow import RAISE, Schema, ValidationError
+from marshmallow import RAISE, Schema, ValidationError, fields, pre_load, validate
+from marshmallow.fields import Field
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from app.web.fields import LINE_BREAKS, SURROGATES, UNPRINTABLE
@@ -40,9 +41,35 @@ class StrictSchema(Schema):
 
         unknown = RAISE
 
+    counted: Mapping[str, validate.Length] = {}
+
+    def on_bind_field(self, field_name: str, field_obj: Field[Any]) -> None:
+        """Note how many items a list or a mapping may have."""
+        super().on_bind_field(field_name, field_obj)
+        if isinstance(field_obj, fields.List | fields.Dict):
+            for each in field_obj.validators:
+                if isinstance(each, validate.Length) and each.max is not None:
+                    self.counted = {**self.counted, field_obj.data_key or field_name: each}
+
+    @pre_load
+    def count_items(self, data: Any, **_: object) -> Any:
+        """Refuse a list that is too long before its items are looked at: 60,000 empty ones took seconds."""
+        for name, count in self.counted.items() if isinstance(data, dict) else ():
+            found = data.get(name)
+            if isinstance(found, list | dict) and count.max is not None and len(found) > count.max:
+                _check_count(name, count, found)
+        return data
+
 
 class NoFields(StrictSchema):
     """For routes that take nothing in this place."""
+
+
+def _check_count(name: str, count: validate.Length, found: Sized) -> None:
+    try:
+        count(found)
+    except ValidationError as error:
+        raise ValidationError(error.messages, name) from None
 
 
 @cache

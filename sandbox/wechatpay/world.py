@@ -106,7 +106,16 @@ class Mall:
         }
         return self.seal("MALL_TRANSACTION.SUCCESS", "mall_transaction", plain | dict(change or {}))
 
-    def refund(self, openid: str, transaction_id: str, refund_id: str, pay_fen: int, fen: int) -> dict[str, Any]:
+    def refund(
+        self,
+        openid: str,
+        transaction_id: str,
+        refund_id: str,
+        pay_fen: int,
+        fen: int,
+        *,
+        change: Mapping[str, Any] | None = None,
+    ) -> dict[str, Any]:
         """Some of it goes back."""
         plain = {
             "mchid": self.mchid,
@@ -118,7 +127,7 @@ class Mall:
             "transaction_id": transaction_id,
             "refund_id": refund_id,
         }
-        return self.seal("MALL_REFUND.SUCCESS", "mall_refund", plain)
+        return self.seal("MALL_REFUND.SUCCESS", "mall_refund", plain | dict(change or {}))
 
     # how it is told
 

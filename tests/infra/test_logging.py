@@ -1,8 +1,10 @@
 import json
 import logging
 
+import psycopg
 import pytest
 import structlog
+from sqlalchemy.exc import IntegrityError
 
 from app.infra import logging as linli_logging
 
@@ -76,3 +78,21 @@ def test_configure_twice_logs_once(lines):
     linli_logging.configure("INFO")
     logging.getLogger("x").warning("once")
     assert len(lines()) == 1
+
+
+def test_the_row_that_broke_a_constraint_is_not_kept(lines, owner_connection):
+    broken = "INSERT INTO breaks (name, points) VALUES (%s, 0)"
+    owner_connection.execute("CREATE TEMP TABLE breaks (name text UNIQUE, points integer CHECK (points < 9))")
+    for name, statement in (("王\n阿姨", broken.replace("0)", "10)")), ("李大爷", broken), ("李大爷", broken)):
+        try:
+            with owner_connection.transaction():
+                owner_connection.execute(statement, (name,))
+        except psycopg.IntegrityError as error:
+            try:
+                raise IntegrityError("INSERT INTO breaks", {}, error) from error
+            except IntegrityError:
+                structlog.get_logger("linli.test").exception("unexpected")
+    kept = [line["exception"] for line in lines()]
+    assert ["breaks_points_check" in kept[0], "breaks_name_key" in kept[1]] == [True, True]
+    assert all("[SQL: INSERT INTO breaks]" in each and "The above exception" in each for each in kept)
+    assert not any(word in each for each in kept for word in ("阿姨", "李大爷", "Failing row", "Key ("))

@@ -17,7 +17,7 @@ from app.kernel.actor import Actor, Role
 from app.kernel.geo import Datum, Source, locate
 from app.kernel.periods import local_date
 from app.mall import service as mall
-from app.mall.models import Earn
+from app.mall.models import Earn, MallRefund
 from app.media import service as media
 from app.media.rules import draw
 from app.merchants import service as merchants
@@ -253,7 +253,7 @@ def _paid(acts: Acts, cast: Cast) -> dict[str, Any]:
 
 
 def _bought(acts: Acts, cast: Cast) -> dict[str, Any]:
-    """A shop of the mall, and a payment there that somebody has to look at."""
+    """A shop of the mall, a payment there and a refund that somebody has to look at."""
     uow, book = acts.uow, acts.book.code
     number = f"S-{cast.rule}"
     shop = mall.open_shop(uow, book=book, shop_number=number, shop_id=cast.shop, rule=cast.rule, return_days=7)
@@ -283,9 +283,21 @@ def _bought(acts: Acts, cast: Cast) -> dict[str, Any]:
         report_attempts=0,
         consent_asks=0,
     )
-    uow.session.add(earn)
+    refund = MallRefund(
+        refund_id=number,
+        id=uow.new_id(),
+        transaction_id=f"{number} of old",
+        shop_number=number,
+        refund_fen=100,
+        refunded_at=uow.now,
+        received_at=uow.now,
+        state="review",
+        reason="payment_unknown",
+        owner_book_id=acts.ledger.id,
+    )
+    uow.session.add_all([earn, refund])
     uow.session.flush()
-    return {"mall_shop_id": shop.id, "earn_id": earn.id}
+    return {"mall_shop_id": shop.id, "earn_id": earn.id, "mall_refund_id": refund.id}
 
 
 def _cleared(acts: Acts, cast: Cast) -> dict[str, Any]:

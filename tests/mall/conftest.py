@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from flask import Flask
@@ -17,6 +18,7 @@ from app.mall import service
 from app.mall.models import Earn, MallRefund
 from app.mall.routes import HEADERS
 from app.merchants import service as merchants
+from app.merchants.queries.tills import find_ties_of_shop
 from sandbox.wechatpay import server
 from sandbox.wechatpay.world import APPID, Mall
 from tests.fixtures.databases import closed_at_the_end
@@ -28,6 +30,7 @@ from tests.points.programme import publish
 
 __all__ = ["acts", "ledger"]
 
+work_earn = partial(service.work_earn, ties_of=find_ties_of_shop)
 OPENID, STRANGER = "o-anna-1", "o-stranger"
 NUMBER = "S-7"
 
@@ -95,19 +98,21 @@ class Story:
         self.mall.now = lambda: self.uow.now
         return self.tell(self.mall.pay(openid, shop_number, yuan * 100, number))
 
-    def refund(self, yuan, refund="5030001", *, number="4200001", of=100):
+    def refund(self, yuan, refund="5030001", *, number="4200001", of=100, shop_number=NUMBER):
         self.mall.now = lambda: self.uow.now
-        return self.tell(self.mall.refund(OPENID, number, refund, of * 100, yuan * 100))
+        return self.tell(
+            self.mall.refund(OPENID, number, refund, of * 100, yuan * 100, change={"shop_number": shop_number})
+        )
 
     def work(self):
         """What the worker does now."""
-        for act in (service.work_earn, service.work_refund):
+        for act in (work_earn, service.work_refund):
             while act(self.uow):
                 pass
         while questions := service.claim_question(self.uow):
             for question in questions:
                 service.record_answer(self.uow, question, service.ask(question))
-        while service.work_earn(self.uow):
+        while work_earn(self.uow):
             pass
         while reports := service.claim_report(self.uow):
             for report in reports:

@@ -8,7 +8,7 @@ import pytest
 from app.mall import service
 from app.mall.terms import CONSENT_ASKS_MAX, EarnState
 from sandbox.wechatpay.world import BEIJING
-from tests.mall.conftest import OPENID
+from tests.mall.conftest import OPENID, work_earn
 from tests.mall.test_consents import owner
 
 
@@ -29,7 +29,7 @@ def ask(story):
 
 
 def look(story):
-    while service.work_earn(story.uow):
+    while work_earn(story.uow):
         pass
     story.uow.session.flush()
 

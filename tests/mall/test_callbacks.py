@@ -86,6 +86,19 @@ def test_the_probe_answers_401(client, story, sent):
     story.uow.session.rollback()
 
 
+def test_what_is_no_text_or_long_in_a_header_or_a_body_is_refused_as_well(client, story, sent):
+    headers, body = sent
+    at = {"Linli-Demo-Clock": story.uow.now.isoformat()}
+    for name in HEADERS:
+        for odd in ("\xb2\xff", "9" * 5000, "\xff" * 5000):
+            answer = client.post("/v1/wechatpay/mall", headers=headers | at | {name: odd}, data=body)
+            assert (answer.status_code, bool(answer.json["message"])) == (401, True), name
+    for content in (b"[" * 60_000, b'{"id":' + b"9" * 60_000 + b"}", b"\xff" * 60_000, b'{"a":"\\ud800"}', b"1e400"):
+        signed = story.mall.sign(content, at=story.uow.now)
+        assert client.post("/v1/wechatpay/mall", headers=signed | at, data=content).status_code == 401
+    story.uow.session.rollback()
+
+
 @pytest.mark.parametrize("seconds", [-301, 301])
 def test_what_is_stale_or_of_the_future_is_refused_however_well_it_is_signed(story, reason, sent, seconds):
     _, body = sent

@@ -17,7 +17,7 @@ from app.mall.routes import HEADERS
 from app.mall.service.reporting import claim_report
 from app.mall.terms import CALLBACK_BYTES_MAX, EarnState, ReportState
 from sandbox.wechatpay.world import APPID, SIGNTEST
-from tests.mall.conftest import NUMBER, OPENID
+from tests.mall.conftest import NUMBER, OPENID, work_earn
 
 INDEX = text("SELECT openid_index, openid_sealed FROM mall_earns")
 
@@ -118,7 +118,7 @@ def test_a_report_that_cannot_name_the_payer_any_more_ends(story, live_in):
     live_in()
     story.consent()
     story.pay()
-    service.work_earn(story.uow)
+    work_earn(story.uow)
     service.forget_person(story.uow, appid=APPID, openid_index=story.earn().openid_index.hex())
     story.uow.session.expire_all()
     assert claim_report(story.uow) == []

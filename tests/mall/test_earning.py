@@ -126,13 +126,6 @@ def test_a_refund_that_comes_before_its_payment_waits(story, live_in, acts):
     assert acts.available(ANNA) == 70
 
 
-def test_a_refund_of_an_unknown_payment_is_looked_at_after_a_day(story):
-    story.refund(30)
-    story.work()
-    story.at(hours=24).work()
-    assert (story.kept().state, story.kept().reason) == (RefundState.REVIEW, "payment_unknown")
-
-
 def test_an_award_that_was_taken_back_by_hand_is_looked_at(pending, acts):
     pending.at(days=7).work()
     points.undo_award(acts.uow, acts.book, award_id=pending.earn().award_id, reason="by hand")

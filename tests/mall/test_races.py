@@ -15,7 +15,7 @@ from sandbox.wechatpay.world import APPID
 from tests.fixtures.together import alone, split, together
 from tests.fixtures.work import NOW
 from tests.mall.conftest import HOUSEHOLD as HOME
-from tests.mall.conftest import NUMBER, OPENID, PERSON, RESIDENCY, WECHAT
+from tests.mall.conftest import NUMBER, OPENID, PERSON, RESIDENCY, WECHAT, work_earn
 from tests.places.ground import lay
 from tests.points.ledger import ANNA, Acts, open_ledger
 from tests.points.programme import publish
@@ -83,7 +83,7 @@ def waiting(act):
 
 
 def work(at):
-    for act in (service.work_earn, service.work_refund):
+    for act in (work_earn, service.work_refund):
         while alone(act, at=at):
             pass
 
@@ -113,7 +113,7 @@ def test_a_refund_that_races_the_award_ends_as_if_it_had_not(real_commits, ledge
     alone(telling(mall, mall.pay(OPENID, NUMBER, 10_000, "4200001"), waits=False), at=NOW)
     work(NOW)
     alone(telling(mall, mall.refund(OPENID, "4200001", "5030001", 10_000, yuan * 100), waits=False), at=NOW)
-    races = [waiting(service.work_earn), waiting(service.work_refund), waiting(service.work_earn)]
+    races = [waiting(work_earn), waiting(service.work_refund), waiting(work_earn)]
     _, refusals = split(together(real_commits, *races, at=DUE, gate="mall_shops"))
     assert refusals == []
     work(DUE)
@@ -127,6 +127,19 @@ def test_a_refund_told_beside_its_payment_finds_it(real_commits, ledger, mall):
     _, refusals = split(together(real_commits, *acts, at=NOW, gate="mall_shops"))
     assert refusals == []
     work(NOW + timedelta(hours=1))
+    work(DUE)
+    assert points_of(ledger) == 60
+
+
+def test_a_refund_that_is_given_up_while_its_payment_is_told_counts(real_commits, ledger, mall):
+    alone(telling(mall, mall.activate(OPENID), waits=False), at=NOW)
+    paid = mall.pay(OPENID, NUMBER, 10_000, "4200001")
+    alone(telling(mall, mall.refund(OPENID, "4200001", "5030001", 10_000, 4_000), waits=False), at=NOW)
+    later = NOW + timedelta(hours=48)
+    acts = [telling(mall, paid, at=later), waiting(service.work_refund)]
+    _, refusals = split(together(real_commits, *acts, at=later, gate="mall_shops"))
+    assert refusals == []
+    work(later)
     work(DUE)
     assert points_of(ledger) == 60
 

@@ -8,8 +8,8 @@ from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
 from app.merchants.models import Settlement
-from app.merchants.queries import checking, complaints, disputes, holds, payouts, settlements, statements
-from app.merchants.terms import ComplaintState, DisputeState
+from app.merchants.queries import checking, complaints, disputes, holds, payouts, redemptions, settlements, statements
+from app.merchants.terms import ComplaintState, DisputeState, RedemptionState
 from app.points.queries.movements import payable_account
 from app.points.rules.accounts import NOBODY, AccountRef, account_id
 from app.points.terms import AccountKind
@@ -159,6 +159,7 @@ def test_a_statement_is_made_again_from_its_own_lines(session, newest):
     assert (lines, fen) == (A_DAY, 20 * A_DAY)
 
 
+STATES, PAGE = RedemptionState, {"now": LAST, "before": None, "limit": 5}
 LISTS = {
     "settlements of a shop": lambda s: settlements.list_settlements_of(s, [SHOP], book_id=None, before=None, limit=5),
     "disputes": lambda s: disputes.list_disputes(s, BOOK, state=DisputeState.FOR_SHOP, before=None, limit=5),
@@ -167,6 +168,9 @@ LISTS = {
     "of a shop": lambda s: complaints.list_of_shops(s, [SHOP], before=None, limit=5),
     "due": lambda s: complaints.find_due(s, now=LAST),
     "waiting": lambda s: complaints.count_waiting(s, BOOK, ANNA),
+    "reversed at a branch": lambda s: redemptions.list_of_branch(s, SHOP, state=STATES.REVERSED, **PAGE),
+    "held at a branch": lambda s: redemptions.list_of_branch(s, SHOP, state=STATES.HELD, **PAGE),
+    "of a number": lambda s: redemptions.list_of_book(s, BOOK, None, out_trade_no="n77", before=None, limit=5),
     "payable": lambda s: payouts.lock_due(s, BOOK, today=date(2026, 12, 31), limit=5),
     "kept": lambda s: holds.list_kept(s, BOOK, NOBODY, limit=5),
     "released": lambda s: holds.list_released(s, BOOK, NOBODY, limit=5),
@@ -177,3 +181,11 @@ LISTS = {
 def test_a_list_reads_its_page(session, name):
     page = Reading(session, lambda: LISTS[name](session))
     assert page.rows < 30, shown(page)
+
+
+def test_a_number_is_looked_up_at_each_shop_of_the_book(session):
+    """Rows alone do not tell: a whole index may be gone through for the one row that it gives."""
+    read = Reading(session, lambda: LISTS["of a number"](session))
+    assert len(read.result) == 1
+    (scan,) = [node for node in read.scans if node["Relation Name"] == "merchants_redemptions"]
+    assert "branch_id" in scan["Index Cond"], shown(read)

@@ -7,7 +7,6 @@ deadline holds for all of it, as in app/infra/wechat/transport.py; requests run 
 
 import asyncio
 import os
-import socket
 import ssl
 import threading
 import time
@@ -20,6 +19,7 @@ import httpx
 import structlog
 
 from app.infra.outbound.addresses import Target, UrlRefused, all_public, read_url
+from app.infra.outbound.resolving import SystemResolver
 
 log = structlog.get_logger(__name__)
 
@@ -51,12 +51,6 @@ class Result:
 
 class _Inside(Exception):
     """A name that leads to where strangers have no business."""
-
-
-async def resolve_by_system(host: str, port: int) -> Sequence[str]:
-    """Ask the machine's resolver."""
-    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
 class _Guarded(httpcore.AsyncNetworkBackend):
@@ -93,7 +87,7 @@ class Sender:
         self,
         *,
         local: bool = False,
-        resolve: Resolve = resolve_by_system,
+        resolve: Resolve | None = None,
         trust: Callable[[], ssl.SSLContext] = lambda: httpx.create_ssl_context(trust_env=False),
         seconds: float = SECONDS_MAX,
     ) -> None:
@@ -169,7 +163,7 @@ class Sender:
                 ssl_context=self._here().trust,
                 max_connections=1,
                 retries=0,
-                network_backend=_Guarded(self.resolve, local=self.local),
+                network_backend=_Guarded(self.resolve or self._here().resolve, local=self.local),
             ) as pool,
             pool.stream(
                 "POST",
@@ -195,7 +189,7 @@ class _Runner:
     """The loop of one process, in a thread of its own."""
 
     def __init__(self, trust: ssl.SSLContext) -> None:
-        self.process_id, self.trust = os.getpid(), trust
+        self.process_id, self.trust, self.resolve = os.getpid(), trust, SystemResolver()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="outbound", daemon=True)
         self._thread.start()

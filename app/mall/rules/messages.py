@@ -36,6 +36,7 @@ class RefundTold:
 
     refund_id: str
     transaction_id: str
+    shop_number: str | None
     refund_fen: int
     refunded_at: datetime
 
@@ -62,6 +63,7 @@ def read_refund(message: Mapping[str, Any]) -> RefundTold:
     return RefundTold(
         refund_id=_text(message, "refund_id"),
         transaction_id=_text(message, "transaction_id"),
+        shop_number=_text(message, "shop_number") if "shop_number" in message else None,
         refund_fen=_fen(message, "refund_amount"),
         refunded_at=_instant(message, "refund_time"),
     )

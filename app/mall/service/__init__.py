@@ -6,7 +6,14 @@ from app.mall.service.earning import work_earn
 from app.mall.service.receiving import purge_callbacks, receive_callback
 from app.mall.service.refunding import work_refund
 from app.mall.service.reporting import carry_out, claim_report, record
-from app.mall.service.reviewing import list_earns, list_own_earns, refuse_earn, retry_earn
+from app.mall.service.reviewing import (
+    close_refund,
+    list_earns,
+    list_own_earns,
+    list_refunds,
+    refuse_earn,
+    retry_earn,
+)
 from app.mall.service.shops import close_shop, list_shops, open_shop
 
 __all__ = [
@@ -14,10 +21,12 @@ __all__ = [
     "carry_out",
     "claim_question",
     "claim_report",
+    "close_refund",
     "close_shop",
     "forget_person",
     "list_earns",
     "list_own_earns",
+    "list_refunds",
     "list_shops",
     "open_shop",
     "purge_callbacks",

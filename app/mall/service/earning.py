@@ -3,7 +3,11 @@
 One payment in each transaction, its row locked; what is not decided says when it is to be looked at again.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Protocol
+from uuid import UUID
+
+from sqlalchemy.orm import Session
 
 from app.identity import queries as identity_queries
 from app.identity import service as identity
@@ -13,27 +17,34 @@ from app.kernel.periods import local_date
 from app.mall import queries, terms
 from app.mall.models import Earn
 from app.mall.rules.earning import events_of, subject_of
-from app.mall.terms import EarnState, Reason, ReportState
+from app.mall.terms import EarnState, Reason, ReportState, Ties
 from app.points import errors as points_errors
 from app.points import queries as points_queries
 from app.points import service as points
 from app.points.service import AwardOutcome, Fact
 
 
-def work_earn(uow: UnitOfWork) -> int:
+class TiesOf(Protocol):
+    """Says what a resident is to a shop. Whoever starts the work gives it: shops' people are another feature's."""
+
+    def __call__(self, session: Session, *, shop_id: UUID, book: str, resident_id: UUID, now: datetime) -> Ties:
+        """Say it."""
+
+
+def work_earn(uow: UnitOfWork, *, ties_of: TiesOf) -> int:
     """Look at the payment whose turn it is; returns how many there were, 0 or 1."""
     earn = queries.lock_next_earn(uow.session, now=uow.now)
     if earn is None:
         return 0
     if earn.state == EarnState.PARKED:
-        _settle_who(uow, earn)
+        _settle_who(uow, earn, ties_of)
     else:
-        _pay(uow, earn)
+        _pay(uow, earn, ties_of)
     uow.session.flush()
     return 1
 
 
-def _settle_who(uow: UnitOfWork, earn: Earn) -> None:
+def _settle_who(uow: UnitOfWork, earn: Earn, ties_of: TiesOf) -> None:
     """Find out whose payment it is, by which rule it earns, and from when on; tell WeChat Pay what to expect."""
     lacks = _find_out(uow, earn)
     if lacks is not None:
@@ -44,6 +55,10 @@ def _settle_who(uow: UnitOfWork, earn: Earn) -> None:
             give_to_review(earn, lacks)
         else:
             earn.look_at = min(uow.now + terms.PARKED_LOOK, earn.parked_until)
+        return
+    tie = _tie(uow, earn, ties_of)
+    if tie is not None:
+        give_to_review(earn, tie)
         return
     [foreseen] = points.preview_awards(uow, points_queries.get_book(uow.session, _book(earn)), facts=[_fact(earn)])
     if foreseen.record is None and not isinstance(foreseen.refusal, points_errors.PointsInsufficient):
@@ -71,9 +86,23 @@ def _find_out(uow: UnitOfWork, earn: Earn) -> Reason | None:
     return None if earn.resident_id else Reason.NOT_RESIDENT
 
 
-def _pay(uow: UnitOfWork, earn: Earn) -> None:
+def _tie(uow: UnitOfWork, earn: Earn, ties_of: TiesOf) -> Reason | None:
+    """Say what of the shop's house whoever paid is; None: nothing, or of its kin and somebody let it pass."""
+    resident_id, shop_id = _fact(earn).beneficiary_id, earn.shop_id
+    assert shop_id is not None  # noqa: S101 - _find_out fills it in with the book
+    ties = ties_of(uow.session, shop_id=shop_id, book=_book(earn), resident_id=resident_id, now=uow.now)
+    if ties.own:
+        return Reason.OWN_SHOP
+    return Reason.KIN_OF_SHOP if ties.kin and earn.cleared_by is None else None
+
+
+def _pay(uow: UnitOfWork, earn: Earn, ties_of: TiesOf) -> None:
     if earn.refunded_fen >= earn.amount_fen:
         earn.state, earn.points, earn.look_at = EarnState.REFUNDED, 0, None
+        return
+    tie = _tie(uow, earn, ties_of)  # again: who was of the house may have been said only since
+    if tie is not None:
+        give_to_review(earn, tie)
         return
     refusal = award_rest(uow, earn)
     if refusal is None:

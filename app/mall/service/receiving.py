@@ -1,6 +1,6 @@
 """Taking callbacks in: checked, written down once, answered. The work is done later, by a sweep."""
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app.infra import metrics, wechatpay
@@ -70,13 +70,30 @@ def _take_payment(uow: UnitOfWork, told: PaymentTold) -> None:
         report_attempts=0,
         consent_asks=0,
     )
-    uow.session.execute(row.on_conflict_do_nothing(index_elements=["transaction_id"]))
+    first = uow.session.scalar(row.on_conflict_do_nothing(index_elements=["transaction_id"]).returning(Earn.id))
+    if first is not None:
+        _reopen_refunds(uow, told.transaction_id)
+
+
+def _reopen_refunds(uow: UnitOfWork, transaction_id: str) -> None:
+    """Have refunds that were told before their payment looked at now, also those that were given up.
+
+    Open ones as well: of one that is given up at this moment, its row is waited for.
+    """
+    uow.session.execute(
+        update(MallRefund)
+        .where(MallRefund.transaction_id == transaction_id, MallRefund.state != RefundState.TAKEN)
+        .values(state=RefundState.OPEN, look_at=uow.now, reason=None, closed_by=None, closed_at=None)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _take_refund(uow: UnitOfWork, told: RefundTold) -> None:
     row = insert(MallRefund).values(
         refund_id=told.refund_id,
+        id=uow.new_id(),
         transaction_id=told.transaction_id,
+        shop_number=told.shop_number,
         refund_fen=told.refund_fen,
         refunded_at=told.refunded_at,
         received_at=uow.now,

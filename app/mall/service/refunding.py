@@ -32,8 +32,10 @@ def work_refund(uow: UnitOfWork) -> int:
 
 
 def _wait(uow: UnitOfWork, refund: MallRefund) -> None:
-    """Its payment was not told yet; after a day somebody has to look."""
-    if uow.now >= refund.received_at + terms.PARKED_MAX:
+    """Its payment was not told yet; after two days somebody has to look; told later, it counts all the same."""
+    if uow.now >= refund.received_at + terms.REFUND_WAITS:
+        shop = None if refund.shop_number is None else queries.find_shop(uow.session, refund.shop_number)
+        refund.owner_book_id = None if shop is None else shop.book_id
         refund.state, refund.look_at, refund.reason = RefundState.REVIEW, None, "payment_unknown"
     else:
         refund.look_at = uow.now + terms.PARKED_LOOK
@@ -51,6 +53,7 @@ def _correct(uow: UnitOfWork, earn: Earn, refund: MallRefund) -> None:
                 points.undo_award(uow, book, award_id=earn.award_id, reason=f"wxpay refund {refund.refund_id}"[:200])
         except DomainError as refusal:  # say, somebody took it back by hand
             refund.state, refund.reason = RefundState.REVIEW, refusal.code
+            refund.owner_book_id = earn.owner_book_id
             give_to_review(earn, refusal.code)
             return
     earn.corrections, earn.award_id, earn.points = earn.corrections + 1, None, 0

@@ -8,8 +8,8 @@ from sqlalchemy.dialects.postgresql import insert
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.paging import Page, page_by_id, read_id
 from app.mall import errors, queries, terms
-from app.mall.models import Earn, MallShop
-from app.mall.terms import EarnState
+from app.mall.models import Earn, MallRefund, MallShop
+from app.mall.terms import EarnState, RefundState
 from app.points import errors as points_errors
 from app.points import queries as points_queries
 
@@ -20,7 +20,8 @@ def open_shop(uow: UnitOfWork, *, book: str, shop_number: str, shop_id: UUID, ru
     """Have payments at a number of the mall earn by a rule, after so many days; one number is one shop's.
 
     The rule pays by `events`, whole yuan, from its own budget and within its caps. Payments that waited for this
-    shop are looked at again. Refuses BookMissing, MallShopMissing, RuleMissing, ShopNumberTaken.
+    shop are looked at again; refunds that did are this book's to look at. Refuses BookMissing, MallShopMissing,
+    RuleMissing, ShopNumberTaken.
     """
     book_id = points_queries.get_book(uow.session, book).id
     name = uow.session.scalar(SHOP_NAME, {"book_id": book_id, "shop_id": shop_id})
@@ -47,6 +48,16 @@ def open_shop(uow: UnitOfWork, *, book: str, shop_number: str, shop_id: UUID, ru
         update(Earn)
         .where(Earn.shop_number == shop_number, Earn.state == EarnState.REVIEW, Earn.owner_book_id.is_(None))
         .values(state=EarnState.PARKED, look_at=uow.now, parked_until=uow.now + terms.PARKED_MAX)
+        .execution_options(synchronize_session=False)
+    )
+    uow.session.execute(
+        update(MallRefund)
+        .where(
+            MallRefund.shop_number == shop_number,
+            MallRefund.state == RefundState.REVIEW,
+            MallRefund.owner_book_id.is_(None),
+        )
+        .values(owner_book_id=book_id)
         .execution_options(synchronize_session=False)
     )
     return made

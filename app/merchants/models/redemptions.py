@@ -27,6 +27,7 @@ from app.infra.db import Base
 INSTANT = DateTime(timezone=True)
 SHOP = ["merchants_shops.book_id", "merchants_shops.id"]
 TRANSACTION = ["points_transactions.book_id", "points_transactions.id"]
+OVER = text("state IN ('declined', 'reversed', 'expired', 'tombstone')")
 DUE = text("state IN ('ordered', 'pending_confirm', 'held')")
 
 
@@ -51,6 +52,8 @@ class Redemption(Base):
         Index("ix_merchants_redemptions_resident_requested_at", "book_id", "resident_id", "requested_at", "id"),
         Index(None, "book_id", "requested_at", "id"),
         Index("ix_merchants_redemptions_due", "expires_at", postgresql_where=DUE),
+        # never entered by what goes well, so that it costs those nothing
+        Index("ix_merchants_redemptions_over", "branch_id", "state", "requested_at", "id", postgresql_where=OVER),
     )
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     branch_id: Mapped[UUID] = mapped_column(ForeignKey("merchants_branches.id"))

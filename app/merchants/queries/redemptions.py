@@ -8,12 +8,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, select, text, tuple_
+from sqlalchemy import Row, Select, func, select, text, tuple_
 from sqlalchemy.orm import Session
 
 from app.kernel.periods import day_bounds, local_date
 from app.merchants import errors
-from app.merchants.models import Redemption, Refund
+from app.merchants.models import Redemption, Refund, Shop
 from app.merchants.rules.redemptions import DUE, Day, check_number
 from app.merchants.terms import RedemptionState
 
@@ -190,6 +190,9 @@ def list_of_book(
         )
     if out_trade_no is not None:
         query = query.where(Redemption.out_trade_no == out_trade_no)
+        if branch_id is None:  # a number is a shop's own: it is looked up at each shop of the book
+            shops = select(Shop.id).where(Shop.book_id == book_id).scalar_subquery()
+            query = query.where(Redemption.branch_id == func.any(func.array(shops)))
     return _page(session, query, before, limit)
 
 

@@ -175,6 +175,11 @@ def find_ties(session: Session, till: Till, *, book: str, resident_id: UUID, now
     return Ties(own=row.own, kin=row.kin)
 
 
+def find_ties_of_shop(session: Session, *, shop_id: UUID, book: str, resident_id: UUID, now: datetime) -> Ties:
+    """Say what a resident of a book is to one of its shops. Refuses ShopMissing."""
+    return find_ties(session, get_till_of(session, shop_id), book=book, resident_id=resident_id, now=now)
+
+
 def is_staff_of(session: Session, till: Till, *, book: str, resident_id: UUID, now: datetime) -> bool:
     """Say whether a resident is of the house, and so redeems nothing there (attack 8)."""
     return find_ties(session, till, book=book, resident_id=resident_id, now=now).own
