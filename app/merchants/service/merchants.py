@@ -74,9 +74,9 @@ def show_merchant(uow: UnitOfWork, merchant: Merchant) -> MerchantSheet:
 
 
 def change_merchant(uow: UnitOfWork, merchant: Merchant, *, state: MerchantState, reason: str) -> Merchant:
-    """Suspend, resume or close a merchant. One person stops it, another lets it go on.
+    """Suspend, resume or close a merchant. One person stops it, another lets it go on; only then it closes.
 
-    Refuses MerchantClosed, StateSame, ResumeBySame.
+    Refuses MerchantClosed, StateSame, CloseSuspended, ResumeBySame.
     """
     found = queries.lock_merchant(uow.session, merchant.id)
     rules.check_change(found.state, state, changed_by=found.changed_by, by=uow.actor.id)

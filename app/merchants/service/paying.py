@@ -55,7 +55,13 @@ def pay_settlement(uow: UnitOfWork, *, book: str, settlement_id: UUID, bank_refe
         return settlement
     check_payable(state=settlement.state, payable_on=settlement.payable_on, today=local_date(uow.now))
     payout = merchant_queries.get_payout(uow.session, settlement.shop_id)
-    check_payout(name=payout.name, state=payout.state, payable_from=payout.payable_from, now=uow.now)
+    check_payout(
+        name=payout.name,
+        state=payout.state,
+        branch_state=payout.branch_state,
+        payable_from=payout.payable_from,
+        now=uow.now,
+    )
     if queries.is_reference_used(uow.session, settlement.book_id, bank_reference):
         raise errors.BankReferenceUsed(bank_reference=bank_reference)
 
