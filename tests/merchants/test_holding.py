@@ -17,7 +17,6 @@ from app.merchants.service import Receipt, complaints, disputes, payouts
 from app.merchants.terms import ComplaintKind, ComplaintOutcome, DisputeState, RedemptionState
 from app.places.service import set_day
 from app.places.terms import DayKind
-from app.points.service import adjusting, proposals
 from app.risk import service as risk
 from app.risk.terms import Label
 from tests.merchants.counter import Counter, offer
@@ -108,11 +107,7 @@ def test_what_is_confirmed_stays_until_two_people_agree(acts, desk, till, review
     assert desk.uow.session.query(Settlement).count() == 1
     with pytest.raises(errors.DisputeNotRefunded):
         desk.close(dispute, DisputeState.FOR_RESIDENT, FIRST)
-    proposal = adjusting.propose_adjustment(
-        by(desk.uow, FIRST), book=desk.book, shop_id=till.shop_id, fen=-400, sponsor_id=None, reason="a ring"
-    )
-    desk.uow.session.flush()
-    proposals.approve_proposal(by(desk.uow, SECOND), book=desk.book, proposal_id=proposal.id)
+    desk.take_off(dispute, 400)
     assert desk.close(dispute, DisputeState.FOR_RESIDENT, FIRST).state == "open"  # proposed
     with pytest.raises(errors.DisputeBySame):
         desk.close(dispute, DisputeState.FOR_RESIDENT, FIRST)

@@ -60,6 +60,7 @@ from app.merchants.errors.offers import (
     StepMissed,
 )
 from app.merchants.errors.payouts import (
+    AdjustmentOver,
     ApproveBySame,
     DisputeBySame,
     DisputeClosed,
@@ -145,6 +146,7 @@ from app.merchants.errors.terminals import (
 )
 
 __all__ = [
+    "AdjustmentOver",
     "AlertMissing",
     "AlreadyPaid",
     "ApplicationDecided",

@@ -120,11 +120,21 @@ class DisputeNotRefunded(DomainError):
     kind = Kind.CONFLICT
     code = "merchants.dispute_not_refunded"
     text = {
-        "zh": "要判给居民,请先给居民退款(或经两人批准调减应付款),再办结争议。",
-        "en": "To close it for the resident, first give the points back (or adjust what the shop is "
-        "owed), then close it.",
+        "zh": "要判给居民,请先把这笔全部退给居民(或经两人批准为这项争议调减),再办结;还差 {left_fen} 分钱。",
+        "en": "To close it for the resident, first give all of the line back (or have two people adjust it for this "
+        "dispute); {left_fen} fen are still missing.",
     }
     field = "outcome"
+
+
+class AdjustmentOver(DomainError):
+    kind = Kind.CONFLICT
+    code = "merchants.adjustment_over"
+    text = {
+        "zh": "这笔还能调减 {left_fen} 分钱,不能更多。",
+        "en": "No more than {left_fen} fen are left to be taken off for this line.",
+    }
+    field = "fen"
 
 
 class DisputeWaits(DomainError):

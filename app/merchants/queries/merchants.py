@@ -170,7 +170,7 @@ _PAYABLE = text("""
 
 
 def get_payout(session: Session, branch_id: UUID) -> Row[Any]:
-    """What decides whether a branch may be paid: its state, its merchant's name and state, since when its account is."""
+    """What decides whether a branch may be paid: its state, its merchant's name and state, from when its account."""
     return session.execute(_PAYABLE, {"branch_id": branch_id}).one()
 
 
