@@ -82,6 +82,30 @@ def test_what_is_looked_at_waits_and_is_paid_with_the_next_statement(acts, desk,
     assert desk.on(3).findings() == []
 
 
+def test_what_anti_fraud_has_cleared_the_desk_may_still_dispute(acts, desk, till, reviewed):
+    """Where its money is now: in the statement that took it over, and once."""
+    stated = desk.stated(till.shop_id, TODAY)
+    transaction_id = reviewed.redemption.transaction_id
+    with pytest.raises(errors.DisputeTwice):
+        desk.dispute(stated, transaction_id)  # it is kept back now
+    close_case(acts, reviewed, Label.FALSE_POSITIVE)
+    desk.on(2).night()
+    later = desk.uow.session.query(Settlement).filter(Settlement.through > TODAY).one()
+    with pytest.raises(errors.LineMoved) as caught:
+        desk.on(2).dispute(stated, transaction_id)
+    assert str(later.id) in caught.value.detail("zh")
+    dispute = desk.on(2).dispute(later, transaction_id)
+    assert (dispute.cause, dispute.fen, dispute.settlement_id, later.payable_fen) == ("desk", 400, later.id, 0)
+    assert desk.on(2).findings() == []
+    desk.on(2).close(dispute, DisputeState.FOR_SHOP)
+    desk.on(3).night()
+    last = desk.uow.session.query(Settlement).filter(Settlement.through > later.through).one()
+    assert kept(last) == (0, 400, 0, 400)
+    with pytest.raises(errors.DisputeTwice):
+        desk.on(3).dispute(last, transaction_id)
+    assert desk.on(3).findings() == []
+
+
 def test_who_closed_a_case_and_its_dispute_too_does_not_stop_the_night(acts, desk, till, reviewed):
     """What one person proposed is void once the case says there is no risk."""
     desk.stated(till.shop_id, TODAY)

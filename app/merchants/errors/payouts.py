@@ -58,6 +58,16 @@ class LineMissing(DomainError):
     field = "transaction_id"
 
 
+class LineMoved(DomainError):
+    kind = Kind.CONFLICT
+    code = "merchants.line_moved"
+    text = {
+        "zh": "这笔曾暂扣,钱已转入结算单 {settlement_id};请在那张结算单上提出争议。",
+        "en": "This line was kept back before; its money is in settlement {settlement_id} now. Dispute it there.",
+    }
+    field = "settlement_id"
+
+
 class DisputeMissing(DomainError):
     kind = Kind.MISSING
     code = "merchants.dispute_missing"
@@ -72,8 +82,8 @@ class DisputeTwice(DomainError):
     kind = Kind.CONFLICT
     code = "merchants.dispute_twice"
     text = {
-        "zh": "这笔交易已经提过争议。",
-        "en": "This line was disputed before.",
+        "zh": "这笔交易正在暂扣,或已经提过争议。",
+        "en": "This line is kept back now, or was disputed before.",
     }
     field = "transaction_id"
 

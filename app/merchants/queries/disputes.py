@@ -8,22 +8,21 @@ from sqlalchemy.orm import Session
 
 from app.merchants import errors
 from app.merchants.models import Dispute, SettlementLine
-from app.merchants.terms import DisputeState
+from app.merchants.terms import DisputeCause, DisputeState
 from app.points.queries.movements import sum_given_back
 from app.points.queries.programme import sum_adjusted
 
 
-def get_line(session: Session, book_id: int, settlement_id: UUID, transaction_id: UUID) -> SettlementLine:
-    """One line of a settlement. Refuses LineMissing."""
-    line = session.get(SettlementLine, (book_id, transaction_id))
-    if line is None or line.settlement_id != settlement_id:
-        raise errors.LineMissing
-    return line
+def find_line(session: Session, book_id: int, transaction_id: UUID) -> SettlementLine | None:
+    """The line of a transaction, in whichever settlement it was stated."""
+    return session.get(SettlementLine, (book_id, transaction_id))
 
 
-def is_disputed(session: Session, book_id: int, transaction_id: UUID) -> bool:
-    """Whether a line was ever disputed."""
-    known = exists().where(Dispute.book_id == book_id, Dispute.transaction_id == transaction_id)
+def was_disputed_by_desk(session: Session, book_id: int, transaction_id: UUID) -> bool:
+    """Whether the desk or the owner ever disputed a line."""
+    known = exists().where(
+        Dispute.book_id == book_id, Dispute.transaction_id == transaction_id, Dispute.cause == DisputeCause.DESK
+    )
     return bool(session.scalar(select(known)))
 
 

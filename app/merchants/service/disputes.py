@@ -8,8 +8,9 @@ from sqlalchemy.exc import IntegrityError
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.paging import Page, page_by_id, read_id
 from app.merchants import errors, queries
-from app.merchants.models import Dispute
+from app.merchants.models import Dispute, Settlement
 from app.merchants.queries import disputes as dispute_queries
+from app.merchants.queries import holds
 from app.merchants.rules.payouts import check_closing, check_decidable, disputable, needs_another
 from app.merchants.service import telling_shops
 from app.merchants.service.holding import keep_of
@@ -35,15 +36,14 @@ ONCE = ("uq_merchants_disputes_cause", "uq_merchants_disputes_kept")
 def open_dispute(uow: UnitOfWork, *, book: str, settlement_id: UUID, transaction_id: UUID, reason: str) -> Dispute:
     """Keep a line of a statement back: of what is still to be paid, what the line comes to, and no more.
 
-    A signature stands: less is paid than was approved, never more. Refuses SettlementMissing, LineMissing, DisputeLate
-    (in a file, or paid), NothingToDispute (a refund; nothing left), DisputeTwice.
+    A line that was kept back before for another reason, and let go, is in the statement that took it over. A signature
+    stands: less is paid than was approved, never more. Refuses SettlementMissing, LineMissing, LineMoved, DisputeLate
+    (in a file, or paid), NothingToDispute (a refund; nothing left), DisputeTwice (kept back now, or by the desk ever).
     """
     book_id = points_queries.get_book(uow.session, book).id
     settlement = queries.lock_settlement(uow.session, book_id, settlement_id)
-    line = dispute_queries.get_line(uow.session, book_id, settlement_id, transaction_id)
-    if dispute_queries.is_disputed(uow.session, book_id, transaction_id):
-        raise errors.DisputeTwice
-    kept = disputable(state=settlement.state, line_fen=line.fen, payable_fen=settlement.payable_fen)
+    line_fen = _line_in(uow, settlement, transaction_id)
+    kept = disputable(state=settlement.state, line_fen=line_fen, payable_fen=settlement.payable_fen)
 
     dispute = Dispute(
         book_id=book_id,
@@ -129,6 +129,20 @@ def close_dispute(uow: UnitOfWork, *, book: str, dispute_id: UUID, outcome: Disp
     uow.session.flush()  # the database says now whether this person may
     telling_shops.tell_dispute(uow, "dispute.closed", dispute)
     return dispute
+
+
+def _line_in(uow: UnitOfWork, settlement: Settlement, transaction_id: UUID) -> int:
+    """What a line comes to whose money is in this statement now. Refuses LineMissing, LineMoved, DisputeTwice."""
+    book_id = settlement.book_id
+    line = dispute_queries.find_line(uow.session, book_id, transaction_id)
+    place = holds.find_place(uow.session, book_id, transaction_id)
+    if line is None or (line.settlement_id != settlement.id and (place is None or place[0] != settlement.id)):
+        raise errors.LineMissing
+    if place is None or dispute_queries.was_disputed_by_desk(uow.session, book_id, transaction_id):
+        raise errors.DisputeTwice
+    if place[0] != settlement.id:
+        raise errors.LineMoved(settlement_id=str(place[0]))
+    return line.fen
 
 
 def list_disputes(uow: UnitOfWork, *, book: str, state: DisputeState, limit: int, cursor: str | None) -> Page[Dispute]:
