@@ -1,4 +1,4 @@
-"""Let adjustments name the dispute they are for: what was taken off for one is found by an index."""
+"""Let adjustments name the dispute they are for, and know whose shops are whose by telephone: two indexes."""
 
 from alembic import op
 
@@ -9,13 +9,18 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Build it."""
+    """Build both."""
     op.execute(
         "CREATE INDEX ix_points_proposals_dispute ON points_proposals (book_id, (payload ->> 'dispute_id'))"
         " WHERE payload ? 'dispute_id'"
     )
+    op.execute(
+        "CREATE INDEX ix_merchants_people_phone_index ON merchants_people (phone_index)"
+        " WHERE phone_index IS NOT NULL AND ended_at IS NULL"
+    )
 
 
 def downgrade() -> None:
-    """Drop it."""
+    """Drop both."""
+    op.drop_index("ix_merchants_people_phone_index", table_name="merchants_people")
     op.drop_index("ix_points_proposals_dispute", table_name="points_proposals")

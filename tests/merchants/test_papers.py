@@ -16,7 +16,7 @@ from app.merchants.queries import merchants as merchant_queries
 from app.merchants.queries.tills import find_ties, get_till, get_till_of, is_staff_of
 from app.merchants.rules.tills import Till as TillView
 from app.merchants.rules.tills import check_tier, check_trading
-from app.merchants.service import merchants, papers
+from app.merchants.service import merchants, own, papers
 from app.merchants.terms import ApplicationState, BranchState, MerchantState, PersonKind
 from tests.identity.conftest import areas, desk, headers, keyring
 from tests.identity.homes import Homes
@@ -344,6 +344,9 @@ def test_attack_8_cashiers_and_declared_relatives_count(acts, shop, street, desk
 
     assert [tied(name) for name in "甲乙丙"] == [(True, True), (False, True), (False, True)]
     assert tied("甲", at=desk.uow.now - timedelta(days=1)) == (False, False)  # before it was granted
+    with pytest.raises(errors.OwnBusiness):  # nor does he decide about it at the desk
+        own.check_shop(replace(acts.uow, actor=Actor(street["甲"], frozenset({Role.TREASURER}))), shop.id)
+    own.check_shop(replace(acts.uow, actor=Actor(street["乙"], frozenset({Role.TREASURER}))), shop.id)
 
 
 # --- books and streets

@@ -93,6 +93,17 @@ class ResumeBySame(DomainError):
     }
 
 
+class OwnBusiness(DomainError):
+    """Nobody decides at the desk about a shop that he owns or works for."""
+
+    kind = Kind.DENIED
+    code = "merchants.own_business"
+    text = {
+        "zh": "这是您自己或您任职的商户,须由另一位会计办理。",
+        "en": "You own this merchant or work there; another treasurer must do this.",
+    }
+
+
 class CloseSuspended(DomainError):
     kind = Kind.CONFLICT
     code = "merchants.close_suspended"

@@ -12,7 +12,7 @@ from app.merchants.models import Dispute, Settlement
 from app.merchants.queries import disputes as dispute_queries
 from app.merchants.queries import holds
 from app.merchants.rules.payouts import check_closing, check_decidable, disputable, needs_another
-from app.merchants.service import telling_shops
+from app.merchants.service import own, telling_shops
 from app.merchants.service.holding import keep_of
 from app.merchants.terms import DisputeCause, DisputeState
 from app.points import queries as points_queries
@@ -75,10 +75,12 @@ def adjust_dispute(
 ) -> DisputeAdjustment:
     """Propose that a shop be owed less for a disputed line (`fen` below 0); another person approves the proposal.
 
-    It counts for this line alone. Refuses DisputeMissing, DisputeClosed, DisputeWaits, AdjustmentOver, AccountMissing.
+    It counts for this line alone. Refuses DisputeMissing, OwnBusiness, DisputeClosed, DisputeWaits,
+    AdjustmentOver, AccountMissing.
     """
     book_id = points_queries.get_book(uow.session, book).id
     dispute = dispute_queries.lock_dispute(uow.session, book_id, dispute_id)
+    own.check_shop(uow, dispute.shop_id)
     check_decidable(state=dispute.state, cause=dispute.cause)
     left = dispute_queries.sum_left(uow.session, dispute, waiting=True)
     if -fen > left:
@@ -100,11 +102,12 @@ def close_dispute(uow: UnitOfWork, *, book: str, dispute_id: UUID, outcome: Disp
 
     For the resident: where all that the line came to was taken off already, by refunds of it or by adjustments that
     name the dispute; they stand in that statement as well. What anti-fraud has confirmed takes two: the first proposes,
-    another with the same outcome closes. Refuses DisputeMissing, DisputeClosed, DisputeWaits, DisputeBySame,
-    DisputeNotRefunded.
+    another with the same outcome closes. Refuses DisputeMissing, OwnBusiness, DisputeClosed, DisputeWaits,
+    DisputeBySame, DisputeNotRefunded.
     """
     book_id = points_queries.get_book(uow.session, book).id
     dispute = dispute_queries.lock_dispute(uow.session, book_id, dispute_id)
+    own.check_shop(uow, dispute.shop_id)
     closer = uow.actor.id
     check_closing(
         state=dispute.state,

@@ -14,6 +14,7 @@ from app.merchants.models import Gift, Reservation
 from app.merchants.queries import gifts as gift_queries
 from app.merchants.queries.tills import get_till, get_till_of, is_staff_of
 from app.merchants.rules.tills import check_trading
+from app.merchants.service import own
 from app.merchants.terms import ReservationState
 from app.points import queries as points_queries
 from app.points import service as points_service
@@ -37,9 +38,10 @@ class Reserved:
 def offer_gift(
     uow: UnitOfWork, *, book: str, shop_id: UUID, title: str, description: str, points: int, stock: int
 ) -> Gift:
-    """Put a gift into the catalogue of a shop. Refuses ShopMissing."""
+    """Put a gift into the catalogue of a shop. Refuses ShopMissing, OwnBusiness."""
     book_id = points_queries.get_book(uow.session, book).id
     queries.get_shop(uow.session, book_id, shop_id)
+    own.check_shop(uow, shop_id)
     gift = Gift(
         book_id=book_id,
         id=uow.new_id(),
@@ -56,8 +58,9 @@ def offer_gift(
 
 
 def change_stock(uow: UnitOfWork, *, book: str, gift_id: UUID, pieces: int) -> Gift:
-    """Add pieces of a gift, or take some away (negative). Refuses GiftMissing, GiftEnded, StockWrong."""
+    """Add pieces of a gift, or take some away (negative). Refuses GiftMissing, OwnBusiness, GiftEnded, StockWrong."""
     gift = gift_queries.get_gift(uow.session, points_queries.get_book(uow.session, book).id, gift_id, lock=True)
+    own.check_shop(uow, gift.shop_id)
     if gift.ended_at is not None:
         raise errors.GiftEnded(title=gift.title)
     if not 0 <= gift.stock + pieces <= terms.GIFT_STOCK_MAX:

@@ -16,6 +16,7 @@ from app.merchants.rules import bank_files
 from app.merchants.rules.bank_files import BankLine, Receiver
 from app.merchants.rules.papers import check_payout
 from app.merchants.rules.payouts import PayoutRules, check_terms
+from app.merchants.service import own
 from app.merchants.terms import PayoutLineState, SettlementState
 from app.points import queries as points_queries
 
@@ -120,10 +121,14 @@ def show_payout(uow: UnitOfWork, *, book: str, payout_id: UUID, limit: int, curs
 
 
 def set_payout_terms(uow: UnitOfWork, *, book: str, shop_id: UUID | None, rules: PayoutRules) -> PayoutTerms:
-    """Propose when shops of a book, or one of them, are paid; another person approves it. Refuses ShopMissing."""
+    """Propose when shops of a book, or one of them, are paid; another person approves it.
+
+    Refuses ShopMissing, OwnBusiness.
+    """
     book_id = points_queries.get_book(uow.session, book).id
     if shop_id is not None:
         queries.get_shop(uow.session, book_id, shop_id)
+        own.check_shop(uow, shop_id)
     made = PayoutTerms(
         book_id=book_id,
         id=uow.new_id(),
@@ -142,11 +147,13 @@ def set_payout_terms(uow: UnitOfWork, *, book: str, shop_id: UUID | None, rules:
 
 
 def approve_payout_terms(uow: UnitOfWork, *, book: str, terms_id: UUID) -> PayoutTerms:
-    """Put terms that somebody else set in force, from the next statement on. Refuses PayoutTermsMissing, TermsDecided,
-    TermsBySame.
+    """Put terms that somebody else set in force, from the next statement on. Refuses PayoutTermsMissing, OwnBusiness,
+    TermsDecided, TermsBySame.
     """
     book_id = points_queries.get_book(uow.session, book).id
     found = payout_queries.lock_terms(uow.session, book_id, terms_id)
+    if found.shop_id is not None:
+        own.check_shop(uow, found.shop_id)
     check_terms(made_by=found.made_by, approved_by=found.approved_by, approver=uow.actor.id)
     found.approved_by, found.approved_at = uow.actor.id, uow.now
     uow.session.flush()  # the database says now whether this person may
