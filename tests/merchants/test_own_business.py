@@ -11,11 +11,14 @@ from app.kernel.actor import Actor
 from app.merchants import errors
 from app.merchants.models import MerchantPerson
 from app.merchants.service import own, papers
+from app.risk.terms import Pivot
 from tests.merchants.settled import FIRST, SECOND, by
 from tests.merchants.test_papers import PAPERS
 from tests.merchants.test_routes import at_till, captured, code, payment
 from tests.points.api import refused
 from tests.points.ledger import named
+from tests.risk.facts import Desk as RiskDesk
+from tests.risk.facts import rule
 
 __all__ = ["at_till", "captured", "code", "payment"]
 
@@ -100,6 +103,25 @@ def test_attack_30_an_owner_at_the_desk_decides_nothing_about_his_own_shop(api, 
     assert (done.status_code, done.json["state"]) == (200, "suspended")
     resumed = api.post(f"/shops/{shop.id}/state", {"state": "open", "reason": "x"}, **him)
     assert refused(resumed) == OWN
+
+
+def test_attack_30_an_owner_closes_no_case_about_his_own_shop(api, acts, till, register):
+    RiskDesk(acts.uow, acts.book).publish(rule("burst", "points >= 40", 30, pivot=Pivot.SHOP))
+    paid = till.pay(40)
+    register(person_id=OWNER)
+    case_id = acts.uow.session.scalar(
+        text("SELECT case_id FROM risk_decisions WHERE id = :id"), {"id": paid.redemption.decision_id}
+    )
+    path = f"/risk/cases/{case_id}"
+    closing = {"label": "false_positive", "text": "mine"}
+    for rest, body in (("take", {}), ("comments", {"text": "x"}), ("close", closing)):
+        assert refused(api.post(f"{path}/{rest}", body, person_id=OWNER, name="owner")) == (403, "risk.own_risk", [])
+    snooze = f"/risk/decisions/{paid.redemption.decision_id}/snooze"
+    silence = {"rule_id": "burst", "days": 9, "reason": "x"}
+    assert refused(api.post(snooze, silence, person_id=OWNER, name="owner")) == (403, "risk.own_risk", [])
+    assert api.post(snooze, silence).status_code == 201
+    assert api.post(f"{path}/take", {}).status_code == 200
+    assert api.post(f"{path}/close", closing).status_code == 200
 
 
 def test_papers_that_would_make_one_an_owner_are_reviewed_by_others(acts, shop):
