@@ -18,6 +18,7 @@ from app.merchants.rules.tills import Till as TillView
 from app.merchants.rules.tills import check_tier, check_trading
 from app.merchants.service import merchants, own, papers
 from app.merchants.terms import ApplicationState, BranchState, MerchantState, PersonKind
+from app.notices.models import Notice
 from tests.identity.conftest import areas, desk, headers, keyring
 from tests.identity.homes import Homes
 from tests.points.api import refused
@@ -153,6 +154,28 @@ def test_what_is_kept_tells_nobody_who_reads_the_database(acts, enrolled):
         assert "13700001111" not in kept
     opened = vault().open(enrolled.licence_sealed, context=f"merchants.licence:{enrolled.id}")
     assert opened == "91310000MA1K00001X"
+
+
+def test_who_applied_and_whom_the_papers_name_are_told_how_it_was_decided(acts, by, enrolled):
+    acts.uow.session.execute(
+        text(
+            "INSERT INTO identity_people (id, name, phone_index, phone_sealed, registered_at)"
+            " VALUES (:id, 'x', :p, :p, :now)"
+        ),
+        {"id": BORIS, "p": vault().index(PAPERS["contact_phone"], kind="phone"), "now": acts.uow.now},
+    )
+    again = PAPERS | {"licence_no": "91310000MA1K00002X"}
+    applied = papers.apply_to_enrol(by(CLERK), book=acts.book.code, merchant_id=None, papers=again)
+    papers.reject_application(by(FIRST), book=acts.book.code, application_id=applied.id, reason="blurred")
+    told = [(each.person_id, each.template, each.data["phrase2"]) for each in acts.uow.session.query(Notice)]
+    assert sorted(told, key=str) == sorted(
+        [
+            (CLERK, "papers_decided", "已批准"),
+            (CLERK, "papers_decided", "未通过"),
+            (BORIS, "papers_decided", "未通过"),
+        ],
+        key=str,
+    )
 
 
 # --- bank accounts

@@ -103,6 +103,7 @@ def answer_complaint(
     complaint.state, complaint.answer = ComplaintState.CONTESTED, words
     complaint.answered_by, complaint.answered_at = uow.actor.id, uow.now
     complaint.due_at = deciding_complaints.due_after(uow, book, terms.COMPLAINT_DECISION_DAYS)
+    telling_shops.tell_complaint(uow, "dispute.answered", complaint)
     # what anti-fraud stopped at the till is not the shop's alone to give back: two of the desk look at it
     if agrees and not complaint_queries.was_refund_stopped(uow.session, redemption.id):
         left = deciding_complaints.points_left(uow, redemption)

@@ -15,7 +15,7 @@ from app.merchants import errors, terms
 from app.merchants.models import Application, BankAccount, Branch, Merchant, MerchantPerson, Shop
 from app.merchants.queries import merchants as queries
 from app.merchants.rules import papers as rules
-from app.merchants.service import own
+from app.merchants.service import own, paper_notices
 from app.merchants.terms import ApplicationKind, ApplicationState, BranchState, MerchantState, PersonKind
 from app.points import queries as points_queries
 from app.points import service as points_service
@@ -82,6 +82,7 @@ def approve_application(uow: UnitOfWork, *, book: str, application_id: UUID) -> 
     if found.kind == ApplicationKind.ENROL:
         _enrol(uow, found, papers)
     _set_bank_account(uow, found, papers["bank"])
+    paper_notices.tell_decided(uow, found, papers)
     return found
 
 
@@ -91,6 +92,7 @@ def reject_application(uow: UnitOfWork, *, book: str, application_id: UUID, reas
     rules.check_rejection(state=found.state, applied_by=found.applied_by, by=uow.actor.id)
     found.state = ApplicationState.REJECTED
     found.decided_by, found.decided_at, found.decided_why = uow.actor.id, uow.now, reason
+    paper_notices.tell_decided(uow, found, _open_papers(found))
     return found
 
 

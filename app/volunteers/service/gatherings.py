@@ -91,7 +91,7 @@ def list_stays(uow: UnitOfWork, *, book: str, gathering_id: UUID, limit: int, cu
 def decide_stay(
     uow: UnitOfWork, *, book: str, gathering_id: UUID, resident_id: UUID, accepted: bool, reason: str
 ) -> StayView:
-    """Accept or reject a stay, saying why; by neither who led, nor who stayed or is close to him. Once; again: a replay.
+    """Accept or reject a stay, saying why; by neither who led, nor who stayed or is close to him. Once, again a replay.
 
     Refuses GatheringMissing, StayMissing, StayOwn, StayDecided.
     """
