@@ -242,6 +242,10 @@ CALLERS = {
     "POST /award-policy-proposals/<policy_proposal_id>/withdraw": PROPOSER,
     # not by who leads it
     "POST /gatherings/<gathering_id>/stays/<resident_id>/decide": PROPOSER,
+    # nor by who has a part in what is looked into
+    "POST /risk/cases/<case_id>/take": PROPOSER,
+    "POST /risk/cases/<case_id>/comments": PROPOSER,
+    "POST /risk/cases/<case_id>/close": PROPOSER,
     # nor by whose own it is
     "POST /award-checks/<check_id>/confirm": PROPOSER,
     "POST /award-checks/<check_id>/reject": PROPOSER,
