@@ -53,13 +53,14 @@ def may(role, path, view):
 
 @pytest.mark.parametrize("role", sorted(terms.GRANTED))
 def test_a_granted_role_opens_what_names_it_in_its_own_book_and_nothing_in_another(app, client, holder, role):
-    as_who = holder(role)
-    for path, method, view in guarded(app):
+    """And in a book that there is not: by one role for each route, as no role is anything there."""
+    as_who, roles = holder(role), sorted(terms.GRANTED)
+    for number, (path, method, view) in enumerate(guarded(app)):
         answer = ask(client, path, method, as_who)
         assert (answer.status_code != 403) is may(role, path, view), f"{method} {path}: {answer.text}"
         assert answer.status_code != 500
         if "<book>" in path:
-            for book in ("anju", "nowhere"):
+            for book in ("anju", "nowhere") if roles[number % len(roles)] == role else ("anju",):
                 other = ask(client, path, method, as_who, book=book)
                 assert other.status_code in {403, 404}, f"{method} {path} in {book}: {other.status_code}"
 

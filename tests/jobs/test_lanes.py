@@ -4,18 +4,23 @@ import asyncio
 import threading
 from collections.abc import Iterator
 
+import psycopg
 import pytest
 from sqlalchemy import text
 
 from app.infra.queue import KEPT_APART
+from app.infra.queue import LONG as LONG_LANE
 from app.infra.unit_of_work import run_in_transaction
 from app.jobs import terms, worker
 from app.jobs.catalogue import JOBS
 from app.jobs.terms import Slots
 from app.kernel.actor import SYSTEM
+from tools.embedded.process import wait_until
 
 PATIENCE_SECONDS = 120  # only a test that fails waits so long
 LONG, SHORT = "enrolment.commit_import", "points.hear_stop"
+LISTENING = f"""SELECT count(*) FROM pg_stat_activity
+                 WHERE datname = current_database() AND state = 'idle' AND query LIKE 'LISTEN%#{LONG_LANE}%'"""
 
 
 def defer(*jobs):
@@ -92,12 +97,44 @@ def test_every_step_of_an_import_is_long_work_kept_apart_by_its_book():
     assert short.isdisjoint(KEPT_APART)
 
 
+class Lane:
+    """Sees when the long lane has nothing to do: it hears of what is new, and its last look found nothing.
+
+    A step that ends before is no trial of the waking. The lane may not listen yet, or be looking just then: what it is
+    told meanwhile the queue forgets, and the lane's next look finds it.
+    """
+
+    def __init__(self, queue, superuser_url):
+        self.superuser_url, self.idle, self.looked = superuser_url, False, threading.Condition()
+        self.fetch, queue.job_manager.fetch_job = queue.job_manager.fetch_job, self.look
+
+    async def look(self, queues, worker_id):
+        job = await self.fetch(queues, worker_id)
+        if LONG_LANE in queues:
+            with self.looked:
+                self.idle = job is None  # of one it found, the lane looks for another at once
+                self.looked.notify_all()
+        return job
+
+    def wait_until_idle(self):
+        with self.looked:
+            assert self.looked.wait_for(lambda: self.idle, PATIENCE_SECONDS)
+        with psycopg.connect(self.superuser_url, autocommit=True) as connection:
+            assert wait_until(lambda: connection.execute(LISTENING).fetchone() == (1,), seconds=PATIENCE_SECONDS)
+
+
 def test_a_step_that_waited_for_its_book_starts_as_soon_as_the_one_before_has_ended(real_commits, monkeypatch):
     """The worker is woken; it does not find it out at its next look, seconds later."""
     monkeypatch.setattr(terms, "LOOK_SECONDS", 3600)
     defer(*[(LONG, 1)] * 3)
     office = Office(real_commits, waits_for=set())
-    queue = worker.build_queue(office.app, jobs={LONG: office.act(LONG)}, schedule={})
+
+    def act(uow, *, book_id):
+        lane.wait_until_idle()
+        office.act(LONG)(uow, book_id=book_id)
+
+    queue = worker.build_queue(office.app, jobs={LONG: act}, schedule={})
+    lane = Lane(queue, real_commits.extensions["linli.test_database"].superuser_url)
 
     def wait_until_all_have_ended():
         with office.changed:

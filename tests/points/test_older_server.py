@@ -31,7 +31,7 @@ REGRESSION = "tests/races/test_ledger_races.py::test_two_first_time_spenders_fro
 @pytest.mark.skipif(INSTALLED is None, reason="no PostgreSQL older than the embedded one is installed here")
 def test_the_ledger_stands_on_an_older_server(servers: Servers, monkeypatch):
     monkeypatch.setenv("LINLI_POSTGRES_BIN", str(INSTALLED))
-    with for_tests.private_folder() as folder:
+    with for_tests.private_folder(in_memory=True) as folder:
         postgres = servers_in(folder, folder / "log").postgres
         postgres.settings.update(for_tests.THROWN_AWAY)
         postgres.start()

@@ -18,7 +18,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from tests.tools.launcher import ROOT
-from tools.embedded import process
+from tools.embedded import for_tests, process
 from tools.embedded.account import account_for
 from tools.embedded.binaries import find_postgres, find_valkey
 from tools.embedded.for_tests import private_folder
@@ -32,7 +32,7 @@ INSTALLED = sorted(Path("/usr/lib/postgresql").glob("1[5-8]/bin/postgres"))
 DOOMED = """
 import sys, time
 from pathlib import Path
-from tools.embedded import process
+from tools.embedded import for_tests, process
 from tools.embedded.servers import servers_in
 if sys.argv[2] == "orphans":
     process._end_with_parent = lambda end: None
@@ -317,6 +317,29 @@ def test_what_a_killed_test_session_left_is_removed() -> None:
         with private_folder():
             assert not left.exists()
             assert living.exists()
+
+
+@pytest.mark.parametrize(("named", "needed", "chosen"), [(None, 0, True), ("yes", 0, False), (None, 2**60, False)])
+def test_what_is_thrown_away_lies_in_memory_where_there_is_room_and_nobody_named_another_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, named: str | None, needed: int, *, chosen: bool
+) -> None:
+    tmp_path.chmod(0o711)
+    monkeypatch.setattr(for_tests, "MEMORY", tmp_path)
+    monkeypatch.setattr(for_tests, "MEMORY_BYTES_MIN", needed)
+    monkeypatch.setattr(for_tests, "account_for", lambda _: Everywhere())
+    monkeypatch.delenv("TMPDIR", raising=False)
+    if named:
+        monkeypatch.setenv("TMPDIR", "/tmp")
+    with private_folder(in_memory=True) as thrown_away, private_folder() as kept:
+        assert (thrown_away.parent == tmp_path) is chosen
+        assert kept.parent != tmp_path
+
+
+class Everywhere:
+    """An account that gets into every folder: those of a test are closed to others."""
+
+    def can_enter(self, _folder: Path) -> bool:
+        return True
 
 
 DEAF = """

@@ -8,6 +8,7 @@ import threading
 import time
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 import pytest
 from cryptography import x509
@@ -139,12 +140,14 @@ def test_a_resolver_that_hangs_is_given_up():
 @contextmanager
 def raw_server(answer, context=None):
     """A server that hears one request at a time, and answers by `answer(connection)`."""
+    packed()  # before anybody waits for it
     listening = socket.create_server(("127.0.0.1", 0))
     ended = threading.Event()
     thread = threading.Thread(target=_serve, args=(listening, answer, context, ended), daemon=True)
     thread.start()
     yield listening.getsockname()[1]
     ended.set()
+    listening.shutdown(socket.SHUT_RDWR)  # wakes who waits for a connection, which closing does not
     listening.close()
     thread.join(5)
 
@@ -174,10 +177,14 @@ def endless(connection, ended):
         connection.sendall(b"4000\r\n" + bytes(0x4000) + b"\r\n")
 
 
+@cache
+def packed():
+    return gzip.compress(bytes(20_000_000))
+
+
 def bomb(connection, _ended):
-    packed = gzip.compress(bytes(20_000_000))
     connection.sendall(
-        b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(packed) + packed
+        b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(packed()) + packed()
     )
 
 

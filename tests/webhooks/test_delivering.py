@@ -9,6 +9,8 @@ import time_machine
 from sqlalchemy import text
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
+from app.infra import outbound
+from app.infra.outbound.sending import Sender
 from app.infra.unit_of_work import run_in_transaction
 from app.jobs import runner
 from app.jobs.schedule import SCHEDULE
@@ -239,7 +241,7 @@ def test_old_deliveries_are_forgotten_with_their_attempts(desk):
 
 def test_the_worker_sends_and_two_of_them_never_serve_one_endpoint(real_commits, shop):
     """Real commits: the second worker passes over what the first has locked, and what it has claimed."""
-    real_commits.extensions["linli.outbound"].local = True
+    sender = real_commits.extensions[outbound.SENDER] = Sender(local=True)
     opened = run_in_transaction(
         lambda uow: service.open_endpoint(uow, owner_id=OWNER, hears=HEARS, url=shop.url, types=[TYPE]), actor=SYSTEM
     )
@@ -262,7 +264,7 @@ def test_the_worker_sends_and_two_of_them_never_serve_one_endpoint(real_commits,
     assert len(shop.got) == 2
     assert json.loads(shop.got[0][1])["type"] == TYPE
     assert opened.secret.startswith("whsec_")
-    real_commits.extensions["linli.outbound"].close()
+    sender.close()
 
 
 def test_a_reply_that_comes_after_closing_changes_nothing_but_the_record(desk):

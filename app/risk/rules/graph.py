@@ -8,12 +8,13 @@ not live together, or awards that went both ways. A regular is none for that alo
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-import networkx as nx
-
 from app.risk.terms import EventKind, FindingKind, Pivot
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 Node = tuple[Pivot, UUID]
 
@@ -182,6 +183,8 @@ def _rings(
     mutual: Iterable[tuple[UUID, UUID]],
 ) -> Iterable[Found]:
     """Groups of a shop's regulars that hang together by telephones or awards. One sort of tie has its own finding."""
+    import networkx as nx  # noqa: PLC0415 - three hundred modules, for a job of the night
+
     used: dict[UUID, set[UUID]] = defaultdict(set)
     for device, people in dealings.devices.items():
         for resident in people:
@@ -211,6 +214,8 @@ def _bonds(
     favours: Iterable[tuple[UUID, UUID]],
 ) -> "nx.Graph[Node]":
     """Bind regulars to telephones that those of several homes among them use, and to each other by favours."""
+    import networkx as nx  # noqa: PLC0415 - as above
+
     graph: nx.Graph[Node] = nx.Graph()
     for device in {device for resident in regulars for device in used.get(resident, ())}:
         people = dealings.devices[device] & regulars
