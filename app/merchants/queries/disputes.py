@@ -18,6 +18,15 @@ def find_line(session: Session, book_id: int, transaction_id: UUID) -> Settlemen
     return session.get(SettlementLine, (book_id, transaction_id))
 
 
+def find_statement_of(session: Session, line: SettlementLine) -> UUID | None:
+    """The statement in which the money of a line is now: its own, or the last that took it over. None: kept back."""
+    query = select(Dispute.released_into).where(
+        Dispute.book_id == line.book_id, Dispute.transaction_id == line.transaction_id
+    )
+    moved = session.execute(query.order_by(Dispute.released_into.desc().nulls_first()).limit(1)).first()
+    return line.settlement_id if moved is None else moved.released_into
+
+
 def was_disputed_by_desk(session: Session, book_id: int, transaction_id: UUID) -> bool:
     """Whether the desk or the owner ever disputed a line."""
     known = exists().where(

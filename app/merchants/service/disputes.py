@@ -10,7 +10,6 @@ from app.kernel.paging import Page, page_by_id, read_id
 from app.merchants import errors, queries
 from app.merchants.models import Dispute, Settlement
 from app.merchants.queries import disputes as dispute_queries
-from app.merchants.queries import holds
 from app.merchants.rules.payouts import check_closing, check_decidable, disputable, needs_another
 from app.merchants.service import own, telling_shops
 from app.merchants.service.holding import keep_of
@@ -138,13 +137,13 @@ def _line_in(uow: UnitOfWork, settlement: Settlement, transaction_id: UUID) -> i
     """What a line comes to whose money is in this statement now. Refuses LineMissing, LineMoved, DisputeTwice."""
     book_id = settlement.book_id
     line = dispute_queries.find_line(uow.session, book_id, transaction_id)
-    place = holds.find_place(uow.session, book_id, transaction_id)
-    if line is None or (line.settlement_id != settlement.id and (place is None or place[0] != settlement.id)):
+    place = None if line is None else dispute_queries.find_statement_of(uow.session, line)
+    if line is None or settlement.id not in {line.settlement_id, place}:
         raise errors.LineMissing
     if place is None or dispute_queries.was_disputed_by_desk(uow.session, book_id, transaction_id):
         raise errors.DisputeTwice
-    if place[0] != settlement.id:
-        raise errors.LineMoved(settlement_id=str(place[0]))
+    if place != settlement.id:
+        raise errors.LineMoved(settlement_id=str(place))
     return line.fen
 
 
