@@ -19,7 +19,7 @@ from app.mall import routes as mall
 from app.media import routes as media
 from app.merchants import routes as merchants
 from app.merchants.queries import takes_within
-from app.merchants.service import admit_signed, record_signed
+from app.merchants.service import admit_signed, list_own_shops, record_signed
 from app.notices import routes as notices
 from app.places import routes as places
 from app.places.service import QrSigns
@@ -27,7 +27,7 @@ from app.points import routes as points
 from app.programmes import routes as programmes
 from app.reports import routes as reports
 from app.risk import routes as risk
-from app.risk.routes import own
+from app.risk.routes import desk, own
 from app.risk.service import judge_sign_in
 from app.volunteers import routes as volunteers
 from app.web import callers, health, limits, observe, problems
@@ -88,6 +88,7 @@ def _install_identity(app: Flask, config: Config) -> None:
     app.extensions[access.KEYRING] = keyring
     app.extensions[access.JUDGE] = judge_sign_in
     app.extensions[staff.TAKES_SHOP] = takes_within
+    app.extensions[desk.HOUSE_SHOPS] = list_own_shops
     app.extensions[accounts.MORE_DATA] = (own.OWN_DATA, media.OWN_DATA)
     app.extensions[callers.AUTHENTICATE] = Gate(keyring, office).admit
     app.extensions[callers.RECORD_PROXY_ACT] = record_proxy_act

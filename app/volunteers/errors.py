@@ -123,8 +123,9 @@ class StayOwn(DomainError):
     kind = Kind.DENIED
     code = "volunteers.stay_own"
     text = {
-        "zh": "不能核定自己的签到,也不能核定自己负责的活动。",
-        "en": "Nobody decides on the own stay, nor at a gathering that he leads.",
+        "zh": "不能核定自己、同住的人或亲属的签到,也不能核定自己负责的活动。",
+        "en": "Nobody decides on the own stay, on that of whoever lives with him or is a relative, nor at a gathering "
+        "that he leads.",
     }
 
 

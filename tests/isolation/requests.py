@@ -160,6 +160,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /complaints/<complaint_id>/decide": {"outcome": "reject", "reason": "x"},
     "POST /settlements/<settlement_id>/disputes": {"transaction_id": "<line_id>", "reason": "x"},
     "POST /settlement-disputes/<dispute_id>/close": {"outcome": "for_shop", "reason": "x"},
+    "POST /settlement-disputes/<dispute_id>/adjustments": {"fen": -5, "sponsor_id": "<sponsor_id>", "reason": "x"},
     "POST /payout-terms": {"shop_id": "<shop_id>", "terms": {"payout_days": 2}},
     "POST /adjustments": {"shop_id": "<shop_id>", "fen": 5, "sponsor_id": "<sponsor_id>", "reason": "x"},
     "POST /clearing/agreements": {"sponsor_id": "<sponsor_id>", "terms": TERMS | SINCE},
@@ -241,6 +242,10 @@ CALLERS = {
     "POST /award-policy-proposals/<policy_proposal_id>/withdraw": PROPOSER,
     # not by who leads it
     "POST /gatherings/<gathering_id>/stays/<resident_id>/decide": PROPOSER,
+    # nor by who has a part in what is looked into
+    "POST /risk/cases/<case_id>/take": PROPOSER,
+    "POST /risk/cases/<case_id>/comments": PROPOSER,
+    "POST /risk/cases/<case_id>/close": PROPOSER,
     # nor by whose own it is
     "POST /award-checks/<check_id>/confirm": PROPOSER,
     "POST /award-checks/<check_id>/reject": PROPOSER,

@@ -14,6 +14,7 @@ from app.merchants.service import checking, disputes, papers, paying, payouts, r
 from app.merchants.service.payouts import MadePayout
 from app.merchants.service.results import Imported
 from app.merchants.terms import DisputeState
+from app.points.service import proposals
 from tests.merchants.till import Till
 from tests.points.ledger import Acts, named
 
@@ -115,6 +116,14 @@ class Desk:
             transaction_id=transaction_id,
             reason="not what was bought",
         )
+
+    def take_off(self, dispute: Dispute, fen: int) -> None:
+        """Two people adjust what the shop is owed for a disputed line: less by so much."""
+        asked = disputes.adjust_dispute(
+            by(self.uow, FIRST), book=self.book, dispute_id=dispute.id, fen=-fen, sponsor_id=None, reason="wrong"
+        )
+        self.uow.session.flush()
+        proposals.approve_proposal(by(self.uow, SECOND), book=self.book, proposal_id=asked.proposal_id)
 
     def close(self, dispute: Dispute, outcome: DisputeState, who: UUID = SECOND) -> Dispute:
         return disputes.close_dispute(

@@ -83,6 +83,30 @@ def test_what_is_looked_at_waits_and_is_paid_with_the_next_statement(acts, desk,
     assert desk.on(3).findings() == []
 
 
+def test_what_anti_fraud_has_cleared_the_desk_may_still_dispute(acts, desk, till, reviewed):
+    """Where its money is now: in the statement that took it over, and once."""
+    stated = desk.stated(till.shop_id, TODAY)
+    transaction_id = reviewed.redemption.transaction_id
+    with pytest.raises(errors.DisputeTwice):
+        desk.dispute(stated, transaction_id)  # it is kept back now
+    close_case(acts, reviewed, Label.FALSE_POSITIVE)
+    desk.on(2).night()
+    later = desk.uow.session.query(Settlement).filter(Settlement.through > TODAY).one()
+    with pytest.raises(errors.LineMoved) as caught:
+        desk.on(2).dispute(stated, transaction_id)
+    assert str(later.id) in caught.value.detail("zh")
+    dispute = desk.on(2).dispute(later, transaction_id)
+    assert (dispute.cause, dispute.fen, dispute.settlement_id, later.payable_fen) == ("desk", 400, later.id, 0)
+    assert desk.on(2).findings() == []
+    desk.on(2).close(dispute, DisputeState.FOR_SHOP)
+    desk.on(3).night()
+    last = desk.uow.session.query(Settlement).filter(Settlement.through > later.through).one()
+    assert kept(last) == (0, 400, 0, 400)
+    with pytest.raises(errors.DisputeTwice):
+        desk.on(3).dispute(last, transaction_id)
+    assert desk.on(3).findings() == []
+
+
 def test_who_closed_a_case_and_its_dispute_too_does_not_stop_the_night(acts, desk, till, reviewed):
     """What one person proposed is void once the case says there is no risk."""
     desk.stated(till.shop_id, TODAY)
@@ -108,11 +132,7 @@ def test_what_is_confirmed_stays_until_two_people_agree(acts, desk, till, review
     assert desk.uow.session.query(Settlement).count() == 1
     with pytest.raises(errors.DisputeNotRefunded):
         desk.close(dispute, DisputeState.FOR_RESIDENT, FIRST)
-    proposal = adjusting.propose_adjustment(
-        by(desk.uow, FIRST), book=desk.book, shop_id=till.shop_id, fen=-400, sponsor_id=None, reason="a ring"
-    )
-    desk.uow.session.flush()
-    proposals.approve_proposal(by(desk.uow, SECOND), book=desk.book, proposal_id=proposal.id)
+    desk.take_off(dispute, 400)
     assert desk.close(dispute, DisputeState.FOR_RESIDENT, FIRST).state == "open"  # proposed
     with pytest.raises(errors.DisputeBySame):
         desk.close(dispute, DisputeState.FOR_RESIDENT, FIRST)

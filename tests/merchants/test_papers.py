@@ -16,8 +16,9 @@ from app.merchants.queries import merchants as merchant_queries
 from app.merchants.queries.tills import find_ties, get_till, get_till_of, is_staff_of
 from app.merchants.rules.tills import Till as TillView
 from app.merchants.rules.tills import check_tier, check_trading
-from app.merchants.service import merchants, papers
+from app.merchants.service import merchants, own, papers
 from app.merchants.terms import ApplicationState, BranchState, MerchantState, PersonKind
+from app.notices.models import Notice
 from tests.identity.conftest import areas, desk, headers, keyring
 from tests.identity.homes import Homes
 from tests.points.api import refused
@@ -153,6 +154,28 @@ def test_what_is_kept_tells_nobody_who_reads_the_database(acts, enrolled):
         assert "13700001111" not in kept
     opened = vault().open(enrolled.licence_sealed, context=f"merchants.licence:{enrolled.id}")
     assert opened == "91310000MA1K00001X"
+
+
+def test_who_applied_and_whom_the_papers_name_are_told_how_it_was_decided(acts, by, enrolled):
+    acts.uow.session.execute(
+        text(
+            "INSERT INTO identity_people (id, name, phone_index, phone_sealed, registered_at)"
+            " VALUES (:id, 'x', :p, :p, :now)"
+        ),
+        {"id": BORIS, "p": vault().index(PAPERS["contact_phone"], kind="phone"), "now": acts.uow.now},
+    )
+    again = PAPERS | {"licence_no": "91310000MA1K00002X"}
+    applied = papers.apply_to_enrol(by(CLERK), book=acts.book.code, merchant_id=None, papers=again)
+    papers.reject_application(by(FIRST), book=acts.book.code, application_id=applied.id, reason="blurred")
+    told = [(each.person_id, each.template, each.data["phrase2"]) for each in acts.uow.session.query(Notice)]
+    assert sorted(told, key=str) == sorted(
+        [
+            (CLERK, "papers_decided", "已批准"),
+            (CLERK, "papers_decided", "未通过"),
+            (BORIS, "papers_decided", "未通过"),
+        ],
+        key=str,
+    )
 
 
 # --- bank accounts
@@ -344,6 +367,9 @@ def test_attack_8_cashiers_and_declared_relatives_count(acts, shop, street, desk
 
     assert [tied(name) for name in "甲乙丙"] == [(True, True), (False, True), (False, True)]
     assert tied("甲", at=desk.uow.now - timedelta(days=1)) == (False, False)  # before it was granted
+    with pytest.raises(errors.OwnBusiness):  # nor does he decide about it at the desk
+        own.check_shop(replace(acts.uow, actor=Actor(street["甲"], frozenset({Role.TREASURER}))), shop.id)
+    own.check_shop(replace(acts.uow, actor=Actor(street["乙"], frozenset({Role.TREASURER}))), shop.id)
 
 
 # --- books and streets

@@ -7,11 +7,11 @@ from sqlalchemy.exc import IntegrityError
 from app.kernel.actor import Role
 from app.kernel.paging import CursorInvalid
 from app.merchants import errors, service
-from app.merchants.models import Dispute, Merchant, PayoutLine, Redemption, Settlement, SettlementLine
-from app.merchants.service import complaints, papers, payouts
+from app.merchants.models import Branch, Dispute, Merchant, PayoutLine, Redemption, Settlement, SettlementLine
+from app.merchants.service import complaints, merchants, papers, payouts
 from app.merchants.service.results import Imported
-from app.merchants.terms import ComplaintKind, DisputeState
-from tests.merchants.settled import FIRST, Desk, by, enrol_shop
+from app.merchants.terms import BranchState, ComplaintKind, DisputeState, MerchantState
+from tests.merchants.settled import FIRST, SECOND, Desk, by, enrol_shop
 from tests.points.ledger import ANNA, BORIS, named
 
 PAYOUT_LINE = [column.key for column in PayoutLine.__table__.columns]
@@ -234,3 +234,52 @@ def test_the_newest_bank_account_is_paid_after_its_cool_down(acts, desk, shops):
     assert [each.why for each in made.skipped] == ["merchants.payout_held"]
     later = desk.on(8).file()
     assert "新户名" in desk.on(8).written(later)
+
+
+# --- suspended, and closed
+
+
+def change_shop(desk, shop, who, state):
+    branch = desk.uow.session.get_one(Branch, shop)
+    merchants.change_branch(by(desk.uow, who), branch, state=state, reason="seen")
+    desk.uow.session.flush()
+
+
+def change_owner(desk, shop, who, state):
+    merchant = desk.uow.session.get_one(Merchant, desk.uow.session.get_one(Branch, shop).merchant_id)
+    merchants.change_merchant(by(desk.uow, who), merchant, state=state, reason="seen")
+    desk.uow.session.flush()
+
+
+@pytest.mark.parametrize("change", [change_shop, change_owner])
+def test_what_is_suspended_is_paid_neither_by_file_nor_by_hand(desk, shops, change):
+    change(desk, shops[0], FIRST, "suspended")
+    made = desk.on(1).file()
+    assert [(each.shop_id, each.why) for each in made.skipped] == [(shops[0], "merchants.payout_stopped")]
+    assert (made.payout.line_count, made.payout.fen) == (2, 500)
+    stated = desk.uow.session.query(Settlement).filter_by(shop_id=shops[0]).one()
+    pay = {"book": desk.book, "settlement_id": stated.id, "bank_reference": "ICBC-7"}
+    with pytest.raises(errors.PayoutStopped):
+        service.pay_settlement(desk.on(1).uow, **pay)
+    with pytest.raises(errors.CloseSuspended):  # nor does closing it lift the stop
+        change(desk, shops[0], FIRST, "closed")
+    change(desk, shops[0], SECOND, BranchState.OPEN if change is change_shop else MerchantState.ACTIVE)
+    assert service.pay_settlement(desk.on(1).uow, **pay).state == "paid"
+
+
+@pytest.mark.parametrize("change", [change_shop, change_owner])
+def test_what_closed_is_paid_what_it_earned(acts, desk, shops, change):
+    change(desk, shops[0], FIRST, "closed")
+    stated = desk.uow.session.query(Settlement).filter_by(shop_id=shops[0]).one()
+    made = desk.on(1).file()
+    assert (made.payout.line_count, made.payout.fen, made.skipped) == (3, 600, [])
+    desk.on(1).result(made, desk.answer(made))
+    assert (stated.state, payable(acts)) == ("paid", 0)
+
+
+def test_a_closed_branch_of_a_suspended_merchant_waits_and_the_other_way_round(desk, shops):
+    change_shop(desk, shops[0], FIRST, "closed")
+    change_owner(desk, shops[0], FIRST, "suspended")
+    change_shop(desk, shops[1], FIRST, "suspended")
+    change_owner(desk, shops[1], FIRST, "closed")
+    assert {each.shop_id for each in desk.on(1).file().skipped} == {shops[0], shops[1]}

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from app.merchants.models import Settlement
 from app.merchants.queries import checking, complaints, disputes, holds, payouts, redemptions, settlements, statements
 from app.merchants.terms import ComplaintState, DisputeState, RedemptionState
-from app.points.queries.movements import payable_account
+from app.points.queries.movements import payable_account, sum_given_back
+from app.points.queries.programme import sum_adjusted
 from app.points.rules.accounts import NOBODY, AccountRef, account_id
 from app.points.terms import AccountKind
 from tests.points.ledger import ANNA, SHOP
@@ -161,6 +162,8 @@ def test_a_statement_is_made_again_from_its_own_lines(session, newest):
 
 STATES, PAGE = RedemptionState, {"now": LAST, "before": None, "limit": 5}
 LISTS = {
+    "given back": lambda s: sum_given_back(s, BOOK, SHOP, NOBODY),
+    "adjusted": lambda s: sum_adjusted(s, BOOK, SHOP, [NOBODY]),
     "settlements of a shop": lambda s: settlements.list_settlements_of(s, [SHOP], book_id=None, before=None, limit=5),
     "disputes": lambda s: disputes.list_disputes(s, BOOK, state=DisputeState.FOR_SHOP, before=None, limit=5),
     "complaints": lambda s: complaints.list_complaints(s, BOOK, state=ComplaintState.REJECTED, before=None, limit=5),

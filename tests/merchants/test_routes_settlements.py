@@ -153,6 +153,28 @@ def test_a_line_is_disputed_and_closed(api, settlement, captured):
     assert api.get("/settlement-findings", AUDITOR).json == {"items": [], "next_cursor": None}
 
 
+def test_attack_32_a_shop_keeps_no_line_that_was_decided_for_the_resident(api, settlement, captured, shop):
+    """One fen taken off for anything else is not enough: two people take off all of it, for this dispute by name."""
+    body = {"transaction_id": captured["transaction_id"], "reason": "货不对板"}
+    opened = api.post(f"/settlements/{settlement['id']}/disputes", body, name="deputy").json
+    path = f"/settlement-disputes/{opened['id']}"
+    small = api.post("/adjustments", {"shop_id": str(shop.id), "fen": -1, "reason": "多记"}).json
+    api.post(f"/proposals/{small['id']}/approve", {}, name="deputy")
+    for_resident = {"outcome": "for_resident", "reason": "x"}
+    early = api.post(f"{path}/close", for_resident)
+    assert refused(early) == (409, "merchants.dispute_not_refunded", ["outcome"])
+    over = api.post(f"{path}/adjustments", {"fen": -601, "reason": "x"})
+    assert refused(over) == (409, "merchants.adjustment_over", ["fen"])
+    assert refused(api.post(f"{path}/adjustments", {"fen": 5, "reason": "x"})) == (422, "web.invalid", ["fen"])
+    asked = api.post(f"{path}/adjustments", {"fen": -600, "reason": "假交易"})
+    assert (asked.status_code, asked.json["fen"], asked.json["state"]) == (201, -600, "open")
+    again = api.post(f"{path}/adjustments", {"fen": -1, "reason": "x"})
+    assert refused(again) == (409, "merchants.adjustment_over", ["fen"])  # what waits counts
+    assert refused(api.post(f"{path}/close", for_resident))[1] == "merchants.dispute_not_refunded"
+    api.post(f"/proposals/{asked.json['proposal_id']}/approve", {}, name="deputy")
+    assert api.post(f"{path}/close", for_resident).json["state"] == "for_resident"
+
+
 def test_terms_of_payout(api, shop):
     made = api.post("/payout-terms", {"shop_id": str(shop.id), "terms": {"payout_days": 3, "reserve_percent": 20}})
     assert made.status_code == 201

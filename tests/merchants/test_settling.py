@@ -178,6 +178,43 @@ def test_closed_for_the_resident_the_money_stays(desk, till):
     assert desk.on(1).findings() == []
 
 
+def test_an_adjustment_of_one_fen_closes_no_dispute_for_the_resident(desk, till):
+    """What takes a line off is what was given back of it, and what was adjusted for it by name: each counts once."""
+    first, second = till.pay(40), till.pay(30)
+    stated = desk.stated(till.shop_id, TODAY)
+    doubts = [desk.dispute(stated, each.redemption.transaction_id) for each in (first, second)]
+    adjust(desk, till.shop_id, -700)  # for whatever reason: it names neither
+    for doubt, left in zip(doubts, (400, 300), strict=True):
+        with pytest.raises(errors.DisputeNotRefunded) as caught:
+            desk.close(doubt, DisputeState.FOR_RESIDENT)
+        assert f"{left} fen" in caught.value.detail("en")
+    desk.take_off(doubts[0], 1)
+    with pytest.raises(errors.AdjustmentOver):
+        desk.take_off(doubts[0], 400)
+    desk.take_off(doubts[0], 399)
+    desk.close(doubts[0], DisputeState.FOR_RESIDENT)
+    with pytest.raises(errors.DisputeNotRefunded):
+        desk.close(doubts[1], DisputeState.FOR_RESIDENT)
+    with pytest.raises(errors.DisputeClosed):
+        desk.take_off(doubts[0], 1)
+
+
+def test_what_was_refunded_before_the_statement_is_not_all_of_a_line(desk, till):
+    payment = till.pay(40)
+    till.refund(payment, 1)
+    till.pay(30)
+    stated = desk.stated(till.shop_id, TODAY)
+    dispute = desk.dispute(stated, payment.redemption.transaction_id)
+    assert kept(stated) == (690, 0, 0, 400, 290)
+    with pytest.raises(errors.DisputeNotRefunded):
+        desk.close(dispute, DisputeState.FOR_RESIDENT)
+    till.later(days=1).refund(payment, 39)
+    desk.on(1).close(dispute, DisputeState.FOR_RESIDENT)
+    later = desk.on(1).stated(till.shop_id, TOMORROW)
+    assert (later.fen, later.released_fen, later.payable_fen) == (-390, 400, 10)  # what the first refund took too much
+    assert desk.on(1).findings() == []
+
+
 def test_what_cannot_be_disputed(desk, till, stated):
     payment = till.later(days=1).pay(10)
     till.later(days=1).refund(payment, 4)

@@ -8,17 +8,18 @@ import time_machine
 from sqlalchemy import select
 from standardwebhooks.webhooks import Webhook
 
-from app.merchants.models import Branch, Settlement
-from app.merchants.service import offers, telling_shops, terminals
-from app.merchants.terms import DisputeState
+from app.kernel.actor import Actor, Role
+from app.merchants.models import Branch, Merchant, Settlement
+from app.merchants.service import complaints, offers, terminals
+from app.merchants.terms import ComplaintKind, ComplaintOutcome, DisputeState
 from app.webhooks import service as webhooks
 from app.webhooks.models import Delivery
 from app.webhooks.rules.events import EVENTS
 from app.webhooks.rules.signing import headers, write_secret
 from tests.merchants.counter import offer
 from tests.merchants.keys import Pen, enrol
-from tests.merchants.settled import Desk, enrol_shop
-from tests.points.ledger import ANNA, open_ledger
+from tests.merchants.settled import FIRST, Desk, by, enrol_shop
+from tests.points.ledger import ANNA, named, open_ledger
 
 MONEY = [name for name in EVENTS if name.startswith(("settlement.", "dispute.", "offer."))]
 TILLS = [name for name in EVENTS if name.startswith("terminal.")]
@@ -100,20 +101,29 @@ def test_a_dispute_is_told_when_opened_and_closed_without_anybodys_words(acts, d
     assert "seen" not in json.dumps(closed)
 
 
-def test_a_complaint_may_be_told_in_three_steps_by_whoever_hears_it(acts, desk, house):
-    endpoint = listen(acts.uow, house, desk.book, MONEY)
+@pytest.mark.parametrize("agrees", [True, False])
+def test_a_complaint_is_told_when_opened_answered_and_closed(acts, desk, house, agrees):
+    endpoint = listen(acts.uow, house, desk.book, [name for name in MONEY if name.startswith("dispute.")])
     redemption = desk.till(house).pay(10).redemption
-    for step in ("opened", "answered", "closed"):
-        for _ in range(2):  # told twice, heard once
-            telling_shops.tell_doubt(
-                acts.uow,
-                f"dispute.{step}",
-                book_id=redemption.book_id,
-                shop_id=house,
-                dispute_id=redemption.id,
-                details={"redemption_id": redemption.id, "out_trade_no": redemption.out_trade_no, "points": 10},
-            )
-    assert names(acts.uow, endpoint) == ["dispute.opened", "dispute.answered", "dispute.closed"]
+    resident = replace(acts.uow, actor=Actor(ANNA, frozenset({Role.RESIDENT})))
+    complaint = complaints.open_complaint(
+        resident, book=desk.book, redemption_id=redemption.id, kind=ComplaintKind.OTHER, words="no oil for my mother"
+    )
+    merchant = acts.uow.session.get_one(Merchant, acts.uow.session.get_one(Branch, house).merchant_id)
+    asked = {"book": desk.book, "complaint_id": complaint.id}
+    complaints.answer_complaint(by(acts.uow, named("owner")), merchant, **asked, agrees=agrees, words="our fault")
+    if not agrees:
+        complaints.decide_complaint(
+            by(acts.uow, FIRST), **asked, outcome=ComplaintOutcome.REJECT, points=None, reason="it was there"
+        )
+    events = told(acts.uow, endpoint)
+    assert [name for name, _ in events] == ["dispute.opened", "dispute.answered", "dispute.closed"]
+    for _, data in events:
+        assert (data["redemption_id"], data["dispute_id"]) == (str(redemption.id), str(complaint.id))
+        assert (data["out_trade_no"], data["points"]) == (redemption.out_trade_no, 10)
+        assert not {"mother", "fault", "there", str(ANNA)} & set(json.dumps(data).split('"'))
+    assert ["respond_by" in data for _, data in events] == [True, False, False]
+    assert events[2][1]["outcome"] == ("refunded" if agrees else "rejected")
 
 
 def test_other_terms_and_their_end_are_told(acts, desk, house):

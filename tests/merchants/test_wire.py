@@ -15,13 +15,15 @@ from app.infra.vault import vault
 from app.kernel.actor import Role
 from app.kernel.signed import Algorithm
 from app.merchants import errors, service
-from app.merchants.models import Branch, Nonce
-from app.merchants.service import terminals
+from app.merchants.models import Branch, Merchant, Nonce
+from app.merchants.service import merchants, terminals
+from app.merchants.terms import PersonKind
 from app.web import message_signatures
 from app.web.refusals import ClockOff, NonceReused, SignatureMalformed, SignatureRefused, TooOften
 from tests.architecture.test_routes import address, guarded
 from tests.merchants.keys import RSA_KEY, SCHEMES, Pen, enrol, message_signed
 from tests.points.api import refused, statements
+from tests.points.ledger import ANNA, BORIS
 
 ME = "/v1/merchant/terminal"
 KEYS = "/v1/merchant/terminal/keys"
@@ -267,7 +269,7 @@ def test_attack_20_old_and_new_key_are_both_good_in_the_overlap_only(client, act
     assert [key["serial"] for key in shown] == [new.serial]
 
 
-def test_attack_20_an_address_seen_for_the_first_time_is_an_alert_once(client, acts, branch, pen):
+def test_attack_20_an_address_seen_for_the_first_time_is_an_alert_once(client, bearer, acts, branch, pen):
     def ask(address):
         headers = pen.headers("GET", ME)
         assert client.get(ME, headers=headers, environ_base={"REMOTE_ADDR": address}).status_code == 200
@@ -278,6 +280,14 @@ def test_attack_20_an_address_seen_for_the_first_time_is_an_alert_once(client, a
     ask("203.0.113.9")
     (alert,) = terminals.list_alerts(acts.uow, branch, limit=9, cursor=None).items
     assert (alert.address, alert.terminal_id, alert.serial) == ("203.0.113.9", pen.terminal_id, pen.serial)
+    merchant = acts.uow.session.get_one(Merchant, branch.merchant_id)
+    owner = {"kind": PersonKind.OWNER, "name": "赵掌柜", "phone": None, "person_id": ANNA, "shop_id": None}
+    merchants.register_person(acts.uow, merchant, **owner)
+    acts.uow.session.flush()
+    path = f"/v1/me/merchants/{merchant.id}/branches/{branch.id}/terminals/alerts"
+    seen = client.get(path, headers=bearer(Role.PERSON, person_id=ANNA)).json["items"]
+    assert [(each["id"], each["address"]) for each in seen] == [(str(alert.id), "203.0.113.9")]
+    assert client.get(path, headers=bearer(Role.PERSON, person_id=BORIS)).status_code == 404
     terminals.close_alert(acts.uow, branch, alert_id=alert.id)
     acts.uow.session.flush()
     assert terminals.list_alerts(acts.uow, branch, limit=9, cursor=None).items == []

@@ -13,7 +13,7 @@ from app.risk import errors, service
 from app.risk.models import Case, FactRow, Finding
 from app.risk.queries import Wanted
 from app.risk.rules.backtesting import precision_percent, recall_percent
-from app.risk.terms import AppealState, CaseState, EventKind, Label, Outcome, Reason
+from app.risk.terms import AppealState, CaseState, EventKind, Label, Outcome, Pivot, Reason
 from tests.points.ledger import ANNA, BORIS, SHOP, named
 from tests.risk.facts import COORDINATOR, ONE, TERMINAL, THREE, TWO, rule, spent
 
@@ -50,6 +50,45 @@ def test_a_case_is_taken_commented_and_closed_once(desk, held):
         service.show_case(desk.uow, book=desk.code, case_id=uuid4())
     with pytest.raises(errors.CaseMissing):
         service.take_case(desk.uow, book=desk.code, case_id=uuid4())
+
+
+def relatives(desk, person_id, relative_id):
+    session = desk.uow.session
+    for each in (person_id, relative_id):
+        session.execute(
+            text("INSERT INTO identity_people (id, name, registered_at) VALUES (:id, 'x', now())"), {"id": each}
+        )
+    session.execute(
+        text(
+            "INSERT INTO identity_relatives (id, person_id, relative_id, kind, declared_by, declared_at)"
+            " VALUES (gen_random_uuid(), :a, :b, 'sibling', :a, now())"
+        ),
+        {"a": person_id, "b": relative_id},
+    )
+
+
+@pytest.mark.parametrize("part", ["resident_id", "person_id", "cashier_id", "coordinator_id", "relative", "shop_id"])
+def test_nobody_works_on_a_case_in_which_he_has_a_part(desk, part):
+    """Whomever the case is about: here a shop, a device or a household of others."""
+    desk.publish(rule("any", "points > 10", 30, pivot=Pivot.DEVICE))
+    if part == "relative":
+        relatives(desk, TWO.id, named("his sister"))
+    mine = {"relative": {"cashier_id": named("his sister")}, "shop_id": {}}.get(part, {part: TWO.id})
+    one, other = named("a device"), named("another device")
+    decision = desk.decide(device_id=one, **mine)
+    desk.decide(device_id=one, resident_id=BORIS)
+    case = {"book": desk.code, "case_id": desk.case_of(decision)}
+    asked = case | {"house_shops": lambda _uow: [SHOP] if part == "shop_id" else []}
+    for act in (
+        service.take_case,
+        lambda uow, **c: service.comment_case(uow, **c, text="x"),
+        lambda uow, **c: service.close_case(uow, **c, label=Label.FALSE_POSITIVE, text="x"),
+    ):
+        with pytest.raises(errors.OwnRisk):
+            act(desk.as_(TWO), **asked)
+    assert service.take_case(desk.as_(ONE), **case).case.taken_by == ONE.id
+    theirs = desk.decide(device_id=other, resident_id=BORIS, cashier_id=named("a stranger"))
+    service.take_case(desk.as_(TWO), book=desk.code, case_id=desk.case_of(theirs))
 
 
 def test_cases_and_their_decisions_are_paged(desk, held):

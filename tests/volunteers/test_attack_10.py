@@ -1,18 +1,20 @@
 """Attack 10: a coordinator awards himself, his own, or a friend who awards him. Through the system, over HTTP."""
 
 import json
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import text
 
 from app.risk.service import find_rings_step
-from app.volunteers.errors import AwardDeclined, AwardOffRoster, AwardToKin, PolicyPoints
+from app.volunteers.errors import AwardDeclined, AwardOffRoster, AwardToKin, PolicyPoints, StayOwn
+from app.volunteers.terms import Verdict
 from tests.places.ground import lay
 from tests.points.api import refused, statements
 from tests.points.ledger import ANNA, BORIS, named
 from tests.volunteers.desk import Desk, Street
-from tests.volunteers.test_gatherings import Site
+from tests.volunteers.test_gatherings import JUDGE, Site
 
 
 @pytest.fixture
@@ -301,3 +303,23 @@ def test_attack_10_the_decision_windows_reach_back_a_day(desk):
     assert desk.tell(1, activity="另一项").json["state"] == "held"  # what waits counts
     desk.reject(held)
     assert desk.tell(1, activity="第三项").json["state"] == "awarded"
+
+
+# --- stays at gatherings
+
+
+@pytest.mark.parametrize("tie", ["home", "relative"])
+def test_attack_10_nobody_decides_on_the_stay_of_who_lives_with_him_or_is_his_relative(acts, street, tie):
+    site = Site(acts)
+    anna, judge = street.account(uuid4()), street.account(JUDGE.id)
+    home = street.moves_in(anna, ANNA)
+    if tie == "home":
+        street.moves_in(judge, named("his passbook"), home)
+    else:
+        street.declare(judge, anna)
+    site.stay()
+    for accepted in (True, False):
+        with pytest.raises(StayOwn):
+            site.decide(ANNA, accepted=accepted)
+    other = replace(JUDGE, id=named("another judge"))
+    assert site.decide(ANNA, accepted=True, actor=other).verdict is Verdict.ACCEPTED

@@ -56,7 +56,7 @@ from app.identity.queries.homes import (
     lock_open_residencies,
     lock_residency,
 )
-from app.identity.queries.kin import list_kin_ids
+from app.identity.queries.kin import list_kin, list_kin_ids
 from app.identity.queries.people import (
     find_grant_like,
     find_open_freeze,
@@ -131,6 +131,7 @@ __all__ = [
     "list_homes_of",
     "list_household_ids",
     "list_housemate_ids",
+    "list_kin",
     "list_kin_ids",
     "list_open_sessions",
     "list_proxy_acts",

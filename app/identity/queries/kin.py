@@ -1,5 +1,6 @@
 """Who in a book is close to somebody."""
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import text
@@ -21,11 +22,19 @@ _KIN = text("""
         SELECT v.relative_id FROM me JOIN identity_relatives v ON v.person_id = me.person_id AND v.ended_at IS NULL
         UNION
         SELECT v.person_id FROM me JOIN identity_relatives v ON v.relative_id = me.person_id AND v.ended_at IS NULL)
-    SELECT r.resident_id FROM people p
-      JOIN identity_residencies r ON r.person_id = p.person_id AND r.book = :book AND r.state = 'confirmed'
-     ORDER BY r.resident_id LIMIT :limit
+    SELECT p.person_id, r.resident_id FROM people p
+      LEFT JOIN identity_residencies r ON r.person_id = p.person_id AND r.book = :book AND r.state = 'confirmed'
+     ORDER BY r.resident_id, p.person_id LIMIT :limit
 """)
 KIN_MAX = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Kin:
+    """Who somebody is and who is close to him: `owners` of passbooks in one book, and `people`, wherever they live."""
+
+    owners: tuple[UUID, ...]
+    people: frozenset[UUID]
 
 
 def list_kin_ids(session: Orm, book: str, person_id: UUID, resident_id: UUID) -> list[UUID]:
@@ -33,5 +42,12 @@ def list_kin_ids(session: Orm, book: str, person_id: UUID, resident_id: UUID) ->
 
     Other than `list_household_ids` it also knows those who work in a book and live in another one.
     """
+    return list(list_kin(session, book, person_id, resident_id).owners)
+
+
+def list_kin(session: Orm, book: str, person_id: UUID, resident_id: UUID) -> Kin:
+    """List the same by their accounts too: also those who are residents of no book."""
     values = {"book": book, "person_id": person_id, "resident_id": resident_id, "limit": KIN_MAX}
-    return list(session.scalars(_KIN, values))
+    rows = session.execute(_KIN, values).all()
+    owners = dict.fromkeys(row.resident_id for row in rows if row.resident_id is not None)
+    return Kin(tuple(owners), frozenset(row.person_id for row in rows))

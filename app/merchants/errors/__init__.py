@@ -32,11 +32,13 @@ from app.merchants.errors.merchants import (
     ApplicationMissing,
     ApplicationOpen,
     BranchesNeeded,
+    CloseSuspended,
     LicenceKnown,
     MerchantClosed,
     MerchantMissing,
     MerchantVerified,
     NotReviewed,
+    OwnBusiness,
     OwnerBranch,
     OwnShop,
     PayoutHeld,
@@ -62,6 +64,7 @@ from app.merchants.errors.offers import (
     StepMissed,
 )
 from app.merchants.errors.payouts import (
+    AdjustmentOver,
     ApproveBySame,
     DisputeBySame,
     DisputeClosed,
@@ -71,6 +74,7 @@ from app.merchants.errors.payouts import (
     DisputeTwice,
     DisputeWaits,
     LineMissing,
+    LineMoved,
     NotApproved,
     NotChecked,
     NothingToDispute,
@@ -147,6 +151,7 @@ from app.merchants.errors.terminals import (
 )
 
 __all__ = [
+    "AdjustmentOver",
     "AlertMissing",
     "AlreadyPaid",
     "ApplicationDecided",
@@ -157,6 +162,7 @@ __all__ = [
     "BranchClosed",
     "BranchesNeeded",
     "CaptureOver",
+    "CloseSuspended",
     "CodeNotGood",
     "CodesAway",
     "CofundingWrong",
@@ -195,6 +201,7 @@ __all__ = [
     "KeyUnfit",
     "LicenceKnown",
     "LineMissing",
+    "LineMoved",
     "LowTierNotAllowed",
     "LowTierOver",
     "MerchantClosed",
@@ -217,6 +224,7 @@ __all__ = [
     "OutRefundNoReused",
     "OutTradeNoMalformed",
     "OutTradeNoReused",
+    "OwnBusiness",
     "OwnShop",
     "OwnerBranch",
     "PayoutChanged",

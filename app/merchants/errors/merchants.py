@@ -93,6 +93,28 @@ class ResumeBySame(DomainError):
     }
 
 
+class OwnBusiness(DomainError):
+    """Nobody decides at the desk about a shop that he owns or works for."""
+
+    kind = Kind.DENIED
+    code = "merchants.own_business"
+    text = {
+        "zh": "这是您自己或您任职的商户,须由另一位会计办理。",
+        "en": "You own this merchant or work there; another treasurer must do this.",
+    }
+
+
+class CloseSuspended(DomainError):
+    kind = Kind.CONFLICT
+    code = "merchants.close_suspended"
+    text = {
+        "zh": "暂停中不能关闭:关闭后所欠照付。请先由另一人恢复,再关闭;要继续停付就保持暂停。",
+        "en": "It is suspended and cannot be closed so: what closes is paid what it is owed. Another person resumes it "
+        "first; to go on paying nothing, leave it suspended.",
+    }
+    field = "state"
+
+
 class StateSame(DomainError):
     kind = Kind.CONFLICT
     code = "merchants.state_same"
@@ -140,8 +162,8 @@ class PayoutStopped(DomainError):
     kind = Kind.CONFLICT
     code = "merchants.payout_stopped"
     text = {
-        "zh": "商户“{name}”已暂停或关闭,付款暂停。",
-        "en": "“{name}” is suspended or closed; it is paid nothing meanwhile.",
+        "zh": "商户“{name}”或其门店已暂停,付款暂停。",
+        "en": "“{name}” or its branch is suspended; it is paid nothing meanwhile.",
     }
 
 

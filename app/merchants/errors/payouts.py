@@ -58,6 +58,16 @@ class LineMissing(DomainError):
     field = "transaction_id"
 
 
+class LineMoved(DomainError):
+    kind = Kind.CONFLICT
+    code = "merchants.line_moved"
+    text = {
+        "zh": "这笔曾暂扣,钱已转入结算单 {settlement_id};请在那张结算单上提出争议。",
+        "en": "This line was kept back before; its money is in settlement {settlement_id} now. Dispute it there.",
+    }
+    field = "settlement_id"
+
+
 class DisputeMissing(DomainError):
     kind = Kind.MISSING
     code = "merchants.dispute_missing"
@@ -72,8 +82,8 @@ class DisputeTwice(DomainError):
     kind = Kind.CONFLICT
     code = "merchants.dispute_twice"
     text = {
-        "zh": "这笔交易已经提过争议。",
-        "en": "This line was disputed before.",
+        "zh": "这笔交易正在暂扣,或已经提过争议。",
+        "en": "This line is kept back now, or was disputed before.",
     }
     field = "transaction_id"
 
@@ -120,11 +130,21 @@ class DisputeNotRefunded(DomainError):
     kind = Kind.CONFLICT
     code = "merchants.dispute_not_refunded"
     text = {
-        "zh": "要判给居民,请先给居民退款(或经两人批准调减应付款),再办结争议。",
-        "en": "To close it for the resident, first give the points back (or adjust what the shop is "
-        "owed), then close it.",
+        "zh": "要判给居民,请先把这笔全部退给居民(或经两人批准为这项争议调减),再办结;还差 {left_fen} 分钱。",
+        "en": "To close it for the resident, first give all of the line back (or have two people adjust it for this "
+        "dispute); {left_fen} fen are still missing.",
     }
     field = "outcome"
+
+
+class AdjustmentOver(DomainError):
+    kind = Kind.CONFLICT
+    code = "merchants.adjustment_over"
+    text = {
+        "zh": "这笔还能调减 {left_fen} 分钱,不能更多。",
+        "en": "No more than {left_fen} fen are left to be taken off for this line.",
+    }
+    field = "fen"
 
 
 class DisputeWaits(DomainError):

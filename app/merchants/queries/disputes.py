@@ -1,31 +1,37 @@
 """Disputes over lines of settlements."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from app.kernel.periods import day_bounds, local_date
 from app.merchants import errors
 from app.merchants.models import Dispute, SettlementLine
-from app.merchants.terms import DisputeState
-from app.points.queries.movements import select_shop_movements
-from app.points.terms import Code
+from app.merchants.terms import DisputeCause, DisputeState
+from app.points.queries.movements import sum_given_back
+from app.points.queries.programme import sum_adjusted
 
 
-def get_line(session: Session, book_id: int, settlement_id: UUID, transaction_id: UUID) -> SettlementLine:
-    """One line of a settlement. Refuses LineMissing."""
-    line = session.get(SettlementLine, (book_id, transaction_id))
-    if line is None or line.settlement_id != settlement_id:
-        raise errors.LineMissing
-    return line
+def find_line(session: Session, book_id: int, transaction_id: UUID) -> SettlementLine | None:
+    """The line of a transaction, in whichever settlement it was stated."""
+    return session.get(SettlementLine, (book_id, transaction_id))
 
 
-def is_disputed(session: Session, book_id: int, transaction_id: UUID) -> bool:
-    """Whether a line was ever disputed."""
-    known = exists().where(Dispute.book_id == book_id, Dispute.transaction_id == transaction_id)
+def find_statement_of(session: Session, line: SettlementLine) -> UUID | None:
+    """The statement in which the money of a line is now: its own, or the last that took it over. None: kept back."""
+    query = select(Dispute.released_into).where(
+        Dispute.book_id == line.book_id, Dispute.transaction_id == line.transaction_id
+    )
+    moved = session.execute(query.order_by(Dispute.released_into.desc().nulls_first()).limit(1)).first()
+    return line.settlement_id if moved is None else moved.released_into
+
+
+def was_disputed_by_desk(session: Session, book_id: int, transaction_id: UUID) -> bool:
+    """Whether the desk or the owner ever disputed a line."""
+    known = exists().where(
+        Dispute.book_id == book_id, Dispute.transaction_id == transaction_id, Dispute.cause == DisputeCause.DESK
+    )
     return bool(session.scalar(select(known)))
 
 
@@ -47,10 +53,16 @@ def list_disputes(
     return session.scalars(query.order_by(Dispute.id.desc()).limit(limit)).all()
 
 
-def was_adjusted_down(session: Session, dispute: Dispute, *, now: datetime) -> bool:
-    """Whether what a shop is owed was adjusted down since a dispute over its line was opened."""
-    moved = select_shop_movements(
-        dispute.book_id, dispute.shop_id, before=day_bounds(local_date(now))[1], from_id=dispute.transaction_id
-    ).subquery()
-    down = exists().where(moved.c.code == Code.ADJUSTMENT, moved.c.fen < 0, moved.c.recorded_at >= dispute.opened_at)
-    return bool(session.scalar(select(down)))
+def sum_left(session: Session, dispute: Dispute, *, waiting: bool = False) -> int:
+    """What a shop would still be paid for a disputed line, were it closed now: nothing, when all of it was taken off.
+
+    Taken off: what was refunded of this very transaction, and what adjustments took off that name a dispute over it;
+    with `waiting` also what such ones are proposed to take off.
+    """
+    book_id, shop_id, transaction_id = dispute.book_id, dispute.shop_id, dispute.transaction_id
+    line = session.get_one(SettlementLine, (book_id, transaction_id))
+    ids = session.scalars(
+        select(Dispute.id).where(Dispute.book_id == book_id, Dispute.transaction_id == transaction_id)
+    ).all()
+    back = sum_given_back(session, book_id, shop_id, transaction_id)
+    return line.fen - back - sum_adjusted(session, book_id, shop_id, ids, waiting=waiting)

@@ -162,7 +162,7 @@ def list_bank_accounts(session: Session, merchant_id: UUID, *, limit: int) -> Se
 
 
 _PAYABLE = text("""
-    SELECT m.name, m.state, a.payable_from
+    SELECT m.name, m.state, b.state AS branch_state, a.payable_from
       FROM merchants_branches b JOIN merchants_merchants m ON m.id = b.merchant_id
       LEFT JOIN merchants_bank_accounts a ON a.merchant_id = m.id AND a.ended_at IS NULL
      WHERE b.id = :branch_id
@@ -170,7 +170,7 @@ _PAYABLE = text("""
 
 
 def get_payout(session: Session, branch_id: UUID) -> Row[Any]:
-    """What decides whether a branch may be paid: name and state of its merchant, from when its account is payable."""
+    """What decides whether a branch may be paid: its state, its merchant's name and state, from when its account."""
     return session.execute(_PAYABLE, {"branch_id": branch_id}).one()
 
 

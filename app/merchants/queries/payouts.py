@@ -4,13 +4,13 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.merchants import errors
 from app.merchants.models import BankAccount, Branch, Merchant, Payout, PayoutLine, PayoutTerms, Settlement
 from app.merchants.rules.payouts import PayoutRules
-from app.merchants.terms import TRADING, SettlementState
+from app.merchants.terms import BranchState, MerchantState, SettlementState
 
 
 def find_rules(session: Session, book_id: int, shop_id: UUID) -> PayoutRules:
@@ -53,16 +53,20 @@ def list_terms(session: Session, book_id: int, *, before: UUID | None, limit: in
 
 def lock_due(
     session: Session, book_id: int, *, today: date, limit: int
-) -> Sequence[Row[Settlement, Merchant, BankAccount]]:
-    """(Settlement, Merchant, BankAccount or None) of approved statements that are due, held; those payable first."""
+) -> Sequence[Row[Settlement, Merchant, Branch, BankAccount]]:
+    """(Settlement, Merchant, Branch, BankAccount or None) of approved statements that are due, held.
+
+    Those payable come first.
+    """
+    is_stopped = or_(Merchant.state == MerchantState.SUSPENDED, Branch.state == BranchState.SUSPENDED)
     query = (
-        select(Settlement, Merchant, BankAccount)
+        select(Settlement, Merchant, Branch, BankAccount)
         .join(Branch, Branch.id == Settlement.shop_id)
         .join(Merchant, Merchant.id == Branch.merchant_id)
         .outerjoin(BankAccount, (BankAccount.merchant_id == Merchant.id) & BankAccount.ended_at.is_(None))
         .where(Settlement.book_id == book_id, Settlement.state == SettlementState.APPROVED)
         .where(Settlement.payable_on <= today, Settlement.payable_fen > 0)
-        .order_by(BankAccount.id.is_(None), Merchant.state.not_in(TRADING), Settlement.id)
+        .order_by(BankAccount.id.is_(None), is_stopped, Settlement.id)
         .limit(limit)
         .with_for_update(of=Settlement, key_share=True)
     )

@@ -23,7 +23,7 @@ from app.merchants.schemas.merchants import (
     RegistrationPage,
     StreetQuery,
 )
-from app.merchants.schemas.terminals import RevokedOut, TerminalCodeIn, TerminalCodeOut, TerminalPage
+from app.merchants.schemas.terminals import AddressAlertPage, RevokedOut, TerminalCodeIn, TerminalCodeOut, TerminalPage
 from app.merchants.service import merchants as service
 from app.merchants.service import papers as paperwork
 from app.merchants.service import terminals
@@ -152,6 +152,16 @@ def revoke_own_terminal(
     """立即停用我的一台终端 / revoke a till of mine at once."""
     branch = service.branch_of_owner(uow, merchant_id, branch_id)
     return terminals.revoke_terminal(uow, branch, terminal_id=terminal_id, reason=reason)
+
+
+@blueprint.route(f"{TERMINALS}/alerts")
+@endpoint(roles=OWNER, query=PageQuery, reply=AddressAlertPage)
+def list_own_address_alerts(
+    uow: UnitOfWork, *, merchant_id: UUID, branch_id: UUID, limit: int, cursor: str | None
+) -> object:
+    """我的终端首次出现的网络地址,待查看 / addresses my tills signed from for the first time."""
+    branch = service.branch_of_owner(uow, merchant_id, branch_id)
+    return terminals.list_alerts(uow, branch, limit=limit, cursor=cursor)
 
 
 @blueprint.route("/v1/branches")

@@ -10,6 +10,8 @@ from app.kernel.paging import Page
 from app.merchants import service, terms
 from app.merchants.models import Settlement
 from app.merchants.schemas.settlements import (
+    DisputeAdjustmentIn,
+    DisputeAdjustmentOut,
     DisputeCloseIn,
     DisputeIn,
     DisputeOut,
@@ -126,6 +128,21 @@ def list_disputes(uow: UnitOfWork, *, book: str, state: DisputeState, limit: int
 def close_dispute(uow: UnitOfWork, *, book: str, dispute_id: UUID, outcome: DisputeState, reason: str) -> object:
     """办结他人提出的争议:归商户,或已退给居民 / close what somebody else disputed: for the shop or the resident."""
     return disputes.close_dispute(uow, book=book, dispute_id=dispute_id, outcome=outcome, reason=reason)
+
+
+@blueprint.route("/v1/books/<book>/settlement-disputes/<uuid:dispute_id>/adjustments", methods=["POST"])
+@endpoint(
+    roles=TREASURER,
+    body=DisputeAdjustmentIn,
+    reply=DisputeAdjustmentOut,
+    status=HTTPStatus.CREATED,
+    idempotent=True,
+)
+def adjust_dispute(
+    uow: UnitOfWork, *, book: str, dispute_id: UUID, fen: int, sponsor_id: UUID | None, reason: str
+) -> object:
+    """申请为一项争议调减应付款,由另一人批准 / propose to take off what a disputed line came to; another approves."""
+    return disputes.adjust_dispute(uow, book=book, dispute_id=dispute_id, fen=fen, sponsor_id=sponsor_id, reason=reason)
 
 
 @blueprint.route("/v1/books/<book>/settlement-findings")

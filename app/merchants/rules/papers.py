@@ -7,7 +7,7 @@ from uuid import UUID
 
 from app.kernel.periods import DISTRICT
 from app.merchants import errors
-from app.merchants.terms import TRADING, ApplicationKind, ApplicationState, BranchState, MerchantState
+from app.merchants.terms import ApplicationKind, ApplicationState, BranchState, MerchantState
 
 SHOWN_DIGITS = 4
 
@@ -39,18 +39,26 @@ def check_rejection(*, state: str, applied_by: UUID, by: UUID) -> None:
 
 
 def check_change(now_is: str, wanted: MerchantState | BranchState, *, changed_by: UUID | None, by: UUID) -> None:
-    """Refuse a state that is the present one, what is closed, and to resume what one suspended oneself."""
+    """Refuse a state that is the present one, what is closed, and to resume what one suspended oneself.
+
+    What is suspended is not closed either: what closed is paid what it earned, so the stop is lifted first, by another.
+    """
     if now_is == "closed":
         raise errors.MerchantClosed
     if now_is == wanted:
         raise errors.StateSame(state=wanted)
-    if now_is == "suspended" and wanted != "closed" and changed_by == by:
+    if now_is == "suspended" and wanted == "closed":
+        raise errors.CloseSuspended
+    if now_is == "suspended" and changed_by == by:
         raise errors.ResumeBySame
 
 
-def check_payout(*, name: str, state: str, payable_from: datetime | None, now: datetime) -> None:
-    """Refuse PayoutStopped for a merchant that does not trade, PayoutHeld while its account is too new."""
-    if state not in TRADING:
+def check_payout(*, name: str, state: str, branch_state: str, payable_from: datetime | None, now: datetime) -> None:
+    """Refuse PayoutStopped while the merchant or the branch is suspended, PayoutHeld while its account is too new.
+
+    What closed is paid what it earned.
+    """
+    if state == MerchantState.SUSPENDED or branch_state == BranchState.SUSPENDED:
         raise errors.PayoutStopped(name=name)
     if payable_from is not None and now < payable_from:
         raise errors.PayoutHeld(until=f"{payable_from.astimezone(DISTRICT):%Y-%m-%d %H:%M}")

@@ -95,25 +95,31 @@ def disputable(*, state: str, line_fen: int, payable_fen: int) -> int:
     return kept
 
 
-def check_closing(
-    *, state: str, cause: str, opened_by: UUID, closer: UUID, outcome: DisputeState, given_back: bool, looked_at: bool
-) -> None:
-    """Refuse to close a dispute again, one's own, what closes by itself, and for a resident given nothing back yet.
-
-    `looked_at`: the case of anti-fraud it waits for, if any, is closed.
-    """
+def check_decidable(*, state: str, cause: str) -> None:
+    """Refuse a dispute that is closed, and one that closes by itself."""
     if state != DisputeState.OPEN:
         raise errors.DisputeClosed(state=state)
     if cause == DisputeCause.RESIDENT:
         raise errors.DisputeWaits(what="投诉 / complaint")
     if cause == DisputeCause.UNATTENDED:
         raise errors.DisputeWaits(what="延后日期 / its day")
+
+
+def check_closing(
+    *, state: str, cause: str, opened_by: UUID, closer: UUID, outcome: DisputeState, left_fen: int, looked_at: bool
+) -> None:
+    """Refuse to close a dispute again, one's own, what closes by itself, and for a resident what is not all taken off.
+
+    `left_fen`: what the shop would still be paid for the line. `looked_at`: the case of anti-fraud it waits for, if
+    any, is closed.
+    """
+    check_decidable(state=state, cause=cause)
     if not looked_at:
         raise errors.DisputeWaits(what="风控案件 / case")
     if opened_by == closer:
         raise errors.DisputeBySame
-    if outcome == DisputeState.FOR_RESIDENT and not given_back:
-        raise errors.DisputeNotRefunded
+    if outcome == DisputeState.FOR_RESIDENT and left_fen > 0:
+        raise errors.DisputeNotRefunded(left_fen=left_fen)
 
 
 def needs_another(

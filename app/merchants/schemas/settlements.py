@@ -6,7 +6,7 @@ from marshmallow import Schema, fields, validate
 
 from app.merchants import terms
 from app.merchants.terms import DisputeCause, DisputeState
-from app.web.fields import Choice, Day, Id, ShownInstant, Text
+from app.web.fields import FEN_MAX, Choice, Day, Id, ShownInstant, StrictInteger, Text
 from app.web.paging import PageQuery, page_of
 from app.web.parsing import StrictSchema
 
@@ -164,6 +164,32 @@ class DisputeCloseIn(StrictSchema):
 
     outcome = Choice([DisputeState.FOR_SHOP, DisputeState.FOR_RESIDENT], required=True)
     reason = Text(required=True, length_max=terms.REASON_LENGTH_MAX)
+
+
+class DisputeAdjustmentIn(StrictSchema):
+    """How much less a shop is owed for a disputed line, why, and whose money gets it back."""
+
+    fen = StrictInteger(
+        required=True,
+        minimum=-FEN_MAX,
+        maximum=-1,
+        metadata={"description": "负数:少付商户 / below 0: no longer owed to the shop"},
+    )
+    sponsor_id = Id(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "记回该资助方;不填则记入账簿结余 / whose money it becomes, or the book's own"},
+    )
+    reason = Text(required=True, length_max=terms.REASON_LENGTH_MAX)
+
+
+class DisputeAdjustmentOut(Schema):
+    """The proposal that waits for another person."""
+
+    dispute_id = fields.UUID(required=True)
+    proposal_id = fields.UUID(required=True)
+    fen = fields.Integer(required=True)
+    state = fields.String(required=True)
 
 
 class DisputeQuery(PageQuery):

@@ -13,6 +13,7 @@ from app.merchants.service.confirming import (
 from app.merchants.service.consenting import read_consent
 from app.merchants.service.deciding_complaints import lapse_complaints
 from app.merchants.service.orders import Order, place_order
+from app.merchants.service.own import list_own_shops
 from app.merchants.service.paying import approve_settlement, check_settlement, pay_settlement
 from app.merchants.service.quotes import (
     Confirmed,
@@ -76,6 +77,7 @@ __all__ = [
     "issue_code",
     "lapse_complaints",
     "list_own_redemptions",
+    "list_own_shops",
     "list_payments",
     "list_redemptions",
     "list_refunds_to_care_for",

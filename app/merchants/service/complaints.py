@@ -107,6 +107,7 @@ def answer_complaint(
     complaint.state, complaint.answer = ComplaintState.CONTESTED, words
     complaint.answered_by, complaint.answered_at = uow.actor.id, uow.now
     complaint.due_at = deciding_complaints.due_after(uow, book, terms.COMPLAINT_DECISION_DAYS)
+    telling_shops.tell_complaint(uow, "dispute.answered", complaint)
     if agrees and not complaint_queries.was_refund_stopped(uow.session, redemption.id):
         left, by = deciding_complaints.points_left(uow, redemption), uow.actor.id
         with suppress(errors.RefundStopped, errors.RefundRefused):  # that it was stopped stays written

@@ -1,5 +1,6 @@
 """Keeping a line of a statement back while somebody doubts it."""
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
@@ -7,15 +8,26 @@ from sqlalchemy.exc import IntegrityError
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.paging import Page, page_by_id, read_id
 from app.merchants import errors, queries
-from app.merchants.models import Dispute
+from app.merchants.models import Dispute, Settlement
 from app.merchants.queries import disputes as dispute_queries
-from app.merchants.rules.payouts import check_closing, disputable, needs_another
-from app.merchants.service import telling_shops
+from app.merchants.rules.payouts import check_closing, check_decidable, disputable, needs_another
+from app.merchants.service import own, telling_shops
 from app.merchants.service.holding import keep_of
 from app.merchants.terms import DisputeCause, DisputeState
 from app.points import queries as points_queries
-from app.points.queries.movements import was_given_back
+from app.points.service import adjusting
 from app.risk.queries import get_case
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeAdjustment:
+    """What is to be taken off for a disputed line, once another person approves the proposal."""
+
+    dispute_id: UUID
+    proposal_id: UUID
+    fen: int
+    state: str
+
 
 ONCE = ("uq_merchants_disputes_cause", "uq_merchants_disputes_kept")
 
@@ -23,15 +35,14 @@ ONCE = ("uq_merchants_disputes_cause", "uq_merchants_disputes_kept")
 def open_dispute(uow: UnitOfWork, *, book: str, settlement_id: UUID, transaction_id: UUID, reason: str) -> Dispute:
     """Keep a line of a statement back: of what is still to be paid, what the line comes to, and no more.
 
-    A signature stands: less is paid than was approved, never more. Refuses SettlementMissing, LineMissing, DisputeLate
-    (in a file, or paid), NothingToDispute (a refund; nothing left), DisputeTwice.
+    A line that was kept back before for another reason, and let go, is in the statement that took it over. A signature
+    stands: less is paid than was approved, never more. Refuses SettlementMissing, LineMissing, LineMoved, DisputeLate
+    (in a file, or paid), NothingToDispute (a refund; nothing left), DisputeTwice (kept back now, or by the desk ever).
     """
     book_id = points_queries.get_book(uow.session, book).id
     settlement = queries.lock_settlement(uow.session, book_id, settlement_id)
-    line = dispute_queries.get_line(uow.session, book_id, settlement_id, transaction_id)
-    if dispute_queries.is_disputed(uow.session, book_id, transaction_id):
-        raise errors.DisputeTwice
-    kept = disputable(state=settlement.state, line_fen=line.fen, payable_fen=settlement.payable_fen)
+    line_fen = _line_in(uow, settlement, transaction_id)
+    kept = disputable(state=settlement.state, line_fen=line_fen, payable_fen=settlement.payable_fen)
 
     dispute = Dispute(
         book_id=book_id,
@@ -58,15 +69,44 @@ def open_dispute(uow: UnitOfWork, *, book: str, settlement_id: UUID, transaction
     return dispute
 
 
-def close_dispute(uow: UnitOfWork, *, book: str, dispute_id: UUID, outcome: DisputeState, reason: str) -> Dispute:
-    """Close a dispute that somebody else opened. What was kept back goes into the shop's next statement.
+def adjust_dispute(
+    uow: UnitOfWork, *, book: str, dispute_id: UUID, fen: int, sponsor_id: UUID | None, reason: str
+) -> DisputeAdjustment:
+    """Propose that a shop be owed less for a disputed line (`fen` below 0); another person approves the proposal.
 
-    For the resident: where the points given back (or an adjustment) are less owed to the shop already, and stand in
-    that statement as well. What anti-fraud has confirmed takes two: the first proposes, another with the same outcome
-    closes. Refuses DisputeMissing, DisputeClosed, DisputeWaits, DisputeBySame, DisputeNotRefunded.
+    It counts for this line alone. Refuses DisputeMissing, OwnBusiness, DisputeClosed, DisputeWaits,
+    AdjustmentOver, AccountMissing.
     """
     book_id = points_queries.get_book(uow.session, book).id
     dispute = dispute_queries.lock_dispute(uow.session, book_id, dispute_id)
+    own.check_shop(uow, dispute.shop_id)
+    check_decidable(state=dispute.state, cause=dispute.cause)
+    left = dispute_queries.sum_left(uow.session, dispute, waiting=True)
+    if -fen > left:
+        raise errors.AdjustmentOver(left_fen=max(left, 0))
+    proposal = adjusting.propose_adjustment(
+        uow,
+        book=book,
+        shop_id=dispute.shop_id,
+        fen=fen,
+        sponsor_id=sponsor_id,
+        reason=reason,
+        dispute_id=dispute.id,
+    )
+    return DisputeAdjustment(dispute.id, proposal.id, fen, proposal.state)
+
+
+def close_dispute(uow: UnitOfWork, *, book: str, dispute_id: UUID, outcome: DisputeState, reason: str) -> Dispute:
+    """Close a dispute that somebody else opened. What was kept back goes into the shop's next statement.
+
+    For the resident: where all that the line came to was taken off already, by refunds of it or by adjustments that
+    name the dispute; they stand in that statement as well. What anti-fraud has confirmed takes two: the first proposes,
+    another with the same outcome closes. Refuses DisputeMissing, OwnBusiness, DisputeClosed, DisputeWaits,
+    DisputeBySame, DisputeNotRefunded.
+    """
+    book_id = points_queries.get_book(uow.session, book).id
+    dispute = dispute_queries.lock_dispute(uow.session, book_id, dispute_id)
+    own.check_shop(uow, dispute.shop_id)
     closer = uow.actor.id
     check_closing(
         state=dispute.state,
@@ -74,7 +114,7 @@ def close_dispute(uow: UnitOfWork, *, book: str, dispute_id: UUID, outcome: Disp
         opened_by=dispute.opened_by,
         closer=closer,
         outcome=outcome,
-        given_back=_was_given_back(uow, dispute),
+        left_fen=dispute_queries.sum_left(uow.session, dispute),
         looked_at=dispute.case_id is None or get_case(uow.session, book_id, dispute.case_id).closed_at is not None,
     )
     if needs_another(
@@ -93,15 +133,22 @@ def close_dispute(uow: UnitOfWork, *, book: str, dispute_id: UUID, outcome: Disp
     return dispute
 
 
+def _line_in(uow: UnitOfWork, settlement: Settlement, transaction_id: UUID) -> int:
+    """What a line comes to whose money is in this statement now. Refuses LineMissing, LineMoved, DisputeTwice."""
+    book_id = settlement.book_id
+    line = dispute_queries.find_line(uow.session, book_id, transaction_id)
+    place = None if line is None else dispute_queries.find_statement_of(uow.session, line)
+    if line is None or settlement.id not in {line.settlement_id, place}:
+        raise errors.LineMissing
+    if place is None or dispute_queries.was_disputed_by_desk(uow.session, book_id, transaction_id):
+        raise errors.DisputeTwice
+    if place != settlement.id:
+        raise errors.LineMoved(settlement_id=str(place))
+    return line.fen
+
+
 def list_disputes(uow: UnitOfWork, *, book: str, state: DisputeState, limit: int, cursor: str | None) -> Page[Dispute]:
     """Disputes of one state, newest first."""
     book_id = points_queries.get_book(uow.session, book).id
     rows = dispute_queries.list_disputes(uow.session, book_id, state=state, before=read_id(cursor), limit=limit + 1)
     return page_by_id(rows, limit, lambda dispute: dispute.id)
-
-
-def _was_given_back(uow: UnitOfWork, dispute: Dispute) -> bool:
-    """Say whether the shop is owed less already: by a refund of the line, or by an adjustment since."""
-    return was_given_back(uow.session, dispute.book_id, dispute.transaction_id) or dispute_queries.was_adjusted_down(
-        uow.session, dispute, now=uow.now
-    )

@@ -9,6 +9,7 @@ from app.kernel.paging import Page, page_by_id, read_id
 from app.merchants import errors, queries, terms
 from app.merchants.models import Gift
 from app.merchants.queries import gifts as gift_queries
+from app.merchants.service import own
 from app.points import queries as points_queries
 
 
@@ -23,9 +24,13 @@ def offer_gift(
     stock: int,
     per_person_max: int = terms.GIFTS_PER_PERSON,
 ) -> Gift:
-    """Put a gift into the catalogue of a shop; one person gets `per_person_max` in thirty days. Refuses ShopMissing."""
+    """Put a gift into the catalogue of a shop; one person gets `per_person_max` in thirty days.
+
+    Refuses ShopMissing, OwnBusiness.
+    """
     book_id = points_queries.get_book(uow.session, book).id
     queries.get_shop(uow.session, book_id, shop_id)
+    own.check_shop(uow, shop_id)
     gift = Gift(
         book_id=book_id,
         id=uow.new_id(),
@@ -43,8 +48,9 @@ def offer_gift(
 
 
 def change_stock(uow: UnitOfWork, *, book: str, gift_id: UUID, pieces: int) -> Gift:
-    """Add pieces of a gift, or take some away (negative). Refuses GiftMissing, GiftEnded, StockWrong."""
+    """Add pieces of a gift, or take some away (negative). Refuses GiftMissing, OwnBusiness, GiftEnded, StockWrong."""
     gift = gift_queries.get_gift(uow.session, points_queries.get_book(uow.session, book).id, gift_id, lock=True)
+    own.check_shop(uow, gift.shop_id)
     if gift.ended_at is not None:
         raise errors.GiftEnded(title=gift.title)
     if not 0 <= gift.stock + pieces <= terms.GIFT_STOCK_MAX:

@@ -11,6 +11,7 @@ from app.merchants import errors, terms
 from app.merchants.models import BankAccount, Branch, Merchant, MerchantPerson
 from app.merchants.queries import merchants as queries
 from app.merchants.rules import papers as rules
+from app.merchants.service import own
 from app.merchants.service.papers import accept_branches
 from app.merchants.terms import BranchState, MerchantState, PersonKind
 from app.points import queries as points_queries
@@ -74,10 +75,11 @@ def show_merchant(uow: UnitOfWork, merchant: Merchant) -> MerchantSheet:
 
 
 def change_merchant(uow: UnitOfWork, merchant: Merchant, *, state: MerchantState, reason: str) -> Merchant:
-    """Suspend, resume or close a merchant. One person stops it, another lets it go on.
+    """Suspend, resume or close a merchant. One person stops it, another lets it go on; only then it closes.
 
-    Refuses MerchantClosed, StateSame, ResumeBySame.
+    Refuses OwnBusiness, MerchantClosed, StateSame, CloseSuspended, ResumeBySame.
     """
+    own.check_merchant(uow, merchant.id)
     found = queries.lock_merchant(uow.session, merchant.id)
     rules.check_change(found.state, state, changed_by=found.changed_by, by=uow.actor.id)
     if state is MerchantState.ACTIVE and found.licence_index is None:
@@ -89,6 +91,7 @@ def change_merchant(uow: UnitOfWork, merchant: Merchant, *, state: MerchantState
 
 def change_branch(uow: UnitOfWork, branch: Branch, *, state: BranchState, reason: str) -> Branch:
     """Suspend, resume or close a branch, as `change_merchant`."""
+    own.check_merchant(uow, branch.merchant_id)
     found = queries.lock_branch(uow.session, branch)
     rules.check_change(found.state, state, changed_by=found.changed_by, by=uow.actor.id)
     found.state = state
@@ -132,7 +135,11 @@ def register_person(
 
 
 def end_person(uow: UnitOfWork, merchant: Merchant, *, registration_id: UUID, reason: str) -> MerchantPerson:
-    """End a registration: who left the shop may redeem there again. Refuses PersonMissing, PersonEnded."""
+    """End a registration: who left the shop may redeem there again, and decide about it at the desk.
+
+    So nobody of the house ends one. Refuses OwnBusiness, PersonMissing, PersonEnded.
+    """
+    own.check_merchant(uow, merchant.id)
     person = queries.lock_person(uow.session, merchant.id, registration_id)
     if person.ended_at is not None:
         raise errors.PersonEnded

@@ -15,7 +15,7 @@ from app.merchants.queries import offers as offer_queries
 from app.merchants.queries.offers import ShopOffer
 from app.merchants.rules import offers as rules
 from app.merchants.rules.offers import OfferTerms
-from app.merchants.service import telling_shops
+from app.merchants.service import own, telling_shops
 from app.points import queries as points_queries
 from app.points.queries.books import highest_point_value
 
@@ -39,10 +39,11 @@ _LEFT = text("SELECT stock_points FROM merchants_offers WHERE book_id = :book_id
 def set_offer(uow: UnitOfWork, *, book: str, shop_id: UUID, terms: OfferTerms) -> Offer:
     """Put a shop's terms in force; those of before end at this instant, and what was made under them stays as it is.
 
-    Refuses ShopMissing, HoursWrong, OfferOverpaid, CofundingWrong.
+    Refuses ShopMissing, OwnBusiness, HoursWrong, OfferOverpaid, CofundingWrong.
     """
     book_id = points_queries.get_book(uow.session, book).id
     queries.lock_shop(uow.session, book_id, shop_id)
+    own.check_shop(uow, shop_id)
 
     rules.check_hours(terms.hours)
     value_fen = highest_point_value(uow.session, book_id)

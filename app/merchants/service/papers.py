@@ -15,6 +15,7 @@ from app.merchants import errors, terms
 from app.merchants.models import Application, BankAccount, Branch, Merchant, MerchantPerson, Shop
 from app.merchants.queries import merchants as queries
 from app.merchants.rules import papers as rules
+from app.merchants.service import own, paper_notices
 from app.merchants.terms import ApplicationKind, ApplicationState, BranchState, MerchantState, PersonKind
 from app.points import queries as points_queries
 from app.points import service as points_service
@@ -49,9 +50,10 @@ def apply_for_bank(uow: UnitOfWork, merchant: Merchant, *, bank: Mapping[str, An
 def review_application(uow: UnitOfWork, *, book: str, application_id: UUID) -> Application:
     """Say as the first of two reviewers that papers are in order.
 
-    Refuses ApplicationMissing, ApplicationDecided, ReviewBySame.
+    Refuses ApplicationMissing, OwnBusiness, ApplicationDecided, ReviewBySame.
     """
     found = _lock(uow, book, application_id)
+    own.check_papers(uow, found.merchant_id, _open_papers(found))
     rules.check_review(kind=found.kind, state=found.state, applied_by=found.applied_by, reviewer=uow.actor.id)
     found.state = ApplicationState.REVIEWED
     found.reviewed_by, found.reviewed_at = uow.actor.id, uow.now
@@ -62,9 +64,11 @@ def review_application(uow: UnitOfWork, *, book: str, application_id: UUID) -> A
 def approve_application(uow: UnitOfWork, *, book: str, application_id: UUID) -> Application:
     """Approve papers as the last person, and do what they ask for.
 
-    Refuses ApplicationMissing, ApplicationDecided, NotReviewed, ReviewBySame, LicenceKnown.
+    Refuses ApplicationMissing, OwnBusiness, ApplicationDecided, NotReviewed, ReviewBySame, LicenceKnown.
     """
     found = _lock(uow, book, application_id)
+    papers = _open_papers(found)
+    own.check_papers(uow, found.merchant_id, papers)
     rules.check_approval(
         kind=found.kind,
         state=found.state,
@@ -72,13 +76,13 @@ def approve_application(uow: UnitOfWork, *, book: str, application_id: UUID) -> 
         reviewed_by=found.reviewed_by,
         approver=uow.actor.id,
     )
-    papers = json.loads(vault().open(found.sealed, context=_context(found.id)))
     found.state = ApplicationState.APPROVED
     found.decided_by, found.decided_at = uow.actor.id, uow.now
     uow.session.flush()
     if found.kind == ApplicationKind.ENROL:
         _enrol(uow, found, papers)
     _set_bank_account(uow, found, papers["bank"])
+    paper_notices.tell_decided(uow, found, papers)
     return found
 
 
@@ -88,6 +92,7 @@ def reject_application(uow: UnitOfWork, *, book: str, application_id: UUID, reas
     rules.check_rejection(state=found.state, applied_by=found.applied_by, by=uow.actor.id)
     found.state = ApplicationState.REJECTED
     found.decided_by, found.decided_at, found.decided_why = uow.actor.id, uow.now, reason
+    paper_notices.tell_decided(uow, found, _open_papers(found))
     return found
 
 
@@ -245,6 +250,11 @@ def _flush(uow: UnitOfWork, constraint: str, refusal: type[Exception]) -> None:
 def _lock(uow: UnitOfWork, book: str, application_id: UUID) -> Application:
     book_id = points_queries.get_book(uow.session, book).id
     return queries.get_application(uow.session, book_id, application_id, lock=True)
+
+
+def _open_papers(found: Application) -> dict[str, Any]:
+    papers: dict[str, Any] = json.loads(vault().open(found.sealed, context=_context(found.id)))
+    return papers
 
 
 def _context(application_id: UUID) -> str:

@@ -12,14 +12,17 @@ from app.merchants.models.settlements import BANK_REFERENCE_ONCE
 from app.merchants.queries import merchants as merchant_queries
 from app.merchants.rules.papers import check_payout
 from app.merchants.rules.payouts import check_approval, check_payable, check_stated
-from app.merchants.service import telling_shops
+from app.merchants.service import own, telling_shops
 from app.merchants.terms import SettlementState
 from app.points import queries as points_queries
 from app.points import service as points_service
 
 
 def check_settlement(uow: UnitOfWork, *, book: str, settlement_id: UUID) -> Settlement:
-    """Say as the first of two people that a statement is right. Refuses SettlementMissing, SettlementDecided."""
+    """Say as the first of two people that a statement is right.
+
+    Refuses SettlementMissing, OwnBusiness, SettlementDecided.
+    """
     settlement = _lock(uow, book, settlement_id)
     check_stated(settlement.state)
     settlement.checked_by, settlement.checked_at = uow.actor.id, uow.now
@@ -29,7 +32,7 @@ def check_settlement(uow: UnitOfWork, *, book: str, settlement_id: UUID) -> Sett
 def approve_settlement(uow: UnitOfWork, *, book: str, settlement_id: UUID) -> Settlement:
     """Approve a statement that somebody else checked: from its day on it may be paid.
 
-    Refuses SettlementMissing, SettlementDecided, NotChecked, ApproveBySame.
+    Refuses SettlementMissing, OwnBusiness, SettlementDecided, NotChecked, ApproveBySame.
     """
     settlement = _lock(uow, book, settlement_id)
     check_approval(
@@ -47,15 +50,21 @@ def approve_settlement(uow: UnitOfWork, *, book: str, settlement_id: UUID) -> Se
 def pay_settlement(uow: UnitOfWork, *, book: str, settlement_id: UUID, bank_reference: str) -> Settlement:
     """Book the payment of an approved statement by hand, under the bank's reference. Once; again is a replay.
 
-    Refuses SettlementMissing, AlreadyPaid (under another reference), NothingToPay, NotApproved (also in a file),
-    PayoutEarly, PayoutStopped, PayoutHeld, BankReferenceUsed (by another settlement of the book).
+    Refuses SettlementMissing, OwnBusiness, AlreadyPaid (under another reference), NothingToPay, NotApproved (also in a
+    file), PayoutEarly, PayoutStopped, PayoutHeld, BankReferenceUsed (by another settlement of the book).
     """
     settlement = _lock(uow, book, settlement_id)
     if rules.is_paid(settlement.bank_reference, bank_reference, fen=settlement.payable_fen):
         return settlement
     check_payable(state=settlement.state, payable_on=settlement.payable_on, today=local_date(uow.now))
     payout = merchant_queries.get_payout(uow.session, settlement.shop_id)
-    check_payout(name=payout.name, state=payout.state, payable_from=payout.payable_from, now=uow.now)
+    check_payout(
+        name=payout.name,
+        state=payout.state,
+        branch_state=payout.branch_state,
+        payable_from=payout.payable_from,
+        now=uow.now,
+    )
     if queries.is_reference_used(uow.session, settlement.book_id, bank_reference):
         raise errors.BankReferenceUsed(bank_reference=bank_reference)
 
@@ -102,4 +111,6 @@ def _write_paid(uow: UnitOfWork, references: list[str]) -> None:
 
 def _lock(uow: UnitOfWork, book: str, settlement_id: UUID) -> Settlement:
     book_id = points_queries.get_book(uow.session, book).id
-    return queries.lock_settlement(uow.session, book_id, settlement_id)
+    settlement = queries.lock_settlement(uow.session, book_id, settlement_id)
+    own.check_shop(uow, settlement.shop_id)
+    return settlement

@@ -10,12 +10,13 @@ from app.infra.vault import vault
 from app.kernel.paging import Cursor, Page, page_by_id, read_id
 from app.kernel.periods import local_date
 from app.merchants import errors, queries, terms
-from app.merchants.models import BankAccount, Merchant, Payout, PayoutLine, PayoutTerms, Settlement
+from app.merchants.models import BankAccount, Branch, Merchant, Payout, PayoutLine, PayoutTerms, Settlement
 from app.merchants.queries import payouts as payout_queries
 from app.merchants.rules import bank_files
 from app.merchants.rules.bank_files import BankLine, Receiver
 from app.merchants.rules.papers import check_payout
 from app.merchants.rules.payouts import PayoutRules, check_terms
+from app.merchants.service import own
 from app.merchants.terms import PayoutLineState, SettlementState
 from app.points import queries as points_queries
 
@@ -48,16 +49,16 @@ class PayoutSheet:
 def make_payout(uow: UnitOfWork, *, book: str) -> MadePayout:
     """Put approved statements that are due into a file for the bank: each into one file at a time.
 
-    Left out, with why: a merchant that does not trade, has no bank account or too new a one, or one whose name or
-    number no bank's file takes. Refuses PayoutEmpty.
+    Left out, with why: a merchant that is suspended (or its branch), has no bank account or too new a one, or one whose
+    name or number no bank's file takes. Refuses PayoutEmpty.
     """
     book_id = points_queries.get_book(uow.session, book).id
     due = payout_queries.lock_due(uow.session, book_id, today=local_date(uow.now), limit=terms.PAYOUT_LINES_MAX)
 
     good: list[tuple[Settlement, BankAccount, Receiver]] = []
     skipped: list[Skipped] = []
-    for settlement, merchant, account in due:
-        receiver, why = _receiver(uow, merchant, account)
+    for settlement, merchant, branch, account in due:
+        receiver, why = _receiver(uow, merchant, branch, account)
         if receiver is None:
             skipped.append(Skipped(settlement.id, settlement.shop_id, why))
         else:
@@ -120,10 +121,14 @@ def show_payout(uow: UnitOfWork, *, book: str, payout_id: UUID, limit: int, curs
 
 
 def set_payout_terms(uow: UnitOfWork, *, book: str, shop_id: UUID | None, rules: PayoutRules) -> PayoutTerms:
-    """Propose when shops of a book, or one of them, are paid; another person approves it. Refuses ShopMissing."""
+    """Propose when shops of a book, or one of them, are paid; another person approves it.
+
+    Refuses ShopMissing, OwnBusiness.
+    """
     book_id = points_queries.get_book(uow.session, book).id
     if shop_id is not None:
         queries.get_shop(uow.session, book_id, shop_id)
+        own.check_shop(uow, shop_id)
     made = PayoutTerms(
         book_id=book_id,
         id=uow.new_id(),
@@ -142,11 +147,13 @@ def set_payout_terms(uow: UnitOfWork, *, book: str, shop_id: UUID | None, rules:
 
 
 def approve_payout_terms(uow: UnitOfWork, *, book: str, terms_id: UUID) -> PayoutTerms:
-    """Put terms that somebody else set in force, from the next statement on. Refuses PayoutTermsMissing, TermsDecided,
-    TermsBySame.
+    """Put terms that somebody else set in force, from the next statement on. Refuses PayoutTermsMissing, OwnBusiness,
+    TermsDecided, TermsBySame.
     """
     book_id = points_queries.get_book(uow.session, book).id
     found = payout_queries.lock_terms(uow.session, book_id, terms_id)
+    if found.shop_id is not None:
+        own.check_shop(uow, found.shop_id)
     check_terms(made_by=found.made_by, approved_by=found.approved_by, approver=uow.actor.id)
     found.approved_by, found.approved_at = uow.actor.id, uow.now
     uow.session.flush()  # the database says now whether this person may
@@ -160,12 +167,20 @@ def list_payout_terms(uow: UnitOfWork, *, book: str, limit: int, cursor: str | N
     return page_by_id(rows, limit, lambda each: each.id)
 
 
-def _receiver(uow: UnitOfWork, merchant: Merchant, account: BankAccount | None) -> tuple[Receiver | None, str]:
+def _receiver(
+    uow: UnitOfWork, merchant: Merchant, branch: Branch, account: BankAccount | None
+) -> tuple[Receiver | None, str]:
     """Where a merchant's money goes, or why it does not go anywhere now."""
     if account is None:
         return None, "no_bank_account"
     try:
-        check_payout(name=merchant.name, state=merchant.state, payable_from=account.payable_from, now=uow.now)
+        check_payout(
+            name=merchant.name,
+            state=merchant.state,
+            branch_state=branch.state,
+            payable_from=account.payable_from,
+            now=uow.now,
+        )
     except (errors.PayoutStopped, errors.PayoutHeld) as refused:
         return None, refused.code
     receiver = _open(account)

@@ -16,7 +16,7 @@ from app.merchants.models import Settlement, SettlementLine, Shop
 from app.merchants.queries import payouts, statements
 from app.merchants.queries.settlements import Totals
 from app.merchants.rules.payouts import Keeping, keep_back
-from app.merchants.service import holding, telling_shops
+from app.merchants.service import holding, own, telling_shops
 from app.merchants.terms import SettlementState
 from app.places.queries import load_calendar_for
 from app.points import queries as points_queries
@@ -36,11 +36,12 @@ def state_settlement(uow: UnitOfWork, *, book: str, shop_id: UUID, through: date
     A transaction that commits late, or after a statement through today, goes into the next statement. What earlier
     statements kept back and is free by then is added; what this one keeps back of a new shop, and of lines that a
     complaint or a case stands against, is taken off. What comes to no money is closed at once. A person who
-    states it has checked it. Refuses ShopMissing, ThroughInFuture, NothingToSettle, SettlementNegative (carried over:
-    nothing is settled).
+    states it has checked it. Refuses ShopMissing, OwnBusiness, ThroughInFuture, NothingToSettle, SettlementNegative
+    (carried over: nothing is settled).
     """
     book_id = points_queries.get_book(uow.session, book).id
     shop = queries.lock_shop(uow.session, book_id, shop_id)
+    own.check_shop(uow, shop_id)
     before = queries.find_settlement(uow.session, book_id, shop_id, through)
 
     rules.check_through(through, local_date(uow.now))

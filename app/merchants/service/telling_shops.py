@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from app.infra.unit_of_work import UnitOfWork
+from app.merchants import queries
 from app.merchants.models import Complaint, Dispute, Offer, Settlement, Terminal, TerminalAddress, TerminalKey
 from app.points.queries import books
 from app.webhooks import queries as listening
@@ -62,14 +63,20 @@ def tell_doubt(
 
 
 def tell_complaint(uow: UnitOfWork, event: str, complaint: Complaint) -> None:
-    """Tell a shop that a resident complained of a redemption (dispute.opened) and how it ended (dispute.closed)."""
+    """Tell a shop that a resident complains (dispute.opened), that its owner answered, and how it ended (.closed).
+
+    `points`: those that were taken.
+    """
+    redemption = queries.find_redemption_by_id(uow.session, complaint.redemption_id)
     details: dict[str, object] = {
         "redemption_id": complaint.redemption_id,
         "transaction_id": complaint.transaction_id,
+        "out_trade_no": redemption and redemption.out_trade_no,
+        "points": redemption and redemption.captured_points,
     }
     if event == "dispute.closed":
         details["outcome"] = complaint.state
-    else:
+    if event == "dispute.opened":
         details["respond_by"] = complaint.due_at
     tell_doubt(
         uow, event, book_id=complaint.book_id, shop_id=complaint.shop_id, dispute_id=complaint.id, details=details

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, ForeignKey, Integer, SmallInteger, Text, Uuid
+from sqlalchemy import DateTime, ForeignKey, Index, Integer, SmallInteger, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -61,6 +61,14 @@ class Proposal(Base):
     """An act that one person proposes and another approves. `payload`: what is to be done; it never changes."""
 
     __tablename__ = "points_proposals"
+    __table_args__ = (
+        Index(
+            "ix_points_proposals_dispute",
+            "book_id",
+            text("(payload ->> 'dispute_id')"),
+            postgresql_where=text("payload ? 'dispute_id'"),
+        ),
+    )
     book_id: Mapped[int] = mapped_column(ForeignKey(BOOK), primary_key=True)
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     kind: Mapped[str] = mapped_column(Text)

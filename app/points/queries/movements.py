@@ -101,10 +101,19 @@ def _points_account(book_id: int, shop_id: UUID) -> UUID:
     return account_id(book_id, AccountRef(AccountKind.MERCHANT_POINTS, shop_id))
 
 
-def was_given_back(session: Session, book_id: int, transaction_id: UUID) -> bool:
-    """Whether any of what this transaction moved was refunded, or it was reversed."""
+def sum_given_back(session: Session, book_id: int, shop_id: UUID, transaction_id: UUID) -> int:
+    """How many fen less a shop is owed because this transaction was refunded or reversed, but for what was undone."""
+    undo = aliased(Transaction)
     back = (Transaction.refunds_id == transaction_id) | (Transaction.reverses_id == transaction_id)
-    return bool(session.scalar(select(exists().where(Transaction.book_id == book_id, back))))
+    ids = select(Transaction.id).where(Transaction.book_id == book_id, back)
+    undone = select(undo.id).where(undo.book_id == book_id, undo.reverses_id.in_(ids))
+    query = select(-func.coalesce(func.sum(Entry.amount), 0)).where(
+        Entry.book_id == book_id,
+        Entry.transaction_id.in_(ids.union_all(undone)),
+        Entry.account_id == payable_account(book_id, shop_id),
+        Entry.version.is_(None),
+    )
+    return int(session.scalar(query) or 0)
 
 
 def was_reversed(session: Session, book_id: int, transaction_id: UUID) -> bool:

@@ -3,11 +3,20 @@
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from app.points import errors
 from app.points.models import Household, HouseholdChange, OwnerName, Proposal
+from app.points.terms import ProposalState
+
+# The keys are said outright: an expression of a bound one would not be known to be that of the index.
+_ADJUSTED = text("""
+    SELECT -coalesce(sum(CAST(payload ->> 'fen' AS bigint)), 0)
+      FROM points_proposals
+     WHERE book_id = :book_id AND payload ? 'dispute_id' AND payload ->> 'dispute_id' = ANY (:disputes)
+       AND payload ->> 'shop_id' = :shop_id AND kind = 'adjustment' AND state = ANY (:states)
+""")
 
 
 def names_of(session: Session, book_id: int, owner_ids: Collection[UUID]) -> dict[UUID, str]:
@@ -48,6 +57,22 @@ def get_proposal(session: Session, book_id: int, proposal_id: UUID) -> Proposal:
     if proposal is None:
         raise errors.ProposalMissing
     return proposal
+
+
+def sum_adjusted(
+    session: Session, book_id: int, shop_id: UUID, dispute_ids: Collection[UUID], *, waiting: bool = False
+) -> int:
+    """How many fen less a shop is owed by approved adjustments that name one of these disputes.
+
+    `waiting`: with those that wait for a second person.
+    """
+    values = {
+        "book_id": book_id,
+        "shop_id": str(shop_id),
+        "disputes": [str(each) for each in dispute_ids],
+        "states": [ProposalState.APPROVED, *([ProposalState.OPEN] if waiting else [])],
+    }
+    return int(session.scalar(_ADJUSTED, values) or 0)
 
 
 def lock_proposal(session: Session, book_id: int, proposal_id: UUID) -> Proposal:

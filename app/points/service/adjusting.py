@@ -13,13 +13,20 @@ from app.points.terms import FEN_MAX, AccountKind, Code, Decline, OwnerKind, Pro
 
 
 def propose_adjustment(
-    uow: UnitOfWork, *, book: str, shop_id: UUID, fen: int, sponsor_id: UUID | None, reason: str
+    uow: UnitOfWork,
+    *,
+    book: str,
+    shop_id: UUID,
+    fen: int,
+    sponsor_id: UUID | None,
+    reason: str,
+    dispute_id: UUID | None = None,
 ) -> Proposal:
     """Propose that a shop be owed `fen` (not 0, to ±FEN_MAX) more, or less: the shop's next statement has it as a line.
 
     It is borne by a sponsor's free money, or by the book's own result (None). Nothing moves before another person
-    approves. Refuses BookMissing, AdjustedShopMissing, AdjustmentZero,
-    AccountMissing (of a sponsor that never paid in).
+    approves. `dispute_id`: what it is for, told by whoever keeps disputes. Refuses BookMissing, AdjustedShopMissing,
+    AdjustmentZero, AccountMissing (of a sponsor that never paid in).
     """
     found = queries.get_book(uow.session, book)
     owner = queries.find_owner(uow.session, found.id, shop_id)
@@ -37,6 +44,8 @@ def propose_adjustment(
         "fen": fen,
         "sponsor_id": None if sponsor_id is None else str(sponsor_id),
     }
+    if dispute_id is not None:
+        payload["dispute_id"] = str(dispute_id)
     return open_proposal(uow, found.id, kind=ProposalKind.ADJUSTMENT, payload=payload, reason=reason)
 
 

@@ -5,6 +5,7 @@ from app.risk.queries.books import get_book_id
 from app.risk.queries.cases import (
     find_appeal_of,
     get_case,
+    has_part,
     list_appeals,
     list_case_decisions,
     list_case_events,
@@ -73,6 +74,7 @@ __all__ = [
     "get_list",
     "get_own_decision",
     "get_rule_set",
+    "has_part",
     "list_appeals",
     "list_backtests",
     "list_case_decisions",

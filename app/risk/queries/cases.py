@@ -1,9 +1,9 @@
 """Cases with what is in them, and appeals."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
 from app.risk.errors import AppealMissing, CaseMissing
@@ -44,6 +44,21 @@ def list_case_decisions(
     if before is not None:
         query = query.where(DecisionRow.id < before)
     return session.scalars(query.order_by(DecisionRow.id.desc()).limit(limit)).all()
+
+
+def has_part(
+    session: Session, case: Case, *, owners: Collection[UUID], people: Collection[UUID], shops: Collection[UUID]
+) -> bool:
+    """Whether one of these passbooks, accounts or shops has a part in any decision of a case."""
+    row = DecisionRow
+    part = or_(
+        row.resident_id.in_(owners),
+        row.person_id.in_(people),
+        row.cashier_id.in_(people),
+        row.coordinator_id.in_(people),
+        row.shop_id.in_(shops),
+    )
+    return bool(session.scalar(select(exists().where(row.book_id == case.book_id, row.case_id == case.id, part))))
 
 
 def list_case_events(session: Session, book_id: int, case_id: UUID, *, limit: int) -> Sequence[CaseEvent]:

@@ -6,7 +6,7 @@ from uuid import UUID
 from app.infra.unit_of_work import UnitOfWork
 from app.risk import service
 from app.risk.queries import Wanted
-from app.risk.routes.desk import READERS, WORKERS, period
+from app.risk.routes.desk import READERS, WORKERS, house_shops, period
 from app.risk.schemas.cases import (
     AppealsQuery,
     CasesQuery,
@@ -96,21 +96,21 @@ def list_risk_case_decisions(uow: UnitOfWork, *, book: str, case_id: UUID, limit
 @endpoint(roles=WORKERS, reply=RiskCaseFileOut, idempotent=True)
 def take_risk_case(uow: UnitOfWork, *, book: str, case_id: UUID) -> object:
     """接手案件 / begin to work on a case."""
-    return service.take_case(uow, book=book, case_id=case_id)
+    return service.take_case(uow, book=book, case_id=case_id, house_shops=house_shops())
 
 
 @blueprint.route(f"{RISK}/cases/<uuid:case_id>/comments", methods=["POST"])
 @endpoint(roles=WORKERS, body=RiskCommentIn, reply=RiskCaseFileOut, idempotent=True)
 def comment_risk_case(uow: UnitOfWork, *, book: str, case_id: UUID, text: str) -> object:
     """记录调查情况 / write down what was found."""
-    return service.comment_case(uow, book=book, case_id=case_id, text=text)
+    return service.comment_case(uow, book=book, case_id=case_id, text=text, house_shops=house_shops())
 
 
 @blueprint.route(f"{RISK}/cases/<uuid:case_id>/close", methods=["POST"])
 @endpoint(roles=WORKERS, body=RiskCloseIn, reply=RiskCaseFileOut, idempotent=True)
 def close_risk_case(uow: UnitOfWork, *, book: str, case_id: UUID, label: Label, text: str) -> object:
     """结案并写明结论 / close a case with what it turned out to be."""
-    return service.close_case(uow, book=book, case_id=case_id, label=label, text=text)
+    return service.close_case(uow, book=book, case_id=case_id, label=label, text=text, house_shops=house_shops())
 
 
 @blueprint.route(f"{RISK}/appeals")

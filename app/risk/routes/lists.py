@@ -6,7 +6,7 @@ from uuid import UUID
 
 from app.infra.unit_of_work import UnitOfWork
 from app.risk import service
-from app.risk.routes.desk import READERS, WORKERS
+from app.risk.routes.desk import READERS, WORKERS, house_shops
 from app.risk.schemas.lists import (
     RiskItemIn,
     RiskItemOut,
@@ -67,7 +67,15 @@ def remove_risk_item(uow: UnitOfWork, *, book: str, list_code: str, item_id: UUI
 @endpoint(roles=WORKERS, body=RiskSnoozeIn, reply=RiskSnoozeOut, status=HTTPStatus.CREATED, idempotent=True)
 def snooze_rule(uow: UnitOfWork, *, book: str, decision_id: UUID, rule_id: str, days: int, reason: str) -> object:
     """让一条规则对某人暂停若干天 / let a rule be silent about somebody for some days."""
-    return service.snooze_rule(uow, book=book, decision_id=decision_id, rule=rule_id, days=days, reason=reason)
+    return service.snooze_rule(
+        uow,
+        book=book,
+        decision_id=decision_id,
+        rule=rule_id,
+        days=days,
+        reason=reason,
+        house_shops=house_shops(),
+    )
 
 
 @blueprint.route("/v1/books/<book>/risk/snoozes")

@@ -26,6 +26,7 @@ from app.risk.service.cases import (
 from app.risk.service.deciding import decide, settle_decision, settle_none
 from app.risk.service.decisions import list_decisions, purge_facts, show_decision
 from app.risk.service.lists import add_item, create_list, list_items, list_lists, remove_item
+from app.risk.service.own import HouseShops
 from app.risk.service.rings import find_rings_step
 from app.risk.service.rule_sets import (
     list_rule_sets,
@@ -45,6 +46,7 @@ __all__ = [
     "AwardDecision",
     "Decision",
     "Event",
+    "HouseShops",
     "RuleDefinition",
     "RuleSetDefinition",
     "add_item",

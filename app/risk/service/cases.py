@@ -9,7 +9,7 @@ from app.infra.unit_of_work import UnitOfWork
 from app.kernel.paging import Page, page_by_id, read_id
 from app.risk import errors, queries
 from app.risk.models import Case, CaseEvent, DecisionRow, Finding
-from app.risk.service.own import check_not_own
+from app.risk.service.own import HouseShops, check_no_part, no_shops
 from app.risk.terms import NO_BOOK, CaseEventKind, CaseState, Label
 
 SHOWN_MAX = 100
@@ -48,12 +48,12 @@ def list_case_decisions(
     return page_by_id(rows, limit, lambda decision: decision.id)
 
 
-def take_case(uow: UnitOfWork, *, book: str | None, case_id: UUID) -> CaseFile:
+def take_case(uow: UnitOfWork, *, book: str | None, case_id: UUID, house_shops: HouseShops = no_shops) -> CaseFile:
     """Begin to work on a case; it is one's own from then on. Again: the same.
 
     Refuses BookMissing, CaseMissing, CaseClosed, CaseTaken, OwnRisk.
     """
-    case = _lock_open(uow, book, case_id)
+    case = _lock_open(uow, book, case_id, house_shops)
     if case.taken_by == uow.actor.id:
         return _file(uow, case)
     if case.taken_by is not None:
@@ -63,21 +63,31 @@ def take_case(uow: UnitOfWork, *, book: str | None, case_id: UUID) -> CaseFile:
     return _file(uow, case)
 
 
-def comment_case(uow: UnitOfWork, *, book: str | None, case_id: UUID, text: str) -> CaseFile:
+def comment_case(
+    uow: UnitOfWork, *, book: str | None, case_id: UUID, text: str, house_shops: HouseShops = no_shops
+) -> CaseFile:
     """Write down what was found. Refuses BookMissing, CaseMissing, CaseClosed, OwnRisk."""
-    case = _lock_open(uow, book, case_id)
+    case = _lock_open(uow, book, case_id, house_shops)
     add_event(uow, case, CaseEventKind.COMMENTED, text=text)
     return _file(uow, case)
 
 
-def close_case(uow: UnitOfWork, *, book: str | None, case_id: UUID, label: Label, text: str) -> CaseFile:
+def close_case(
+    uow: UnitOfWork,
+    *,
+    book: str | None,
+    case_id: UUID,
+    label: Label,
+    text: str,
+    house_shops: HouseShops = no_shops,
+) -> CaseFile:
     """Say what it turned out to be; rules are judged by that. What happens next about the same opens a new case.
 
     Accounts that were paused over it pay again, unless the risk is confirmed: then they wait on, to be frozen or heard.
 
     Refuses BookMissing, CaseMissing, CaseClosed, CaseTaken (by somebody else, or by nobody), OwnRisk.
     """
-    case = _lock_open(uow, book, case_id)
+    case = _lock_open(uow, book, case_id, house_shops)
     if case.taken_by != uow.actor.id:
         raise errors.CaseTaken
     case.state, case.label = CaseState.CLOSED, str(label)
@@ -106,9 +116,9 @@ def add_event(
     uow.session.flush()
 
 
-def _lock_open(uow: UnitOfWork, book: str | None, case_id: UUID) -> Case:
+def _lock_open(uow: UnitOfWork, book: str | None, case_id: UUID, house_shops: HouseShops) -> Case:
     case = queries.lock_case(uow.session, queries.get_book_id(uow.session, book), case_id)
-    check_not_own(uow, case.about_id)
+    check_no_part(uow, book=book, case=case, house_shops=house_shops)
     if case.state == CaseState.CLOSED:
         raise errors.CaseClosed(label=case.label)
     return case

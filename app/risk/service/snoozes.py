@@ -8,11 +8,20 @@ from app.kernel.paging import Page, page_by_id, read_id
 from app.risk import errors, queries
 from app.risk.models import DecisionRow, Snooze
 from app.risk.service import shelf
-from app.risk.service.own import check_not_own, parties
+from app.risk.service.own import HouseShops, check_not_own, no_shops, parties
 from app.risk.terms import BUILT_IN, Pivot, RuleResult
 
 
-def snooze_rule(uow: UnitOfWork, *, book: str | None, decision_id: UUID, rule: str, days: int, reason: str) -> Snooze:
+def snooze_rule(
+    uow: UnitOfWork,
+    *,
+    book: str | None,
+    decision_id: UUID,
+    rule: str,
+    days: int,
+    reason: str,
+    house_shops: HouseShops = no_shops,
+) -> Snooze:
     """Let a rule that spoke in a decision be silent about whom it was about, for 1 to 90 days.
 
     Refuses BookMissing, DecisionMissing, SnoozeUnfit, OwnRisk.
@@ -21,6 +30,8 @@ def snooze_rule(uow: UnitOfWork, *, book: str | None, decision_id: UUID, rule: s
     decision = queries.get_decision(uow.session, book_id, decision_id)
     pivot, pivot_id = _pivot(uow, decision, rule)
     check_not_own(uow, pivot_id, *parties(decision))
+    if decision.shop_id in house_shops(uow):
+        raise errors.OwnRisk
     snooze = Snooze(
         book_id=book_id,
         id=uow.new_id(),

@@ -10,6 +10,7 @@ from app.kernel.geo import Position
 from app.kernel.paging import Page, page_by_id, read_id
 from app.kernel.periods import local_date
 from app.points import queries as points_queries
+from app.risk import service as risk
 from app.volunteers import errors, queries, terms
 from app.volunteers.models import Gathering, Stay
 from app.volunteers.rules import codes
@@ -90,14 +91,16 @@ def list_stays(uow: UnitOfWork, *, book: str, gathering_id: UUID, limit: int, cu
 def decide_stay(
     uow: UnitOfWork, *, book: str, gathering_id: UUID, resident_id: UUID, accepted: bool, reason: str
 ) -> StayView:
-    """Accept or reject a stay, saying why; by neither who led nor who stayed. Once; again is a replay.
+    """Accept or reject a stay, saying why; by neither who led, nor who stayed or is close to him. Once, again a replay.
 
     Refuses GatheringMissing, StayMissing, StayOwn, StayDecided.
     """
     book_id = points_queries.get_book(uow.session, book).id
     gathering = queries.lock_gathering(uow.session, book_id, gathering_id)
     stay = queries.get_stay(uow.session, gathering, resident_id)
-    if {uow.actor.id, uow.actor.owner_id} & {gathering.opened_by, stay.resident_id}:
+    actor = uow.actor
+    mine = {actor.id, actor.person_id, actor.owner_id} & {gathering.opened_by, stay.resident_id}
+    if mine or risk.find_kin(uow, book=book, resident_ids=[stay.resident_id]):
         raise errors.StayOwn
 
     verdict = Verdict.ACCEPTED if accepted else Verdict.REJECTED

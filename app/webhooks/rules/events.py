@@ -46,7 +46,7 @@ EVENTS: Mapping[str, EventType] = {
     "settlement.paid": EventType("结算款已付", "a settlement was paid", (*_SETTLEMENT, "bank_reference")),
     "settlement.failed": EventType("结算款未付成", "paying a settlement failed", (*_SETTLEMENT, "reason")),
     "dispute.opened": EventType("有争议待处理", "a dispute was opened", (*_DISPUTE, "respond_by")),
-    "dispute.answered": EventType("争议已答复", "a dispute was answered", (*_DISPUTE, "respond_by")),
+    "dispute.answered": EventType("争议已答复", "a dispute was answered", _DISPUTE),
     "dispute.closed": EventType("争议已结", "a dispute was closed", (*_DISPUTE, "outcome")),
     "offer.changed": EventType(
         "积分优惠已变更", "other terms are in force", ("book", "shop_id", "offer_id", "points_per_yuan")
