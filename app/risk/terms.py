@@ -39,6 +39,7 @@ ERASED = "—"
 """What stands in place of the words of an appeal when its author's account was closed."""
 LISTED_DAYS_MAX, APPROVALS_DAYS_MAX = 92, 7
 """A list that goes by its time alone reads so many days; approvals are many."""
+REVISION_MAX = 2**31 - 1
 APPEAL_DAYS = 60
 """So long a resident may appeal."""
 

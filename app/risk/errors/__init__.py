@@ -28,6 +28,7 @@ __all__ = [
     "BacktestMissing",
     "BacktestPeriod",
     "CaseClosed",
+    "CaseGrew",
     "CaseMissing",
     "CaseTaken",
     "DecisionMissing",
@@ -182,6 +183,18 @@ class CaseTaken(DomainError):
         "en": "Somebody else is working on this case; whoever took it closes it.",
     }
     field = "case_id"
+
+
+class CaseGrew(DomainError):
+    """What came in after it was read would be judged unseen."""
+
+    kind = Kind.CONFLICT
+    code = "risk.case_grew"
+    text = {
+        "zh": "您看过之后案件又有新的判定或发现:请重新查看,再按其现在的 revision({revision})结案。",
+        "en": "More came into this case since you read it: read it again, and close it at its revision, {revision} now.",
+    }
+    field = "revision"
 
 
 class AppealNeedless(DomainError):

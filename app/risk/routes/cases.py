@@ -108,9 +108,9 @@ def comment_risk_case(uow: UnitOfWork, *, book: str, case_id: UUID, text: str) -
 
 @blueprint.route(f"{RISK}/cases/<uuid:case_id>/close", methods=["POST"])
 @endpoint(roles=WORKERS, body=RiskCloseIn, reply=RiskCaseFileOut, idempotent=True)
-def close_risk_case(uow: UnitOfWork, *, book: str, case_id: UUID, label: Label, text: str) -> object:
+def close_risk_case(uow: UnitOfWork, *, book: str, case_id: UUID, revision: int, label: Label, text: str) -> object:
     """结案并写明结论 / close a case with what it turned out to be."""
-    return service.close_case(uow, book=book, case_id=case_id, label=label, text=text)
+    return service.close_case(uow, book=book, case_id=case_id, revision=revision, label=label, text=text)
 
 
 @blueprint.route(f"{RISK}/appeals")

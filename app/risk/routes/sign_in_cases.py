@@ -92,9 +92,9 @@ def comment_sign_in_case(uow: UnitOfWork, *, case_id: UUID, text: str) -> object
 
 @blueprint.route(f"{RISK}/cases/<uuid:case_id>/close", methods=["POST"])
 @endpoint(roles=DISTRICT, body=RiskCloseIn, reply=RiskCaseFileOut, idempotent=True)
-def close_sign_in_case(uow: UnitOfWork, *, case_id: UUID, label: Label, text: str) -> object:
+def close_sign_in_case(uow: UnitOfWork, *, case_id: UUID, revision: int, label: Label, text: str) -> object:
     """结案;除确认风险外,因此暂停的账号恢复付款 / close a case; unless risk is confirmed, its accounts pay again."""
-    return service.close_case(uow, book=None, case_id=case_id, label=label, text=text)
+    return service.close_case(uow, book=None, case_id=case_id, revision=revision, label=label, text=text)
 
 
 @blueprint.route(f"{RISK}/appeals")

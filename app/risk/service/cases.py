@@ -70,16 +70,20 @@ def comment_case(uow: UnitOfWork, *, book: str | None, case_id: UUID, text: str)
     return _file(uow, case)
 
 
-def close_case(uow: UnitOfWork, *, book: str | None, case_id: UUID, label: Label, text: str) -> CaseFile:
+def close_case(uow: UnitOfWork, *, book: str | None, case_id: UUID, revision: int, label: Label, text: str) -> CaseFile:
     """Say what it turned out to be; rules are judged by that. What happens next about the same opens a new case.
 
     Accounts that were paused over it pay again, unless the risk is confirmed: then they wait on, to be frozen or heard.
 
-    Refuses BookMissing, CaseMissing, CaseClosed, CaseTaken (by somebody else, or by nobody), OwnRisk.
+    `revision`: of the case as it was read. What came into it since is judged by nobody who has not seen it.
+
+    Refuses BookMissing, CaseMissing, CaseClosed, CaseTaken (by somebody else, or by nobody), CaseGrew, OwnRisk.
     """
     case = _lock_open(uow, book, case_id)
     if case.taken_by != uow.actor.id:
         raise errors.CaseTaken
+    if revision != case.revision:
+        raise errors.CaseGrew(revision=case.revision)
     case.state, case.label = CaseState.CLOSED, str(label)
     case.closed_by, case.closed_at = uow.actor.id, uow.now
     add_event(uow, case, CaseEventKind.CLOSED, text=text, label=label)
