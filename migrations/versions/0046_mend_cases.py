@@ -11,6 +11,7 @@ depends_on = None
 def upgrade() -> None:
     """Build it."""
     sql_files.execute("0046_cases.sql")
+    sql_files.execute("0046_second_looks.sql")
 
 
 def downgrade() -> None:

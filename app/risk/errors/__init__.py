@@ -192,7 +192,7 @@ class CaseGrew(DomainError):
     code = "risk.case_grew"
     text = {
         "zh": "您看过之后案件又有新的判定或发现:请重新查看,再按其现在的 revision({revision})结案。",
-        "en": "More came into this case since you read it: read it again, and close it at its revision, {revision} now.",
+        "en": "More came into this case since you read it: read it again, then close it at its revision ({revision}).",
     }
     field = "revision"
 
