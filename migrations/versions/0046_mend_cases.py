@@ -12,6 +12,7 @@ def upgrade() -> None:
     """Build it."""
     sql_files.execute("0046_cases.sql")
     sql_files.execute("0046_second_looks.sql")
+    sql_files.execute("0046_award_checks.sql")
 
 
 def downgrade() -> None:
