@@ -40,6 +40,9 @@ ERASED = "—"
 LISTED_DAYS_MAX, APPROVALS_DAYS_MAX = 92, 7
 """A list that goes by its time alone reads so many days; approvals are many."""
 REVISION_MAX = 2**31 - 1
+IDLE_WORKING_DAYS = 3
+"""Who took a case and did nothing in it for so long has it taken over."""
+TAKERS_MAX = 100
 APPEAL_DAYS = 60
 """So long a resident may appeal."""
 
@@ -181,6 +184,7 @@ class CaseEventKind(StrEnum):
     """What happens to a case."""
 
     TAKEN = "taken"
+    TAKEN_OVER = "taken_over"
     COMMENTED = "commented"
     APPEALED = "appealed"
     ANSWERED = "answered"

@@ -3,3 +3,9 @@ ALTER TABLE risk_cases
     ADD COLUMN revision integer NOT NULL DEFAULT 1,
     ADD CONSTRAINT ck_risk_cases_revision CHECK (revision > 0);
 GRANT UPDATE (revision) ON risk_cases TO linli_app;
+
+-- And one that nobody works on is taken over, which is noted with its reason.
+ALTER TABLE risk_case_events
+    DROP CONSTRAINT ck_risk_case_events_kind,
+    ADD CONSTRAINT ck_risk_case_events_kind CHECK (kind IN ('taken', 'taken_over', 'commented', 'appealed', 'answered', 'closed')
+        AND (kind <> 'taken_over' OR text IS NOT NULL));

@@ -31,6 +31,7 @@ __all__ = [
     "CaseGrew",
     "CaseMissing",
     "CaseTaken",
+    "CaseWorkedOn",
     "DecisionMissing",
     "DefaultMissing",
     "DefaultWrong",
@@ -181,6 +182,17 @@ class CaseTaken(DomainError):
     text = {
         "zh": "这个案件已由别人在办;须由在办的人结案。",
         "en": "Somebody else is working on this case; whoever took it closes it.",
+    }
+    field = "case_id"
+
+
+class CaseWorkedOn(DomainError):
+    kind = Kind.CONFLICT
+    code = "risk.case_worked_on"
+    text = {
+        "zh": "这个案件有人在办:对方 {days} 个工作日没有进展后(最早 {day} 起),或不再担任该职务时,才可接办。",
+        "en": "Somebody works on this case: it is taken over after {days} working days without his doing anything in it"
+        " (from {day} at the earliest), or once he no longer holds the role.",
     }
     field = "case_id"
 

@@ -1,6 +1,7 @@
 """Cases with what is in them, and appeals."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -8,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.risk.errors import AppealMissing, CaseMissing
 from app.risk.models import Appeal, Case, CaseEvent, DecisionRow, Finding
-from app.risk.terms import AppealState, CaseState
+from app.risk.terms import TAKERS_MAX, AppealState, CaseEventKind, CaseState
 
 
 def get_case(session: Session, book_id: int, case_id: UUID) -> Case:
@@ -50,6 +51,24 @@ def list_case_events(session: Session, book_id: int, case_id: UUID, *, limit: in
     """What happened to a case, newest first."""
     query = select(CaseEvent).where(CaseEvent.book_id == book_id, CaseEvent.case_id == case_id)
     return session.scalars(query.order_by(CaseEvent.id.desc()).limit(limit)).all()
+
+
+def find_last_act(session: Session, book_id: int, case_id: UUID, person_id: UUID) -> datetime | None:
+    """When somebody last did something in a case."""
+    mine = select(CaseEvent.done_at).where(
+        CaseEvent.book_id == book_id, CaseEvent.case_id == case_id, CaseEvent.done_by == person_id
+    )
+    return session.scalar(mine.order_by(CaseEvent.id.desc()).limit(1))
+
+
+def list_takers(session: Session, book_id: int, case_id: UUID) -> Sequence[UUID]:
+    """Who ever took a case, or took it over: the last ones."""
+    taken = select(CaseEvent.done_by).where(
+        CaseEvent.book_id == book_id,
+        CaseEvent.case_id == case_id,
+        CaseEvent.kind.in_([CaseEventKind.TAKEN, CaseEventKind.TAKEN_OVER]),
+    )
+    return session.scalars(taken.order_by(CaseEvent.id.desc()).limit(TAKERS_MAX)).all()
 
 
 def list_case_findings(session: Session, book_id: int, case_id: UUID, *, limit: int) -> Sequence[Finding]:

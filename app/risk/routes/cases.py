@@ -99,6 +99,13 @@ def take_risk_case(uow: UnitOfWork, *, book: str, case_id: UUID) -> object:
     return service.take_case(uow, book=book, case_id=case_id)
 
 
+@blueprint.route(f"{RISK}/cases/<uuid:case_id>/take-over", methods=["POST"])
+@endpoint(roles=WORKERS, body=RiskCommentIn, reply=RiskCaseFileOut, idempotent=True)
+def take_over_risk_case(uow: UnitOfWork, *, book: str, case_id: UUID, text: str) -> object:
+    """接办无人推进的案件,写明理由 / take over a case that nobody works on any more, saying why."""
+    return service.take_over_case(uow, book=book, case_id=case_id, text=text)
+
+
 @blueprint.route(f"{RISK}/cases/<uuid:case_id>/comments", methods=["POST"])
 @endpoint(roles=WORKERS, body=RiskCommentIn, reply=RiskCaseFileOut, idempotent=True)
 def comment_risk_case(uow: UnitOfWork, *, book: str, case_id: UUID, text: str) -> object:

@@ -35,7 +35,7 @@ def list_cases(uow: UnitOfWork, *, book: str | None, state: CaseState, limit: in
 def show_case(uow: UnitOfWork, *, book: str | None, case_id: UUID) -> CaseFile:
     """A case with its evidence, the newest hundred of each. Refuses BookMissing, CaseMissing."""
     book_id = queries.get_book_id(uow.session, book)
-    return _file(uow, queries.get_case(uow.session, book_id, case_id))
+    return file_of(uow, queries.get_case(uow.session, book_id, case_id))
 
 
 def list_case_decisions(
@@ -53,21 +53,21 @@ def take_case(uow: UnitOfWork, *, book: str | None, case_id: UUID) -> CaseFile:
 
     Refuses BookMissing, CaseMissing, CaseClosed, CaseTaken, OwnRisk.
     """
-    case = _lock_open(uow, book, case_id)
+    case = lock_open(uow, book, case_id)
     if case.taken_by == uow.actor.id:
-        return _file(uow, case)
+        return file_of(uow, case)
     if case.taken_by is not None:
         raise errors.CaseTaken
     case.state, case.taken_by, case.taken_at = CaseState.INVESTIGATING, uow.actor.id, uow.now
     add_event(uow, case, CaseEventKind.TAKEN)
-    return _file(uow, case)
+    return file_of(uow, case)
 
 
 def comment_case(uow: UnitOfWork, *, book: str | None, case_id: UUID, text: str) -> CaseFile:
     """Write down what was found. Refuses BookMissing, CaseMissing, CaseClosed, OwnRisk."""
-    case = _lock_open(uow, book, case_id)
+    case = lock_open(uow, book, case_id)
     add_event(uow, case, CaseEventKind.COMMENTED, text=text)
-    return _file(uow, case)
+    return file_of(uow, case)
 
 
 def close_case(uow: UnitOfWork, *, book: str | None, case_id: UUID, revision: int, label: Label, text: str) -> CaseFile:
@@ -79,7 +79,7 @@ def close_case(uow: UnitOfWork, *, book: str | None, case_id: UUID, revision: in
 
     Refuses BookMissing, CaseMissing, CaseClosed, CaseTaken (by somebody else, or by nobody), CaseGrew, OwnRisk.
     """
-    case = _lock_open(uow, book, case_id)
+    case = lock_open(uow, book, case_id)
     if case.taken_by != uow.actor.id:
         raise errors.CaseTaken
     if revision != case.revision:
@@ -89,7 +89,7 @@ def close_case(uow: UnitOfWork, *, book: str | None, case_id: UUID, revision: in
     add_event(uow, case, CaseEventKind.CLOSED, text=text, label=label)
     if case.book_id == NO_BOOK and label is not Label.CONFIRMED_RISK:
         identity.resume_accounts(uow, case_id=case.id)
-    return _file(uow, case)
+    return file_of(uow, case)
 
 
 def add_event(
@@ -110,7 +110,8 @@ def add_event(
     uow.session.flush()
 
 
-def _lock_open(uow: UnitOfWork, book: str | None, case_id: UUID) -> Case:
+def lock_open(uow: UnitOfWork, book: str | None, case_id: UUID) -> Case:
+    """Lock a case that is not closed and not about the actor. Refuses BookMissing, CaseMissing, OwnRisk, CaseClosed."""
     case = queries.lock_case(uow.session, queries.get_book_id(uow.session, book), case_id)
     check_not_own(uow, case.about_id)
     if case.state == CaseState.CLOSED:
@@ -118,7 +119,8 @@ def _lock_open(uow: UnitOfWork, book: str | None, case_id: UUID) -> Case:
     return case
 
 
-def _file(uow: UnitOfWork, case: Case) -> CaseFile:
+def file_of(uow: UnitOfWork, case: Case) -> CaseFile:
+    """Give a case with its newest evidence."""
     session, key = uow.session, (case.book_id, case.id)
     return CaseFile(
         case,

@@ -49,7 +49,7 @@ def confirm_award(uow: UnitOfWork, *, book: str, check_id: UUID, reason: str | N
     """Confirm an award somebody else gave: one that waits is paid now, as his; one that was drawn stays as it is.
 
     Again is a replay. Refuses BookMissing, CheckMissing, CheckOwn, CheckDecided, and what the ledger refuses of the
-    fact now, such as PointsInsufficient: then it waits on. CheckOutgrown: it would pay more than was told, so it lapses.
+    fact now, such as PointsInsufficient: then it waits on. CheckOutgrown: it would pay more than was told, and lapses.
     """
     check = _lock(uow, book, check_id)
     if check.state == CheckState.CONFIRMED:
