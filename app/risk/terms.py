@@ -40,6 +40,10 @@ ERASED = "—"
 LISTED_DAYS_MAX, APPROVALS_DAYS_MAX = 92, 7
 """A list that goes by its time alone reads so many days; approvals are many."""
 REVISION_MAX = 2**31 - 1
+HEARD_FOR = timedelta(days=90)
+"""So long whoever appealed and was right is not paused again on that device."""
+CLEARED_SNOOZE_DAYS = 30
+"""So long the rules about a device that spoke are silent about it, once people looked and found nothing."""
 IDLE_WORKING_DAYS = 3
 """Who took a case and did nothing in it for so long has it taken over."""
 TAKERS_MAX = 100

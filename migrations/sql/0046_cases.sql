@@ -9,3 +9,6 @@ ALTER TABLE risk_case_events
     DROP CONSTRAINT ck_risk_case_events_kind,
     ADD CONSTRAINT ck_risk_case_events_kind CHECK (kind IN ('taken', 'taken_over', 'commented', 'appealed', 'answered', 'closed')
         AND (kind <> 'taken_over' OR text IS NOT NULL));
+
+-- Whose appeal was right is not paused again on that device for a time: the newest of them are asked for.
+CREATE INDEX ix_risk_appeals_heard ON risk_appeals (book_id, answered_at) WHERE state = 'overturned';

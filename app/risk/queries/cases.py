@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from app.risk.errors import AppealMissing, CaseMissing
@@ -98,6 +98,17 @@ def list_heard(session: Session, book_id: int, case_id: UUID, *, limit: int) -> 
         Appeal.book_id == book_id, Appeal.case_id == case_id, Appeal.state == AppealState.OVERTURNED
     )
     return session.scalars(query.order_by(Appeal.id.desc()).limit(limit)).all()
+
+
+def list_heard_on(session: Session, book_id: int, device_id: UUID, *, since: datetime, limit: int) -> Sequence[UUID]:
+    """Whose appeals against what was decided on a device were right since an instant, the last ones first."""
+    heard = (
+        select(Appeal.resident_id)
+        .join(DecisionRow, and_(DecisionRow.book_id == Appeal.book_id, DecisionRow.id == Appeal.decision_id))
+        .where(Appeal.book_id == book_id, Appeal.state == AppealState.OVERTURNED, Appeal.answered_at > since)
+        .where(DecisionRow.device_id == device_id)
+    )
+    return session.scalars(heard.order_by(Appeal.answered_at.desc()).limit(limit)).all()
 
 
 def lock_appeal(session: Session, book_id: int, appeal_id: UUID) -> Appeal:

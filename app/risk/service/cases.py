@@ -10,7 +10,8 @@ from app.kernel.paging import Page, page_by_id, read_id
 from app.risk import errors, queries
 from app.risk.models import Case, CaseEvent, DecisionRow, Finding
 from app.risk.service.own import check_not_own
-from app.risk.terms import NO_BOOK, CaseEventKind, CaseState, Label
+from app.risk.service.snoozes import snooze_cleared
+from app.risk.terms import NO_BOOK, REASON_LENGTH_MAX, CaseEventKind, CaseState, Label
 
 SHOWN_MAX = 100
 
@@ -73,7 +74,8 @@ def comment_case(uow: UnitOfWork, *, book: str | None, case_id: UUID, text: str)
 def close_case(uow: UnitOfWork, *, book: str | None, case_id: UUID, revision: int, label: Label, text: str) -> CaseFile:
     """Say what it turned out to be; rules are judged by that. What happens next about the same opens a new case.
 
-    Accounts that were paused over it pay again, unless the risk is confirmed: then they wait on, to be frozen or heard.
+    Accounts that were paused over it pay again, unless the risk is confirmed: then they wait on, to be frozen or heard;
+    the rules about a device by which they were are silent about it for a time.
 
     `revision`: of the case as it was read. What came into it since is judged by nobody who has not seen it.
 
@@ -89,6 +91,8 @@ def close_case(uow: UnitOfWork, *, book: str | None, case_id: UUID, revision: in
     add_event(uow, case, CaseEventKind.CLOSED, text=text, label=label)
     if case.book_id == NO_BOOK and label is not Label.CONFIRMED_RISK:
         identity.resume_accounts(uow, case_id=case.id)
+        read = queries.list_case_decisions(uow.session, case.book_id, case.id, before=None, limit=SHOWN_MAX)
+        snooze_cleared(uow, case, read, reason=text[:REASON_LENGTH_MAX])
     return file_of(uow, case)
 
 
