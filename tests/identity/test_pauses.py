@@ -151,7 +151,7 @@ def test_of_whoever_is_paused_with_others_the_office_sees_by_what_and_no_numbers
 def test_what_pauses_others_is_no_sign_in_that_rules_are_tried_on(office, farm, desk):
     now = desk.uow.now
     span = {"starts_at": now - timedelta(hours=1), "ends_at": now + timedelta(hours=1)}
-    stored = list_stored(desk.uow.session, 0, **span, after=None, limit=100)
+    stored = list_stored(desk.uow.session, 0, **span, before=None, limit=100)
     assert sorted(each.outcome for each in stored) == ["approve"] * 3 + ["decline"]
 
 

@@ -86,6 +86,7 @@ def test_shadow_and_backtest_over_http(api):
     assert made.status_code == 201, made.text
     shown = api.get(f"/risk/backtests/{made.json['id']}", AUDITOR).json
     assert (shown["state"], shown["precision_percent"], shown["result"]["tried"]) == ("running", None, 0)
+    assert (shown["is_partial"], shown["covered_from"]) == (True, None)
     assert [each["id"] for each in api.get("/risk/backtests", AUDITOR).json["items"]] == [made.json["id"]]
     assert api.post(f"{SETS}/1/retire", {}).json["state"] == "retired"
 

@@ -203,7 +203,7 @@ def test_a_backtest_goes_page_by_page_and_twice_is_once(desk, monkeypatch):
     assert work(desk) == 3
     desk.uow.session.refresh(made)
     assert (made.result["tried"], made.state) == (5, "done")
-    service.run_backtest(desk.uow, book_id=desk.book.id, backtest_id=str(made.id), after=None)
+    service.run_backtest(desk.uow, book_id=desk.book.id, backtest_id=str(made.id), before=None)
     assert made.result["tried"] == 5
 
 

@@ -228,10 +228,10 @@ def find_appealed(session: Session, book_id: int, decision_ids: Collection[UUID]
 
 
 def list_facts(
-    session: Session, book_id: int, *, since: datetime, after: tuple[datetime, UUID] | None, limit: int
+    session: Session, book_id: int, *, since: datetime, before: tuple[datetime, UUID] | None, limit: int
 ) -> Sequence[FactRow]:
-    """Facts since an instant in their order, a page of them; those after (instant, subject)."""
+    """Facts since an instant, newest first, a page of them; those before (instant, subject)."""
     query = select(FactRow).where(FactRow.book_id == book_id, FactRow.decided_at >= since)
-    if after is not None:
-        query = query.where(tuple_(FactRow.decided_at, FactRow.subject_id) > after)
-    return session.scalars(query.order_by(FactRow.decided_at, FactRow.subject_id).limit(limit)).all()
+    if before is not None:
+        query = query.where(tuple_(FactRow.decided_at, FactRow.subject_id) < before)
+    return session.scalars(query.order_by(FactRow.decided_at.desc(), FactRow.subject_id.desc()).limit(limit)).all()

@@ -23,7 +23,7 @@ def snooze_rule(uow: UnitOfWork, *, book: str | None, decision_id: UUID, rule: s
     decision = queries.get_decision(uow.session, book_id, decision_id)
     pivot, pivot_id = _pivot(uow, decision, rule)
     check_not_own(uow, pivot_id, *parties(decision))
-    snooze = _add(uow, decision, rule, pivot, days, reason)
+    snooze = _add(uow, decision, rule, pivot, days=days, reason=reason)
     uow.session.flush()
     return snooze
 
@@ -43,7 +43,7 @@ def snooze_cleared(uow: UnitOfWork, case: Case, decisions: Sequence[DecisionRow]
         if decision.version == here[0].version:
             spoke = dict.fromkeys(sorted(hits & about_devices), decision) | spoke
     for rule, decision in spoke.items():
-        _add(uow, decision, rule, Pivot.DEVICE, CLEARED_SNOOZE_DAYS, reason)
+        _add(uow, decision, rule, Pivot.DEVICE, days=CLEARED_SNOOZE_DAYS, reason=reason)
     uow.session.flush()
 
 
@@ -81,7 +81,7 @@ def _definition(uow: UnitOfWork, decision: DecisionRow) -> RuleSetDefinition:
     return shelf.definition_of(uow.session, decision.book_id, rule_set.id)
 
 
-def _add(uow: UnitOfWork, decision: DecisionRow, rule: str, pivot: Pivot, days: int, reason: str) -> Snooze:
+def _add(uow: UnitOfWork, decision: DecisionRow, rule: str, pivot: Pivot, *, days: int, reason: str) -> Snooze:
     snooze = Snooze(
         book_id=decision.book_id,
         id=uow.new_id(),
