@@ -1,5 +1,6 @@
 """Anti-fraud over HTTP: rules, lists, cases, and the resident's own."""
 
+import base64
 import json
 from uuid import UUID
 
@@ -174,6 +175,14 @@ def test_a_resident_reads_humane_words_and_appeals(api, held):
     assert answered.json["state"] == "overturned", answered.text
     own = api.get("/risk/own-decisions", RESIDENT, person_id=ANNA).json["items"]
     assert (own[0]["appeal_state"], own[0]["answer"]) == ("overturned", "抱歉")
+
+
+@pytest.mark.parametrize("path", ["/risk/lists", "/risk/cases", "/award-rules"])
+def test_a_cursor_of_half_a_character_is_refused_as_any_that_is_not_ours(api, path):
+    """CursorInvalid, where it was an error of the server."""
+    half = base64.urlsafe_b64encode(b'["\\ud800"]').rstrip(b"=").decode()
+    assert half == "WyJcdWQ4MDAiXQ"
+    assert refused(api.get(f"{path}?cursor={half}")) == (422, "kernel.cursor_invalid", ["cursor"])
 
 
 def test_every_reason_and_every_ending_has_its_words():
