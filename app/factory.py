@@ -88,7 +88,7 @@ def _install_identity(app: Flask, config: Config) -> None:
     app.extensions[access.KEYRING] = keyring
     app.extensions[access.JUDGE] = judge_sign_in
     app.extensions[staff.TAKES_SHOP] = takes_within
-    app.extensions[accounts.MORE_DATA] = (own.OWN_DATA,)
+    app.extensions[accounts.MORE_DATA] = (own.OWN_DATA, media.OWN_DATA)
     app.extensions[callers.AUTHENTICATE] = Gate(keyring, office).admit
     app.extensions[callers.RECORD_PROXY_ACT] = record_proxy_act
     app.extensions[callers.ADMIT_SIGNED] = admit_signed

@@ -149,6 +149,7 @@ COUNT_FROM_BELOW = frozenset({Role.GRID_WORKER})
 """Granted for a grid or a building they count in the book of its community; what they touch is in their areas only."""
 MATCH_JOB = "enrolment.match_claim"
 FORGET_APPEALS_JOB = "risk.forget_appeals"
+FORGET_COMPLAINTS_JOB = "merchants.forget_complaints"
 FORGET_PHOTOS_JOB = "media.forget_photos"
 MATCHED = "matched by list"
 WITHDRAWN = "withdrawn"

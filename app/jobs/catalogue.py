@@ -11,6 +11,7 @@ from app.identity import service as identity
 from app.jobs.terms import Act
 from app.mall import service as mall
 from app.media import service as media
+from app.merchants import service as merchants
 from app.notices import service as notices
 from app.points.service.clearing import agreements, nettings, receiving, transfers
 from app.reports import service as reports
@@ -25,6 +26,7 @@ JOBS: Mapping[str, Act] = {
     "media.forget_photos": media.forget_photos,
     "media.hear_verdict": media.hear_verdict,
     "mall.forget_person": mall.forget_person,
+    "merchants.forget_complaints": merchants.forget_complaints,
     "notices.work_push": partial(notices.work_push, person_of=identity.find_person_of_openid),
     "enrolment.match_claim": enrolment.match_claim,
     "enrolment.match_waiting": enrolment.match_waiting,

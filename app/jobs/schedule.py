@@ -101,6 +101,7 @@ SCHEDULE: Mapping[str, Scheduled] = {
     "mall.work_earns": Periodic("* * * * * */10", mall.work_earn, until_zero=True),
     "mall.work_refunds": Periodic("* * * * * */10", mall.work_refund, until_zero=True),
     "mall.report_points": Errands("* * * * * */10", mall.claim_report, mall.carry_out, mall.record),
+    "mall.ask_consents": Errands("* * * * * */10", mall.claim_question, mall.ask, mall.record_answer),
     "mall.purge_callbacks": Periodic("55 18 * * *", mall.purge_callbacks, until_zero=True),
     "webhooks.send_deliveries": Errands("* * * * * */2", webhooks.claim_due, webhooks.carry_out, webhooks.record),
     "webhooks.give_up_old": Periodic("*/10 * * * *", webhooks.give_up_old, until_zero=True),

@@ -84,6 +84,8 @@ class Earn(Base):
     report_points: Mapped[int] = mapped_column(BigInteger)
     report_attempts: Mapped[int] = mapped_column(SmallInteger)
     report_due_at: Mapped[datetime | None] = mapped_column(INSTANT)
+    consent_asks: Mapped[int] = mapped_column(SmallInteger)
+    consent_ask_at: Mapped[datetime | None] = mapped_column(INSTANT)
 
 
 class MallRefund(Base):

@@ -94,6 +94,12 @@ def lock_next_refund(session: Session, *, now: datetime) -> MallRefund | None:
     return session.scalar(wanted.with_for_update(skip_locked=True).execution_options(populate_existing=True))
 
 
+def lock_next_question(session: Session, *, now: datetime) -> Earn | None:
+    """The payment about whose payer WeChat Pay is to be asked now, locked."""
+    wanted = select(Earn).where(Earn.consent_ask_at <= now).order_by(Earn.consent_ask_at).limit(1)
+    return session.scalar(wanted.with_for_update(skip_locked=True).execution_options(populate_existing=True))
+
+
 def lock_next_report(session: Session, *, now: datetime) -> Earn | None:
     """The payment of which WeChat Pay is to be told now, locked."""
     wanted = select(Earn).where(Earn.report_due_at <= now).order_by(Earn.report_due_at).limit(1)

@@ -56,6 +56,8 @@ PARKED_LOOK = timedelta(minutes=10)
 DRY_LOOK, DRY_MAX = timedelta(hours=1), timedelta(days=7)
 """How often, and how long after it was due, an award is tried again whose budget is dry."""
 REPORT_ATTEMPTS_MAX = 20
+CONSENT_ASKS_MAX = 8
+"""Within two hours; a payment is parked for a day."""
 REPORT_LEASE = timedelta(minutes=1)
 AGAIN_AFTER_MAX = timedelta(hours=2)
 SHOP_NUMBER_LENGTH_MAX = 64

@@ -111,6 +111,12 @@ def lock_due_check(session: Session, *, now: datetime) -> Photo | None:
     )
 
 
+def list_of_person(session: Session, person_id: UUID, *, after: UUID | None, limit: int) -> Sequence[Photo]:
+    """Somebody's photos, wherever he lived, the oldest first, those with an id above `after`."""
+    query = select(Photo).where(Photo.person_id == person_id).order_by(Photo.id).limit(limit)
+    return session.scalars(query if after is None else query.where(Photo.id > after)).all()
+
+
 def list_of_subjects(session: Session, book: str, subjects: Collection[str]) -> Sequence[Photo]:
     """The photos of some subjects, nine of each at most, in the order they were taken in."""
     query = select(Photo).where(Photo.book == book, Photo.subject.in_(subjects)).order_by(Photo.id)

@@ -3,17 +3,25 @@
 from http import HTTPStatus
 from uuid import UUID
 
+from app.identity.service.exporting import MoreData
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.actor import Role
 from app.media import rules, service, terms
 from app.media.errors import PhotoMissing
 from app.media.models import Photo
 from app.media.rules import Drawn
-from app.media.schemas import PhotoOut
+from app.media.schemas import OwnPhotoOut, PhotoOut
 from app.web.endpoint import PUBLIC, Before, Blueprint, endpoint
 from app.web.limits import UPLOADS, By, Limit
 from app.web.uploads import Download, Upload
 
+OWN_DATA = MoreData(
+    name="photos",
+    read=service.read_own_data,
+    dump=OwnPhotoOut(many=True).dump,
+    id_of=lambda photo: photo.id,
+)
+"""What the export of an account's data has of it."""
 blueprint = Blueprint("media", __name__, description="照片 / photos")
 FILE = Upload(terms.MEDIA_TYPES, terms.BYTES_MAX)
 STAFF = frozenset({Role.CLERK, Role.AUDITOR})

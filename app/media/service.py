@@ -174,6 +174,11 @@ def purge_photos(uow: UnitOfWork) -> int:
     return strays or queries.delete_old(uow.session, before=uow.now - terms.KEPT, limit=terms.PURGE_BATCH)
 
 
+def read_own_data(uow: UnitOfWork, person_id: UUID, after: UUID | None, limit: int) -> Sequence[Photo]:
+    """Read some of all photos that somebody handed in, in all books, the oldest first."""
+    return queries.list_of_person(uow.session, person_id, after=after, limit=limit)
+
+
 def forget_photos(uow: UnitOfWork, *, person_id: str) -> None:
     """Delete all photos of somebody whose account was closed."""
     while queries.delete_of_person(uow.session, UUID(person_id), limit=terms.PURGE_BATCH):

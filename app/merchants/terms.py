@@ -47,6 +47,8 @@ SETTLEMENT_BATCH = 5000
 FIRST_DAY = date(2000, 1, 1)
 """Nothing was recorded before it; the calendar's own first day has no midnight in UTC."""
 
+ERASED = "—"
+"""What stands in place of the words of a complaint when its author's account was closed."""
 SHOP_NAME_LENGTH_MAX = 100
 STREET_LENGTH_MAX = 100
 BANK_REFERENCE_LENGTH_MAX = 100

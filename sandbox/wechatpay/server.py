@@ -1,5 +1,6 @@
-"""The stand-in as a server: POST /v3/businesscircle/points/notify as WeChat Pay takes it, and a desk."""
+"""The stand-in as a server: the calls of /v3/businesscircle as WeChat Pay takes them, and a desk."""
 
+import json
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -20,6 +21,14 @@ def make_app(mall: Mall, callback_url: str | None = None) -> Flask:
         status = mall.hear("POST", request.path, request.headers.get("Authorization", ""), request.get_data())
         body = "" if status in {200, 204} else f'{{"code":"{ERRORS.get(status, "FAIL")}","message":"no"}}'
         return Response(body, status=status, content_type="application/json")
+
+    @app.get("/v3/businesscircle/user-authorizations/<openid>")
+    def authorization(openid: str) -> Response:
+        target = f"{request.path}?{request.query_string.decode()}"
+        signed = request.headers.get("Authorization", "")
+        status, said = mall.authorization(target, signed, openid, request.args.get("appid", ""))
+        body = said if status == 200 else {"code": ERRORS.get(status, "FAIL"), "message": "no"}
+        return Response(json.dumps(body), status=status, content_type="application/json")
 
     if callback_url is not None:
         _add_desk(app, mall, callback_url)

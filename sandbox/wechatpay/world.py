@@ -42,6 +42,7 @@ class Mall:
     platform_key: rsa.RSAPrivateKey = field(default_factory=lambda: rsa.generate_private_key(65537, 2048))
     merchant_key: rsa.RSAPrivateKey = field(default_factory=lambda: rsa.generate_private_key(65537, 2048))
     told: list[dict[str, Any]] = field(default_factory=list)
+    said: dict[str, dict[str, str]] = field(default_factory=dict)  # by openid, what somebody said of points last
     answers: list[int] = field(default_factory=list)
     quota: int | None = None  # how many points/notify it takes within a minute
     heard: list[datetime] = field(default_factory=list)
@@ -72,11 +73,13 @@ class Mall:
 
     def activate(self, openid: str) -> dict[str, Any]:
         """Somebody wants points."""
+        self.said[openid] = {"authorize_state": "AUTHORIZED", "authorize_time": self._second()}
         plain = {"mchid": self.mchid, "appid": self.appid, "openid": openid, "code": "CODE"}
         return self.seal("MALL_AUTH.ACTIVATE_CARD", "mall_auth", plain)
 
     def deactivate(self, openid: str) -> dict[str, Any]:
         """Somebody wants none any more. The event's name is a guess; see docs/mall.md."""
+        self.said[openid] = {"authorize_state": "DEAUTHORIZED", "deauthorize_time": self._second()}
         plain = {"mchid": self.mchid, "appid": self.appid, "openid": openid}
         return self.seal("MALL_AUTH.DEACTIVATE_CARD", "mall_auth", plain)
 
@@ -166,8 +169,31 @@ class Mall:
 
     # what it is told
 
+    def _second(self) -> str:
+        return self.now().astimezone(BEIJING).isoformat(timespec="seconds")
+
+    def authorization(self, target: str, authorization: str, openid: str, appid: str) -> tuple[int, dict[str, str]]:
+        """Answer user-authorizations: the status, and what somebody said."""
+        if not self.is_signed("GET", target, authorization, b""):
+            return 401, {}
+        with self.lock:
+            status = self.answers.pop(0) if self.answers else 200
+        if status == 200 and appid != self.appid:
+            status = 400
+        return status, {"openid": openid} | self.said.get(openid, {"authorize_state": "UNAUTHORIZED"})
+
     def hear(self, method: str, path: str, authorization: str, body: bytes) -> int:
         """Take points/notify; answers the status."""
+        if not self.is_signed(method, path, authorization, body):
+            return 401
+        with self.lock:
+            status = self.answers.pop(0) if self.answers else self._within_quota()
+            if status in {200, 204}:
+                self.told.append(json.loads(body))
+        return status
+
+    def is_signed(self, method: str, path: str, authorization: str, body: bytes) -> bool:
+        """Say whether the merchant signed a request."""
         scheme, _, rest = authorization.partition(" ")
         parts = dict(AUTHORIZATION.findall(rest))
         content = f"{method}\n{path}\n{parts.get('timestamp')}\n{parts.get('nonce_str')}\n".encode() + body + b"\n"
@@ -175,14 +201,8 @@ class Mall:
             signature = base64.b64decode(parts.get("signature", ""))
             self.merchant_key.public_key().verify(signature, content, PKCS1v15(), SHA256())
         except (InvalidSignature, ValueError):
-            return 401
-        if (scheme, parts.get("mchid"), parts.get("serial_no")) != (SIGNATURE_TYPE, self.mchid, MERCHANT_SERIAL):
-            return 401
-        with self.lock:
-            status = self.answers.pop(0) if self.answers else self._within_quota()
-            if status in {200, 204}:
-                self.told.append(json.loads(body))
-        return status
+            return False
+        return (scheme, parts.get("mchid"), parts.get("serial_no")) == (SIGNATURE_TYPE, self.mchid, MERCHANT_SERIAL)
 
     def _within_quota(self) -> int:
         now = self.now()

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from app.infra.settings_table import settings_table
-from app.infra.wechatpay.client import POINTS_NOTIFY
+from app.infra.wechatpay.client import AUTHORIZATIONS, POINTS_NOTIFY
 from app.mall.terms import RETURN_DAYS_DEFAULT, EarnState, Event, Reason
 from tests.docs.markdown import read, table_after
 
@@ -16,7 +16,7 @@ DOCUMENTS = {"en": read("docs/mall.md"), "zh": read("docs/mall.zh-CN.md")}
 def test_what_it_names_is_there(client, language):
     text = DOCUMENTS[language]
     messages = {next(iter(row.values())) for row in table_after(text, "messages")}
-    assert messages == {*Event, f"POST {POINTS_NOTIFY}"}
+    assert messages == {*Event, f"POST {POINTS_NOTIFY}", f"GET {AUTHORIZATIONS}/<openid>"}
     known = {name for name, _, _ in settings_table()}
     named = set(re.findall(r"LINLI_[A-Z0-9_]+", text))
     assert named <= known
@@ -29,4 +29,4 @@ def test_what_it_names_is_there(client, language):
 
 
 def test_both_languages_have_the_same_parts():
-    assert [len(re.findall("^(?:#|[0-9]\\.|\\|)", text, re.MULTILINE)) for text in DOCUMENTS.values()] == [17, 17]
+    assert [len(re.findall("^(?:#|[0-9]\\.|\\|)", text, re.MULTILINE)) for text in DOCUMENTS.values()] == [18, 18]

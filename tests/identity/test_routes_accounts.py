@@ -74,7 +74,7 @@ def test_all_that_is_held_comes_as_one_file_without_secrets(client, desk, flushe
     one_each = dict.fromkeys(
         ("devices", "sessions", "grants", "freezes", "consents", "guardianships", "proxy_acts", "risk_ranks"), 1
     )
-    assert counts == one_each | dict.fromkeys(("residencies", "relatives", "books", "risk_decisions"), 0)
+    assert counts == one_each | dict.fromkeys(("residencies", "relatives", "books", "risk_decisions", "photos"), 0)
     assert data["proxy_acts"][0]["ward_id"] == str(elder.person_id)
     assert "openid" not in answer.text
     assert "seed" not in answer.text

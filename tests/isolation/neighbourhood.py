@@ -280,6 +280,7 @@ def _bought(acts: Acts, cast: Cast) -> dict[str, Any]:
         report_earns=False,
         report_points=0,
         report_attempts=0,
+        consent_asks=0,
     )
     uow.session.add(earn)
     uow.session.flush()

@@ -104,6 +104,11 @@ class Story:
         for act in (service.work_earn, service.work_refund):
             while act(self.uow):
                 pass
+        while questions := service.claim_question(self.uow):
+            for question in questions:
+                service.record_answer(self.uow, question, service.ask(question))
+        while service.work_earn(self.uow):
+            pass
         while reports := service.claim_report(self.uow):
             for report in reports:
                 service.record(self.uow, report, service.carry_out(report))
@@ -154,6 +159,7 @@ def live_in(uow, ledger):
 def story(app, uow, acts, standing_in):
     mall, _ = standing_in
     mall.told.clear()
+    mall.said.clear()
     mall.answers.clear()
     mall.heard.clear()
     mall.quota = None

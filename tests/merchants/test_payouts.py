@@ -4,11 +4,13 @@ import pytest
 from sqlalchemy import insert, text
 from sqlalchemy.exc import IntegrityError
 
+from app.kernel.actor import Role
 from app.kernel.paging import CursorInvalid
 from app.merchants import errors, service
-from app.merchants.models import Merchant, PayoutLine, Settlement, SettlementLine
-from app.merchants.service import papers, payouts
+from app.merchants.models import Dispute, Merchant, PayoutLine, Redemption, Settlement, SettlementLine
+from app.merchants.service import complaints, papers, payouts
 from app.merchants.service.results import Imported
+from app.merchants.terms import ComplaintKind, DisputeState
 from tests.merchants.settled import FIRST, Desk, by, enrol_shop
 from tests.points.ledger import ANNA, BORIS, named
 
@@ -70,6 +72,44 @@ def test_a_failed_line_goes_into_the_next_file(acts, desk, shops):
     assert desk.on(2).result(again, desk.answer(again)) == Imported(1, 0, 0, 0)
     assert (payable(acts), failed.state, failed.bank_reference) == (0, "paid", "B-000002-0001")
     assert desk.on(2).findings() == []
+
+
+@pytest.mark.parametrize("kind", ["line", "released"])
+def test_what_was_complained_of_while_the_bank_had_it_is_kept_back_when_it_was_not_paid(acts, desk, shops, kind):
+    if kind == "released":  # its money had moved on: it stands in an earlier statement
+        (stated,) = desk.uow.session.query(Settlement).filter_by(shop_id=shops[2])
+        disputed = desk.dispute(
+            stated, desk.uow.session.query(Redemption).filter_by(branch_id=shops[2]).one().transaction_id
+        )
+        desk.close(disputed, DisputeState.FOR_SHOP)
+        desk.on(1).till(shops[2]).pay(1)
+        desk.on(2).night()
+        desk.on(2).sign()
+    made = desk.on(3).file()
+    for shop in shops[1:]:
+        first = desk.uow.session.query(Redemption).filter_by(branch_id=shop).order_by(Redemption.id).first()
+        complaints.open_complaint(
+            desk.on(3).till(shop).acting(ANNA, Role.RESIDENT),
+            book=desk.book,
+            redemption_id=first.id,
+            kind=ComplaintKind.NOT_RECEIVED,
+            words="没有收到",
+        )
+    kept = desk.uow.session.query(Dispute).filter_by(cause="resident")
+    assert kept.count() == 0  # the bank has it
+    lines = desk.uow.session.query(PayoutLine).order_by(PayoutLine.position).all()
+    position = next(each.position for each in lines if of(desk, each).shop_id == shops[2])
+    desk.on(3).result(made, desk.answer(made, position))
+    assert [(each.shop_id, each.fen) for each in kept] == [(shops[2], 300)]  # what was paid is paid
+    failed = desk.uow.session.get_one(Settlement, (kept.one().book_id, kept.one().settlement_id))
+    left = 0 if kind == "line" else 10
+    assert (failed.payable_fen, failed.state) == (left, "approved" if left else "closed")
+    assert payable(acts) == 300 + left
+    assert desk.on(3).findings() == []
+
+
+def of(desk, line):
+    return desk.uow.session.get_one(Settlement, (line.book_id, line.settlement_id))
 
 
 def test_an_answer_may_come_in_parts(acts, desk, shops):

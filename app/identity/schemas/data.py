@@ -105,6 +105,13 @@ class OwnDataOut(Schema):
         required=True,
         metadata={"description": "未直接放行的操作与登录、我的申诉 / what was not simply let through, and my appeals"},
     )
+    photos = fields.List(
+        fields.Dict(),
+        required=True,
+        metadata={
+            "description": "我上传的照片,图在 picture 所指的地址 / photos handed in; each picture has its address"
+        },
+    )
 
 
 def stream_own_data(account: OwnAccount, more: Sequence[MoreData]) -> Stream:

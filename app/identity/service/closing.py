@@ -103,6 +103,7 @@ def _forget_own_words(uow: UnitOfWork, person: Person) -> None:
         update(Freeze).where(Freeze.person_id == person.id, Freeze.appeal.is_not(None)).values(appeal=ERASED)
     )
     uow.defer(terms.FORGET_APPEALS_JOB, person_id=str(person.id))
+    uow.defer(terms.FORGET_COMPLAINTS_JOB, person_id=str(person.id))
     uow.defer(terms.FORGET_PHOTOS_JOB, person_id=str(person.id))
 
 

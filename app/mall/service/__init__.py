@@ -1,5 +1,6 @@
 """The acts of the mall."""
 
+from app.mall.service.asking import ask, claim_question, record_answer
 from app.mall.service.consents import forget_person, show_own_consent, withdraw_own_consent
 from app.mall.service.earning import work_earn
 from app.mall.service.receiving import purge_callbacks, receive_callback
@@ -9,7 +10,9 @@ from app.mall.service.reviewing import list_earns, list_own_earns, refuse_earn, 
 from app.mall.service.shops import close_shop, list_shops, open_shop
 
 __all__ = [
+    "ask",
     "carry_out",
+    "claim_question",
     "claim_report",
     "close_shop",
     "forget_person",
@@ -20,6 +23,7 @@ __all__ = [
     "purge_callbacks",
     "receive_callback",
     "record",
+    "record_answer",
     "refuse_earn",
     "retry_earn",
     "show_own_consent",

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app.identity import queries as identity_queries
@@ -20,6 +20,17 @@ class Standing(NamedTuple):
 
     given_at: datetime | None = None
     withdrawn_at: datetime | None = None
+
+
+def give(uow: UnitOfWork, appid: str, openid_index: bytes, *, at: datetime) -> None:
+    """Have payments earn, unless it was withdrawn since: callbacks come in any order."""
+    row = insert(Consent).values(appid=appid, openid_index=openid_index, given_at=at)
+    again = row.on_conflict_do_update(
+        index_elements=["appid", "openid_index"],
+        set_={"given_at": at, "withdrawn_at": None},
+        where=func.coalesce(Consent.withdrawn_at, Consent.given_at) < at,
+    )
+    uow.session.execute(again)
 
 
 def withdraw(uow: UnitOfWork, appid: str, openid_index: bytes, *, at: datetime) -> None:

@@ -38,6 +38,8 @@ def _settle_who(uow: UnitOfWork, earn: Earn) -> None:
     lacks = _find_out(uow, earn)
     if lacks is not None:
         earn.reason = lacks
+        if lacks is Reason.CONSENT_MISSING and not earn.consent_asks and earn.consent_ask_at is None:
+            earn.consent_ask_at = uow.now
         if uow.now >= earn.parked_until:
             give_to_review(earn, lacks)
         else:

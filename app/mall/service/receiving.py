@@ -1,8 +1,6 @@
 """Taking callbacks in: checked, written down once, answered. The work is done later, by a sweep."""
 
-from datetime import datetime
-
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from app.infra import metrics, wechatpay
@@ -10,9 +8,9 @@ from app.infra.unit_of_work import UnitOfWork
 from app.infra.vault import vault
 from app.infra.wechatpay.callbacks import Stamp
 from app.mall import terms
-from app.mall.models import Callback, Consent, Earn, MallRefund
+from app.mall.models import Callback, Earn, MallRefund
 from app.mall.rules import messages
-from app.mall.rules.messages import ConsentTold, PaymentTold, RefundTold
+from app.mall.rules.messages import PaymentTold, RefundTold
 from app.mall.service import consents
 from app.mall.terms import EarnState, Event, RefundState, ReportState
 
@@ -29,7 +27,8 @@ def receive_callback(uow: UnitOfWork, *, stamp: Stamp, content: bytes) -> None:
     if first is None:
         return
     if told.event == Event.CONSENT:
-        _take_consent(uow, messages.read_consent(told.resource), at=told.at)
+        consent = messages.read_consent(told.resource)
+        consents.give(uow, consent.appid, _index(consent.appid, consent.openid), at=told.at)
     elif told.event == Event.WITHDRAWAL:
         consent = messages.read_consent(told.resource)
         consents.withdraw(uow, consent.appid, _index(consent.appid, consent.openid), at=told.at)
@@ -46,17 +45,6 @@ def openid_context(transaction_id: str) -> str:
 
 def _index(appid: str, openid: str) -> bytes:
     return vault().index(openid, kind=f"openid:{appid}")  # as identity has it: so a person is found by it
-
-
-def _take_consent(uow: UnitOfWork, told: ConsentTold, *, at: datetime) -> None:
-    """Note it, unless it was withdrawn since: callbacks come in any order."""
-    row = insert(Consent).values(appid=told.appid, openid_index=_index(told.appid, told.openid), given_at=at)
-    again = row.on_conflict_do_update(
-        index_elements=["appid", "openid_index"],
-        set_={"given_at": at, "withdrawn_at": None},
-        where=func.coalesce(Consent.withdrawn_at, Consent.given_at) < at,
-    )
-    uow.session.execute(again)
 
 
 def _take_payment(uow: UnitOfWork, told: PaymentTold) -> None:
@@ -80,6 +68,7 @@ def _take_payment(uow: UnitOfWork, told: PaymentTold) -> None:
         report_earns=False,
         report_points=0,
         report_attempts=0,
+        consent_asks=0,
     )
     uow.session.execute(row.on_conflict_do_nothing(index_elements=["transaction_id"]))
 

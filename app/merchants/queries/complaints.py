@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.merchants import errors
 from app.merchants.models import Complaint, Redemption, Refund
-from app.merchants.terms import ComplaintState
+from app.merchants.terms import ERASED, ComplaintState
 
 WAITS = text("merchants_complaints.state IN ('open', 'unanswered', 'contested')")
 """As the partial indexes have it: a list of bound values would not be known to mean the same."""
@@ -111,6 +111,21 @@ def was_refund_stopped(session: Session, redemption_id: UUID) -> bool:
         Refund.decline.in_([errors.RefundStopped.code, errors.RefundRefused.code]),
     )
     return bool(session.scalar(select(stopped)))
+
+
+_ERASE = text("""
+    UPDATE merchants_complaints c SET text = :erased
+      FROM identity_residencies r
+      JOIN points_books b ON b.code = r.book
+     WHERE r.person_id = :person_id AND c.book_id = b.id AND c.resident_id = r.resident_id
+       AND c.opened_at >= r.decided_at AND (r.ended_at IS NULL OR c.opened_at <= r.ended_at)
+       AND c.text <> :erased
+""")
+
+
+def erase_words(session: Session, person_id: UUID) -> None:
+    """Erase the words of somebody's complaints, in the homes he had then; that he complained, and the answers, stay."""
+    session.execute(_ERASE, {"person_id": person_id, "erased": ERASED})
 
 
 def list_owners(session: Session, shop_id: UUID) -> Sequence[UUID]:

@@ -24,8 +24,16 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.merchants.models import Complaint, Dispute, Redemption, Settlement, SettlementLine
+from app.merchants.queries.complaints import WAITS
 from app.merchants.terms import WAITING, DisputeCause, DisputeState, RedeemMode
 from app.risk import queries as risk
+
+OPEN_FEN = (
+    SettlementLine.fen
+    * (func.coalesce(Redemption.captured_points, 0) - Redemption.refunded_points)
+    // func.nullif(Redemption.captured_points, 0)
+)
+"""What of a line was not given back yet, rounded down: what was stands in a line of its own, now or soon."""
 
 
 def keep_lines(
@@ -113,17 +121,40 @@ def lock_free_disputes(session: Session, settlement: Settlement, *, before: date
 
 
 def find_place(session: Session, book_id: int, transaction_id: UUID) -> tuple[UUID, int] | None:
-    """The statement in which the money of a line is now, and what the line comes to.
+    """The statement in which the money of a line is now, and what of the line is open: not given back.
 
     None: it is in no statement yet, or kept back already.
     """
-    line = session.get(SettlementLine, (book_id, transaction_id))
+    taken = (Redemption.book_id == SettlementLine.book_id) & (
+        Redemption.transaction_id == SettlementLine.transaction_id
+    )
+    whole = select(SettlementLine.settlement_id, OPEN_FEN.label("fen")).join(Redemption, taken)
+    line = session.execute(
+        whole.where(SettlementLine.book_id == book_id, SettlementLine.transaction_id == transaction_id)
+    ).one_or_none()
     if line is None:
         return None
     query = select(Dispute.released_into).where(Dispute.book_id == book_id, Dispute.transaction_id == transaction_id)
     moved = session.execute(query.order_by(Dispute.released_into.desc().nulls_first()).limit(1)).first()
     place = line.settlement_id if moved is None else moved.released_into
     return None if place is None else (place, line.fen)
+
+
+def list_complained(session: Session, book_id: int, settlement_ids: Sequence[UUID]) -> Sequence[Complaint]:
+    """Complaints that wait, about lines whose money is or was to be paid with one of these statements."""
+    released = exists().where(
+        Dispute.book_id == book_id,
+        Dispute.transaction_id == Complaint.transaction_id,
+        Dispute.released_into.in_(settlement_ids),
+    )
+    line = SettlementLine
+    query = (
+        select(Complaint)
+        .join(line, (line.book_id == Complaint.book_id) & (line.transaction_id == Complaint.transaction_id))
+        .where(Complaint.book_id == book_id, WAITS, line.settlement_id.in_(settlement_ids) | released)
+        .order_by(Complaint.id)
+    )
+    return session.scalars(query).all() if settlement_ids else ()
 
 
 def lock_of_complaint(session: Session, book_id: int, transaction_id: UUID) -> Dispute | None:
@@ -158,8 +189,9 @@ def _doubted(settlement: Settlement, until: date | None) -> Select[UUID, int, UU
         (unattended, str(DisputeCause.UNATTENDED)),
     )
     line = SettlementLine
+    open_fen = OPEN_FEN.label("fen")
     return (
-        select(line.transaction_id, line.fen, held.c.case_id, cause.label("cause"), unattended.label("unattended"))
+        select(line.transaction_id, open_fen, held.c.case_id, cause.label("cause"), unattended.label("unattended"))
         .join(Redemption, (Redemption.book_id == line.book_id) & (Redemption.transaction_id == line.transaction_id))
         .outerjoin(held, held.c.decision_id == Redemption.decision_id)
         .outerjoin(
@@ -169,6 +201,7 @@ def _doubted(settlement: Settlement, until: date | None) -> Select[UUID, int, UU
             & Complaint.state.in_(WAITING),
         )
         .where(line.book_id == settlement.book_id, line.settlement_id == settlement.id, line.fen > 0)
+        .where(OPEN_FEN > 0)
         .where(cause.is_not(None))
     )
 

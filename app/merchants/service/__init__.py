@@ -3,6 +3,7 @@
 from app.merchants.service.admission import admit_signed, purge_nonces, record_signed
 from app.merchants.service.checking import check_step
 from app.merchants.service.codes import IssuedCode, ShownCode, claim_code, issue_code
+from app.merchants.service.complaints import forget_complaints
 from app.merchants.service.confirming import (
     confirm_redemption,
     list_own_redemptions,
@@ -71,6 +72,7 @@ __all__ = [
     "copy_shops",
     "expire_redemptions",
     "expire_reservations",
+    "forget_complaints",
     "issue_code",
     "lapse_complaints",
     "list_own_redemptions",

@@ -1,6 +1,7 @@
 """A resident's word against a redemption: the shop answers, two people of the desk decide, silence has a default."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -29,6 +30,8 @@ class ShopComplaint:
 
 def open_complaint(uow: UnitOfWork, *, book: str, redemption_id: UUID, kind: ComplaintKind, words: str) -> Complaint:
     """Complain of a redemption of one's own, once and within thirty days. What it comes to is kept back from the shop.
+
+    A helper may do it for whom he helps; that it was he is written down, and he decides nothing of it.
 
     Refuses RedemptionMissing, ComplaintTwice, NotCaptured, ComplaintNeedless, ComplaintLate, ComplaintsTooMany.
     """
@@ -59,7 +62,7 @@ def open_complaint(uow: UnitOfWork, *, book: str, redemption_id: UUID, kind: Com
         text=words,
         state=ComplaintState.OPEN,
         due_at=deciding_complaints.due_after(uow, book, terms.COMPLAINT_ANSWER_DAYS),
-        opened_by=uow.actor.id,
+        opened_by=uow.actor.acted_by or uow.actor.id,
         opened_at=uow.now,
     )
     uow.session.add(complaint)
@@ -90,7 +93,8 @@ def answer_complaint(
 ) -> Complaint:
     """Answer as an owner: agreeing gives all points back at once, as the shop may do at its till anyway.
 
-    Refuses BookMissing, ComplaintMissing, ComplaintClosed.
+    Anti-fraud is asked as it is there. What it stops is not the shop's alone to give back: two of the desk look at it,
+    and the complaint waits for them. Refuses BookMissing, ComplaintMissing, ComplaintClosed.
     """
     book_id = points_queries.get_book(uow.session, book).id
     complaint = complaint_queries.get_complaint(uow.session, book_id, complaint_id)
@@ -103,10 +107,10 @@ def answer_complaint(
     complaint.state, complaint.answer = ComplaintState.CONTESTED, words
     complaint.answered_by, complaint.answered_at = uow.actor.id, uow.now
     complaint.due_at = deciding_complaints.due_after(uow, book, terms.COMPLAINT_DECISION_DAYS)
-    # what anti-fraud stopped at the till is not the shop's alone to give back: two of the desk look at it
     if agrees and not complaint_queries.was_refund_stopped(uow.session, redemption.id):
-        left = deciding_complaints.points_left(uow, redemption)
-        deciding_complaints.give_back(uow, complaint, redemption, points=left, why=words[:200], by=uow.actor.id)
+        left, by = deciding_complaints.points_left(uow, redemption), uow.actor.id
+        with suppress(errors.RefundStopped, errors.RefundRefused):  # that it was stopped stays written
+            deciding_complaints.give_back(uow, complaint, redemption, points=left, why=words[:200], by=by, by_shop=True)
     return complaint
 
 
@@ -148,6 +152,11 @@ def decide_complaint(
     deciding_complaints.give_back(uow, complaint, redemption, points=back, why=reason, by=actor.id)
     uow.session.flush()  # the database says now whether these two are two
     return complaint
+
+
+def forget_complaints(uow: UnitOfWork, *, person_id: str) -> None:
+    """Erase the words somebody complained with, wherever he lived: his account is closed."""
+    complaint_queries.erase_words(uow.session, UUID(person_id))
 
 
 def list_own_complaints(uow: UnitOfWork, *, book: str, limit: int, cursor: str | None) -> Page[Complaint]:

@@ -76,10 +76,22 @@ def points_left(uow: UnitOfWork, redemption: Redemption) -> int:
 
 
 def give_back(
-    uow: UnitOfWork, complaint: Complaint, redemption: Redemption, *, points: int, why: str, by: UUID
+    uow: UnitOfWork,
+    complaint: Complaint,
+    redemption: Redemption,
+    *,
+    points: int,
+    why: str,
+    by: UUID,
+    by_shop: bool = False,
 ) -> None:
-    """Give points back to the resident, and end the complaint so. What the shop is owed is less by as much."""
-    refund = refunds.refund_complained(uow, redemption, complaint, points=points) if points else None
+    """Give points back to the resident, and end the complaint so. What the shop is owed is less by as much.
+
+    `by_shop`: on the word of its owner alone. Refuses what `refunds.refund_complained` does; then nothing ends.
+    """
+    refund = None
+    if points:
+        refund = refunds.refund_complained(uow, redemption, complaint, points=points, by_shop=by_shop)
     complaint.points, complaint.refund_id = points, None if refund is None else refund.id
     settle(uow, complaint, ComplaintState.REFUNDED, why=why, by=by)
     holding.let_go(uow, complaint, DisputeState.FOR_RESIDENT)

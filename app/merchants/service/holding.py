@@ -1,5 +1,6 @@
 """Keeping lines of statements back, and letting go of them: what a statement does with doubts (docs/settlement.md)."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from app.infra.unit_of_work import UnitOfWork
@@ -78,6 +79,13 @@ def keep_for(uow: UnitOfWork, complaint: Complaint) -> None:
     )
     keep_of(settlement, kept)
     uow.session.flush()
+
+
+def keep_of_failed(uow: UnitOfWork, book_id: int, settlements: Sequence[Settlement]) -> None:
+    """Keep back what was complained of while these statements were with the bank, which did not pay them."""
+    ids = [each.id for each in settlements]
+    for complaint in holds.list_complained(uow.session, book_id, ids):  # few, and each locks a statement of its own
+        keep_for(uow, complaint)
 
 
 def let_go(uow: UnitOfWork, complaint: Complaint, outcome: DisputeState) -> None:

@@ -1,7 +1,7 @@
 """A resident scans a shop's code, or a till's: first a quote, which lives two minutes in Redis, then he confirms."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -118,17 +118,8 @@ def quote_redemption(
     quote_id = order.id if order else uow.new_id()
     expires_at = uow.now + terms.QUOTE_LIFE
     place = place_of(till.position, whereabouts.position if whereabouts else None)
-    kept = Kept(
-        str(scanned.branch_id),
-        mode,
-        bill_fen,
-        quote.points,
-        quote.discount_fen,
-        expires_at.isoformat(),
-        distance_m=place.distance_m,
-        accuracy_m=place.accuracy_m,
-    )
-    _keep(quote_id, holder.resident_id, kept)
+    kept = Kept(str(scanned.branch_id), mode, bill_fen, quote.points, quote.discount_fen, expires_at.isoformat())
+    _keep(quote_id, holder.resident_id, replace(kept, distance_m=place.distance_m, accuracy_m=place.accuracy_m))
     return RedemptionQuote(
         quote_id=quote_id,
         shop_id=scanned.branch_id,

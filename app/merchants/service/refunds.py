@@ -48,12 +48,16 @@ def refund_payment(uow: UnitOfWork, *, book: str, payment_id: UUID, points: int,
     return _refund(uow, redemption, points, out_refund_no)
 
 
-def refund_complained(uow: UnitOfWork, redemption: Redemption, complaint: Complaint, *, points: int) -> Refund:
+def refund_complained(
+    uow: UnitOfWork, redemption: Redemption, complaint: Complaint, *, points: int, by_shop: bool = False
+) -> Refund:
     """Give back points of a locked redemption because its resident was right to complain, in time if he complained so.
 
-    The number is one that no shop can use. Refuses NotCaptured, and as declines what `refund_redemption` does.
+    `by_shop`: its owner says so alone, and anti-fraud is asked as at its till. The number is one that no shop can use,
+    and another one for the shop than for the desk. Refuses NotCaptured, and as declines what `refund_redemption` does.
     """
-    return _refund(uow, redemption, points, f"complaint:{complaint.id}", asked_at=complaint.opened_at)
+    number = f"complaint:{complaint.id}{':shop' if by_shop else ''}"
+    return _refund(uow, redemption, points, number, asked_at=complaint.opened_at, by_shop=by_shop)
 
 
 def list_refunds_to_care_for(uow: UnitOfWork, *, book: str, limit: int, cursor: str | None) -> Page[Refund]:
@@ -67,7 +71,13 @@ def list_refunds_to_care_for(uow: UnitOfWork, *, book: str, limit: int, cursor: 
 
 
 def _refund(
-    uow: UnitOfWork, redemption: Redemption, points: int, out_refund_no: str, *, asked_at: datetime | None = None
+    uow: UnitOfWork,
+    redemption: Redemption,
+    points: int,
+    out_refund_no: str,
+    *,
+    asked_at: datetime | None = None,
+    by_shop: bool = False,
 ) -> Refund:
     rules.check_refund(state_of(redemption, uow.now), redemption.closed_at, asked_at or uow.now)
     if redemption.book_id is None or redemption.transaction_id is None or redemption.resident_id is None:
@@ -79,7 +89,8 @@ def _refund(
 
     book = books.get_book_by_id(uow.session, redemption.book_id)
     try:  # of a declined refund: anti-fraud and the ledger remember, and decline in the same words
-        _ask(uow, redemption, refund, book=book.code, resident_id=redemption.resident_id)
+        if by_shop or uow.actor.roles & TILLS:
+            _ask(uow, redemption, refund, book=book.code, resident_id=redemption.resident_id)
         outcome = points_service.refund_redemption(
             uow,
             book,
@@ -111,8 +122,6 @@ def _ask(uow: UnitOfWork, redemption: Redemption, refund: Refund, *, book: str, 
     Asked about is what comes from a shop: what people of the community give back they have looked at. More than is left
     is the ledger's to decline. Refuses RefundStopped, RefundRefused; again, too.
     """
-    if not uow.actor.roles & TILLS:
-        return
     if refund.decline is not None:
         if refund.decline in STOPPED:
             raise STOPPED[refund.decline]

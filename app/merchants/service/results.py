@@ -10,7 +10,7 @@ from app.merchants.models import PayoutLine, Settlement
 from app.merchants.queries import payouts as payout_queries
 from app.merchants.rules import bank_files
 from app.merchants.rules.bank_files import Answer
-from app.merchants.service import telling_shops
+from app.merchants.service import holding, telling_shops
 from app.merchants.service.paying import book_payments
 from app.merchants.terms import PayoutLineState, SettlementState
 from app.points import queries as points_queries
@@ -47,6 +47,7 @@ def import_result(uow: UnitOfWork, *, book: str, payout_id: UUID, content: bytes
     book_payments(uow, book_id, [(settlement, answer.bank_reference or "") for _, settlement, answer in paid])
     uow.session.flush()
     failed = [settlement for _, settlement, answer in fresh if not answer.paid]
+    holding.keep_of_failed(uow, book_id, failed)
     telling_shops.tell_settlements(uow, "settlement.failed", failed)
 
     waiting = sum(line.state == PayoutLineState.SENT for line, _ in held.values())

@@ -48,17 +48,7 @@ def take(
     mode = RedeemMode(redemption.mode)
     till_rules.check_trading(till)
     with uow.session.no_autoflush:  # the row is written once, when all is decided
-        standing = find_standing(
-            uow.session,
-            till,
-            redemption,
-            book=holder.book,
-            book_id=holder.book_id,
-            resident_id=holder.resident_id,
-            person_id=holder.person_id,
-            device_id=holder.device_id,
-            now=uow.now,
-        )
+        standing = _standing(uow, till, redemption, holder)
         offer = _offer_of(standing, redemption)
         _belongs_to(redemption, holder, offer)
         if standing.own:
@@ -85,6 +75,20 @@ def take(
         except Declined:  # what is declined stays written, and takes nothing of the offer
             offers.give_back_stock(uow, holder.book_id, offer_id=offer.offer_id, points=quote.points)
             raise
+
+
+def _standing(uow: UnitOfWork, till: Till, redemption: Redemption, holder: Holder) -> Standing:
+    return find_standing(
+        uow.session,
+        till,
+        redemption,
+        book=holder.book,
+        book_id=holder.book_id,
+        resident_id=holder.resident_id,
+        person_id=holder.person_id,
+        device_id=holder.device_id,
+        now=uow.now,
+    )
 
 
 def _offer_of(standing: Standing, redemption: Redemption) -> OfferTerms | None:
