@@ -120,19 +120,23 @@ def _pay(uow: UnitOfWork, book: str, check: AwardCheck) -> None:
         evidence=check.evidence,
         allotment_id=check.allotment_id,
     )
-    with uow.session.begin_nested() as paying:
-        [outcome] = points.award(replace(uow, actor=awarder), found, facts=[fact])
-        record = outcome.record
-        if record is None:
-            raise outcome.refusal or AssertionError("an award has a record or a refusal")
-        told, due = check.points, record.points
-        if due > told:
-            paying.rollback()
-    if due > told:
+    try:
+        with uow.session.begin_nested():
+            [outcome] = points.award(replace(uow, actor=awarder), found, facts=[fact])
+            record = outcome.record
+            if record is None:
+                raise outcome.refusal or AssertionError("an award has a record or a refusal")
+            _check_as_told(check, record.points)
+    except errors.CheckOutgrown:
         check.state = CheckState.EXPIRED
-        raise errors.CheckOutgrown(told=told, points=due)
+        raise
     check.award_id, check.rule_version, check.budget_id = record.id, record.rule_version, record.budget_id
     check.computed_points, check.points = record.computed_points, record.points
+
+
+def _check_as_told(check: AwardCheck, due: int) -> None:
+    if due > check.points:
+        raise errors.CheckOutgrown(told=check.points, points=due)
 
 
 def _decide(uow: UnitOfWork, check: AwardCheck, state: CheckState, reason: str | None) -> None:
