@@ -39,6 +39,7 @@ settlement_findings_total = Counter(
 )
 risk_decisions_total = Counter("linli_risk_decisions_total", "Facts that anti-fraud decided on.", ["kind", "outcome"])
 risk_failures_total = Counter("linli_risk_failures_total", "Decisions whose rules could not all be asked.", ["kind"])
+risk_graphs_partial_total = Counter("linli_risk_graphs_partial_total", "Nights whose graph had only the newest facts.")
 risk_windows_missing_total = Counter("linli_risk_windows_missing_total", "Decisions without the windows of Redis.")
 webhook_attempts_total = Counter(
     "linli_webhook_attempts_total", "Attempts to deliver a webhook, by how they ended.", ["outcome"]

@@ -54,7 +54,11 @@ class Cursor:
         if any(isinstance(part, str) and "\x00" in part for part in parts):
             raise CursorInvalid
         cursor = cls(tuple(parts))
-        if cursor.encode() != text:  # one spelling per cursor: a tampered or padded one is not ours
+        try:
+            spelled = cursor.encode()
+        except ValueError as error:  # half a character, which no text of ours has
+            raise CursorInvalid from error
+        if spelled != text:  # one spelling per cursor: a tampered or padded one is not ours
             raise CursorInvalid
         return cursor
 

@@ -26,7 +26,7 @@ INSTANT = DateTime(timezone=True)
 
 
 class Report(Base):
-    """A problem with its place, and what its acceptance paid by which rule."""
+    """A problem with its place, and what its acceptance paid by which rule. `seen_…`: what was seen first."""
 
     __tablename__ = "reports_reports"
     __allow_unmapped__ = True
@@ -72,6 +72,9 @@ class Report(Base):
     standing: Mapped[str | None] = mapped_column(TextType)
     needs_second: Mapped[bool] = mapped_column(Boolean, server_default="false")
     first_seen_by: Mapped[UUID | None] = mapped_column(Uuid)
+    seen_rule: Mapped[str | None] = mapped_column(TextType)
+    seen_chosen_points: Mapped[int | None] = mapped_column(BigInteger)
+    seen_points: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class Problem(Base):

@@ -92,6 +92,9 @@ class ReportOut(Schema):
     problem_id = fields.UUID(required=True, allow_none=True)
     standing = fields.String(required=True, allow_none=True, validate=validate.OneOf(list(terms.Standing)))
     needs_second = fields.Boolean(required=True)
+    seen_rule = fields.String(required=True, allow_none=True)
+    seen_chosen_points = fields.Integer(required=True, allow_none=True)
+    seen_points = fields.Integer(required=True, allow_none=True)
     note = fields.Function(lambda report: terms.KNOWN_NOTE[problems.language()] if report.is_known else None)
 
 

@@ -39,6 +39,14 @@ ERASED = "—"
 """What stands in place of the words of an appeal when its author's account was closed."""
 LISTED_DAYS_MAX, APPROVALS_DAYS_MAX = 92, 7
 """A list that goes by its time alone reads so many days; approvals are many."""
+REVISION_MAX = 2**31 - 1
+HEARD_FOR = timedelta(days=90)
+"""So long whoever appealed and was right is not paused again on that device."""
+CLEARED_SNOOZE_DAYS = 30
+"""So long the rules about a device that spoke are silent about it, once people looked and found nothing."""
+IDLE_WORKING_DAYS = 3
+"""Who took a case and did nothing in it for so long has it taken over."""
+TAKERS_MAX = 100
 APPEAL_DAYS = 60
 """So long a resident may appeal."""
 
@@ -180,6 +188,7 @@ class CaseEventKind(StrEnum):
     """What happens to a case."""
 
     TAKEN = "taken"
+    TAKEN_OVER = "taken_over"
     COMMENTED = "commented"
     APPEALED = "appealed"
     ANSWERED = "answered"

@@ -194,6 +194,19 @@ class CheckDecided(DomainError):
     }
 
 
+class CheckOutgrown(Declined):
+    """It lapses with this: what nobody has seen is paid by nobody."""
+
+    kind = Kind.CONFLICT
+    code = "volunteers.check_outgrown"
+    text = {
+        "zh": "这笔积分提交时应得 {told} 分,按现行规则会发 {points} 分,未发放并已失效:请协调员重新提交后再确认。",
+        "en": "This award was told as {told} points and would pay {points} by the rule of now. Nothing was paid and it"
+        " lapsed: have it sent again, then look at it as it is.",
+    }
+    field = "check_id"
+
+
 class CheckOwn(DomainError):
     kind = Kind.DENIED
     code = "volunteers.check_own"

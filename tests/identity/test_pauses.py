@@ -1,6 +1,6 @@
 """Attack 15 and pauses, over HTTP: whom a refused sign-in pauses, who may appeal, and what closing an account ends."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -9,9 +9,9 @@ from sqlalchemy import text
 from app.identity.service import closing, sessions
 from app.identity.terms import PAUSES_REMEMBERED
 from app.risk.errors import AppealLate
-from app.risk.queries import list_stored
+from app.risk.queries import list_heard_on, list_stored
 from app.risk.service import appeal_sign_in
-from app.risk.terms import APPEAL_DAYS, Outcome, Pivot
+from app.risk.terms import APPEAL_DAYS, CLEARED_SNOOZE_DAYS, HEARD_FOR, Outcome, Pivot
 from tests.identity.test_account_farm import estate
 from tests.identity.test_sign_ins_judged import MINE, office, signed
 from tests.points.api import refused
@@ -29,6 +29,11 @@ def shown(office, tokens):
 def appeal(office, tokens, decision):
     path = f"{MINE}/{decision['id']}/appeal"
     return office.client.post(path, headers=signed(tokens), json={"text": "我有自己的手机"})
+
+
+def device_of(desk):
+    """The installation that the newest decision was made on."""
+    return desk.uow.session.scalar(text("SELECT device_id FROM risk_decisions ORDER BY id DESC LIMIT 1"))
 
 
 def answer(office, *, overturned):
@@ -93,6 +98,46 @@ def test_whoever_was_right_is_not_paused_again_by_the_next_sign_in_of_the_farm(o
     assert [office.is_paused(each) for each in farm] == [False, True, True]
 
 
+def test_whoever_was_right_is_not_paused_by_his_own_next_sign_in_there_for_ninety_days(office, farm, desk):
+    """He is refused still, as the rule says; his account goes on where it is signed in. Another device is another."""
+    first = farm[0]
+    assert appeal(office, first, shown(office, first)[0]).status_code == 201
+    answer(office, overturned=True)
+    assert office.sign_in(NAMES[0]).status_code == 403
+    assert [office.is_paused(each) for each in farm] == [False, True, True]
+    heard = list_heard_on(desk.uow.session, 0, device_of(desk), since=desk.uow.now - HEARD_FOR, limit=9)
+    assert [str(each) for each in heard] == [first["person_id"]]
+    assert timedelta(days=90) == HEARD_FOR
+    late = desk.uow.now + timedelta(days=91) - HEARD_FOR
+    assert list_heard_on(desk.uow.session, 0, device_of(desk), since=late, limit=9) == []
+    assert list_heard_on(desk.uow.session, 0, UUID(first["person_id"]), since=desk.uow.now - HEARD_FOR, limit=9) == []
+
+
+def test_whoever_was_right_is_not_paused_again_when_the_case_was_closed_meanwhile(office, farm):
+    first = farm[0]
+    assert appeal(office, first, shown(office, first)[0]).status_code == 201
+    answer(office, overturned=True)
+    office.close("confirmed_risk")
+    assert office.sign_in(NAMES[3]).status_code == 403
+    assert [office.is_paused(each) for each in farm] == [False, True, True], "over another case"
+
+
+@pytest.mark.parametrize("label", ["false_positive", "valuable_alert", "confirmed_risk"])
+def test_a_device_that_people_cleared_is_left_alone_for_thirty_days(office, farm, label):
+    office.close(label)
+    again = office.sign_in(NAMES[3])
+    if label == "confirmed_risk":
+        assert again.status_code == 403
+        assert office.ask("GET", "/snoozes").json["items"] == []
+        return
+    assert again.status_code in {200, 201}
+    assert [office.is_paused(each) for each in farm] == [False] * 3
+    [snooze] = office.ask("GET", "/snoozes").json["items"]
+    assert (snooze["rule"], snooze["pivot"], snooze["reason"]) == ("tested", "device", "看过了")
+    days = datetime.fromisoformat(snooze["expires_at"]) - datetime.fromisoformat(snooze["snoozed_at"])
+    assert days == timedelta(days=CLEARED_SNOOZE_DAYS)
+
+
 def test_of_whoever_is_paused_with_others_the_office_sees_by_what_and_no_numbers(office, farm):
     [case] = office.ask("GET", "/cases").json["items"]
     ids = [each["id"] for each in office.ask("GET", "/decisions").json["items"]]
@@ -106,7 +151,7 @@ def test_of_whoever_is_paused_with_others_the_office_sees_by_what_and_no_numbers
 def test_what_pauses_others_is_no_sign_in_that_rules_are_tried_on(office, farm, desk):
     now = desk.uow.now
     span = {"starts_at": now - timedelta(hours=1), "ends_at": now + timedelta(hours=1)}
-    stored = list_stored(desk.uow.session, 0, **span, after=None, limit=100)
+    stored = list_stored(desk.uow.session, 0, **span, before=None, limit=100)
     assert sorted(each.outcome for each in stored) == ["approve"] * 3 + ["decline"]
 
 

@@ -48,7 +48,8 @@ class Office:
     def close(self, label):
         [case] = self.ask("GET", "/cases").json["items"]
         assert self.ask("POST", f"/cases/{case['id']}/take", {}).status_code == 200
-        closed = self.ask("POST", f"/cases/{case['id']}/close", {"label": label, "text": "看过了"})
+        found = {"label": label, "text": "看过了", "revision": case["revision"]}
+        closed = self.ask("POST", f"/cases/{case['id']}/close", found)
         assert closed.status_code == 200, closed.text
 
     def is_paused(self, tokens):

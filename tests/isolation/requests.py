@@ -190,7 +190,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /risk/lists/<list_code>/items": {"value": "<value>", "reason": "x"},
     "POST /risk/decisions/<decision_id>/snooze": {"rule_id": "check-far", "days": 1, "reason": "x"},
     "POST /risk/cases/<case_id>/comments": {"text": "x"},
-    "POST /risk/cases/<case_id>/close": {"label": "false_positive", "text": "x"},
+    "POST /risk/cases/<case_id>/take-over": {"text": "x"},
+    "POST /risk/cases/<case_id>/close": {"label": "false_positive", "text": "x", "revision": 1},
     "POST /risk/appeals/<appeal_id>/answer": {"overturned": True, "answer": "x"},
     "POST /risk/own-decisions/<decision_id>/appeal": {"text": "x"},
 }

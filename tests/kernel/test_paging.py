@@ -33,6 +33,7 @@ def encoded(value) -> str:
         encoded(["a", True]),
         encoded(["a", 1.0]),
         encoded(["a\x00", 1]),
+        encoded(["\ud800", 1]),
         Cursor(("a", 1)).encode() + "=",
         Cursor(("a", 1)).encode()[:-1],
         base64.urlsafe_b64encode(b"[" * 300).decode(),

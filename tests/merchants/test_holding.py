@@ -56,8 +56,8 @@ def close_case(acts, payment, label):
         text("SELECT case_id FROM risk_decisions WHERE id = :id"), {"id": payment.redemption.decision_id}
     ).scalar_one()
     looker = replace(acts.uow, actor=LOOKER)
-    risk.take_case(looker, book=acts.book.code, case_id=case_id)
-    risk.close_case(looker, book=acts.book.code, case_id=case_id, label=label, text="looked at")
+    read = risk.take_case(looker, book=acts.book.code, case_id=case_id).case.revision
+    risk.close_case(looker, book=acts.book.code, case_id=case_id, revision=read, label=label, text="looked at")
     session.flush()
 
 

@@ -130,8 +130,8 @@ class Month:
         for case in risk.list_cases(looker, book=desk.book, state=CaseState.PENDING, limit=9, cursor=None).items:
             if self.chance.random() < 0.4:
                 label = self.chance.choice([Label.FALSE_POSITIVE, Label.VALUABLE_ALERT, Label.CONFIRMED_RISK])
-                risk.take_case(looker, book=desk.book, case_id=case.id)
-                risk.close_case(looker, book=desk.book, case_id=case.id, label=label, text="x")
+                read = risk.take_case(looker, book=desk.book, case_id=case.id).case.revision
+                risk.close_case(looker, book=desk.book, case_id=case.id, revision=read, label=label, text="x")
                 self.seen["case"] += 1
         desk.uow.session.flush()
 

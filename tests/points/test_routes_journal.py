@@ -105,7 +105,13 @@ def test_only_known_kinds_are_asked_for(api):
 
 
 @pytest.mark.parametrize(
-    "cursor", ["x", "WyJiYW5rIiwieCIsMF0", "WyJiYW5rIiwiMDAwMDAwMDAtMDAwMC0wMDAwLTAwMDAtMDAwMDAwMDAwMDAwIiw5OTk5OV0"]
+    "cursor",
+    [
+        "x",
+        "WyJiYW5rIiwiXHVkODAwIiwwXQ",
+        "WyJiYW5rIiwieCIsMF0",
+        "WyJiYW5rIiwiMDAwMDAwMDAtMDAwMC0wMDAwLTAwMDAtMDAwMDAwMDAwMDAwIiw5OTk5OV0",
+    ],
 )
 def test_a_forged_account_cursor_is_refused(api, cursor):
     assert refused(api.get(f"/accounts?cursor={cursor}")) == (422, "kernel.cursor_invalid", ["cursor"])

@@ -78,6 +78,27 @@ def test_what_is_blocked_stays_open_until_a_second_accepts(acts, doubt, accept):
     assert acts.available(ANNA) == 10
 
 
+def test_attack_30_the_second_clerk_pays_what_the_first_saw_and_nothing_else(acts, api, doubt, accept):
+    """Ten points are blocked and seen by one; ten thousand, by another rule, are nobody's to pay alone."""
+    doubt(60)
+    held = accept().json
+    assert (held["seen_rule"], held["seen_chosen_points"], held["seen_points"]) == ("report.valid", None, 10)
+    much = {"rule": "report.chosen", "chosen_points": 10_000}
+    path = f"/reports/{held['id']}/accept"
+    other = api.post(path, much, CLERK, name="second clerk").json
+    assert (other["state"], other["needs_second"], other["seen_points"]) == ("filed", True, 10_000)
+    assert acts.available(ANNA) == 0
+    decided = acts.uow.session.execute(text("SELECT points FROM risk_decisions WHERE kind = 'award' ORDER BY id"))
+    assert list(decided.scalars()) == [10, 10_000], "each is decided on as what it is"
+    counted = acts.uow.session.execute(text("SELECT asked, points FROM risk_facts WHERE kind = 'award' ORDER BY asked"))
+    assert [tuple(row) for row in counted] == [(10, 0), (10_000, 10_000)], "what nobody pays is not counted"
+    assert refused(api.post(path, much, CLERK, name="second clerk"))[1] == "reports.second_needed"
+    assert refused(api.post(path, {}, CLERK, name="second clerk"))[1] == "reports.second_needed"
+    less = much | {"chosen_points": 9_999}
+    assert api.post(path, less, CLERK, name="third clerk").json["state"] == "filed", "not what the second one saw"
+    assert api.post(path, less, CLERK).json["points"] == 9_999, "two people saw it, and meant the same"
+
+
 def test_what_is_declined_is_refused_and_stays_noted(acts, doubt, accept):
     """AwardDeclined, in both languages; the decision stays, and a second member of staff changes nothing."""
     doubt(100)

@@ -49,6 +49,9 @@ def test_a_filed_report_is_answered_whole(filed):
         "problem_id": filed["problem_id"],
         "standing": None,
         "needs_second": False,
+        "seen_rule": None,
+        "seen_chosen_points": None,
+        "seen_points": None,
         "note": None,
     }
 

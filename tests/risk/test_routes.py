@@ -1,6 +1,8 @@
 """Anti-fraud over HTTP: rules, lists, cases, and the resident's own."""
 
+import base64
 import json
+from uuid import UUID
 
 import pytest
 
@@ -85,6 +87,7 @@ def test_shadow_and_backtest_over_http(api):
     assert made.status_code == 201, made.text
     shown = api.get(f"/risk/backtests/{made.json['id']}", AUDITOR).json
     assert (shown["state"], shown["precision_percent"], shown["result"]["tried"]) == ("running", None, 0)
+    assert (shown["is_partial"], shown["covered_from"]) == (True, None)
     assert [each["id"] for each in api.get("/risk/backtests", AUDITOR).json["items"]] == [made.json["id"]]
     assert api.post(f"{SETS}/1/retire", {}).json["state"] == "retired"
 
@@ -126,13 +129,33 @@ def test_a_case_from_the_list_to_its_label(api, held):
     address = f"/risk/cases/{case['id']}"
     assert api.post(f"{address}/take", {}).json["case"]["state"] == "investigating"
     assert api.post(f"{address}/comments", {"text": "问过\n本人"}).status_code == 200
-    assert refused(api.post(f"{address}/close", {"label": "false_positive", "text": "x"}, name="deputy"))[1] == (
-        "risk.case_taken"
-    )
-    closed = api.post(f"{address}/close", {"label": "false_positive", "text": "没有问题"}).json
+    assert refused(
+        api.post(f"{address}/close", {"label": "false_positive", "text": "x", "revision": 1}, name="deputy")
+    )[1] == ("risk.case_taken")
+    closed = api.post(
+        f"{address}/close", {"label": "false_positive", "text": "没有问题", "revision": case["revision"]}
+    ).json
     assert (closed["case"]["label"], closed["decisions"][0]["id"]) == ("false_positive", str(held))
     assert [each["id"] for each in api.get(f"{address}/decisions", AUDITOR).json["items"]] == [str(held)]
     assert api.get("/risk/cases?state=closed", AUDITOR).json["items"][0]["id"] == case["id"]
+
+
+def test_attack_9_what_came_into_a_case_after_it_was_read_is_not_cleared_with_it(api, desk, held):
+    """CaseGrew: 50 points are read, 90 more are paid under the same suspicion; the label is not said of them unseen."""
+    (case,) = api.get("/risk/cases").json["items"]
+    address = f"/risk/cases/{case['id']}"
+    read = api.post(f"{address}/take", {}).json["case"]["revision"]
+    later = desk.decide(points=90)
+    assert desk.case_of(later) == UUID(case["id"])
+    label = {"label": "false_positive", "text": "本人"}
+    assert refused(api.post(f"{address}/close", label)) == (422, "web.invalid", ["revision"])
+    grown = api.post(f"{address}/close", label | {"revision": read})
+    assert refused(grown) == (409, "risk.case_grew", ["revision"])
+    whole = api.get(address).json
+    assert [each["points"] for each in whole["decisions"]] == [90, 50]
+    assert (whole["case"]["state"], whole["case"]["revision"]) == ("investigating", read + 1)
+    api.post(f"{address}/comments", {"text": "九十分的也看过"})
+    assert api.post(f"{address}/close", label | {"revision": read + 1}).json["case"]["state"] == "closed"
 
 
 def test_a_resident_reads_humane_words_and_appeals(api, held):
@@ -152,6 +175,14 @@ def test_a_resident_reads_humane_words_and_appeals(api, held):
     assert answered.json["state"] == "overturned", answered.text
     own = api.get("/risk/own-decisions", RESIDENT, person_id=ANNA).json["items"]
     assert (own[0]["appeal_state"], own[0]["answer"]) == ("overturned", "抱歉")
+
+
+@pytest.mark.parametrize("path", ["/risk/lists", "/risk/cases", "/award-rules"])
+def test_a_cursor_of_half_a_character_is_refused_as_any_that_is_not_ours(api, path):
+    """CursorInvalid, where it was an error of the server."""
+    half = base64.urlsafe_b64encode(b'["\\ud800"]').rstrip(b"=").decode()
+    assert half == "WyJcdWQ4MDAiXQ"
+    assert refused(api.get(f"{path}?cursor={half}")) == (422, "kernel.cursor_invalid", ["cursor"])
 
 
 def test_every_reason_and_every_ending_has_its_words():

@@ -30,15 +30,15 @@ def held(desk):
 def test_a_case_is_taken_commented_and_closed_once(desk, held):
     case = {"book": desk.code, "case_id": desk.case_of(held)}
     with pytest.raises(errors.CaseTaken):  # nobody closes what he did not take
-        service.close_case(desk.as_(ONE), **case, label=Label.FALSE_POSITIVE, text="x")
+        service.close_case(desk.as_(ONE), **case, revision=1, label=Label.FALSE_POSITIVE, text="x")
     assert service.take_case(desk.as_(ONE), **case).case.state == CaseState.INVESTIGATING
     assert len(service.take_case(desk.as_(ONE), **case).events) == 1
     with pytest.raises(errors.CaseTaken):
         service.take_case(desk.as_(TWO), **case)
     with pytest.raises(errors.CaseTaken):
-        service.close_case(desk.as_(TWO), **case, label=Label.FALSE_POSITIVE, text="x")
+        service.close_case(desk.as_(TWO), **case, revision=1, label=Label.FALSE_POSITIVE, text="x")
     service.comment_case(desk.as_(TWO), **case, text="问过本人")
-    closed = service.close_case(desk.as_(ONE), **case, label=Label.VALUABLE_ALERT, text="无问题")
+    closed = service.close_case(desk.as_(ONE), **case, revision=1, label=Label.VALUABLE_ALERT, text="无问题")
     assert (closed.case.state, closed.case.label) == (CaseState.CLOSED, Label.VALUABLE_ALERT)
     assert [event.kind for event in closed.events] == ["closed", "commented", "taken"]
     assert [decision.id for decision in closed.decisions] == [held.id]
@@ -207,8 +207,8 @@ def test_a_backtest_says_what_a_version_would_have_done_and_how_right_it_would_b
     desk.decide(points=5)
     for decision, label in ((bad[0], Label.CONFIRMED_RISK), (good[0], Label.FALSE_POSITIVE)):
         case = {"book": desk.code, "case_id": desk.case_of(decision)}
-        service.take_case(desk.as_(ONE), **case)
-        service.close_case(desk.as_(ONE), **case, label=label, text="x")
+        read = service.take_case(desk.as_(ONE), **case).case.revision
+        service.close_case(desk.as_(ONE), **case, revision=read, label=label, text="x")
     appeal = service.appeal(desk.as_(RESIDENT), book=desk.code, decision_id=sorry.id, text="x").appeal
     service.answer_appeal(desk.as_(TWO), book=desk.code, appeal_id=appeal.id, overturned=True, answer="x")
     version = desk.save(rule("large", "points > 100", 60)).version
@@ -242,7 +242,7 @@ def test_a_backtest_goes_page_by_page_and_twice_is_once(desk, monkeypatch):
     assert work(desk) == 3
     desk.uow.session.refresh(made)
     assert (made.result["tried"], made.state) == (5, "done")
-    service.run_backtest(desk.uow, book_id=desk.book.id, backtest_id=str(made.id), after=None)
+    service.run_backtest(desk.uow, book_id=desk.book.id, backtest_id=str(made.id), before=None)
     assert made.result["tried"] == 5
 
 

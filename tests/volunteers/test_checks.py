@@ -8,9 +8,10 @@ from sqlalchemy import text
 
 from app.kernel.actor import Role
 from app.volunteers import service
-from app.volunteers.errors import AwardRejected, AwardWaiting, CheckDecided, CheckMissing
+from app.volunteers.errors import AwardRejected, AwardWaiting, CheckDecided, CheckMissing, CheckOutgrown
 from tests.points.api import refused
 from tests.points.ledger import ANNA, BORIS, named
+from tests.points.programme import publish
 from tests.volunteers.desk import Desk
 
 
@@ -104,6 +105,36 @@ def test_nobody_looks_for_thirty_days_and_it_may_be_told_again(desk, acts):
     assert acts.available(ANNA) == 150
 
 
+def by_events(desk, **changes):
+    return desk.tell(rule="by-events", chosen_points=None, events=4, **changes)
+
+
+def test_attack_10_a_rule_changed_meanwhile_pays_no_more_than_the_second_person_is_shown(desk, acts):
+    """CheckOutgrown: told at 200 points, two thousand by the rule of now. Told again, it is shown as it is."""
+    publish(acts.uow, acts.ledger, "by-events", "50 * events", points_max=5000)
+    check = by_events(desk).json["check_id"]
+    assert [each["points"] for each in desk.waiting()] == [200]
+    publish(acts.uow, acts.ledger, "by-events", "500 * events", points_max=5000)
+    answer = desk.confirm(check)
+    assert refused(answer) == (409, CheckOutgrown.code, ["check_id"])
+    assert "200 分" in answer.json["detail"]
+    assert "2000 分" in answer.json["detail"]
+    assert (acts.available(ANNA), desk.waiting()) == (0, [])
+    assert by_events(desk).json["check_id"] == check
+    [anew] = desk.waiting()
+    assert anew["points"] == 2000
+    done = desk.confirm(check).json
+    assert (done["state"], done["points"], acts.available(ANNA)) == ("confirmed", 2000, 2000)
+
+
+def test_what_a_rule_of_now_pays_less_is_paid_and_said_so(desk, acts):
+    publish(acts.uow, acts.ledger, "by-events", "50 * events")
+    check = by_events(desk).json["check_id"]
+    publish(acts.uow, acts.ledger, "by-events", "10 * events")
+    done = desk.confirm(check).json
+    assert (done["points"], acts.available(ANNA)) == (40, 40)
+
+
 # --- drawn by chance
 
 
@@ -181,7 +212,12 @@ def test_the_database_wants_two_people_and_one_decision(desk, acts):
     with pytest.raises(Exception, match="decided once"):
         change(state="open", decided_by=None, decided_at=None)
     with pytest.raises(Exception, match="permission denied"):
-        change(points=1)
+        change(awarded_by=uuid4())
+    waits = desk.tell(151, activity="另一次").json["check_id"]
+    for wrong in ({"points": 152}, {"points": 1}, {"title": "x"}, {"why": "large"}):
+        check = waits
+        with pytest.raises(Exception, match="what waits is what was told"):
+            change(**wrong)
 
 
 def test_a_preview_tells_what_will_wait(desk, acts):

@@ -70,6 +70,7 @@ from app.identity.queries.people import (
     list_grants_of,
     lock_grant,
     lock_person,
+    may_act_as,
 )
 from app.identity.queries.relatives import find_open_relative, list_relatives_of, lock_relative
 from app.identity.queries.risk import find_risk_rank, lock_wanted_risk
@@ -157,6 +158,7 @@ __all__ = [
     "lock_staff",
     "lock_tries",
     "lock_wanted_risk",
+    "may_act_as",
     "note_network",
     "pause_accounts_made_on",
 ]

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session as Orm
 
 from app.identity.errors import GrantMissing, PersonMissing
 from app.identity.models import Freeze, Grant, Person
+from app.kernel.actor import Role
 
 _LIES_WITHIN = text(
     "EXISTS (SELECT 1 FROM places_areas a JOIN places_areas o ON o.id = ANY(:outer)"
@@ -119,6 +120,26 @@ def holds_powerful(session: Orm, person_id: UUID, roles: Collection[str]) -> boo
     """Say whether somebody holds one of these roles, or waits for it."""
     held = select(Grant.id).where(Grant.person_id == person_id, Grant.ended_at.is_(None), Grant.role.in_(roles))
     return session.scalar(held.limit(1)) is not None
+
+
+# A grant counts in the book of a community that lies in the granted area, as in standing.py.
+_MAY_ACT = text("""
+    SELECT 1 FROM identity_grants g
+      JOIN identity_people p ON p.id = g.person_id AND p.closed_at IS NULL AND p.paused_at IS NULL
+      JOIN places_areas a ON a.id = g.area_id
+      LEFT JOIN places_areas b ON b.book = CAST(:book AS text)
+     WHERE g.person_id = :person_id AND g.role = :role AND g.ended_at IS NULL AND g.valid_from <= :now
+       AND (g.valid_to IS NULL OR :now < g.valid_to) AND (NOT g.takes_two OR g.approved_at IS NOT NULL)
+       AND (CAST(:book AS text) IS NULL OR starts_with(b.path, a.path))
+       AND NOT EXISTS (SELECT 1 FROM identity_freezes f WHERE f.person_id = p.id AND f.lifted_at IS NULL)
+     LIMIT 1
+""")
+
+
+def may_act_as(session: Orm, person_id: UUID, *, role: Role, book: str | None, now: datetime) -> bool:
+    """Say whether an account holds a role in a book, or outside all books, and is neither frozen, paused nor closed."""
+    values = {"person_id": person_id, "role": str(role), "book": book, "now": now}
+    return session.scalar(_MAY_ACT, values) is not None
 
 
 _KNOWN = text("""

@@ -52,6 +52,7 @@ class Judgement:
     decision_id: UUID
     case_id: UUID | None
     about_device: bool = False
+    is_heard: bool = False
     heard: Collection[UUID] = ()
     note_paused: NotePaused = field(default=lambda _uow, _case_id, _people: None)
 
@@ -114,7 +115,7 @@ def judge_sign_in(
 
 def _pause(uow: UnitOfWork, judged: Judgement, case_id: UUID, person: Person, device: Device | None) -> None:
     """Pause whoever signs in, and with him a farm; over the case it was paused for an account stays paused."""
-    if person.paused_at is None:
+    if person.paused_at is None and not judged.is_heard:
         person.paused_at, person.paused_case = uow.now, case_id
         uow.session.flush()  # before the others are, who are told apart from him
     if judged.about_device and device is not None:

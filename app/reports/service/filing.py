@@ -76,6 +76,7 @@ def accept_report(
     fact, among it PointsInsufficient of a budget that is dry: the report stays open and can be accepted later. The
     first of a problem earns by `rule`, a few more by CONFIRM_RULE, the others are thanked. Anti-fraud decides before
     anything is paid: AwardDeclined; or the report stays open and `needs_second`: SecondNeeded refuses who saw it first.
+    Who then wants it paid otherwise has seen that first, and waits for another.
     """
     book_id = points_queries.get_book(uow.session, book).id
     report = _show(uow, book, queries.lock_report(uow.session, book_id, report_id))
@@ -91,8 +92,8 @@ def accept_report(
     due = paying.foresee(uow, report, problem, book=book, rule=rule, chosen_points=chosen_points)
     # who moved it has not looked at what anti-fraud doubts
     was_seen = report.needs_second and report.first_seen_by not in movers
-    if due.points and not paying.may_pay(uow, report, book=book, points=due.points, was_seen=was_seen):
-        report.needs_second, report.first_seen_by = True, uow.actor.id
+    if due.points and not paying.may_pay(uow, report, due, book=book, was_seen=was_seen):
+        paying.see_first(uow, report, due)
         return report
 
     paying.pay(uow, report, problem, due, book=book)

@@ -28,8 +28,10 @@ __all__ = [
     "BacktestMissing",
     "BacktestPeriod",
     "CaseClosed",
+    "CaseGrew",
     "CaseMissing",
     "CaseTaken",
+    "CaseWorkedOn",
     "DecisionMissing",
     "DefaultMissing",
     "DefaultWrong",
@@ -182,6 +184,29 @@ class CaseTaken(DomainError):
         "en": "Somebody else is working on this case; whoever took it closes it.",
     }
     field = "case_id"
+
+
+class CaseWorkedOn(DomainError):
+    kind = Kind.CONFLICT
+    code = "risk.case_worked_on"
+    text = {
+        "zh": "这个案件有人在办:对方 {days} 个工作日没有进展后(最早 {day} 起),或不再担任该职务时,才可接办。",
+        "en": "Somebody works on this case: it is taken over after {days} working days without his doing anything in it"
+        " (from {day} at the earliest), or once he no longer holds the role.",
+    }
+    field = "case_id"
+
+
+class CaseGrew(DomainError):
+    """What came in after it was read would be judged unseen."""
+
+    kind = Kind.CONFLICT
+    code = "risk.case_grew"
+    text = {
+        "zh": "您看过之后案件又有新的判定或发现:请重新查看,再按其现在的 revision({revision})结案。",
+        "en": "More came into this case since you read it: read it again, then close it at its revision ({revision}).",
+    }
+    field = "revision"
 
 
 class AppealNeedless(DomainError):

@@ -14,7 +14,7 @@ INSTANT = DateTime(timezone=True)
 
 
 class Case(Base):
-    """What is open about one resident, device, shop … until it is closed with a label."""
+    """What is open about one resident, device, shop … until it is closed with a label. `revision`: how far it grew."""
 
     __tablename__ = "risk_cases"
     book_id: Mapped[int] = mapped_column(Integer, primary_key=True)
@@ -24,6 +24,7 @@ class Case(Base):
     state: Mapped[str] = mapped_column(Text)
     opened_at: Mapped[datetime] = mapped_column(INSTANT)
     last_at: Mapped[datetime] = mapped_column(INSTANT)
+    revision: Mapped[int] = mapped_column(Integer, server_default="1")
     taken_by: Mapped[UUID | None] = mapped_column(Uuid)
     taken_at: Mapped[datetime | None] = mapped_column(INSTANT)
     closed_by: Mapped[UUID | None] = mapped_column(Uuid)

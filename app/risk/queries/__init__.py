@@ -4,6 +4,7 @@ from app.risk.queries.backtests import get_backtest, list_backtests, list_stored
 from app.risk.queries.books import get_book_id
 from app.risk.queries.cases import (
     find_appeal_of,
+    find_last_act,
     get_case,
     has_part,
     list_appeals,
@@ -12,6 +13,8 @@ from app.risk.queries.cases import (
     list_case_findings,
     list_cases,
     list_heard,
+    list_heard_on,
+    list_takers,
     lock_appeal,
     lock_case,
 )
@@ -66,6 +69,7 @@ __all__ = [
     "find_active",
     "find_appeal_of",
     "find_appealed",
+    "find_last_act",
     "get_backtest",
     "get_book_id",
     "get_case",
@@ -84,6 +88,7 @@ __all__ = [
     "list_decisions",
     "list_facts",
     "list_heard",
+    "list_heard_on",
     "list_items",
     "list_lists",
     "list_own",
@@ -92,6 +97,7 @@ __all__ = [
     "list_rule_sets",
     "list_snoozes",
     "list_stored",
+    "list_takers",
     "lock_appeal",
     "lock_backtest",
     "lock_case",

@@ -59,10 +59,10 @@ def list_stored(
     *,
     starts_at: datetime,
     ends_at: datetime,
-    after: tuple[datetime, UUID] | None,
+    before: tuple[datetime, UUID] | None,
     limit: int,
 ) -> list[Stored]:
-    """Decisions of a period in their order, a page of them; those after (instant, id)."""
+    """Decisions of a period, newest first, a page of them; those before (instant, id)."""
     query = (
         select(
             DecisionRow.id,
@@ -79,7 +79,7 @@ def list_stored(
         .where(DecisionRow.book_id == book_id, DecisionRow.decided_at >= starts_at, DecisionRow.decided_at < ends_at)
         .where(~DecisionRow.features.has_key(PAUSED_WITH))  # nothing happened that rules could be tried on
     )
-    if after is not None:
-        query = query.where(tuple_(DecisionRow.decided_at, DecisionRow.id) > after)
-    order = (DecisionRow.decided_at, DecisionRow.id)
+    if before is not None:
+        query = query.where(tuple_(DecisionRow.decided_at, DecisionRow.id) < before)
+    order = (DecisionRow.decided_at.desc(), DecisionRow.id.desc())
     return [Stored(*row) for row in session.execute(query.order_by(*order).limit(limit))]

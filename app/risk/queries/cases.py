@@ -1,14 +1,15 @@
 """Cases with what is in them, and appeals."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from app.risk.errors import AppealMissing, CaseMissing
 from app.risk.models import Appeal, Case, CaseEvent, DecisionRow, Finding
-from app.risk.terms import AppealState, CaseState
+from app.risk.terms import TAKERS_MAX, AppealState, CaseEventKind, CaseState
 
 
 def get_case(session: Session, book_id: int, case_id: UUID) -> Case:
@@ -67,6 +68,24 @@ def list_case_events(session: Session, book_id: int, case_id: UUID, *, limit: in
     return session.scalars(query.order_by(CaseEvent.id.desc()).limit(limit)).all()
 
 
+def find_last_act(session: Session, book_id: int, case_id: UUID, person_id: UUID) -> datetime | None:
+    """When somebody last did something in a case."""
+    mine = select(CaseEvent.done_at).where(
+        CaseEvent.book_id == book_id, CaseEvent.case_id == case_id, CaseEvent.done_by == person_id
+    )
+    return session.scalar(mine.order_by(CaseEvent.id.desc()).limit(1))
+
+
+def list_takers(session: Session, book_id: int, case_id: UUID) -> Sequence[UUID]:
+    """Who ever took a case, or took it over: the last ones."""
+    taken = select(CaseEvent.done_by).where(
+        CaseEvent.book_id == book_id,
+        CaseEvent.case_id == case_id,
+        CaseEvent.kind.in_([CaseEventKind.TAKEN, CaseEventKind.TAKEN_OVER]),
+    )
+    return session.scalars(taken.order_by(CaseEvent.id.desc()).limit(TAKERS_MAX)).all()
+
+
 def list_case_findings(session: Session, book_id: int, case_id: UUID, *, limit: int) -> Sequence[Finding]:
     """What the graph found that is in a case."""
     query = select(Finding).where(Finding.book_id == book_id, Finding.case_id == case_id)
@@ -94,6 +113,17 @@ def list_heard(session: Session, book_id: int, case_id: UUID, *, limit: int) -> 
         Appeal.book_id == book_id, Appeal.case_id == case_id, Appeal.state == AppealState.OVERTURNED
     )
     return session.scalars(query.order_by(Appeal.id.desc()).limit(limit)).all()
+
+
+def list_heard_on(session: Session, book_id: int, device_id: UUID, *, since: datetime, limit: int) -> Sequence[UUID]:
+    """Whose appeals against what was decided on a device were right since an instant, the last ones first."""
+    heard = (
+        select(Appeal.resident_id)
+        .join(DecisionRow, and_(DecisionRow.book_id == Appeal.book_id, DecisionRow.id == Appeal.decision_id))
+        .where(Appeal.book_id == book_id, Appeal.state == AppealState.OVERTURNED, Appeal.answered_at > since)
+        .where(DecisionRow.device_id == device_id)
+    )
+    return session.scalars(heard.order_by(Appeal.answered_at.desc()).limit(limit)).all()
 
 
 def lock_appeal(session: Session, book_id: int, appeal_id: UUID) -> Appeal:

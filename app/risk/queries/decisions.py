@@ -187,6 +187,8 @@ def list_own_sign_ins(
 
 
 _COPY = text("""
+    WITH grown AS (UPDATE risk_cases SET revision = revision + 1 WHERE book_id = :book_id AND id = :case_id
+        AND state <> 'closed')
     INSERT INTO risk_decisions (book_id, id, kind, subject_id, decided_at, acted_by, person_id, device_id, points,
            order_fen, features_version, features, version, answers, score, outcome, reasons, failure, case_id)
     SELECT d.book_id, x.id, d.kind, x.id, :now, d.acted_by, x.person_id, d.device_id, 0, 0, d.features_version,
@@ -226,10 +228,10 @@ def find_appealed(session: Session, book_id: int, decision_ids: Collection[UUID]
 
 
 def list_facts(
-    session: Session, book_id: int, *, since: datetime, after: tuple[datetime, UUID] | None, limit: int
+    session: Session, book_id: int, *, since: datetime, before: tuple[datetime, UUID] | None, limit: int
 ) -> Sequence[FactRow]:
-    """Facts since an instant in their order, a page of them; those after (instant, subject)."""
+    """Facts since an instant, newest first, a page of them; those before (instant, subject)."""
     query = select(FactRow).where(FactRow.book_id == book_id, FactRow.decided_at >= since)
-    if after is not None:
-        query = query.where(tuple_(FactRow.decided_at, FactRow.subject_id) > after)
-    return session.scalars(query.order_by(FactRow.decided_at, FactRow.subject_id).limit(limit)).all()
+    if before is not None:
+        query = query.where(tuple_(FactRow.decided_at, FactRow.subject_id) < before)
+    return session.scalars(query.order_by(FactRow.decided_at.desc(), FactRow.subject_id.desc()).limit(limit)).all()

@@ -99,6 +99,13 @@ def take_risk_case(uow: UnitOfWork, *, book: str, case_id: UUID) -> object:
     return service.take_case(uow, book=book, case_id=case_id, house_shops=house_shops())
 
 
+@blueprint.route(f"{RISK}/cases/<uuid:case_id>/take-over", methods=["POST"])
+@endpoint(roles=WORKERS, body=RiskCommentIn, reply=RiskCaseFileOut, idempotent=True)
+def take_over_risk_case(uow: UnitOfWork, *, book: str, case_id: UUID, text: str) -> object:
+    """接办无人推进的案件,写明理由 / take over a case that nobody works on any more, saying why."""
+    return service.take_over_case(uow, book=book, case_id=case_id, text=text, house_shops=house_shops())
+
+
 @blueprint.route(f"{RISK}/cases/<uuid:case_id>/comments", methods=["POST"])
 @endpoint(roles=WORKERS, body=RiskCommentIn, reply=RiskCaseFileOut, idempotent=True)
 def comment_risk_case(uow: UnitOfWork, *, book: str, case_id: UUID, text: str) -> object:
@@ -108,9 +115,11 @@ def comment_risk_case(uow: UnitOfWork, *, book: str, case_id: UUID, text: str) -
 
 @blueprint.route(f"{RISK}/cases/<uuid:case_id>/close", methods=["POST"])
 @endpoint(roles=WORKERS, body=RiskCloseIn, reply=RiskCaseFileOut, idempotent=True)
-def close_risk_case(uow: UnitOfWork, *, book: str, case_id: UUID, label: Label, text: str) -> object:
+def close_risk_case(uow: UnitOfWork, *, book: str, case_id: UUID, revision: int, label: Label, text: str) -> object:
     """结案并写明结论 / close a case with what it turned out to be."""
-    return service.close_case(uow, book=book, case_id=case_id, label=label, text=text, house_shops=house_shops())
+    return service.close_case(
+        uow, book=book, case_id=case_id, revision=revision, label=label, text=text, house_shops=house_shops()
+    )
 
 
 @blueprint.route(f"{RISK}/appeals")

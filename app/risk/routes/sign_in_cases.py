@@ -83,6 +83,13 @@ def take_sign_in_case(uow: UnitOfWork, *, case_id: UUID) -> object:
     return service.take_case(uow, book=None, case_id=case_id)
 
 
+@blueprint.route(f"{RISK}/cases/<uuid:case_id>/take-over", methods=["POST"])
+@endpoint(roles=DISTRICT, body=RiskCommentIn, reply=RiskCaseFileOut, idempotent=True)
+def take_over_sign_in_case(uow: UnitOfWork, *, case_id: UUID, text: str) -> object:
+    """接办无人推进的案件,写明理由 / take over a case that nobody works on any more, saying why."""
+    return service.take_over_case(uow, book=None, case_id=case_id, text=text)
+
+
 @blueprint.route(f"{RISK}/cases/<uuid:case_id>/comments", methods=["POST"])
 @endpoint(roles=DISTRICT, body=RiskCommentIn, reply=RiskCaseFileOut, idempotent=True)
 def comment_sign_in_case(uow: UnitOfWork, *, case_id: UUID, text: str) -> object:
@@ -92,9 +99,9 @@ def comment_sign_in_case(uow: UnitOfWork, *, case_id: UUID, text: str) -> object
 
 @blueprint.route(f"{RISK}/cases/<uuid:case_id>/close", methods=["POST"])
 @endpoint(roles=DISTRICT, body=RiskCloseIn, reply=RiskCaseFileOut, idempotent=True)
-def close_sign_in_case(uow: UnitOfWork, *, case_id: UUID, label: Label, text: str) -> object:
+def close_sign_in_case(uow: UnitOfWork, *, case_id: UUID, revision: int, label: Label, text: str) -> object:
     """结案;除确认风险外,因此暂停的账号恢复付款 / close a case; unless risk is confirmed, its accounts pay again."""
-    return service.close_case(uow, book=None, case_id=case_id, label=label, text=text)
+    return service.close_case(uow, book=None, case_id=case_id, revision=revision, label=label, text=text)
 
 
 @blueprint.route(f"{RISK}/appeals")

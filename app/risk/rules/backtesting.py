@@ -14,8 +14,19 @@ FRICTION = frozenset({Outcome.BLOCK_AND_REVIEW, Outcome.DECLINE})
 def empty() -> dict[str, Any]:
     """A result before anything was tried. `matrix`: was → would be → facts and points. `labelled`: of facts in closed
     cases or with an answered appeal, how many it flags and how many it lets through. `rules`: by rule id.
+    `covered_from`: how far back it has come, the newest first; `is_partial`: not to the period's beginning.
     """
-    return {"tried": 0, "failed": 0, "matrix": {}, "labelled": {}, "rules": {}, "points_held_up": 0, "points_let_go": 0}
+    return {
+        "tried": 0,
+        "failed": 0,
+        "matrix": {},
+        "labelled": {},
+        "rules": {},
+        "points_held_up": 0,
+        "points_let_go": 0,
+        "covered_from": None,
+        "is_partial": True,
+    }
 
 
 def truth_of(label: str | None, appeal: str | None) -> Label | None:

@@ -8,7 +8,7 @@ from app.risk import terms
 from app.risk.schemas import words
 from app.risk.terms import AppealState, CaseState, EventKind, Label, Outcome, Reason
 from app.web import problems
-from app.web.fields import Choice, Day, Flag, Id, ShownInstant, Text
+from app.web.fields import Choice, Day, Flag, Id, ShownInstant, StrictInteger, Text
 from app.web.paging import PageQuery, page_of
 from app.web.parsing import StrictSchema
 
@@ -102,6 +102,7 @@ class RiskCaseOut(Schema):
     state = fields.String(required=True, validate=validate.OneOf(CASE_STATES))
     opened_at = ShownInstant(required=True)
     last_at = ShownInstant(required=True)
+    revision = fields.Integer(required=True)
     taken_by = fields.UUID(required=True, allow_none=True)
     taken_at = ShownInstant(required=True, allow_none=True)
     closed_by = fields.UUID(required=True, allow_none=True)
@@ -150,9 +151,10 @@ class RiskCommentIn(StrictSchema):
 
 
 class RiskCloseIn(RiskCommentIn):
-    """What it turned out to be, and why."""
+    """What it turned out to be, and why; of the case at which `revision`: as it was read."""
 
     label = Choice(list(Label), required=True)
+    revision = StrictInteger(required=True, minimum=1, maximum=terms.REVISION_MAX)
 
 
 class OwnRiskDecisionOut(Schema):

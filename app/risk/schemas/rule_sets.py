@@ -183,6 +183,14 @@ class RiskBacktestOut(Schema):
         lambda found: recall_percent(found.result),
         metadata={"type": ["integer", "null"], "description": "已确认风险的,命中的百分比"},
     )
+    is_partial = fields.Function(
+        lambda found: found.result.get("is_partial", False),
+        metadata={"type": "boolean", "description": "时段内判定过多或尚未完成,只试了最近的一部分"},
+    )
+    covered_from = fields.Function(
+        lambda found: found.result.get("covered_from"),
+        metadata={"type": ["string", "null"], "format": "date-time", "description": "已试到的最早时刻,由新到旧"},
+    )
     result = fields.Dict(required=True)
 
 

@@ -40,6 +40,7 @@ from app.risk.service.rule_sets import (
 )
 from app.risk.service.signing_in import judge_sign_in
 from app.risk.service.snoozes import end_snooze, list_snoozes, snooze_rule
+from app.risk.service.taking_over import take_over_case
 
 __all__ = [
     "AwardAsk",
@@ -94,4 +95,5 @@ __all__ = [
     "start_shadow",
     "sum_shadow",
     "take_case",
+    "take_over_case",
 ]

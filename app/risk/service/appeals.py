@@ -127,7 +127,8 @@ def answer_appeal(uow: UnitOfWork, *, book: str | None, appeal_id: UUID, overtur
     decision = queries.get_decision(uow.session, book_id, found.decision_id)
     case = queries.lock_case(uow.session, book_id, found.case_id)
     actor = uow.actor
-    had_part = {decision.acted_by, case.taken_by, case.closed_by, *parties(decision)} - {None}
+    takers = queries.list_takers(uow.session, book_id, case.id)
+    had_part = {decision.acted_by, case.taken_by, case.closed_by, *takers, *parties(decision)} - {None}
     if had_part & {actor.id, actor.person_id, actor.owner_id}:
         raise errors.AppealByJudge
     found.state = AppealState.OVERTURNED if overturned else AppealState.UPHELD

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.paging import Page, page_by_id, read_id
-from app.kernel.periods import day_bounds
+from app.kernel.periods import DISTRICT, day_bounds
 from app.risk import errors, queries
 from app.risk.models import Backtest
 from app.risk.rules import backtesting
@@ -48,16 +48,16 @@ def start_backtest(uow: UnitOfWork, *, book: str | None, version: int, first: da
     return made
 
 
-def run_backtest(uow: UnitOfWork, *, book_id: int, backtest_id: str, after: list[str] | None) -> None:
-    """Try one page, and queue the next one."""
+def run_backtest(uow: UnitOfWork, *, book_id: int, backtest_id: str, before: list[str] | None) -> None:
+    """Try one page, and queue the one before it: where a period holds too much, the newest of it is tried."""
     found = queries.lock_backtest(uow.session, book_id, UUID(backtest_id))
     if found.state != BacktestState.RUNNING:
         return
     rule_set = queries.get_rule_set(uow.session, book_id, found.version)
     definition = shelf.definition_of(uow.session, book_id, rule_set.id)
-    place = (datetime.fromisoformat(after[0]), UUID(after[1])) if after else None
+    place = (datetime.fromisoformat(before[0]), UUID(before[1])) if before else None
     page = queries.list_stored(
-        uow.session, book_id, starts_at=found.starts_at, ends_at=found.ends_at, after=place, limit=BACKTEST_PAGE
+        uow.session, book_id, starts_at=found.starts_at, ends_at=found.ends_at, before=place, limit=BACKTEST_PAGE
     )
     result = _copy(found.result)
     for stored in page:
@@ -71,8 +71,12 @@ def run_backtest(uow: UnitOfWork, *, book_id: int, backtest_id: str, after: list
             truth=backtesting.truth_of(stored.label, stored.appeal),
             clock=thread_time,
         )
+    more = len(page) == BACKTEST_PAGE
+    reached = page[-1].decided_at if more else found.starts_at
+    result["covered_from"] = reached.astimezone(DISTRICT).isoformat()
+    result["is_partial"] = more
     found.result = result
-    if len(page) == BACKTEST_PAGE and result["tried"] < BACKTEST_DECISIONS_MAX:
+    if more and result["tried"] < BACKTEST_DECISIONS_MAX:
         _go_on(uow, found, [page[-1].decided_at.isoformat(), str(page[-1].id)])
         return
     found.state, found.done_at = BacktestState.DONE, uow.now
@@ -90,8 +94,8 @@ def list_backtests(uow: UnitOfWork, *, book: str | None, limit: int, cursor: str
     return page_by_id(rows, limit, lambda each: each.id)
 
 
-def _go_on(uow: UnitOfWork, found: Backtest, after: list[str] | None) -> None:
-    uow.defer("risk.run_backtest", book_id=found.book_id, backtest_id=str(found.id), after=after)
+def _go_on(uow: UnitOfWork, found: Backtest, before: list[str] | None) -> None:
+    uow.defer("risk.run_backtest", book_id=found.book_id, backtest_id=str(found.id), before=before)
 
 
 def _copy(value: Any) -> Any:

@@ -10,7 +10,8 @@ from app.kernel.paging import Page, page_by_id, read_id
 from app.risk import errors, queries
 from app.risk.models import Case, CaseEvent, DecisionRow, Finding
 from app.risk.service.own import HouseShops, check_no_part, no_shops
-from app.risk.terms import NO_BOOK, CaseEventKind, CaseState, Label
+from app.risk.service.snoozes import snooze_cleared
+from app.risk.terms import NO_BOOK, REASON_LENGTH_MAX, CaseEventKind, CaseState, Label
 
 SHOWN_MAX = 100
 
@@ -35,7 +36,7 @@ def list_cases(uow: UnitOfWork, *, book: str | None, state: CaseState, limit: in
 def show_case(uow: UnitOfWork, *, book: str | None, case_id: UUID) -> CaseFile:
     """A case with its evidence, the newest hundred of each. Refuses BookMissing, CaseMissing."""
     book_id = queries.get_book_id(uow.session, book)
-    return _file(uow, queries.get_case(uow.session, book_id, case_id))
+    return file_of(uow, queries.get_case(uow.session, book_id, case_id))
 
 
 def list_case_decisions(
@@ -53,23 +54,23 @@ def take_case(uow: UnitOfWork, *, book: str | None, case_id: UUID, house_shops: 
 
     Refuses BookMissing, CaseMissing, CaseClosed, CaseTaken, OwnRisk.
     """
-    case = _lock_open(uow, book, case_id, house_shops)
+    case = lock_open(uow, book, case_id, house_shops)
     if case.taken_by == uow.actor.id:
-        return _file(uow, case)
+        return file_of(uow, case)
     if case.taken_by is not None:
         raise errors.CaseTaken
     case.state, case.taken_by, case.taken_at = CaseState.INVESTIGATING, uow.actor.id, uow.now
     add_event(uow, case, CaseEventKind.TAKEN)
-    return _file(uow, case)
+    return file_of(uow, case)
 
 
 def comment_case(
     uow: UnitOfWork, *, book: str | None, case_id: UUID, text: str, house_shops: HouseShops = no_shops
 ) -> CaseFile:
     """Write down what was found. Refuses BookMissing, CaseMissing, CaseClosed, OwnRisk."""
-    case = _lock_open(uow, book, case_id, house_shops)
+    case = lock_open(uow, book, case_id, house_shops)
     add_event(uow, case, CaseEventKind.COMMENTED, text=text)
-    return _file(uow, case)
+    return file_of(uow, case)
 
 
 def close_case(
@@ -77,25 +78,33 @@ def close_case(
     *,
     book: str | None,
     case_id: UUID,
+    revision: int,
     label: Label,
     text: str,
     house_shops: HouseShops = no_shops,
 ) -> CaseFile:
     """Say what it turned out to be; rules are judged by that. What happens next about the same opens a new case.
 
-    Accounts that were paused over it pay again, unless the risk is confirmed: then they wait on, to be frozen or heard.
+    Accounts that were paused over it pay again, unless the risk is confirmed: then they wait on, to be frozen or heard;
+    the rules about a device by which they were are silent about it for a time.
 
-    Refuses BookMissing, CaseMissing, CaseClosed, CaseTaken (by somebody else, or by nobody), OwnRisk.
+    `revision`: of the case as it was read. What came into it since is judged by nobody who has not seen it.
+
+    Refuses BookMissing, CaseMissing, CaseClosed, CaseTaken (by somebody else, or by nobody), CaseGrew, OwnRisk.
     """
-    case = _lock_open(uow, book, case_id, house_shops)
+    case = lock_open(uow, book, case_id, house_shops)
     if case.taken_by != uow.actor.id:
         raise errors.CaseTaken
+    if revision != case.revision:
+        raise errors.CaseGrew(revision=case.revision)
     case.state, case.label = CaseState.CLOSED, str(label)
     case.closed_by, case.closed_at = uow.actor.id, uow.now
     add_event(uow, case, CaseEventKind.CLOSED, text=text, label=label)
     if case.book_id == NO_BOOK and label is not Label.CONFIRMED_RISK:
         identity.resume_accounts(uow, case_id=case.id)
-    return _file(uow, case)
+        read = queries.list_case_decisions(uow.session, case.book_id, case.id, before=None, limit=SHOWN_MAX)
+        snooze_cleared(uow, case, read, reason=text[:REASON_LENGTH_MAX])
+    return file_of(uow, case)
 
 
 def add_event(
@@ -116,7 +125,11 @@ def add_event(
     uow.session.flush()
 
 
-def _lock_open(uow: UnitOfWork, book: str | None, case_id: UUID, house_shops: HouseShops) -> Case:
+def lock_open(uow: UnitOfWork, book: str | None, case_id: UUID, house_shops: HouseShops) -> Case:
+    """Lock a case that is not closed and in which the actor has no part.
+
+    Refuses BookMissing, CaseMissing, OwnRisk, CaseClosed.
+    """
     case = queries.lock_case(uow.session, queries.get_book_id(uow.session, book), case_id)
     check_no_part(uow, book=book, case=case, house_shops=house_shops)
     if case.state == CaseState.CLOSED:
@@ -124,7 +137,8 @@ def _lock_open(uow: UnitOfWork, book: str | None, case_id: UUID, house_shops: Ho
     return case
 
 
-def _file(uow: UnitOfWork, case: Case) -> CaseFile:
+def file_of(uow: UnitOfWork, case: Case) -> CaseFile:
+    """Give a case with its newest evidence."""
     session, key = uow.session, (case.book_id, case.id)
     return CaseFile(
         case,

@@ -39,7 +39,8 @@ _CASE = """
         INSERT INTO risk_cases (book_id, id, about, about_id, state, opened_at, last_at)
         VALUES (%(book_id)s, %(new_case_id)s, %(about)s, %(about_id)s, 'pending', %(now)s, %(now)s)
         ON CONFLICT (book_id, about, about_id) WHERE state <> 'closed'
-        DO UPDATE SET last_at = greatest(risk_cases.last_at, EXCLUDED.last_at) RETURNING id),"""
+        DO UPDATE SET last_at = greatest(risk_cases.last_at, EXCLUDED.last_at),
+            revision = risk_cases.revision + 1 RETURNING id),"""
 _SHADOWS = """
     s AS (
         INSERT INTO risk_shadows (book_id, version, decision_id, decided_at, real, outcome, score, points, rules)

@@ -6,9 +6,11 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import structlog
 from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
 
+from app.infra import metrics
 from app.infra.unit_of_work import UnitOfWork
 from app.points import queries as points
 from app.risk import queries
@@ -16,10 +18,12 @@ from app.risk.models import Case, Finding
 from app.risk.rules.graph import Dealings, Found, find
 from app.risk.terms import CaseState
 
+log = structlog.get_logger(__name__)
+
 DAYS = 90
 PAGE = 5000
 PAGES_MAX = 100
-"""Half a million facts of a book: what is beyond is not looked at that night."""
+"""Half a million facts of a book, the newest: older ones are not looked at that night, which is logged and counted."""
 WRITTEN_AT_ONCE = 500
 
 
@@ -28,7 +32,7 @@ class Round:
     """How far the adding up has come, and what is still to be written."""
 
     since: datetime
-    after: tuple[datetime, UUID] | None = None
+    before: tuple[datetime, UUID] | None = None
     pages: int = 0
     dealings: Dealings = field(default_factory=Dealings)
     added: tuple[datetime, UUID] | None = None
@@ -48,9 +52,9 @@ def find_rings_step(uow: UnitOfWork, book: str, where: Round | None) -> Round | 
 
 def _read(uow: UnitOfWork, book_id: int, state: Round) -> Round | None:
     """A transaction that is run again reads the same page again: what was added once is not added twice."""
-    page = queries.list_facts(uow.session, book_id, since=state.since, after=state.after, limit=PAGE)
+    page = queries.list_facts(uow.session, book_id, since=state.since, before=state.before, limit=PAGE)
     for fact in page:
-        if state.added is not None and (fact.decided_at, fact.subject_id) <= state.added:
+        if state.added is not None and (fact.decided_at, fact.subject_id) >= state.added:
             continue
         state.added = fact.decided_at, fact.subject_id
         state.dealings.add(
@@ -63,8 +67,11 @@ def _read(uow: UnitOfWork, book_id: int, state: Round) -> Round | None:
             shop_id=fact.shop_id,
             coordinator_id=fact.coordinator_id,
         )
-    if len(page) == PAGE and state.pages < PAGES_MAX:
-        return replace(state, after=state.added, pages=state.pages + 1)
+    if len(page) == PAGE:
+        if state.pages + 1 < PAGES_MAX:
+            return replace(state, before=state.added, pages=state.pages + 1)
+        metrics.risk_graphs_partial_total.inc()
+        log.warning("risk_graph_partial", book_id=book_id, covered_from=page[-1].decided_at.isoformat())
     found = find(state.dealings)
     return replace(state, left=found) if found else None
 
@@ -126,7 +133,7 @@ def _open_cases(uow: UnitOfWork, book_id: int, opening: Sequence[Found]) -> None
         fresh.on_conflict_do_update(
             index_elements=["book_id", "about", "about_id"],
             index_where=text("state <> 'closed'"),
-            set_={"last_at": fresh.excluded.last_at},
+            set_={"last_at": fresh.excluded.last_at, "revision": Case.revision + 1},
         )
     )
     values = {

@@ -8,7 +8,7 @@ from app.infra.unit_of_work import UnitOfWork
 from app.risk import queries
 from app.risk.rules.events import Event
 from app.risk.service.deciding import decide
-from app.risk.terms import NO_BOOK, EventKind, Outcome, Pivot
+from app.risk.terms import HEARD_FOR, NO_BOOK, EventKind, Outcome, Pivot
 
 FRICTION: Mapping[Outcome, Friction] = {
     Outcome.APPROVE: Friction.NONE,
@@ -45,8 +45,20 @@ def judge_sign_in(uow: UnitOfWork, sign_in: SignIn) -> Judgement:
         return Judgement(friction, decision.id, None, note_paused=note_paused)
     case_id = queries.get_decision(uow.session, NO_BOOK, decision.id).case_id
     about_device = case_id is not None and queries.get_case(uow.session, NO_BOOK, case_id).about == Pivot.DEVICE
-    heard = queries.list_heard(uow.session, NO_BOOK, case_id, limit=HEARD_MAX) if case_id and about_device else ()
-    return Judgement(friction, decision.id, case_id, about_device, heard, note_paused)
+    heard = set(queries.list_heard(uow.session, NO_BOOK, case_id, limit=HEARD_MAX) if case_id and about_device else ())
+    here: set[UUID] = set()
+    if sign_in.installation is not None:
+        since = uow.now - HEARD_FOR
+        here = set(queries.list_heard_on(uow.session, NO_BOOK, sign_in.installation, since=since, limit=HEARD_MAX))
+    return Judgement(
+        friction,
+        decision.id,
+        case_id,
+        about_device=about_device,
+        is_heard=sign_in.person_id in here,
+        heard=heard | here,
+        note_paused=note_paused,
+    )
 
 
 def note_paused(uow: UnitOfWork, case_id: UUID, person_ids: Collection[UUID]) -> None:

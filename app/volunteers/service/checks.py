@@ -49,14 +49,14 @@ def confirm_award(uow: UnitOfWork, *, book: str, check_id: UUID, reason: str | N
     """Confirm an award somebody else gave: one that waits is paid now, as his; one that was drawn stays as it is.
 
     Again is a replay. Refuses BookMissing, CheckMissing, CheckOwn, CheckDecided, and what the ledger refuses of the
-    fact now, such as PointsInsufficient: then it waits on.
+    fact now, such as PointsInsufficient: then it waits on. CheckOutgrown: it would pay more than was told, and lapses.
     """
     check = _lock(uow, book, check_id)
     if check.state == CheckState.CONFIRMED:
         return check
     _check_open(check)
     if check.why != Why.SAMPLE:
-        check.award_id = _pay(uow, book, check)
+        _pay(uow, book, check)
     _decide(uow, check, CheckState.CONFIRMED, reason)
     return check
 
@@ -100,8 +100,11 @@ def _check_open(check: AwardCheck) -> None:
         raise errors.CheckDecided(state=check.state)
 
 
-def _pay(uow: UnitOfWork, book: str, check: AwardCheck) -> UUID:
-    """Have the ledger pay, as who gave it: his allotment pays, and those close to him stay barred."""
+def _pay(uow: UnitOfWork, book: str, check: AwardCheck) -> None:
+    """Have the ledger pay, as who gave it: his allotment pays, and those close to him stay barred.
+
+    Caps may leave less than was told. More, as a rule has changed, is not paid: CheckOutgrown.
+    """
     awarder = Actor(check.awarded_by, frozenset({Role.COORDINATOR}), book=book, resident_id=check.awarder_owner_id)
     found = points_queries.get_book(uow.session, book)
     fact = Fact(
@@ -117,10 +120,23 @@ def _pay(uow: UnitOfWork, book: str, check: AwardCheck) -> UUID:
         evidence=check.evidence,
         allotment_id=check.allotment_id,
     )
-    [outcome] = points.award(replace(uow, actor=awarder), found, facts=[fact])
-    if outcome.record is None:
-        raise outcome.refusal or AssertionError("an award has a record or a refusal")
-    return outcome.record.id
+    try:
+        with uow.session.begin_nested():
+            [outcome] = points.award(replace(uow, actor=awarder), found, facts=[fact])
+            record = outcome.record
+            if record is None:
+                raise outcome.refusal or AssertionError("an award has a record or a refusal")
+            _check_as_told(check, record.points)
+    except errors.CheckOutgrown:
+        check.state = CheckState.EXPIRED
+        raise
+    check.award_id, check.rule_version, check.budget_id = record.id, record.rule_version, record.budget_id
+    check.computed_points, check.points = record.computed_points, record.points
+
+
+def _check_as_told(check: AwardCheck, due: int) -> None:
+    if due > check.points:
+        raise errors.CheckOutgrown(told=check.points, points=due)
 
 
 def _decide(uow: UnitOfWork, check: AwardCheck, state: CheckState, reason: str | None) -> None:

@@ -17,7 +17,7 @@ from app.volunteers.terms import CheckState, Why
 def hold(
     uow: UnitOfWork, book_id: int, verdicts: Sequence[Verdict], foreseen: Sequence[AwardOutcome]
 ) -> Mapping[UUID, AwardCheck]:
-    """Keep the awards that wait, each once; one that had lapsed waits again. Gives all that wait, by their fact."""
+    """Keep the awards that wait, each once; one that had lapsed waits again, as it is now. Gives all, by their fact."""
     waiting = {
         verdict.fact_id: (verdict, outcome)
         for verdict, outcome in zip(verdicts, foreseen, strict=True)
@@ -31,7 +31,7 @@ def hold(
     ]
     if rows:
         fresh = insert(AwardCheck)
-        again = {name: fresh.excluded[name] for name in ("state", "asked_at", "expires_at")}
+        again = {name: fresh.excluded[name] for name in (*AGAIN, *COPIED)}
         uow.session.execute(
             fresh.on_conflict_do_update(
                 index_elements=["book_id", "fact_id"], set_=again, where=AwardCheck.state == CheckState.EXPIRED
@@ -70,6 +70,8 @@ COPIED = (
     "allotment_id",
     "evidence",
 )
+AGAIN = ("state", "why", "decision_id", "asked_at", "expires_at")
+"""What else is written anew of one that had lapsed."""
 
 
 def _row(uow: UnitOfWork, book_id: int, verdict: Verdict, outcome: AwardOutcome) -> dict[str, Any]:
