@@ -105,10 +105,18 @@ def test_a_lapsed_payment_is_not_in_the_way_and_captured_anew_while_the_points_a
     payment = till.authorise(60)
     later = till.later(minutes=15)
     assert later.show(payment).state == "expired"
-    assert later.reverse(payment).state == "expired"
     assert acts.later(minutes=15).available(ANNA) == 100
     assert later.capture(payment, 50).state == "captured"
     assert acts.later(minutes=15).available(ANNA) == 50
+
+
+def test_a_lapsed_payment_that_was_reversed_is_not_captured_anew(acts, till):
+    payment = till.authorise(60)
+    later = till.later(minutes=15)
+    assert later.reverse(payment).state == "reversed"
+    with pytest.raises(errors.RedemptionClosed):
+        later.capture(payment)
+    assert acts.later(minutes=15).available(ANNA) == 100
 
 
 def test_a_lapsed_payment_whose_points_are_gone_is_paid_in_cash(till):
