@@ -11,6 +11,8 @@ from app.merchants import service
 from tests.merchants.counter import Counter, offer
 from tests.points.api import refused
 from tests.points.ledger import ANNA, named
+from tests.risk.facts import Desk as RiskDesk
+from tests.risk.facts import rule
 
 LAPSED = (409, "merchants.hold_lapsed", [])
 CLOSED = (409, "merchants.redemption_closed", [])
@@ -60,6 +62,51 @@ def test_attack_6_what_was_reversed_after_its_hold_is_not_taken_any_more(acts, c
 
 
 # --- a late capture is held to what a new payment is held to
+
+
+def test_attack_7_a_late_capture_does_not_pass_the_shops_day(acts, counter):
+    offer(acts.uow, acts.book.code, counter.shop_id, shop_day_points_max=100)
+    held = counter.hold(100)
+    later = counter.later(minutes=16)
+    later.take(100)
+    assert refused(later.capture(held["out_trade_no"])) == LAPSED
+    assert acts.later(minutes=17).available(ANNA) == 1000
+
+
+def test_attack_7_a_posted_code_is_not_accepted_late(acts, counter):
+    scene = counter.api.post(f"/shops/{counter.shop_id}/sign", {}).json["scene"]
+    for minutes in (0, 3, 6):
+        now = counter.later(minutes=minutes)
+        quote = now.quote(scene, order_fen=9000, points=200).json
+        assert now.own("", {"quote_id": quote["quote_id"]}).json["state"] == "held"
+    now = counter.later(minutes=9)
+    mine = [each["out_trade_no"] for each in now.send("GET", "/redemptions").json["items"]]
+    assert len(mine) == 3
+    assert [refused(now.capture(number)) for number in mine] == [CLOSED] * 3
+    assert acts.later(minutes=9).available(ANNA) == 1100
+
+
+def test_attack_7_a_late_capture_does_not_pass_the_day_of_a_till_with_a_shared_secret(acts, counter):
+    acts.award(ANNA, 20_000)
+    low = hmac_till(counter, acts)
+    held = low.hold(500, fen=30_000)
+    later = low.later(minutes=16)
+    for _ in range(9):
+        later.take(500, fen=30_000)
+    later.take(1)
+    assert refused(later.capture(held["out_trade_no"])) == LAPSED
+    assert later.look(held["out_trade_no"]).json["state"] == "expired"
+
+
+def test_attack_16_late_captures_do_not_add_up_what_was_only_tapped(acts, counter):
+    RiskDesk(acts.uow, acts.book).publish(rule("ask", "points >= 10", 60))
+    asked = counter.ask(points=300)
+    assert counter.own(f"/{asked.json['id']}/confirm", {}).json["state"] == "held"
+    later = counter.later(minutes=16)
+    again = later.ask(points=300)
+    assert later.own(f"/{again.json['id']}/confirm", {}).json["state"] == "held"
+    assert refused(later.capture(asked.json["out_trade_no"])) == LAPSED
+    assert later.capture(again.json["out_trade_no"]).json["state"] == "captured"
 
 
 # --- a till with a shared secret takes little by every way in

@@ -1,11 +1,11 @@
 """The heart of every redemption: from an order and whose points are meant, to held or taken ones. Defers no job."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.errors import Declined
 from app.kernel.periods import local_date
-from app.merchants import errors, queries, terms
+from app.merchants import errors, terms
 from app.merchants.models import Redemption
 from app.merchants.queries.standing import Standing, find_standing
 from app.merchants.rules import offers as offer_rules
@@ -64,7 +64,7 @@ def take(
         if standing.own:
             raise errors.OwnShop
         quote = _quote(uow, redemption, holder, offer)
-        day = _day(uow, till, redemption, holder, standing)
+        day = claims.add_shop_day(uow, till, redemption, book_id=holder.book_id, offer=offer, day=standing.day)
         if offer is not None:
             rules.check_day(offer, day, quote.points)
         rules.check_mode(mode, quote.discount_fen, day, attended=not redemption.takes_at_once)
@@ -129,16 +129,6 @@ def spendable_points(uow: UnitOfWork, holder: Holder) -> int:
     """What somebody can spend now."""
     today = local_date(uow.now)
     return balances.spendable_points(uow.session, holder.book_id, holder.resident_id, today=today, now=uow.now)
-
-
-def _day(uow: UnitOfWork, till: Till, redemption: Redemption, holder: Holder, standing: Standing) -> Day:
-    """What was taken today beside this. Of the whole shop it is asked only where a limit says so, one at a time."""
-    day, offer = standing.day, standing.offer
-    if not till.low_tier and (offer is None or offer.shop_day_points_max is None):
-        return day
-    claims.lock_shop_day(uow, redemption.branch_id)
-    shop, terminal = queries.sum_shop_day(uow.session, redemption, holder.book_id, till.terminal_id, now=uow.now)
-    return replace(day, shop_points=shop, terminal_points=terminal)
 
 
 def _may_go(uow: UnitOfWork, redemption: Redemption, standing: Standing, consent: Consent | None, place: Place) -> bool:
