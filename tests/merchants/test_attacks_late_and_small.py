@@ -112,6 +112,20 @@ def test_attack_16_late_captures_do_not_add_up_what_was_only_tapped(acts, counte
 # --- a till with a shared secret takes little by every way in
 
 
+def test_attack_20_an_order_of_a_till_with_a_shared_secret_is_capped_as_well(acts, counter):
+    low = hmac_till(counter, acts)
+    acts.award(ANNA, 10_000)
+    order = low.order(fen=100_000, points=2000, capture="auto").json
+    assert refused(low.quote(order["scene"])) == (403, "merchants.low_tier_over", ["points"])
+    for _ in range(10):
+        quote = low.quote(low.order(fen=100_000, points=500, capture="auto").json["scene"]).json
+        assert low.own("", {"quote_id": quote["quote_id"]}).json["captured_points"] == 500
+    quote = low.quote(low.order(fen=100_000, points=500, capture="auto").json["scene"]).json
+    over = low.own("", {"quote_id": quote["quote_id"]})
+    assert refused(over) == (403, "merchants.low_tier_over", ["points"])
+    assert acts.available(ANNA) == 6100
+
+
 # --- a shop without an offer is no way round what is confirmed
 
 

@@ -96,13 +96,14 @@ def quote_redemption(
     """Say what the actor's points are worth at the shop whose code was scanned. Nothing is held yet.
 
     A till's order names its own amount. Of where the phone is only its distance from the shop is used. Refuses
-    SceneNotGood, OrderNeeded, BranchClosed, OfferMissing and what the offer does not allow, CodesAway.
+    SceneNotGood, OrderNeeded, BranchClosed, OfferMissing and what the offer does not allow, LowTierOver, CodesAway.
     """
     holder = holder_of(uow, book)
     scanned = _read_scene(uow, keys, scene)
-    till = till_queries.get_till_of(uow.session, scanned.branch_id)
-    till_rules.check_trading(till)
     order = scanned.order
+    terminal_id = order.terminal_id if order else None
+    till = till_queries.get_till_of(uow.session, scanned.branch_id, terminal_id=terminal_id)
+    till_rules.check_trading(till)
     bill_fen = order.order_fen if order else order_fen
     if bill_fen is None:
         raise errors.OrderNeeded
@@ -114,6 +115,7 @@ def quote_redemption(
         max_points=order.max_points if order else max_points,
         at=uow.now,
     )
+    till_rules.check_tier(till, points=quote.points, day_points=0)
     mode = RedeemMode.ORDER_CODE if order else RedeemMode.SHOP_CODE
     quote_id = order.id if order else uow.new_id()
     expires_at = uow.now + terms.QUOTE_LIFE
@@ -167,7 +169,8 @@ def confirm_quote(uow: UnitOfWork, *, book: str, confirmed: Confirmed) -> Receip
     kept = confirmed.kept
     if kept is None or uow.now >= datetime.fromisoformat(kept.expires_at):
         raise errors.QuoteGone
-    till = till_queries.get_till_of(uow.session, UUID(kept.branch_id))
+    terminal_id = before.terminal_id if before else None  # an order's: what its till is not trusted with, it takes not
+    till = till_queries.get_till_of(uow.session, UUID(kept.branch_id), terminal_id=terminal_id)
     redemption = before or _open(uow, till, confirmed.quote_id, kept, holder)
     if state_of(redemption, uow.now) not in {RedemptionState.ORDERED, RedemptionState.REQUESTED}:
         raise errors.RedemptionClosed(state=state_of(redemption, uow.now))
