@@ -9,7 +9,7 @@ from app.kernel.actor import Actor, Role
 from app.kernel.signed import Algorithm
 from app.merchants import service
 from tests.merchants.counter import Counter, offer
-from tests.points.api import refused
+from tests.points.api import refused, statements
 from tests.points.ledger import ANNA, named
 from tests.risk.facts import Desk as RiskDesk
 from tests.risk.facts import rule
@@ -161,3 +161,27 @@ def code_by(acts, helper):
 
 
 # --- what came to nothing was not spent
+
+
+def test_what_lapses_or_is_refused_counts_as_nothing_for_anti_fraud(acts, counter):
+    RiskDesk(acts.uow, acts.book).publish(rule("ask", "points >= 50", 60))
+    counter.hold(10)
+    refused_ = counter.ask(points=60).json
+    counter.ask(points=70)
+    taken = counter.take(20)
+    assert counter.own(f"/{refused_['id']}/refuse", {}).json["state"] == "reversed"
+    assert sorted(spent(acts)) == [0, 10, 20, 70]
+    later = counter.later(minutes=16)
+    with statements(every=True) as ran:
+        assert sweep(acts, later) == 2
+    assert sum("risk_facts" in each for each in ran) == 1
+    assert sorted(spent(acts)) == [0, 0, 0, 20]
+    assert later.look(taken["out_trade_no"]).json["state"] == "captured"
+
+
+def test_what_is_taken_late_counts_again(acts, counter):
+    held = counter.hold(10)
+    later = counter.later(minutes=16)
+    sweep(acts, later)
+    assert later.capture(held["out_trade_no"]).json["state"] == "captured"
+    assert spent(acts) == [10]

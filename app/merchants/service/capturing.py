@@ -81,7 +81,8 @@ def _take_anew(uow: UnitOfWork, redemption: Redemption, owner: Whose, points: in
     """Take points whose hold is over, under the limits of the day as they are now. What came of it stays."""
     if not rules.may_capture_late(RedeemMode(redemption.mode), redemption.expires_at, uow.now):
         raise errors.RedemptionClosed(state=RedemptionState.EXPIRED)
-    if redemption.state == RedemptionState.HELD:  # the sweeper has not been here: what it would do
+    was_swept = redemption.state == RedemptionState.EXPIRED
+    if not was_swept:  # what the sweeper would do
         _free_stock(uow, redemption, owner, redemption.points or 0)
     redemption.state, redemption.closed_at = RedemptionState.EXPIRED, uow.now
     claims.lock_day(uow, owner.book_id, owner.resident_id)
@@ -97,6 +98,9 @@ def _take_anew(uow: UnitOfWork, redemption: Redemption, owner: Whose, points: in
             evidence=f"redemption:{redemption.id}",
         )
     except (Declined, CauseReused, errors.LowTierOver):  # the second: it was tried before, for other points
+        if not was_swept:
+            judging.settle_lapsed(uow, [redemption])
+            telling.tell(uow, "redemption.expired", [redemption])
         raise errors.HoldLapsed from None
     if redemption.offer_id is not None:
         offers.take_stock(uow, owner.book_id, offer_id=redemption.offer_id, points=points)

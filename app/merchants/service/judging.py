@@ -3,6 +3,7 @@
 A reverse is not in here: a till that does not know what became of an order must always be able to undo it.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from app.merchants.queries.returning import find_returning
 from app.merchants.rules import evidence
 from app.merchants.rules.evidence import Known, Place
 from app.merchants.terms import Verdict
-from app.risk.service import Event, decide, settle_decision
+from app.risk.service import Event, decide, settle_decision, settle_nothing
 from app.risk.terms import EventKind
 
 
@@ -111,6 +112,12 @@ def settle(uow: UnitOfWork, redemption: Redemption, *, points: int) -> None:
     """Say how many points really moved in the end: captured, less what was given back."""
     if redemption.book_id is not None:  # else it was declined before anybody was decided on
         settle_decision(uow, redemption.book_id, EventKind.REDEEM, redemption.id, points=points)
+
+
+def settle_lapsed(uow: UnitOfWork, redemptions: Iterable[Redemption]) -> None:
+    """Say of those that ran out and were decided on that nothing of them moved."""
+    over = [(each.book_id, each.id) for each in redemptions if each.book_id is not None and each.decision_id]
+    settle_nothing(uow, EventKind.REDEEM, over)
 
 
 def settle_refund(uow: UnitOfWork, refund: Refund) -> None:

@@ -23,7 +23,7 @@ from app.risk.service.cases import (
     show_case,
     take_case,
 )
-from app.risk.service.deciding import decide, settle_decision
+from app.risk.service.deciding import decide, settle_decision, settle_nothing
 from app.risk.service.decisions import list_decisions, purge_facts, show_decision
 from app.risk.service.lists import add_item, create_list, list_items, list_lists, remove_item
 from app.risk.service.rings import find_rings_step
@@ -81,6 +81,7 @@ __all__ = [
     "run_backtest",
     "save_rule_set",
     "settle_decision",
+    "settle_nothing",
     "show_backtest",
     "show_case",
     "show_decision",

@@ -1,6 +1,7 @@
 """`decide`: look once, judge, write once. It sends no NOTIFY and defers no job: it stands on the path of a payment."""
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from time import thread_time
 from typing import Any
@@ -74,6 +75,12 @@ _SETTLE = text(
     " WHERE book_id = :book_id AND kind = :kind AND subject_id = :subject_id AND points <> least(asked, :points)"
 )
 
+_SETTLE_NOTHING = text("""
+    UPDATE risk_facts f SET points = 0
+      FROM unnest(CAST(:books AS integer[]), CAST(:subjects AS uuid[])) AS over (book_id, subject_id)
+     WHERE f.book_id = over.book_id AND f.kind = :kind AND f.subject_id = over.subject_id AND f.points <> 0
+""")
+
 UNREADABLE = (KeyError, ValueError, TypeError, AttributeError, DomainError)
 """What a version raises that was not saved by us."""
 Shadow = tuple[int, str, int, list[str]]
@@ -127,6 +134,13 @@ def settle_decision(uow: UnitOfWork, book_id: int, kind: EventKind, subject_id: 
     if points < 0:
         raise ValueError("risk: points that moved are not negative")
     uow.session.execute(_SETTLE, {"book_id": book_id, "kind": str(kind), "subject_id": subject_id, "points": points})
+
+
+def settle_nothing(uow: UnitOfWork, kind: EventKind, subjects: Collection[tuple[int, UUID]]) -> None:
+    """Say of many facts, by book and subject, that no points moved: what `settle_decision` says of one."""
+    if subjects:
+        books, ids = zip(*subjects, strict=True)
+        uow.session.execute(_SETTLE_NOTHING, {"books": list(books), "kind": str(kind), "subjects": list(ids)})
 
 
 def check(event: Event) -> None:
