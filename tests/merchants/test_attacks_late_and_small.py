@@ -10,7 +10,7 @@ from app.kernel.signed import Algorithm
 from app.merchants import service
 from tests.merchants.counter import Counter, offer
 from tests.points.api import refused, statements
-from tests.points.ledger import ANNA, named
+from tests.points.ledger import ANNA, BORIS, named
 from tests.risk.facts import Desk as RiskDesk
 from tests.risk.facts import rule
 
@@ -141,6 +141,25 @@ def ask_bare(bare, points, number):
     return bare.api.post("/payments", body, Role.CASHIER, shop_id=str(bare.shop_id))
 
 
+def test_attack_27_a_cashier_without_an_offer_takes_much_only_when_it_is_confirmed(acts, bare):
+    RiskDesk(acts.uow, acts.book).publish(rule("hardly", "points >= 900000", 60))
+    assert ask_bare(bare, 2000, "N-1").json["state"] == "held"
+    asked = ask_bare(bare, 2001, "N-2")
+    assert (asked.status_code, asked.json["state"], asked.json["discount_fen"]) == (201, "pending_confirm", None)
+    assert bare.own(f"/{asked.json['id']}").json["challenge"] is None
+    assert bare.own(f"/{asked.json['id']}/confirm", {}).json["state"] == "held"
+    much = ask_bare(bare, 5001, "N-3").json
+    assert len(bare.own(f"/{much['id']}").json["challenge"]) == 64
+    tapped = bare.own(f"/{much['id']}/confirm", {})
+    assert refused(tapped) == (403, "merchants.step_up_needed", ["signature"])
+
+
+def test_attack_27_anti_fraud_is_told_that_it_is_all_points(acts, bare):
+    ask_bare(bare, 100, "N-1")
+    row = acts.uow.session.execute(text("SELECT features, order_fen FROM risk_decisions")).one()
+    assert (row.features["points_share_percent"], row.order_fen) == (100, 1000)
+
+
 # --- who acts for somebody is somebody, too
 
 
@@ -158,6 +177,15 @@ def code_by(acts, helper):
     """Anna's code, asked for by her helper."""
     actor = Actor(ANNA, frozenset({Role.RESIDENT}), book=acts.book.code, acted_by=helper)
     return service.issue_code(replace(acts.uow, actor=actor), book=acts.book.code).code
+
+
+def test_attack_8_a_shopkeeper_who_helps_somebody_does_not_spend_for_her_at_his_own_counter(acts, counter):
+    of_the_house(acts, counter, BORIS)
+    assert refused(counter.ask(code=code_by(acts, BORIS), points=10)) == OWN
+    assert counter.take(10, code=code_by(acts, named("her daughter")))["state"] == "captured"
+    assert counter.take(10)["state"] == "captured"  # she herself does
+    kept = acts.uow.session.scalars(text("SELECT acted_by FROM merchants_redemptions ORDER BY id"))
+    assert list(kept) == [BORIS, named("her daughter"), None]
 
 
 # --- what came to nothing was not spent

@@ -6,7 +6,6 @@ The parts are those that are also asked alone; see there for what they mean.
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -59,18 +58,16 @@ def find_standing(
     *,
     book: str,
     book_id: int,
-    resident_id: UUID,
-    person_id: UUID | None,
-    device_id: UUID | None,
     now: datetime,
 ) -> Standing:
-    """Say how a resident of a book, by this account and device, stands to a shop on the day of a redemption.
+    """Say how a resident of a book stands to a shop on the day of a redemption, which says who he is, and who acts.
 
     The caller has locked his day.
     """
     values: dict[str, Any] = day_values(redemption, book_id, now)
-    values |= {"resident_id": resident_id, "merchant_id": till.merchant_id, "book": book}
-    values |= values_of_facts(person_id=person_id, device_id=device_id, now=now)
+    values |= {"resident_id": redemption.resident_id, "acted_by": redemption.acted_by}
+    values |= {"merchant_id": till.merchant_id, "book": book}
+    values |= values_of_facts(person_id=redemption.person_id, device_id=redemption.device_id, now=now)
     row = db.fetch_one(session, _STANDING, values)
     return Standing(
         is_shop=row.is_shop,

@@ -122,7 +122,7 @@ def _check_day_anew(uow: UnitOfWork, redemption: Redemption, owner: Whose, point
         rules.check_day(offer, day, points)
     till_rules.check_tier(till, points=points, day_points=day.terminal_points)
     was_tapped = redemption.outcome == Verdict.BLOCK_AND_REVIEW and not redemption.is_proven
-    if was_tapped and rules.insists_on_proof(redemption.discount_fen or 0, day):
+    if was_tapped and rules.insists_on_proof(redemption.weighed_fen, day):
         raise errors.HoldLapsed
 
 

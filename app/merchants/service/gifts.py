@@ -190,7 +190,8 @@ def _check_reservable(uow: UnitOfWork, book: str, gift: Gift) -> None:
         raise errors.GiftEnded(title=gift.title)
     till = get_till_of(uow.session, gift.shop_id)
     check_trading(till)
-    if is_staff_of(uow.session, till, book=book, resident_id=uow.actor.id, now=uow.now):
+    actor = uow.actor
+    if is_staff_of(uow.session, till, book=book, resident_id=actor.id, now=uow.now, acted_by=actor.acted_by):
         raise errors.OwnShop
     if gift_queries.count_open_reservations(uow.session, gift.book_id, uow.actor.id) >= terms.RESERVATIONS_OPEN_MAX:
         raise errors.ReservationsTooMany(open_max=terms.RESERVATIONS_OPEN_MAX)

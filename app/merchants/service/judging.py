@@ -34,12 +34,12 @@ def judge(uow: UnitOfWork, redemption: Redemption, known: Known, place: Place, *
     has shown fingerprint or face for it already. Who proves it later has been decided on before; that stands in the
     redemption.
     """
-    order_fen = redemption.order_fen or 0
+    order_fen = redemption.order_fen or redemption.worth_fen or 0  # without a bill all that is paid is points
     facts = evidence.facts_of_redeeming(
         known,
         replace(place, is_first_seen=uow.actor.is_first_seen),
         order_fen=order_fen,
-        discount_fen=redemption.discount_fen or 0,
+        discount_fen=redemption.weighed_fen,
         proven=proven,
         now=uow.now,
     )

@@ -189,7 +189,8 @@ def confirm_quote(uow: UnitOfWork, *, book: str, confirmed: Confirmed) -> Receip
 def holder_of(uow: UnitOfWork, book: str) -> Holder:
     """The actor as whose points are meant."""
     book_id = points_queries.get_book(uow.session, book).id
-    return Holder(book, book_id, uow.actor.id, uow.actor.person_id, uow.actor.device_id)
+    actor = uow.actor
+    return Holder(book, book_id, actor.id, actor.person_id, actor.device_id, actor.acted_by)
 
 
 def _read_scene(uow: UnitOfWork, keys: Keys, scene: str) -> Scanned:

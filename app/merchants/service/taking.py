@@ -20,6 +20,7 @@ from app.merchants.service.codes import Holder
 from app.merchants.terms import RedeemMode, RedemptionState, Verdict
 from app.points import service as points_service
 from app.points.queries import balances
+from app.points.queries.books import highest_point_value
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +49,17 @@ def take(
     mode = RedeemMode(redemption.mode)
     till_rules.check_trading(till)
     with uow.session.no_autoflush:  # the row is written once, when all is decided
+        _belongs_to(redemption, holder)
         standing = find_standing(
             uow.session,
             till,
             redemption,
             book=holder.book,
             book_id=holder.book_id,
-            resident_id=holder.resident_id,
-            person_id=holder.person_id,
-            device_id=holder.device_id,
             now=uow.now,
         )
         offer = _offer_of(standing, redemption)
-        _belongs_to(redemption, holder, offer)
+        redemption.offer_id = None if offer is None else offer.offer_id
         if standing.own:
             raise errors.OwnShop
         quote = _quote(uow, redemption, holder, offer)
@@ -102,17 +101,17 @@ def _offer_of(standing: Standing, redemption: Redemption) -> OfferTerms | None:
     return standing.offer
 
 
-def _belongs_to(redemption: Redemption, holder: Holder, offer: OfferTerms | None) -> None:
+def _belongs_to(redemption: Redemption, holder: Holder) -> None:
     redemption.book_id, redemption.resident_id = holder.book_id, holder.resident_id
     redemption.person_id, redemption.device_id = holder.person_id, holder.device_id
-    redemption.offer_id = None if offer is None else offer.offer_id
+    redemption.acted_by = holder.acted_by or redemption.acted_by  # who showed the code had a hand in it, too
 
 
 def _quote(uow: UnitOfWork, redemption: Redemption, holder: Holder, offer: OfferTerms | None) -> Quote:
     if redemption.points is not None and redemption.discount_fen is not None:
         return Quote(redemption.points, redemption.discount_fen)  # what the resident was shown and confirmed
     if offer is None:
-        return Quote(redemption.asked_points or 0, 0)
+        return _quote_without_bill(uow, redemption, holder)
     asked = redemption.asked_points
     return offer_rules.quote(
         offer,
@@ -123,6 +122,14 @@ def _quote(uow: UnitOfWork, redemption: Redemption, holder: Holder, offer: Offer
         max_points=redemption.max_points,
         at=uow.now,
     )
+
+
+def _quote_without_bill(uow: UnitOfWork, redemption: Redemption, holder: Holder) -> Quote:
+    """What a cashier named: nothing comes off a bill we know, so limits go by the most that the book pays for it."""
+    points = redemption.asked_points or 0
+    if redemption.worth_fen is None:
+        redemption.worth_fen = points * highest_point_value(uow.session, holder.book_id)
+    return Quote(points, 0)
 
 
 def spendable_points(uow: UnitOfWork, holder: Holder) -> int:
@@ -142,15 +149,14 @@ def _may_go(uow: UnitOfWork, redemption: Redemption, standing: Standing, consent
         redemption.outcome, redemption.decision_id = judged.verdict, judged.decision_id
     if redemption.outcome == Verdict.DECLINE:
         raise errors.RedemptionRefused
-    discount_fen = redemption.discount_fen or 0
     if consent is not None:
-        if rules.needs_soter(RedeemMode(redemption.mode), discount_fen) and not consent.proven:
+        if rules.needs_soter(RedeemMode(redemption.mode), redemption.weighed_fen) and not consent.proven:
             raise errors.StepUpNeeded
         if _lacks_proof(redemption, standing.day, consent):
             return False
         redemption.confirmed_at, redemption.is_proven = uow.now, consent.proven
         return True
-    return redemption.outcome != Verdict.BLOCK_AND_REVIEW and discount_fen <= terms.CONFIRM_ABOVE_FEN
+    return redemption.outcome != Verdict.BLOCK_AND_REVIEW and redemption.weighed_fen <= terms.CONFIRM_ABOVE_FEN
 
 
 def _lacks_proof(redemption: Redemption, day: Day, consent: Consent) -> bool:
@@ -160,7 +166,7 @@ def _lacks_proof(redemption: Redemption, day: Day, consent: Consent) -> bool:
     """
     if consent.proven or redemption.outcome != Verdict.BLOCK_AND_REVIEW:
         return False
-    if not rules.insists_on_proof(redemption.discount_fen or 0, day):
+    if not rules.insists_on_proof(redemption.weighed_fen, day):
         return False
     if redemption.state == RedemptionState.PENDING_CONFIRM:
         raise errors.StepUpNeeded
