@@ -2,7 +2,8 @@
 -- that one index answers, however many people a network has.
 ALTER TABLE identity_networks ADD COLUMN registered_at timestamptz;
 UPDATE identity_networks n SET registered_at = p.registered_at FROM identity_people p WHERE p.id = n.person_id;
-ALTER TABLE identity_networks ALTER COLUMN registered_at SET NOT NULL;
+-- The default is for processes of before, which write on while new ones are put in their place: long ago, so not counted.
+ALTER TABLE identity_networks ALTER COLUMN registered_at SET NOT NULL, ALTER COLUMN registered_at SET DEFAULT '2000-01-01+00';
 CREATE INDEX ix_identity_networks_newcomers ON identity_networks (network_index, registered_at);
 CREATE INDEX ix_identity_devices_newcomers ON identity_devices (install_index, first_seen_at); -- and who else uses this device
 DROP INDEX ix_identity_devices_install_index;

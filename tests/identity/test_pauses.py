@@ -86,6 +86,13 @@ def test_attack_15_whoever_is_paused_with_others_is_told_and_heard(office, farm)
     assert heard["appeal_state"] == "upheld"
 
 
+def test_whoever_was_right_is_not_paused_again_by_the_next_sign_in_of_the_farm(office, farm):
+    assert appeal(office, farm[0], shown(office, farm[0])[0]).status_code == 201
+    answer(office, overturned=True)
+    assert office.sign_in(NAMES[3]).status_code == 403
+    assert [office.is_paused(each) for each in farm] == [False, True, True]
+
+
 def test_of_whoever_is_paused_with_others_the_office_sees_by_what_and_no_numbers(office, farm):
     [case] = office.ask("GET", "/cases").json["items"]
     ids = [each["id"] for each in office.ask("GET", "/decisions").json["items"]]

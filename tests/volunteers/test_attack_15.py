@@ -33,18 +33,23 @@ class Newcomers:
     desk: Desk
     street: Street
 
-    def arrive(self, name: str, install: str, address: str = HOME) -> UUID:
-        """Sign in and move in; answers the passbook."""
+    def arrive(self, name: str, install: str, address: str = HOME, **later: float) -> UUID:
+        """Sign in for the first time and move in; answers the passbook."""
         self.world.add_people([name])
+        person_id = self.sign_in(name, install, address, **later)
+        self.street.moves_in(person_id, named(name))
+        return named(name)
+
+    def sign_in(self, name: str, install: str, address: str = HOME, **later: float) -> UUID:
+        """Answers the account."""
         self.app.extensions[limits.EXTENSION] = limits.Windows(redis.client_of(self.app), f"newcomers:{uuid4()}")
         body = {"code": self.world.issue_code(name), "install_id": install, "model": "HUAWEI"}
-        headers = {"Linli-Demo-Clock": self.desk.api.at}
+        headers = {"Linli-Demo-Clock": self.desk.later(**later).api.at}
         answer = self.client.post(
             "/v1/sessions/wechat", json=body, headers=headers, environ_base={"REMOTE_ADDR": address}
         )
         assert (answer.status_code, answer.json["is_paused"]) == (201, False), answer.text
-        self.street.moves_in(UUID(answer.json["person_id"]), named(name))
-        return named(name)
+        return UUID(answer.json["person_id"])
 
     def decided(self, kind: str) -> list[Any]:
         rows = text("SELECT outcome, reasons, features, device_id FROM risk_decisions WHERE kind = :kind ORDER BY id")
@@ -120,6 +125,17 @@ def test_attack_15_a_house_that_signs_up_together_and_comes_to_work_is_paid(newc
     assert [each.state for each in site.pay().items] == ["awarded"] * 3
     on_paper = newcomers.desk.roster(*award(*house))
     assert set(states(on_paper)) == {"held"}, "what nobody saw them do a second person looks at; it is not refused"
+
+
+def test_the_telephone_is_the_one_used_last_and_who_is_known_for_long_is_no_newcomer_on_it(newcomers):
+    neighbour = newcomers.arrive("老住户", "a-telephone-of-his-own", days=-8)
+    two = [newcomers.arrive(name, "grandparents-phone") for name in ("爷爷", "奶奶")]
+    newcomers.sign_in("老住户", "grandparents-phone")
+    newcomers.desk.roster(*award(*two, neighbour))
+    rows = newcomers.decided("award")
+    names = ("account_age_days", "device_age_hours", "device_new_accounts_7d", "network_new_accounts_7d")
+    assert [told(row, *names) for row in rows] == [(0, 0, 2, 2)] * 2 + [(8, 0, None, None)]
+    assert len({row.device_id for row in rows}) == 1
 
 
 def test_what_is_told_of_those_who_are_awarded_is_asked_once_for_all(newcomers):

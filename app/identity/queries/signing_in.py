@@ -1,5 +1,6 @@
 """What is known at a sign-in: asked in one statement, which also notes the network it comes from."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -61,6 +62,7 @@ _PAUSE = text("""
      WHERE id IN (SELECT p.id FROM identity_people p
                     JOIN identity_devices d ON d.person_id = p.id
                    WHERE d.install_index = :install_index AND p.paused_at IS NULL AND p.closed_at IS NULL
+                     AND p.id <> ALL (CAST(:spared AS uuid[]))
                      AND NOT EXISTS (SELECT 1 FROM identity_devices o
                                       WHERE o.person_id = p.id AND o.first_seen_at < d.first_seen_at)
                    ORDER BY p.id LIMIT :limit FOR UPDATE OF p SKIP LOCKED)
@@ -69,14 +71,20 @@ _PAUSE = text("""
 
 
 def pause_accounts_made_on(
-    session: Orm, install_index: bytes, *, case_id: UUID, now: datetime, limit: int
+    session: Orm, install_index: bytes, *, case_id: UUID, spared: Collection[UUID], now: datetime, limit: int
 ) -> list[UUID]:
     """Pause the accounts whose first device this is: a farm's first ones were let in before it was one. Answers them.
 
-    Whoever came to it with a telephone of his own goes on. Who is signing in here at this moment is passed over, and
-    judged himself: he waits for the device, and must not be waited for.
+    Whoever came to it with a telephone of his own goes on, and so do those who are spared. Who is signing in here at
+    this moment is passed over, and judged himself: he waits for the device, and must not be waited for.
     """
-    values = {"install_index": install_index, "case_id": case_id, "now": now, "limit": limit}
+    values = {
+        "install_index": install_index,
+        "case_id": case_id,
+        "spared": list(spared),
+        "now": now,
+        "limit": limit,
+    }
     return list(session.scalars(_PAUSE, values))
 
 

@@ -43,12 +43,16 @@ NotePaused = Callable[[UnitOfWork, UUID, Collection[UUID]], None]
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What was decided. `case_id`: where people look at it, about the device or not; None: nothing is met."""
+    """What was decided. `case_id`: where people look at it, about the device or not; None: nothing is met.
+
+    `heard`: whose appeal in this case was right; nobody else's sign-in pauses them over it again.
+    """
 
     friction: Friction
     decision_id: UUID
     case_id: UUID | None
     about_device: bool = False
+    heard: Collection[UUID] = ()
     note_paused: NotePaused = field(default=lambda _uow, _case_id, _people: None)
 
 
@@ -115,7 +119,12 @@ def _pause(uow: UnitOfWork, judged: Judgement, case_id: UUID, person: Person, de
         uow.session.flush()  # before the others are, who are told apart from him
     if judged.about_device and device is not None:
         paused = queries.pause_accounts_made_on(
-            uow.session, device.install_index, case_id=case_id, now=uow.now, limit=terms.FARM_MAX
+            uow.session,
+            device.install_index,
+            case_id=case_id,
+            spared=judged.heard,
+            now=uow.now,
+            limit=terms.FARM_MAX,
         )
         judged.note_paused(uow, case_id, paused)
 

@@ -10,6 +10,7 @@ from app.risk.queries.cases import (
     list_case_events,
     list_case_findings,
     list_cases,
+    list_heard,
     lock_appeal,
     lock_case,
 )
@@ -80,6 +81,7 @@ __all__ = [
     "list_cases",
     "list_decisions",
     "list_facts",
+    "list_heard",
     "list_items",
     "list_lists",
     "list_own",

@@ -73,6 +73,14 @@ def list_appeals(
     return session.scalars(query.order_by(Appeal.id.desc()).limit(limit)).all()
 
 
+def list_heard(session: Session, book_id: int, case_id: UUID, *, limit: int) -> Sequence[UUID]:
+    """Whose appeals in a case were right, the last ones first."""
+    query = select(Appeal.resident_id).where(
+        Appeal.book_id == book_id, Appeal.case_id == case_id, Appeal.state == AppealState.OVERTURNED
+    )
+    return session.scalars(query.order_by(Appeal.id.desc()).limit(limit)).all()
+
+
 def lock_appeal(session: Session, book_id: int, appeal_id: UUID) -> Appeal:
     """One appeal, locked. Refuses AppealMissing."""
     query = select(Appeal).where(Appeal.book_id == book_id, Appeal.id == appeal_id).with_for_update()

@@ -16,6 +16,8 @@ FRICTION: Mapping[Outcome, Friction] = {
     Outcome.BLOCK_AND_REVIEW: Friction.PAUSE,
     Outcome.DECLINE: Friction.REFUSE,
 }
+HEARD_MAX = 1000
+"""Of so many appeals in a case it is known that they were right."""
 
 
 def judge_sign_in(uow: UnitOfWork, sign_in: SignIn) -> Judgement:
@@ -43,7 +45,8 @@ def judge_sign_in(uow: UnitOfWork, sign_in: SignIn) -> Judgement:
         return Judgement(friction, decision.id, None, note_paused=note_paused)
     case_id = queries.get_decision(uow.session, NO_BOOK, decision.id).case_id
     about_device = case_id is not None and queries.get_case(uow.session, NO_BOOK, case_id).about == Pivot.DEVICE
-    return Judgement(friction, decision.id, case_id, about_device, note_paused)
+    heard = queries.list_heard(uow.session, NO_BOOK, case_id, limit=HEARD_MAX) if case_id and about_device else ()
+    return Judgement(friction, decision.id, case_id, about_device, heard, note_paused)
 
 
 def note_paused(uow: UnitOfWork, case_id: UUID, person_ids: Collection[UUID]) -> None:
