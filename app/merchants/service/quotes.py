@@ -100,10 +100,7 @@ def quote_redemption(
     """
     holder = holder_of(uow, book)
     scanned = _read_scene(uow, keys, scene)
-    order = scanned.order
-    terminal_id = order.terminal_id if order else None
-    till = till_queries.get_till_of(uow.session, scanned.branch_id, terminal_id=terminal_id)
-    till_rules.check_trading(till)
+    order, till = scanned.order, _till_of(uow, scanned)
     bill_fen = order.order_fen if order else order_fen
     if bill_fen is None:
         raise errors.OrderNeeded
@@ -120,16 +117,8 @@ def quote_redemption(
     quote_id = order.id if order else uow.new_id()
     expires_at = uow.now + terms.QUOTE_LIFE
     place = place_of(till.position, whereabouts.position if whereabouts else None)
-    kept = Kept(
-        str(scanned.branch_id),
-        mode,
-        bill_fen,
-        quote.points,
-        quote.discount_fen,
-        expires_at.isoformat(),
-        distance_m=place.distance_m,
-        accuracy_m=place.accuracy_m,
-    )
+    bounds = expires_at.isoformat(), place.distance_m, place.accuracy_m
+    kept = Kept(str(scanned.branch_id), mode, bill_fen, quote.points, quote.discount_fen, *bounds)
     _keep(quote_id, holder.resident_id, kept)
     return RedemptionQuote(
         quote_id=quote_id,
@@ -204,6 +193,14 @@ def _read_scene(uow: UnitOfWork, keys: Keys, scene: str) -> Scanned:
     if short is None:
         raise errors.SceneNotGood
     return Scanned(sign_queries.get_sign(uow.session, short).branch_id, None)
+
+
+def _till_of(uow: UnitOfWork, scanned: Scanned) -> Till:
+    """The till of an order, or the shop itself. Refuses BranchClosed."""
+    terminal_id = scanned.order.terminal_id if scanned.order else None
+    till = till_queries.get_till_of(uow.session, scanned.branch_id, terminal_id=terminal_id)
+    till_rules.check_trading(till)
+    return till
 
 
 def _keep(quote_id: UUID, resident_id: UUID, kept: Kept) -> None:
