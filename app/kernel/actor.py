@@ -37,6 +37,7 @@ class Actor:
     account until people have looked. `resident_id`: whose passbook is the actor's own in
     the book, whatever he acts as. `acted_by`: the person who does all this is another one, a guardian or helper; it is
     recorded as such. `is_first_seen`: a till signed from an address that is new to it; None: of others it is not asked.
+    `key_serial`: the key that a till signed with.
     """
 
     id: UUID
@@ -53,6 +54,7 @@ class Actor:
     device_id: UUID | None = None
     is_paused: bool = False
     is_first_seen: bool | None = None
+    key_serial: str | None = None
 
     @property
     def owner_id(self) -> UUID:

@@ -3,7 +3,7 @@
 from migrations import sql_files
 
 revision = "0044"
-down_revision = "0042"
+down_revision = "0043"
 branch_labels = None
 depends_on = None
 

@@ -3,7 +3,7 @@
 from migrations import sql_files
 
 revision = "0046"
-down_revision = "0042"
+down_revision = "0045"
 branch_labels = None
 depends_on = None
 

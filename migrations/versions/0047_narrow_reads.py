@@ -4,7 +4,7 @@ from alembic import op
 from sqlalchemy import text
 
 revision = "0047"
-down_revision = "0042"
+down_revision = "0046"
 branch_labels = None
 depends_on = None
 

@@ -15,8 +15,10 @@ from app.merchants.queries.offers import get_offer
 from app.merchants.rules.offers import OfferTerms, Opening
 from app.merchants.service import merchants, offers
 from app.merchants.terms import BranchState
+from app.points import service as points_service
 from tests.fixtures.together import alone, split, together
-from tests.points.ledger import open_ledger
+from tests.points.api import refused
+from tests.points.ledger import named, open_ledger
 
 PLAIN = OfferTerms(
     points_per_yuan=10,  # the book pays 10 fen for a point
@@ -70,6 +72,39 @@ def test_what_the_shop_is_said_to_bear_is_held_to_what_the_book_pays(acts, shop)
         put(acts, shop, replace(PLAIN, hours=(Opening(1, 600, 600),)))
     with pytest.raises(errors.ShopMissing):
         offers.set_offer(acts.uow, book=acts.book.code, shop_id=UUID(int=1), terms=PLAIN)
+
+
+def open_budget(api, value_fen):
+    body = {"sponsor_id": str(named("sponsor")), "name": "加码", "point_value_fen": value_fen}
+    return api.post("/budgets", body)
+
+
+def test_no_budget_pays_more_for_a_point_than_offers_give_for_it(api, acts, shop):
+    put(acts, shop)
+    acts.uow.session.flush()
+    richer = open_budget(api, 20)
+    assert refused(richer) == (409, "merchants.offers_overpaid", ["point_value_fen"])
+    assert "5" in richer.json["detail"]
+    assert open_budget(api, 10).status_code == 201
+    put(acts, shop, replace(PLAIN, points_per_yuan=5, cofunding_percent=50))
+    acts.uow.session.flush()
+    assert open_budget(api, 20).status_code == 201
+    with pytest.raises(errors.OfferOverpaid):
+        put(acts, shop)
+
+
+def test_terms_and_a_richer_budget_at_once_do_not_miss_each_other(real_commits):
+    ledger = alone(open_ledger)
+    book = ledger.book.code
+    shop_id = alone(lambda uow: service.open_shop(uow, book=book, name="x", street="忠义街").id)
+    gate = "LOCK TABLE merchants_offers, points_budgets IN EXCLUSIVE MODE"
+    agree = lambda uow: offers.set_offer(uow, book=book, shop_id=shop_id, terms=PLAIN)  # noqa: E731 - an act
+    richer = lambda uow: points_service.open_budget(  # noqa: E731 - an act
+        uow, book=book, sponsor_id=named("sponsor"), name="x", point_value_fen=20, fits=offers.check_point_value
+    )
+    done, refusals = split(together(real_commits, agree, richer, gate=gate))
+    assert len(done) == 1
+    assert {type(each) for each in refusals} <= {errors.OffersOverpaid, errors.OfferOverpaid}
 
 
 def test_terms_in_force_are_never_changed(acts, shop, session):

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from app.merchants import service
+from app.merchants.errors import HoldLapsed
 from app.points.errors import AccountFrozen
 from app.webhooks import service as webhooks
 from app.webhooks.models import Delivery
@@ -68,6 +69,18 @@ def test_what_is_given_back_or_ran_out_is_told(acts, till, told):
         "redemption.held",
         "redemption.expired",
     ]
+
+
+def test_a_capture_that_comes_too_late_tells_that_it_ran_out_and_once(acts, till, told):
+    held = till.authorise(60)
+    later = till.later(minutes=15)
+    later.pay(60)
+    with pytest.raises(HoldLapsed):
+        later.capture(held)
+    acts.uow.session.flush()
+    service.expire_redemptions(later.uow)
+    names = [name for name, data in told() if data["redemption_id"] == str(held.redemption.id)]
+    assert names == ["redemption.held", "redemption.expired"]
 
 
 def test_what_is_declined_is_not_told(acts, till, told):

@@ -197,7 +197,8 @@ def test_attack_3_a_nonce_is_the_keys_own_and_is_forgotten_after_ten_minutes(cli
     later = replace(pen, at=at + timedelta(minutes=11))
     acts.uow.session.add(Nonce(serial=pen.serial, nonce=nonce, digest=b"x" * 32, seen_at=at))
     acts.uow.session.flush()
-    assert later.send(client, "POST", KEYS, rotation(pen, Pen()), nonce=nonce).status_code == 201
+    heard = later.send(client, "POST", KEYS, rotation(pen, Pen()), nonce=nonce)
+    assert refused(heard)[1] == "merchants.key_replaced"  # by what was asked, no more by the nonce
 
 
 @pytest.mark.parametrize("algorithm", [Algorithm.ED25519, Algorithm.RSA_SHA256])
@@ -267,6 +268,26 @@ def test_attack_20_old_and_new_key_are_both_good_in_the_overlap_only(client, act
     assert replace(new, at=pen.at + over).send(client, "GET", ME).status_code == 200
     shown = replace(new, at=pen.at + over).send(client, "GET", ME).json["keys"]
     assert [key["serial"] for key in shown] == [new.serial]
+
+
+def test_attack_20_a_replaced_key_does_not_lock_its_successor_out(client, acts, pen):
+    new, thief = replace(Pen(), at=pen.at), replace(Pen(), at=pen.at)
+    new.serial = pen.send(client, "POST", KEYS, rotation(pen, new)).json["serial"]
+    again = pen.send(client, "POST", KEYS, rotation(pen, thief))
+    assert refused(again) == (409, "merchants.key_replaced", [])
+    over = pen.at + timedelta(hours=26)
+    assert replace(new, at=over).send(client, "GET", ME).status_code == 200
+    third = replace(Pen(), at=over)
+    assert replace(new, at=over).send(client, "POST", KEYS, rotation(pen, third)).status_code == 201
+
+
+def test_attack_20_a_key_that_leaked_ends_when_another_takes_its_place(client, acts, pen):
+    new = replace(Pen(), at=pen.at)
+    made = pen.send(client, "POST", KEYS, rotation(pen, new) | {"ends_now": True})
+    assert made.status_code == 201, made.text
+    new.serial = made.json["serial"]
+    assert refused(pen.send(client, "GET", ME))[:2] == (401, SignatureRefused.code)
+    assert new.send(client, "GET", ME).status_code == 200
 
 
 def test_attack_20_an_address_seen_for_the_first_time_is_an_alert_once(client, bearer, acts, branch, pen):

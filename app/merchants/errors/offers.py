@@ -83,6 +83,18 @@ class OfferOverpaid(DomainError):
     field = "points_per_yuan"
 
 
+class OffersOverpaid(DomainError):
+    kind = Kind.CONFLICT
+    code = "merchants.offers_overpaid"
+    text = {
+        "zh": "{count} 家商户的约定是每元多至 {points_per_yuan} 分;每分付 {value_fen} 分钱,账簿付的会超过一元的抵扣。"
+        "请先与它们改约定:每元最多 {points_max} 分。",
+        "en": "{count} shops give one yuan for up to {points_per_yuan} points; at {value_fen} fen a point the book "
+        "would pay them more than that. Agree on new terms first: at most {points_max} points a yuan.",
+    }
+    field = "point_value_fen"
+
+
 class CofundingWrong(DomainError):
     kind = Kind.INVALID
     code = "merchants.cofunding_wrong"

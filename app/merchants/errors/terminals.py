@@ -35,6 +35,16 @@ class KeyKnown(DomainError):
     field = "public_key"
 
 
+class KeyReplaced(DomainError):
+    kind = Kind.CONFLICT
+    code = "merchants.key_replaced"
+    text = {
+        "zh": "签名所用的密钥已被更换,只有最新的密钥可以再换;不是你换的,请立即让会计停用这台终端。",
+        "en": "Another key took the place of the one that signed; only the newest is replaced. If that was not you, "
+        "have the treasurer revoke this till at once.",
+    }
+
+
 class EnrolmentCodeNotGood(DomainError):
     """Deliberately coarse: it never says whether a code was ever one."""
 

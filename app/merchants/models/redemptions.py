@@ -46,6 +46,7 @@ class Redemption(Base):
         CheckConstraint("char_length(out_trade_no) BETWEEN 1 AND 80", name="out_trade_no"),
         CheckConstraint("points BETWEEN 1 AND 1000000000", name="points"),
         CheckConstraint("captured_points BETWEEN 1 AND points", name="captured"),
+        CheckConstraint("worth_fen IS NULL OR (worth_fen >= 0 AND order_fen IS NULL)", name="worth"),
         CheckConstraint("(confirmed_at IS NULL) = (is_proven IS NULL)", name="confirmed"),
         CheckConstraint("refunded_points BETWEEN 0 AND coalesce(captured_points, 0)", name="refunded"),
         Index(None, "branch_id", "requested_at", "id"),
@@ -66,6 +67,7 @@ class Redemption(Base):
     resident_id: Mapped[UUID | None] = mapped_column(Uuid)
     person_id: Mapped[UUID | None] = mapped_column(Uuid)
     device_id: Mapped[UUID | None] = mapped_column(Uuid)
+    acted_by: Mapped[UUID | None] = mapped_column(Uuid)
     terminal_id: Mapped[UUID | None] = mapped_column(ForeignKey("merchants_terminals.id"))
     cashier_id: Mapped[UUID | None] = mapped_column(Uuid)
     takes_at_once: Mapped[bool]
@@ -75,6 +77,7 @@ class Redemption(Base):
     offer_id: Mapped[UUID | None] = mapped_column(Uuid)
     points: Mapped[int | None] = mapped_column(BigInteger)
     discount_fen: Mapped[int | None] = mapped_column(BigInteger)
+    worth_fen: Mapped[int | None] = mapped_column(BigInteger)
     hold_id: Mapped[UUID | None] = mapped_column(Uuid)
     expires_at: Mapped[datetime | None] = mapped_column(INSTANT)
     captured_points: Mapped[int | None] = mapped_column(BigInteger)
@@ -90,6 +93,11 @@ class Redemption(Base):
     decline_detail: Mapped[Any] = mapped_column(JSONB(none_as_null=True), nullable=True)
     requested_at: Mapped[datetime] = mapped_column(INSTANT)
     closed_at: Mapped[datetime | None] = mapped_column(INSTANT)
+
+    @property
+    def weighed_fen(self) -> int:
+        """What limits in fen ask of: what comes off the bill; without a bill the most that the points are worth."""
+        return (self.discount_fen if self.order_fen is not None else self.worth_fen) or 0
 
 
 class Refund(Base):

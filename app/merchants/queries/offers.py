@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from app.merchants import errors
@@ -57,6 +57,15 @@ def list_offers(
         query = query.where(Offer.shop_id > after)
     rows = session.execute(query.order_by(Offer.shop_id).limit(limit))
     return [ShopOffer(offer.shop_id, name, where, offer) for offer, name, where in rows]
+
+
+def find_overpaid(session: Session, book_id: int, *, points_above: int) -> tuple[int, int]:
+    """How many offers in force take more points than these for a yuan, and the most that one takes."""
+    query = select(func.count(), func.coalesce(func.max(Offer.points_per_yuan), 0)).where(
+        Offer.book_id == book_id, Offer.ended_at.is_(None), Offer.points_per_yuan > points_above
+    )
+    count, most = session.execute(query).one()
+    return count, most
 
 
 def list_past_offers(

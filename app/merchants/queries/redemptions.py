@@ -24,7 +24,8 @@ NOBODY = UUID(int=0)
 # so nothing of it moves; what all take at a shop is summed only where its offer has an end, under a lock of its own.
 DAY = """
     WITH mine AS (
-        SELECT r.branch_id, r.mode, r.discount_fen, r.outcome = 'block_and_review' AND NOT r.is_proven AS tapped,
+        SELECT r.branch_id, r.mode, coalesce(r.discount_fen, r.worth_fen) AS discount_fen,
+               r.outcome = 'block_and_review' AND NOT r.is_proven AS tapped,
                CASE WHEN r.state = 'captured' THEN r.captured_points - r.refunded_points ELSE r.points END AS points,
                r.points AS asked
           FROM merchants_redemptions r

@@ -53,6 +53,7 @@ def find_returning(
         "since": now - SINCE,
         "counted_max": COUNTED_MAX,
         "now": now,
+        "acted_by": None,  # a till gives back, whoever acted
     }
     values |= values_of_facts(person_id=person_id, device_id=None, now=now)
     row = session.execute(_RETURNING, values).one()

@@ -66,18 +66,16 @@ def find_standing(
     *,
     book: str,
     book_id: int,
-    resident_id: UUID,
-    person_id: UUID | None,
-    device_id: UUID | None,
     now: datetime,
 ) -> Standing:
-    """Say how a resident of a book, by this account and device, stands to a shop on the day of a redemption.
+    """Say how a resident of a book stands to a shop on the day of a redemption, which says who he is, and who acts.
 
     The caller has locked his day.
     """
     values: dict[str, Any] = day_values(redemption, book_id, now)
-    values |= {"resident_id": resident_id, "merchant_id": till.merchant_id, "book": book}
-    values |= values_of_facts(person_id=person_id, device_id=device_id, now=now)
+    values |= {"resident_id": redemption.resident_id, "acted_by": redemption.acted_by}
+    values |= {"merchant_id": till.merchant_id, "book": book}
+    values |= values_of_facts(person_id=redemption.person_id, device_id=redemption.device_id, now=now)
     row = db.fetch_one(session, _STANDING, values)
     return Standing(
         is_shop=row.is_shop,
@@ -96,11 +94,12 @@ def find_known(
     resident_id: UUID,
     person_id: UUID | None,
     device_id: UUID | None,
+    acted_by: UUID | None,
     now: datetime,
 ) -> tuple[bool, Known]:
-    """Say whether a resident is of the house of a shop, and what anti-fraud is told of him."""
+    """Say whether a resident, or who acts for him, is of the house of a shop, and what anti-fraud is told of him."""
     values: dict[str, Any] = {"branch_id": till.branch_id, "merchant_id": till.merchant_id, "book": book}
-    values |= {"resident_id": resident_id, "now": now}
+    values |= {"resident_id": resident_id, "acted_by": acted_by, "now": now}
     values |= values_of_facts(person_id=person_id, device_id=device_id, now=now)
     row = session.execute(_KNOWN, values).one()
     return row.own, known_of(row)

@@ -50,6 +50,14 @@ def list_keys(session: Session, terminal_ids: Sequence[UUID], *, now: datetime) 
     return session.scalars(query.order_by(TerminalKey.valid_from, TerminalKey.serial)).all() if terminal_ids else ()
 
 
+def is_key_newest(session: Session, terminal_id: UUID, serial: str | None) -> bool:
+    """Whether no other key took the place of this one of a till. The caller holds the till."""
+    newest = exists().where(
+        TerminalKey.serial == serial, TerminalKey.terminal_id == terminal_id, TerminalKey.valid_to.is_(None)
+    )
+    return bool(session.scalar(select(newest)))
+
+
 def is_key_known(session: Session, material: bytes) -> bool:
     """Whether a public key was ever registered."""
     return bool(session.scalar(select(exists().where(TerminalKey.material == material))))

@@ -151,7 +151,8 @@ TIES = """
           FROM resident m
           JOIN identity_relatives v ON v.ended_at IS NULL AND m.person_id IN (v.person_id, v.relative_id)
           JOIN identity_people p ON p.id = CASE v.person_id WHEN m.person_id THEN v.relative_id ELSE v.person_id END)
-    SELECT EXISTS (SELECT 1 FROM house h WHERE h.person_id = :resident_id)
+    SELECT EXISTS (SELECT 1 FROM house h WHERE h.person_id IN (:resident_id, :acted_by)
+                      OR h.phone_index = (SELECT phone_index FROM identity_people WHERE id = :acted_by))
            OR EXISTS (SELECT 1 FROM house h JOIN resident m
                          ON m.person_id = h.person_id OR m.phone_index = h.phone_index) AS own,
            EXISTS (SELECT 1 FROM house h JOIN kin k
@@ -162,16 +163,23 @@ _TIES = text(TIES)
 
 @dataclass(frozen=True, slots=True)
 class Ties:
-    """What a resident is to a branch. `own`: its owner, staff or cashier; `kin`: lives with one or is a relative."""
+    """What a resident is to a branch. `own`: its owner, staff or cashier, or acted for by one; `kin`: lives with one or
+    is a relative.
+    """
 
     own: bool
     kin: bool
 
 
-def find_ties(session: Session, till: Till, *, book: str, resident_id: UUID, now: datetime) -> Ties:
-    """Say what a resident of a book is to a branch: known by account, by telephone, or as the owner's very id."""
+def find_ties(
+    session: Session, till: Till, *, book: str, resident_id: UUID, now: datetime, acted_by: UUID | None = None
+) -> Ties:
+    """Say what a resident of a book is to a branch: known by account, by telephone, or as the owner's very id.
+
+    `acted_by`: the guardian or helper who acts for him; he is `own` by that person, too.
+    """
     values = {"branch_id": till.branch_id, "merchant_id": till.merchant_id, "book": book, "now": now}
-    row = session.execute(_TIES, {**values, "resident_id": resident_id}).one()
+    row = session.execute(_TIES, {**values, "resident_id": resident_id, "acted_by": acted_by}).one()
     return Ties(own=row.own, kin=row.kin)
 
 
@@ -180,23 +188,8 @@ def find_ties_of_shop(session: Session, *, shop_id: UUID, book: str, resident_id
     return find_ties(session, get_till_of(session, shop_id), book=book, resident_id=resident_id, now=now)
 
 
-def is_staff_of(session: Session, till: Till, *, book: str, resident_id: UUID, now: datetime) -> bool:
-    """Say whether a resident is of the house, and so redeems nothing there (attack 8)."""
-    return find_ties(session, till, book=book, resident_id=resident_id, now=now).own
-
-
-_OF_HOUSE = text("""
-    SELECT EXISTS (SELECT 1 FROM merchants_people s
-                     LEFT JOIN identity_people p ON p.phone_index = s.phone_index
-                    WHERE s.merchant_id = :merchant_id AND s.ended_at IS NULL
-                      AND (s.branch_id IS NULL OR s.branch_id = :branch_id) AND :person_id IN (s.person_id, p.id))
-           OR EXISTS (SELECT 1 FROM identity_grants g
-                       WHERE g.shop_id = :branch_id AND g.person_id = :person_id AND g.ended_at IS NULL
-                         AND g.valid_from <= :now AND (g.valid_to IS NULL OR :now < g.valid_to))
-""")
-
-
-def is_of_house(session: Session, till: Till, person_id: UUID, *, now: datetime) -> bool:
-    """Say whether an account is of the house of a branch: so is a helper who acts for somebody who is not."""
-    values = {"branch_id": till.branch_id, "merchant_id": till.merchant_id, "person_id": person_id, "now": now}
-    return bool(session.scalar(_OF_HOUSE, values))
+def is_staff_of(
+    session: Session, till: Till, *, book: str, resident_id: UUID, now: datetime, acted_by: UUID | None = None
+) -> bool:
+    """Say whether a resident, or who acts for him, is of the house, and so redeems nothing there (attack 8)."""
+    return find_ties(session, till, book=book, resident_id=resident_id, now=now, acted_by=acted_by).own

@@ -55,9 +55,9 @@ def show_own_terminal(uow: UnitOfWork) -> object:
 
 @blueprint.route("/v1/merchant/terminal/keys", methods=["POST"])
 @endpoint(roles=TILL, body=RotateKeyIn, reply=EnrolledOut, status=HTTPStatus.CREATED, idempotent=True)
-def rotate_key(uow: UnitOfWork, *, algorithm: Algorithm, public_key: str, proof: str) -> object:
-    """换密钥:旧密钥再用 24 小时 / another key; the one of before stays good for a day."""
-    return terminals.rotate_key(uow, algorithm=algorithm, public_key=public_key, proof=proof)
+def rotate_key(uow: UnitOfWork, *, algorithm: Algorithm, public_key: str, proof: str, ends_now: bool) -> object:
+    """换密钥:旧密钥再用 24 小时,或立即失效 / another key; the one of before stays good for a day, or ends now."""
+    return terminals.rotate_key(uow, algorithm=algorithm, public_key=public_key, proof=proof, ends_now=ends_now)
 
 
 @blueprint.route(f"{TERMINALS}/codes", methods=["POST"])

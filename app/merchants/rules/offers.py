@@ -103,6 +103,11 @@ def check_hours(hours: Sequence[Opening] | None) -> None:
             raise errors.HoursWrong
 
 
+def points_paid_by_a_yuan(value_fen: int) -> int | None:
+    """How many points a shop may take for one yuan at most, where so much is paid for a point; None: any number."""
+    return YUAN_FEN // value_fen if value_fen else None
+
+
 def check_cofunding(*, points_per_yuan: int, value_fen: int, percent: int) -> None:
     """Hold what the shop is said to bear to what it does bear: its discount less what the ledger pays it for a point.
 

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from uuid import UUID
 
@@ -97,6 +97,12 @@ def check_capture(points: int, held: int) -> None:
     """Refuse CaptureOver for more points than are held."""
     if points > held:
         raise errors.CaptureOver(requested=points, held=held)
+
+
+def may_capture_late(mode: RedeemMode, expires_at: datetime | None, now: datetime) -> bool:
+    """Say whether the points of a lapsed hold may be taken anew. By a posted code the shop has its two minutes."""
+    late = timedelta(0) if mode is RedeemMode.SHOP_CODE else terms.LATE_CAPTURE_MAX
+    return expires_at is not None and now < expires_at + late
 
 
 def check_reverse(captured_at: datetime | None, now: datetime) -> None:

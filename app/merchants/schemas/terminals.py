@@ -35,11 +35,12 @@ class EnrolTerminalIn(StrictSchema):
 
 
 class RotateKeyIn(StrictSchema):
-    """A key to take the place of the one that signs this request."""
+    """A key to take the place of the one that signs this request, which stays good for a day unless it `ends_now`."""
 
     algorithm = Choice(ASYMMETRIC, required=True)
     public_key = Text(required=True, length_max=terms.PUBLIC_KEY_LENGTH_MAX, lines=True)
     proof = Text(required=True, length_max=terms.SIGNATURE_LENGTH_MAX)
+    ends_now = Flag(load_default=False)
 
 
 class KeyOut(Schema):

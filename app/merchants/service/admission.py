@@ -52,6 +52,7 @@ def admit_signed(signed: Signed, now: datetime) -> Actor | None:
         shop_id=found.branch_id,
         name=found.name,
         is_first_seen=found.is_first_seen,
+        key_serial=signed.serial,
     )
 
 

@@ -4,14 +4,16 @@ from uuid import UUID
 
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.errors import Declined
-from app.merchants import errors, queries, terms
+from app.merchants import errors, queries
 from app.merchants.models import Redemption
 from app.merchants.queries import offers as offer_queries
+from app.merchants.queries import tills as till_queries
 from app.merchants.rules import redemptions as rules
+from app.merchants.rules import tills as till_rules
 from app.merchants.rules.redemptions import Whose
 from app.merchants.service import claims, judging, offers, telling
 from app.merchants.service.receipts import Receipt, receipt_of, state_of
-from app.merchants.terms import RedemptionState, Verdict
+from app.merchants.terms import RedeemMode, RedemptionState, Verdict
 from app.points import service as points_service
 from app.points.errors import AccountFrozen, CauseReused, HoldResolved
 from app.points.service import Outcome
@@ -23,8 +25,8 @@ TAKEN = frozenset({RedemptionState.CAPTURED, RedemptionState.PARTLY_REFUNDED, Re
 def capture(uow: UnitOfWork, redemption: Redemption, points: int | None) -> Receipt:
     """Take `points` (None: all) of a locked redemption; the rest is free at once. Once; the same again is a replay.
 
-    After the hold's end they are taken anew, once and within ten minutes. Refuses RedemptionClosed, CaptureOver,
-    FrozenSince, HoldLapsed.
+    After the hold's end they are taken anew, once and within ten minutes; what was paid by a posted code is not.
+    Refuses RedemptionClosed, CaptureOver, FrozenSince, HoldLapsed.
     """
     state = state_of(redemption, uow.now)
     held = redemption.points or 0
@@ -77,9 +79,10 @@ def _take_held(uow: UnitOfWork, redemption: Redemption, owner: Whose, points: in
 
 def _take_anew(uow: UnitOfWork, redemption: Redemption, owner: Whose, points: int) -> Outcome:
     """Take points whose hold is over, under the limits of the day as they are now. What came of it stays."""
-    if redemption.expires_at is None or uow.now >= redemption.expires_at + terms.LATE_CAPTURE_MAX:
+    if not rules.may_capture_late(RedeemMode(redemption.mode), redemption.expires_at, uow.now):
         raise errors.RedemptionClosed(state=RedemptionState.EXPIRED)
-    if redemption.state == RedemptionState.HELD:  # the sweeper has not been here: what it would do
+    was_swept = redemption.state == RedemptionState.EXPIRED
+    if not was_swept:  # what the sweeper would do
         _free_stock(uow, redemption, owner, redemption.points or 0)
     redemption.state, redemption.closed_at = RedemptionState.EXPIRED, uow.now
     claims.lock_day(uow, owner.book_id, owner.resident_id)
@@ -94,7 +97,10 @@ def _take_anew(uow: UnitOfWork, redemption: Redemption, owner: Whose, points: in
             points=points,
             evidence=f"redemption:{redemption.id}",
         )
-    except (Declined, CauseReused):  # the second: it was tried before, for other points
+    except (Declined, CauseReused, errors.LowTierOver):  # the second: it was tried before, for other points
+        if not was_swept:
+            judging.settle_lapsed(uow, [redemption])
+            telling.tell(uow, "redemption.expired", [redemption])
         raise errors.HoldLapsed from None
     if redemption.offer_id is not None:
         offers.take_stock(uow, owner.book_id, offer_id=redemption.offer_id, points=points)
@@ -102,9 +108,22 @@ def _take_anew(uow: UnitOfWork, redemption: Redemption, owner: Whose, points: in
 
 
 def _check_day_anew(uow: UnitOfWork, redemption: Redemption, owner: Whose, points: int) -> None:
+    """Hold it to what a new payment is held to: the resident's day, the shop's, the till's, and what a tap is good for.
+
+    Refuses PersonDayOver, ShopDayOver, LowTierOver, HoldLapsed.
+    """
+    offer = None
     if redemption.offer_id is not None:
-        day = queries.sum_day(uow.session, redemption, owner.book_id, owner.resident_id, now=uow.now)
-        rules.check_day(offer_queries.get_offer_of(uow.session, owner.book_id, redemption.offer_id), day, points)
+        offer = offer_queries.get_offer_of(uow.session, owner.book_id, redemption.offer_id)
+    till = till_queries.get_till_of(uow.session, redemption.branch_id, terminal_id=redemption.terminal_id)
+    mine = queries.sum_day(uow.session, redemption, owner.book_id, owner.resident_id, now=uow.now)
+    day = claims.add_shop_day(uow, till, redemption, book_id=owner.book_id, offer=offer, day=mine)
+    if offer is not None:
+        rules.check_day(offer, day, points)
+    till_rules.check_tier(till, points=points, day_points=day.terminal_points)
+    was_tapped = redemption.outcome == Verdict.BLOCK_AND_REVIEW and not redemption.is_proven
+    if was_tapped and rules.insists_on_proof(redemption.weighed_fen, day):
+        raise errors.HoldLapsed
 
 
 def _free_stock(uow: UnitOfWork, redemption: Redemption, owner: Whose, points: int) -> None:

@@ -1,6 +1,7 @@
 """Taking a branch's own number for a new redemption, or finding what it was used for."""
 
 import json
+from dataclasses import replace
 from enum import StrEnum
 from hashlib import sha256
 from typing import Any
@@ -16,6 +17,8 @@ from app.merchants.models import Redemption
 from app.merchants.queries import tills as till_queries
 from app.merchants.queries.tills import Number
 from app.merchants.rules import redemptions as rules
+from app.merchants.rules.offers import OfferTerms
+from app.merchants.rules.redemptions import Day
 from app.merchants.rules.tills import Till
 from app.merchants.service import declines
 from app.merchants.terms import RedemptionState
@@ -68,8 +71,22 @@ def lock_day(uow: UnitOfWork, book_id: int, resident_id: UUID) -> None:
 
 
 def lock_shop_day(uow: UnitOfWork, branch_id: UUID) -> None:
-    """The same for a shop whose offer, or whose till, has a limit of the day. Others go on beside each other."""
+    """Let one redemption at a shop at a time be held to the limits of its day."""
     uow.session.execute(select(func.pg_advisory_xact_lock(_key("shop day", branch_id))))
+
+
+def add_shop_day(
+    uow: UnitOfWork, till: Till, redemption: Redemption, *, book_id: int, offer: OfferTerms | None, day: Day
+) -> Day:
+    """Add to a resident's day what the whole shop and its till took. Asked only where a limit says so, one at a time.
+
+    Shops whose offer, and whose till, has no limit of the day go on beside each other.
+    """
+    if not till.low_tier and (offer is None or offer.shop_day_points_max is None):
+        return day
+    lock_shop_day(uow, redemption.branch_id)
+    shop, terminal = queries.sum_shop_day(uow.session, redemption, book_id, till.terminal_id, now=uow.now)
+    return replace(day, shop_points=shop, terminal_points=terminal)
 
 
 def _lock(

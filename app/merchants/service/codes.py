@@ -45,13 +45,14 @@ class IssuedCode:
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Whose points are meant, and by which account and device."""
+    """Whose points are meant, and by which account and device. `acted_by`: a guardian or helper does it for him."""
 
     book: str
     book_id: int
     resident_id: UUID
     person_id: UUID | None
     device_id: UUID | None
+    acted_by: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,7 @@ def issue_code(uow: UnitOfWork, *, book: str) -> IssuedCode:
         "resident_id": str(actor.id),
         "person_id": _text(actor.person_id),
         "device_id": _text(actor.device_id),
+        "acted_by": _text(actor.acted_by),
         "issued_at": uow.now.isoformat(),
     }
     try:
@@ -145,6 +147,7 @@ def _read(out_trade_no: str, code_hash: bytes, kept: str) -> ShownCode:
         resident_id=UUID(read["resident_id"]),
         person_id=_id(read["person_id"]),
         device_id=_id(read["device_id"]),
+        acted_by=_id(read.get("acted_by")),  # not in what was given out before this was known
     )
     return ShownCode(out_trade_no, code_hash, holder, datetime.fromisoformat(read["issued_at"]))
 

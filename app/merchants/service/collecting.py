@@ -7,7 +7,7 @@ from app.kernel.errors import Declined
 from app.merchants import errors, queries, terms
 from app.merchants.models import Reservation
 from app.merchants.queries import gifts as gift_queries
-from app.merchants.queries.tills import get_till, is_of_house, is_staff_of
+from app.merchants.queries.tills import get_till, is_staff_of
 from app.merchants.rules import tills as till_rules
 from app.merchants.rules.tills import Till
 from app.merchants.service import claims, judging
@@ -88,8 +88,7 @@ def return_gift(uow: UnitOfWork, *, reservation_id: UUID) -> Reserved:
 def _check_house(uow: UnitOfWork, till: Till, found: Reservation) -> None:
     """Ask again what was asked when it was set aside, days ago."""
     book = books.get_book_by_id(uow.session, found.book_id).code
-    own = is_staff_of(uow.session, till, book=book, resident_id=found.resident_id, now=uow.now)
-    if own or (found.acted_by and is_of_house(uow.session, till, found.acted_by, now=uow.now)):
+    if is_staff_of(uow.session, till, book=book, resident_id=found.resident_id, now=uow.now, acted_by=found.acted_by):
         raise errors.OwnShop
 
 

@@ -8,7 +8,7 @@ from app.kernel.errors import Declined
 from app.kernel.paging import Page
 from app.merchants import errors, queries
 from app.merchants.queries import tills as till_queries
-from app.merchants.service import claims, declines, telling
+from app.merchants.service import claims, declines, judging, telling
 from app.merchants.service.quotes import holder_of
 from app.merchants.service.receipts import Receipt, page_of, read_place, receipt_of, state_of
 from app.merchants.service.taking import Consent, take
@@ -56,6 +56,7 @@ def refuse_redemption(uow: UnitOfWork, *, book: str, redemption_id: UUID) -> Rec
     if state is not RedemptionState.PENDING_CONFIRM:
         raise errors.RedemptionClosed(state=state)
     redemption.state, redemption.closed_at = RedemptionState.REVERSED, uow.now
+    judging.settle(uow, redemption, points=0)
     telling.tell(uow, "redemption.reversed", [redemption])
     return receipt_of(redemption, uow.now)
 

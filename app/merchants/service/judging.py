@@ -3,7 +3,7 @@
 A reverse is not in here: a till that does not know what became of an order must always be able to undo it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -35,12 +35,12 @@ def judge(uow: UnitOfWork, redemption: Redemption, known: Known, place: Place, *
     has shown fingerprint or face for it already. Who proves it later has been decided on before; that stands in the
     redemption.
     """
-    order_fen = redemption.order_fen or 0
+    order_fen = redemption.order_fen or redemption.worth_fen or 0  # without a bill all that is paid is points
     facts = evidence.facts_of_redeeming(
         known,
         replace(place, is_first_seen=uow.actor.is_first_seen),
         order_fen=order_fen,
-        discount_fen=redemption.discount_fen or 0,
+        discount_fen=redemption.weighed_fen,
         proven=proven,
         now=uow.now,
     )
@@ -113,6 +113,12 @@ def settle(uow: UnitOfWork, redemption: Redemption, *, points: int) -> None:
     """Say how many points really moved in the end: captured, less what was given back."""
     if redemption.book_id is not None:  # else it was declined before anybody was decided on
         settle_decision(uow, redemption.book_id, EventKind.REDEEM, redemption.id, points=points)
+
+
+def settle_lapsed(uow: UnitOfWork, redemptions: Iterable[Redemption]) -> None:
+    """Say of those that ran out and were decided on that nothing of them moved."""
+    over = [(each.book_id, each.id) for each in redemptions if each.book_id is not None and each.decision_id]
+    settle_none(uow, EventKind.REDEEM, over)
 
 
 def settle_refund(uow: UnitOfWork, refund: Refund) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import text, update
+from sqlalchemy.orm import Session
 
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.paging import Page, page_by_id, read_id
@@ -17,7 +18,7 @@ from app.merchants.rules import offers as rules
 from app.merchants.rules.offers import OfferTerms
 from app.merchants.service import own, telling_shops
 from app.points import queries as points_queries
-from app.points.queries.books import highest_point_value
+from app.points.queries.books import highest_point_value, lock_point_value
 
 _TAKE = text("""
     UPDATE merchants_offers SET stock_points = stock_points - :points
@@ -46,6 +47,7 @@ def set_offer(uow: UnitOfWork, *, book: str, shop_id: UUID, terms: OfferTerms) -
     own.check_shop(uow, shop_id)
 
     rules.check_hours(terms.hours)
+    lock_point_value(uow.session, book_id)  # no richer budget opens meanwhile, see check_point_value
     value_fen = highest_point_value(uow.session, book_id)
     rules.check_cofunding(points_per_yuan=terms.points_per_yuan, value_fen=value_fen, percent=terms.cofunding_percent)
 
@@ -64,6 +66,19 @@ def set_offer(uow: UnitOfWork, *, book: str, shop_id: UUID, terms: OfferTerms) -
     uow.session.flush()
     telling_shops.tell_offer(uow, book_id=book_id, shop_id=shop_id, offer=offer)
     return offer
+
+
+def check_point_value(session: Session, book_id: int, value_fen: int) -> None:
+    """Refuse OffersOverpaid for a budget by whose points the book would pay a shop more than it gave off.
+
+    Offers are held to the richest budget of the day they are made, and never changed; so a richer one waits for them.
+    """
+    points_max = rules.points_paid_by_a_yuan(value_fen)
+    if points_max is None:
+        return
+    count, most = offer_queries.find_overpaid(session, book_id, points_above=points_max)
+    if count:
+        raise errors.OffersOverpaid(count=count, points_per_yuan=most, value_fen=value_fen, points_max=points_max)
 
 
 def end_offer(uow: UnitOfWork, *, book: str, shop_id: UUID) -> None:

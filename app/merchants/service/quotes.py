@@ -1,7 +1,7 @@
 """A resident scans a shop's code, or a till's: first a quote, which lives two minutes in Redis, then he confirms."""
 
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -96,13 +96,11 @@ def quote_redemption(
     """Say what the actor's points are worth at the shop whose code was scanned. Nothing is held yet.
 
     A till's order names its own amount. Of where the phone is only its distance from the shop is used. Refuses
-    SceneNotGood, OrderNeeded, BranchClosed, OfferMissing and what the offer does not allow, CodesAway.
+    SceneNotGood, OrderNeeded, BranchClosed, OfferMissing and what the offer does not allow, LowTierOver, CodesAway.
     """
     holder = holder_of(uow, book)
     scanned = _read_scene(uow, keys, scene)
-    till = till_queries.get_till_of(uow.session, scanned.branch_id)
-    till_rules.check_trading(till)
-    order = scanned.order
+    order, till = scanned.order, _till_of(uow, scanned)
     bill_fen = order.order_fen if order else order_fen
     if bill_fen is None:
         raise errors.OrderNeeded
@@ -114,12 +112,14 @@ def quote_redemption(
         max_points=order.max_points if order else max_points,
         at=uow.now,
     )
+    till_rules.check_tier(till, points=quote.points, day_points=0)
     mode = RedeemMode.ORDER_CODE if order else RedeemMode.SHOP_CODE
     quote_id = order.id if order else uow.new_id()
     expires_at = uow.now + terms.QUOTE_LIFE
     place = place_of(till.position, whereabouts.position if whereabouts else None)
-    kept = Kept(str(scanned.branch_id), mode, bill_fen, quote.points, quote.discount_fen, expires_at.isoformat())
-    _keep(quote_id, holder.resident_id, replace(kept, distance_m=place.distance_m, accuracy_m=place.accuracy_m))
+    bounds = expires_at.isoformat(), place.distance_m, place.accuracy_m
+    kept = Kept(str(scanned.branch_id), mode, bill_fen, quote.points, quote.discount_fen, *bounds)
+    _keep(quote_id, holder.resident_id, kept)
     return RedemptionQuote(
         quote_id=quote_id,
         shop_id=scanned.branch_id,
@@ -158,7 +158,8 @@ def confirm_quote(uow: UnitOfWork, *, book: str, confirmed: Confirmed) -> Receip
     kept = confirmed.kept
     if kept is None or uow.now >= datetime.fromisoformat(kept.expires_at):
         raise errors.QuoteGone
-    till = till_queries.get_till_of(uow.session, UUID(kept.branch_id))
+    terminal_id = before.terminal_id if before else None  # an order's: what its till is not trusted with, it takes not
+    till = till_queries.get_till_of(uow.session, UUID(kept.branch_id), terminal_id=terminal_id)
     redemption = before or _open(uow, till, confirmed.quote_id, kept, holder)
     if state_of(redemption, uow.now) not in {RedemptionState.ORDERED, RedemptionState.REQUESTED}:
         raise errors.RedemptionClosed(state=state_of(redemption, uow.now))
@@ -177,7 +178,8 @@ def confirm_quote(uow: UnitOfWork, *, book: str, confirmed: Confirmed) -> Receip
 def holder_of(uow: UnitOfWork, book: str) -> Holder:
     """The actor as whose points are meant."""
     book_id = points_queries.get_book(uow.session, book).id
-    return Holder(book, book_id, uow.actor.id, uow.actor.person_id, uow.actor.device_id)
+    actor = uow.actor
+    return Holder(book, book_id, actor.id, actor.person_id, actor.device_id, actor.acted_by)
 
 
 def _read_scene(uow: UnitOfWork, keys: Keys, scene: str) -> Scanned:
@@ -191,6 +193,14 @@ def _read_scene(uow: UnitOfWork, keys: Keys, scene: str) -> Scanned:
     if short is None:
         raise errors.SceneNotGood
     return Scanned(sign_queries.get_sign(uow.session, short).branch_id, None)
+
+
+def _till_of(uow: UnitOfWork, scanned: Scanned) -> Till:
+    """The till of an order, or the shop itself. Refuses BranchClosed."""
+    terminal_id = scanned.order.terminal_id if scanned.order else None
+    till = till_queries.get_till_of(uow.session, scanned.branch_id, terminal_id=terminal_id)
+    till_rules.check_trading(till)
+    return till
 
 
 def _keep(quote_id: UUID, resident_id: UUID, kept: Kept) -> None:

@@ -32,7 +32,7 @@ class Receipt:
         """What to show to the sensor of the phone, where a fingerprint or face is asked for."""
         row = self.redemption
         blocked = row.outcome == Verdict.BLOCK_AND_REVIEW
-        asked = rules.asks_proof(RedeemMode(row.mode), row.discount_fen or 0, blocked=blocked)
+        asked = rules.asks_proof(RedeemMode(row.mode), row.weighed_fen, blocked=blocked)
         return rules.challenge_of(row.id) if asked and self.state is RedemptionState.PENDING_CONFIRM else None
 
 

@@ -16,7 +16,7 @@ from app.merchants import errors, terms
 from app.merchants.models import Gift, Reservation
 from app.merchants.queries import gifts as gift_queries
 from app.merchants.queries.standing import find_known
-from app.merchants.queries.tills import get_till_of, is_of_house
+from app.merchants.queries.tills import get_till_of
 from app.merchants.rules import redemptions as rules
 from app.merchants.rules.evidence import Known
 from app.merchants.rules.tills import check_trading
@@ -184,9 +184,10 @@ def _check_reservable(uow: UnitOfWork, book: str, gift: Gift) -> Known:
         resident_id=actor.id,
         person_id=actor.person_id,
         device_id=actor.device_id,
+        acted_by=actor.acted_by,
         now=uow.now,
     )
-    if own or (actor.acted_by and is_of_house(uow.session, till, actor.acted_by, now=uow.now)):
+    if own:
         raise errors.OwnShop
     return known
 

@@ -12,14 +12,16 @@ from app.merchants.terms import RedemptionState
 from app.points import service as points_service
 from app.points.queries import books
 
-OVER = frozenset(
-    {RedemptionState.REVERSED, RedemptionState.TOMBSTONE, RedemptionState.EXPIRED, RedemptionState.DECLINED}
-)
+OVER = frozenset({RedemptionState.REVERSED, RedemptionState.TOMBSTONE, RedemptionState.DECLINED})
 
 
 def reverse(uow: UnitOfWork, redemption: Redemption) -> Receipt:
-    """Undo a locked redemption; what is over stays as it is. Refuses ReverseTooLate after the day of the capture."""
-    if state_of(redemption, uow.now) in OVER:
+    """Undo a locked redemption; what is over stays as it is. Refuses ReverseTooLate after the day of the capture.
+
+    A hold that lapsed is not over: a capture may still take its points anew. Reversed, it is.
+    """
+    state = state_of(redemption, uow.now)
+    if state in OVER or (state is RedemptionState.EXPIRED and redemption.hold_id is None):
         return receipt_of(redemption, uow.now)
     if redemption.transaction_id is not None:
         _give_back(uow, redemption, redemption.transaction_id)
@@ -32,9 +34,11 @@ def reverse(uow: UnitOfWork, redemption: Redemption) -> Receipt:
 
 
 def _release(uow: UnitOfWork, redemption: Redemption, hold_id: UUID) -> None:
+    """Give back what is held, in the ledger and in the offer; of a lapsed hold what the sweeper has not given back."""
     owner = rules.whose(RedemptionState.HELD, redemption.book_id, redemption.resident_id)
     points_service.release_hold(uow, owner.book_id, hold_id=hold_id)
-    _free_stock(uow, redemption, owner, redemption.points or 0)
+    if redemption.state == RedemptionState.HELD:
+        _free_stock(uow, redemption, owner, redemption.points or 0)
 
 
 def _give_back(uow: UnitOfWork, redemption: Redemption, transaction_id: UUID) -> None:

@@ -4,7 +4,7 @@ from collections import Counter
 
 from app.infra.unit_of_work import UnitOfWork
 from app.merchants import queries, terms
-from app.merchants.service import offers, telling
+from app.merchants.service import judging, offers, telling
 from app.merchants.terms import RedemptionState
 
 
@@ -21,5 +21,6 @@ def expire_redemptions(uow: UnitOfWork) -> int:
             freed[redemption.book_id, str(redemption.offer_id)] += redemption.points or 0
         redemption.state, redemption.closed_at = RedemptionState.EXPIRED, uow.now
     offers.give_back_stocks(uow, freed)
+    judging.settle_lapsed(uow, due)
     telling.tell(uow, "redemption.expired", due)
     return len(due)

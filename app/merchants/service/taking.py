@@ -1,11 +1,11 @@
 """The heart of every redemption: from an order and whose points are meant, to held or taken ones. Defers no job."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.errors import Declined
 from app.kernel.periods import local_date
-from app.merchants import errors, queries, terms
+from app.merchants import errors, terms
 from app.merchants.models import Redemption
 from app.merchants.queries.standing import Standing, find_standing
 from app.merchants.rules import offers as offer_rules
@@ -20,6 +20,7 @@ from app.merchants.service.codes import Holder
 from app.merchants.terms import RedeemMode, RedemptionState, Verdict
 from app.points import service as points_service
 from app.points.queries import balances
+from app.points.queries.books import highest_point_value
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +49,21 @@ def take(
     mode = RedeemMode(redemption.mode)
     till_rules.check_trading(till)
     with uow.session.no_autoflush:  # the row is written once, when all is decided
-        standing = _standing(uow, till, redemption, holder)
+        _belongs_to(redemption, holder)
+        standing = find_standing(
+            uow.session,
+            till,
+            redemption,
+            book=holder.book,
+            book_id=holder.book_id,
+            now=uow.now,
+        )
         offer = _offer_of(standing, redemption)
-        _belongs_to(redemption, holder, offer)
+        redemption.offer_id = None if offer is None else offer.offer_id
         if standing.own:
             raise errors.OwnShop
         quote = _quote(uow, redemption, holder, offer)
-        day = _day(uow, till, redemption, holder, standing)
+        day = claims.add_shop_day(uow, till, redemption, book_id=holder.book_id, offer=offer, day=standing.day)
         if offer is not None:
             rules.check_day(offer, day, quote.points)
         rules.check_mode(mode, quote.discount_fen, day, attended=not redemption.takes_at_once)
@@ -77,20 +86,6 @@ def take(
             raise
 
 
-def _standing(uow: UnitOfWork, till: Till, redemption: Redemption, holder: Holder) -> Standing:
-    return find_standing(
-        uow.session,
-        till,
-        redemption,
-        book=holder.book,
-        book_id=holder.book_id,
-        resident_id=holder.resident_id,
-        person_id=holder.person_id,
-        device_id=holder.device_id,
-        now=uow.now,
-    )
-
-
 def _offer_of(standing: Standing, redemption: Redemption) -> OfferTerms | None:
     """The offer in force. None: the shop has none, and a cashier names the points of a bill of its own.
 
@@ -106,17 +101,17 @@ def _offer_of(standing: Standing, redemption: Redemption) -> OfferTerms | None:
     return standing.offer
 
 
-def _belongs_to(redemption: Redemption, holder: Holder, offer: OfferTerms | None) -> None:
+def _belongs_to(redemption: Redemption, holder: Holder) -> None:
     redemption.book_id, redemption.resident_id = holder.book_id, holder.resident_id
     redemption.person_id, redemption.device_id = holder.person_id, holder.device_id
-    redemption.offer_id = None if offer is None else offer.offer_id
+    redemption.acted_by = holder.acted_by or redemption.acted_by  # who showed the code had a hand in it, too
 
 
 def _quote(uow: UnitOfWork, redemption: Redemption, holder: Holder, offer: OfferTerms | None) -> Quote:
     if redemption.points is not None and redemption.discount_fen is not None:
         return Quote(redemption.points, redemption.discount_fen)  # what the resident was shown and confirmed
     if offer is None:
-        return Quote(redemption.asked_points or 0, 0)
+        return _quote_without_bill(uow, redemption, holder)
     asked = redemption.asked_points
     return offer_rules.quote(
         offer,
@@ -129,20 +124,18 @@ def _quote(uow: UnitOfWork, redemption: Redemption, holder: Holder, offer: Offer
     )
 
 
+def _quote_without_bill(uow: UnitOfWork, redemption: Redemption, holder: Holder) -> Quote:
+    """What a cashier named: nothing comes off a bill we know, so limits go by the most that the book pays for it."""
+    points = redemption.asked_points or 0
+    if redemption.worth_fen is None:
+        redemption.worth_fen = points * highest_point_value(uow.session, holder.book_id)
+    return Quote(points, 0)
+
+
 def spendable_points(uow: UnitOfWork, holder: Holder) -> int:
     """What somebody can spend now."""
     today = local_date(uow.now)
     return balances.spendable_points(uow.session, holder.book_id, holder.resident_id, today=today, now=uow.now)
-
-
-def _day(uow: UnitOfWork, till: Till, redemption: Redemption, holder: Holder, standing: Standing) -> Day:
-    """What was taken today beside this. Of the whole shop it is asked only where a limit says so, one at a time."""
-    day, offer = standing.day, standing.offer
-    if not till.low_tier and (offer is None or offer.shop_day_points_max is None):
-        return day
-    claims.lock_shop_day(uow, redemption.branch_id)
-    shop, terminal = queries.sum_shop_day(uow.session, redemption, holder.book_id, till.terminal_id, now=uow.now)
-    return replace(day, shop_points=shop, terminal_points=terminal)
 
 
 def _may_go(uow: UnitOfWork, redemption: Redemption, standing: Standing, consent: Consent | None, place: Place) -> bool:
@@ -156,15 +149,14 @@ def _may_go(uow: UnitOfWork, redemption: Redemption, standing: Standing, consent
         redemption.outcome, redemption.decision_id = judged.verdict, judged.decision_id
     if redemption.outcome == Verdict.DECLINE:
         raise errors.RedemptionRefused
-    discount_fen = redemption.discount_fen or 0
     if consent is not None:
-        if rules.needs_soter(RedeemMode(redemption.mode), discount_fen) and not consent.proven:
+        if rules.needs_soter(RedeemMode(redemption.mode), redemption.weighed_fen) and not consent.proven:
             raise errors.StepUpNeeded
         if _lacks_proof(redemption, standing.day, consent):
             return False
         redemption.confirmed_at, redemption.is_proven = uow.now, consent.proven
         return True
-    return redemption.outcome != Verdict.BLOCK_AND_REVIEW and discount_fen <= terms.CONFIRM_ABOVE_FEN
+    return redemption.outcome != Verdict.BLOCK_AND_REVIEW and redemption.weighed_fen <= terms.CONFIRM_ABOVE_FEN
 
 
 def _lacks_proof(redemption: Redemption, day: Day, consent: Consent) -> bool:
@@ -174,7 +166,7 @@ def _lacks_proof(redemption: Redemption, day: Day, consent: Consent) -> bool:
     """
     if consent.proven or redemption.outcome != Verdict.BLOCK_AND_REVIEW:
         return False
-    if not rules.insists_on_proof(redemption.discount_fen or 0, day):
+    if not rules.insists_on_proof(redemption.weighed_fen, day):
         return False
     if redemption.state == RedemptionState.PENDING_CONFIRM:
         raise errors.StepUpNeeded

@@ -102,20 +102,24 @@ def enrol_terminal(
     return enrolled
 
 
-def rotate_key(uow: UnitOfWork, *, algorithm: Algorithm, public_key: str, proof: str) -> EnrolledKey:
-    """Put another key in place of the caller's; those of before stay good for a day. The request is signed by one.
+def rotate_key(
+    uow: UnitOfWork, *, algorithm: Algorithm, public_key: str, proof: str, ends_now: bool = False
+) -> EnrolledKey:
+    """Put another key in place of the one that signed; it stays good for a day, or ends with this (`ends_now`).
 
-    A till with a shared secret is enrolled anew instead. Refuses TerminalMissing, LowTierNotAllowed, KeyUnfit,
-    KeyNotPossessed, KeyKnown.
+    Only the newest is replaced: who stole an older one gets no other by it. A till with a shared secret is enrolled
+    anew instead. Refuses TerminalMissing, LowTierNotAllowed, KeyReplaced, KeyUnfit, KeyNotPossessed, KeyKnown.
     """
     if uow.actor.shop_id is None:
         raise errors.TerminalMissing
     terminal = queries.lock_terminal(uow.session, uow.actor.shop_id, uow.actor.id)
     if terminal.low_tier or algorithm is Algorithm.HMAC_SHA256:
         raise errors.LowTierNotAllowed
+    if not queries.is_key_newest(uow.session, terminal.id, uow.actor.key_serial):
+        raise errors.KeyReplaced
     material = keys.read_public_key(public_key, algorithm)
     keys.check_possession(algorithm, material, keys.rotation_message(terminal.id, material), proof)
-    ends_at = uow.now + terms.KEY_OVERLAP
+    ends_at = uow.now if ends_now else uow.now + terms.KEY_OVERLAP
     uow.session.execute(
         update(TerminalKey)
         .where(

@@ -67,6 +67,11 @@ def highest_point_value(session: Session, book_id: int) -> int:
     return session.scalar(highest) or 0
 
 
+def lock_point_value(session: Session, book_id: int) -> None:
+    """Hold what a book pays for a point until the transaction ends: who opens a budget, and who builds on its value."""
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"points_value:{book_id}"))))
+
+
 def lock_book_numbers(session: Session) -> None:
     """Let one transaction at a time number a new book, so that two at once do not choose the same number."""
     session.execute(select(func.pg_advisory_xact_lock(func.hashtext("points_books"))))

@@ -2,7 +2,10 @@
 
 from collections.abc import Sequence
 from http import HTTPStatus
+from typing import cast
 from uuid import UUID
+
+from flask import current_app
 
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.actor import Role
@@ -21,9 +24,11 @@ from app.points.schemas.budgets import (
 )
 from app.points.schemas.proposals import ProposalOut
 from app.points.service import minting
+from app.points.service.budgets import FitsValue
 from app.web.endpoint import ANYONE, Blueprint, endpoint
 from app.web.paging import PageQuery
 
+FITS_VALUE = "linli.fits_value"
 TREASURER = frozenset({Role.TREASURER})
 BUDGET_READERS = frozenset({Role.TREASURER, Role.AUDITOR, Role.COORDINATOR, Role.CLERK})
 
@@ -50,7 +55,10 @@ def receive_funding(uow: UnitOfWork, *, book: str, sponsor_id: UUID, amount_fen:
 @endpoint(roles=TREASURER, body=BudgetIn, reply=BudgetOut, status=HTTPStatus.CREATED, idempotent=True)
 def open_budget(uow: UnitOfWork, *, book: str, sponsor_id: UUID, name: str, point_value_fen: int) -> object:
     """开立预算 / open a sponsor's budget."""
-    return service.open_budget(uow, book=book, sponsor_id=sponsor_id, name=name, point_value_fen=point_value_fen)
+    fits = cast("FitsValue", current_app.extensions[FITS_VALUE])
+    return service.open_budget(
+        uow, book=book, sponsor_id=sponsor_id, name=name, point_value_fen=point_value_fen, fits=fits
+    )
 
 
 @blueprint.route("/v1/books/<book>/budgets")

@@ -1,9 +1,11 @@
 """The treasurer's desk: money received, budgets filled, paper passbooks taken over, the expiry run on demand."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
+
+from sqlalchemy.orm import Session
 
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.errors import DomainError
@@ -11,12 +13,16 @@ from app.kernel.paging import Page, page_by_id, read_id
 from app.kernel.papers import paper_number
 from app.points import errors, queries
 from app.points.models import Book, Budget
+from app.points.queries.books import lock_point_value
 from app.points.queries.openings import list_decided_causes
 from app.points.service import awards, books, expiry, funding
 from app.points.service.attempts import open_causes
 from app.points.service.posting import Outcome
 
 EXPIRY_LOTS = 5000
+
+FitsValue = Callable[[Session, int, int], None]
+"""Refuses a value of a point, in fen, that does not fit a book."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +87,18 @@ def receive_funding(uow: UnitOfWork, *, book: str, sponsor_id: UUID, amount_fen:
     )
 
 
-def open_budget(uow: UnitOfWork, *, book: str, sponsor_id: UUID, name: str, point_value_fen: int) -> BudgetLine:
-    """Open a sponsor's campaign whose points cost `point_value_fen` each (0 to 100,000). Refuses BookMissing."""
+def open_budget(
+    uow: UnitOfWork, *, book: str, sponsor_id: UUID, name: str, point_value_fen: int, fits: FitsValue | None = None
+) -> BudgetLine:
+    """Open a sponsor's campaign whose points cost `point_value_fen` each (0 to 100,000).
+
+    `fits` refuses a value that does not fit what others built on the book's: they hold it still with the same lock.
+    Refuses BookMissing.
+    """
     found = queries.get_book(uow.session, book)
+    lock_point_value(uow.session, found.id)
+    if fits is not None:
+        fits(uow.session, found.id, point_value_fen)
     made = books.create_budget(uow, found.id, sponsor_id=sponsor_id, name=name, point_value_fen=point_value_fen)
     return BudgetLine(made, 0)
 
