@@ -143,9 +143,13 @@ class _Path:
 
     def __init__(self, session: Session) -> None:
         self.connection = session.connection()
-        self.transaction = session.get_transaction()
+        self.transaction, self.savepoint = session.get_transaction(), session.get_nested_transaction()
         driver: Any = self.connection.connection.driver_connection
         self.cursor, self.named_cursor = driver.cursor(), driver.cursor(row_factory=namedtuple_row)
+
+    def is_of(self, session: Session) -> bool:
+        """It is still the same transaction and savepoint: one is made when the session is asked in it first."""
+        return self.transaction is session.get_transaction() and self.savepoint is session.get_nested_transaction()
 
     @property
     def is_watched(self) -> bool:
@@ -157,7 +161,7 @@ def _path(session: Session, *, flushes: bool) -> _Path:
     if flushes and session.autoflush:
         session.flush()
     path: _Path | None = session.info.get(PATH)
-    if path is None or path.transaction is not session.get_transaction():
+    if path is None or not path.is_of(session):
         session.info[PATH] = path = _Path(session)
     return path
 

@@ -40,7 +40,7 @@ def test_all_is_well(make_app, stand_in):
         done = runner.invoke(args=["wechat", "check"])
         assert done.exit_code == 0, done.output
         assert "WeChat gives us one" in done.output
-        assert "11 are known; 11 still go with the stand-in only" in done.output
+        assert "12 are known; 12 still go with the stand-in only" in done.output
         assert runner.invoke(args=["wechat", "replace-token"]).output.strip() == (
             "access token: replaced; the old one is void"
         )

@@ -40,6 +40,16 @@ def test_it_is_of_the_transaction(session):
     assert db.fetch(session, COUNT, {"actor_id": SYSTEM.id}) == [(0,)]
 
 
+def test_a_savepoint_that_begins_with_it_is_one(session):
+    """The session makes a savepoint when it is asked for its connection first."""
+    pending(session)
+    assert db.fetch(session, COUNT, {"actor_id": SYSTEM.id}) == [(1,)]
+    with session.begin_nested() as savepoint:
+        db.run(session, "DELETE FROM web_idempotency_keys", ())
+        savepoint.rollback()
+    assert db.fetch(session, COUNT, {"actor_id": SYSTEM.id}) == [(1,)]
+
+
 def test_whoever_counts_statements_counts_these(session):
     seen = []
     note = lambda _c, _k, statement, *_: seen.append(statement)  # noqa: E731 - a listener

@@ -245,6 +245,7 @@ CALLERS = {
     "POST /gatherings/<gathering_id>/stays/<resident_id>/decide": PROPOSER,
     # nor by who has a part in what is looked into
     "POST /risk/cases/<case_id>/take": PROPOSER,
+    "POST /risk/cases/<case_id>/take-over": PROPOSER,
     "POST /risk/cases/<case_id>/comments": PROPOSER,
     "POST /risk/cases/<case_id>/close": PROPOSER,
     # nor by whose own it is

@@ -300,7 +300,8 @@ def test_attack_8_a_gift_that_is_looked_at_is_not_paid_before(acts, counter, rul
     case_id = acts.uow.session.scalar(text("SELECT id FROM risk_cases"))
     looker = replace(acts.uow, actor=Actor(named("looker"), frozenset({Role.TREASURER})))
     risk.take_case(looker, book=acts.book.code, case_id=case_id)
-    risk.close_case(looker, book=acts.book.code, case_id=case_id, label=Label.FALSE_POSITIVE, text="seen")
+    closing = {"revision": 1, "label": Label.FALSE_POSITIVE, "text": "seen"}
+    risk.close_case(looker, book=acts.book.code, case_id=case_id, **closing)
     acts.uow.session.flush()
     desk.on(2).night()
     assert desk.uow.session.scalar(text("SELECT sum(payable_fen) FROM merchants_settlements")) == 500

@@ -113,7 +113,7 @@ def test_attack_30_an_owner_closes_no_case_about_his_own_shop(api, acts, till, r
         text("SELECT case_id FROM risk_decisions WHERE id = :id"), {"id": paid.redemption.decision_id}
     )
     path = f"/risk/cases/{case_id}"
-    closing = {"label": "false_positive", "text": "mine"}
+    closing = {"revision": 1, "label": "false_positive", "text": "mine"}
     for rest, body in (("take", {}), ("comments", {"text": "x"}), ("close", closing)):
         assert refused(api.post(f"{path}/{rest}", body, person_id=OWNER, name="owner")) == (403, "risk.own_risk", [])
     snooze = f"/risk/decisions/{paid.redemption.decision_id}/snooze"

@@ -82,7 +82,7 @@ def test_nobody_works_on_a_case_in_which_he_has_a_part(desk, part):
     for act in (
         service.take_case,
         lambda uow, **c: service.comment_case(uow, **c, text="x"),
-        lambda uow, **c: service.close_case(uow, **c, label=Label.FALSE_POSITIVE, text="x"),
+        lambda uow, **c: service.close_case(uow, **c, revision=2, label=Label.FALSE_POSITIVE, text="x"),
     ):
         with pytest.raises(errors.OwnRisk):
             act(desk.as_(TWO), **asked)
