@@ -42,7 +42,7 @@ from bench.table import Row, at_least, at_most, keep_part, render, shown
 
 NAME, BOOK = "bench_tills", "bench-tills"
 SHOPS, RESIDENTS = 500, 6_000  # so many that nobody pays so often that anti-fraud looks
-THREADS, EACH, ROUNDS = 8, 300, 5  # as many threads as a web process has unless told otherwise
+THREADS, EACH, ROUNDS = 8, 300, 9  # as many threads as a web process has unless told otherwise
 OFFER = OfferTerms(
     points_per_yuan=10,
     step_points=1,
