@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from app.risk.errors import AppealMissing, CaseMissing
@@ -45,12 +45,6 @@ def list_case_decisions(
     if before is not None:
         query = query.where(DecisionRow.id < before)
     return session.scalars(query.order_by(DecisionRow.id.desc()).limit(limit)).all()
-
-
-def count_decisions(session: Session, case: Case) -> int:
-    """How many decisions are in a case. The caller has locked it, so that none is on its way."""
-    query = select(func.count()).where(DecisionRow.book_id == case.book_id, DecisionRow.case_id == case.id)
-    return session.scalar(query) or 0
 
 
 def has_part(

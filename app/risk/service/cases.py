@@ -59,15 +59,9 @@ def take_case(uow: UnitOfWork, *, book: str | None, case_id: UUID, house_shops: 
         return file_of(uow, case)
     if case.taken_by is not None:
         raise errors.CaseTaken
-    hand_over(uow, case)
+    case.state, case.taken_by, case.taken_at = CaseState.INVESTIGATING, uow.actor.id, uow.now
     add_event(uow, case, CaseEventKind.TAKEN)
     return file_of(uow, case)
-
-
-def hand_over(uow: UnitOfWork, case: Case) -> None:
-    """Give a locked case to the actor. What came into it while nobody had it did not write down each that it grew."""
-    case.revision = max(case.revision, queries.count_decisions(uow.session, case))
-    case.state, case.taken_by, case.taken_at = CaseState.INVESTIGATING, uow.actor.id, uow.now
 
 
 def comment_case(

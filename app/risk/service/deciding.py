@@ -34,17 +34,10 @@ from app.risk.terms import (
 
 log = structlog.get_logger(__name__)
 
-# A burst at one shop is one case, and its payments would wait for each other there. So one that nobody has taken, and
-# that was written to within a minute, is only shared: who takes it waits for them, and counts what is in it.
 _CASE = """
-    f AS (
-        SELECT id FROM risk_cases
-         WHERE book_id = %(book_id)s AND about = %(about)s AND about_id = %(about_id)s AND state = 'pending'
-           AND last_at > %(now)s - interval '1 minute' FOR SHARE),
     c AS (
         INSERT INTO risk_cases (book_id, id, about, about_id, state, opened_at, last_at)
-        SELECT %(book_id)s, %(new_case_id)s, %(about)s, %(about_id)s, 'pending', %(now)s, %(now)s
-         WHERE NOT EXISTS (SELECT 1 FROM f)
+        VALUES (%(book_id)s, %(new_case_id)s, %(about)s, %(about_id)s, 'pending', %(now)s, %(now)s)
         ON CONFLICT (book_id, about, about_id) WHERE state <> 'closed'
         DO UPDATE SET last_at = greatest(risk_cases.last_at, EXCLUDED.last_at),
             revision = risk_cases.revision + 1 RETURNING id),"""
@@ -71,7 +64,7 @@ _WRITE = """
 _WRITES = {
     (with_case, with_shadows): _WRITE.format(
         case=_CASE if with_case else "",
-        case_id="(SELECT id FROM f UNION ALL SELECT id FROM c)" if with_case else "NULL",
+        case_id="(SELECT c.id FROM c)" if with_case else "NULL",
         shadows=_SHADOWS if with_shadows else "",
     )
     for with_case in (False, True)

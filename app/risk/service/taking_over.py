@@ -10,9 +10,9 @@ from app.kernel.periods import day_bounds, local_date
 from app.places.queries import load_calendar_for
 from app.risk import errors, queries
 from app.risk.models import Case
-from app.risk.service.cases import CaseFile, add_event, file_of, hand_over, lock_open
+from app.risk.service.cases import CaseFile, add_event, file_of, lock_open
 from app.risk.service.own import HouseShops, no_shops
-from app.risk.terms import IDLE_WORKING_DAYS, CaseEventKind
+from app.risk.terms import IDLE_WORKING_DAYS, CaseEventKind, CaseState
 
 
 def take_over_case(
@@ -29,7 +29,7 @@ def take_over_case(
         return file_of(uow, case)
     if case.taken_by is not None:
         _check_idle(uow, book, case, case.taken_by)
-    hand_over(uow, case)
+    case.state, case.taken_by, case.taken_at = CaseState.INVESTIGATING, uow.actor.id, uow.now
     add_event(uow, case, CaseEventKind.TAKEN_OVER, text=text)
     return file_of(uow, case)
 
