@@ -159,10 +159,20 @@ def _serve(listening, answer, context, ended):
             if context:
                 connection = context.wrap_socket(connection, server_side=True)
             with connection:
-                connection.recv(65536)
+                _hear(connection)
                 answer(connection, ended)
         except OSError:
             continue
+
+
+def _hear(connection):
+    """Read a request to its end: who closes on what he has not read resets the connection under his answer."""
+    heard = b""
+    while not heard.endswith(b"\r\n\r\n{}"):
+        more = connection.recv(65536)
+        if not more:
+            return
+        heard += more
 
 
 def slow_loris(connection, ended):
