@@ -3,11 +3,13 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from time import thread_time
 from typing import Any
 from uuid import UUID
 
 import structlog
+from prometheus_client import Counter
 from sqlalchemy import text
 
 from app.infra import db, metrics
@@ -234,7 +236,7 @@ def written(uow: UnitOfWork, event: Event, judged: Judged, features: dict[str, A
         "features_version": FEATURES_VERSION,
         "features": _json(features),
         "version": judged.version,
-        "answers": f"[{','.join([answer.json() for answer in verdict.answers])}]",
+        "answers": f"[{','.join([answer.json for answer in verdict.answers])}]",
         "score": verdict.score,
         "outcome": str(verdict.outcome),
         "reasons": f"{{{','.join(verdict.reasons)}}}",  # words without spaces, as a literal
@@ -259,7 +261,7 @@ def _pivots(verdict: Verdict, definition: RuleSetDefinition) -> list[Pivot]:
 def decided(kind: EventKind, decision_id: UUID, judged: Judged) -> Decision:
     """Count what was decided, and give it."""
     verdict = judged.verdict
-    metrics.risk_decisions_total.labels(str(kind), str(verdict.outcome)).inc()
+    _counter(kind, verdict.outcome).inc()
     if verdict.failure:
         metrics.risk_failures_total.labels(str(kind)).inc()
         log.error("risk_engine_failed", kind=str(kind), failure=verdict.failure)
@@ -270,6 +272,11 @@ def decided(kind: EventKind, decision_id: UUID, judged: Judged) -> Decision:
         reasons=verdict.reasons,
         rule_set_version=judged.version,
     )
+
+
+@cache
+def _counter(kind: EventKind, outcome: Outcome) -> Counter:
+    return metrics.risk_decisions_total.labels(str(kind), str(outcome))
 
 
 _json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
