@@ -17,6 +17,8 @@ SESSIONS = "linli.sessions"
 INDENT = re.compile(r"\n\s+")
 PATH = "linli.path"
 """Where a session keeps the way to the driver, for as long as its transaction lasts."""
+CURSORS = "linli.cursors"
+"""Where a connection of the driver keeps its cursors."""
 PARAMETER = re.compile(r"(?<!:):([a-z_]+)")
 Values = Mapping[str, Any] | Sequence[Any]
 Rows = Sequence[Sequence[Any]]
@@ -138,14 +140,18 @@ def run_many(session: Session, statement: str, rows: Sequence[Values]) -> None:
 class _Path:
     """The way past SQLAlchemy for one transaction: its connection, and cursors for all its statements.
 
-    To ask the session each time, and to make a cursor each time, costs more than some statements.
+    To ask the session each time, and to make a cursor each time, costs more than some statements: the cursors stay with
+    the driver's connection for as long as that lives.
     """
 
     def __init__(self, session: Session) -> None:
         self.connection = session.connection()
         self.transaction, self.savepoint = session.get_transaction(), session.get_nested_transaction()
-        driver: Any = self.connection.connection.driver_connection
-        self.cursor, self.named_cursor = driver.cursor(), driver.cursor(row_factory=namedtuple_row)
+        kept = self.connection.info.get(CURSORS)
+        if kept is None:
+            driver: Any = self.connection.connection.driver_connection
+            self.connection.info[CURSORS] = kept = driver.cursor(), driver.cursor(row_factory=namedtuple_row)
+        self.cursor, self.named_cursor = kept
 
     def is_of(self, session: Session) -> bool:
         """It is still the same transaction and savepoint: one is made when the session is asked in it first."""

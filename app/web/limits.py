@@ -18,7 +18,7 @@ from limits.strategies import SlidingWindowCounterRateLimiter
 from redis import Redis
 from redis.exceptions import RedisError
 
-from app.infra import metrics
+from app.infra import metrics, redis
 from app.infra.unit_of_work import clock
 from app.kernel.actor import Actor
 from app.kernel.errors import DomainError
@@ -70,7 +70,7 @@ Asked = tuple[Limit, tuple[str, ...]]
 """A limit, and whose tries are meant."""
 # The windows of `limits` (sliding_window.lua and acquire_sliding_window.lua of its Redis storage), of several limits in
 # one round trip: until one is full, of which it tells (its place, and after how many milliseconds there is room again).
-ASK = """
+ASK = redis.script("""
 for n = 1, #KEYS / 2 do
     local before, now = KEYS[2 * n - 1], KEYS[2 * n]
     local most, expiry = tonumber(ARGV[2 * n]), tonumber(ARGV[2 * n + 1]) * 1000
@@ -93,16 +93,16 @@ for n = 1, #KEYS / 2 do
     end
 end
 return {0, 0}
-"""
+""")
 
 
 class Windows:
     """Counts tries."""
 
-    def __init__(self, redis: Redis, prefix: str = PREFIX) -> None:
+    def __init__(self, client: Redis, prefix: str = PREFIX) -> None:
         """Count in this Redis under keys that begin so, or here while it does not answer."""
         self._prefix = prefix
-        self._ask_redis = redis.register_script(ASK)
+        self._client = client
         self._own = SlidingWindowCounterRateLimiter(MemoryStorage())
 
     def hit(self, asked: Sequence[Asked]) -> tuple[int, int]:
@@ -123,7 +123,7 @@ class Windows:
             keys += [f"{name}/-1", name]
             arguments += [str(limit.count), str(limit.seconds)]
         try:
-            place, milliseconds = self._ask_redis(keys, arguments)
+            place, milliseconds = redis.run(self._client, ASK, keys, arguments)
         except RedisError as error:
             log.warning("limits_count_alone", error=type(error).__name__)
             return self._ask_here(act, asked)
@@ -139,9 +139,9 @@ class Windows:
         return 0, 0
 
 
-def install(app: Flask, redis: Redis) -> None:
+def install(app: Flask, client: Redis) -> None:
     """Give the application its windows."""
-    app.extensions[EXTENSION] = Windows(redis)
+    app.extensions[EXTENSION] = Windows(client)
 
 
 def check(

@@ -24,12 +24,12 @@ KEY = "linli:codes:"
 DRAWS_MAX = 3
 LIFE_MS = int(terms.CODE_LIFE.total_seconds() * 1000)
 GRACE_MS = int(terms.CODE_GRACE.total_seconds() * 1000)
-KEEP = """
+KEEP = redis.script("""
 if not redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[3]) then return 0 end
 local before = redis.call('SET', KEYS[2], ARGV[2], 'PX', ARGV[3], 'GET')
 if before then redis.call('PEXPIRE', ARGV[4] .. before, ARGV[5], 'LT') end
 return 1
-"""
+""")
 """Keeps a code unless there is one like it; the one before it ends with the grace, if it does not end sooner."""
 
 
@@ -108,10 +108,8 @@ def claim_code(*, actor: Actor, code: str, out_trade_no: str) -> ShownCode:
         return ShownCode(out_trade_no, code_hash)
     key, order = KEY + code_hash.hex(), f"{actor.shop_id}:{out_trade_no}"
     try:
-        pipeline = redis.client().pipeline(transaction=False)
-        pipeline.set(f"{key}:by", order, nx=True, get=True, px=LIFE_MS)
-        pipeline.get(key)
-        before, kept = pipeline.execute()
+        claim = ("SET", f"{key}:by", order, "PX", LIFE_MS, "NX", "GET")
+        before, kept = redis.ask(redis.client(), claim, ("GET", key))
     except RedisError:
         return ShownCode(out_trade_no, code_hash, away=True)
     if kept is None or before not in {None, order}:
@@ -133,8 +131,7 @@ def _keep(uow: UnitOfWork, holder: str, *, last: str) -> str:
     for _ in range(DRAWS_MAX):  # two of 10^15 alike at one time: never, but for a source of chance that is broken
         code = rules.make_code(uow.new_digits(terms.CODE_RANDOM_DIGITS))
         code_hash = rules.hash_code(code).hex()
-        keep = redis.client().register_script(KEEP)
-        if keep([KEY + code_hash, last], [holder, code_hash, LIFE_MS, KEY, GRACE_MS]):
+        if redis.run(redis.client(), KEEP, [KEY + code_hash, last], [holder, code_hash, LIFE_MS, KEY, GRACE_MS]):
             return code
     raise errors.CodesAway
 

@@ -3,6 +3,7 @@
 from app.risk.queries.backtests import get_backtest, list_backtests, list_stored, lock_backtest
 from app.risk.queries.books import get_book_id
 from app.risk.queries.cases import (
+    count_grown,
     find_appeal_of,
     find_last_act,
     get_case,
@@ -63,6 +64,7 @@ __all__ = [
     "Look",
     "Wanted",
     "copy_decision",
+    "count_grown",
     "count_items",
     "count_returned_awards",
     "count_shadows",

@@ -67,6 +67,8 @@ class RuleSetDefinition:
     thresholds: Thresholds
     rules: Sequence[RuleDefinition]
     _by_kind: dict[EventKind, Sequence[RuleDefinition]] = field(default_factory=dict, compare=False, repr=False)
+    prepared: dict[EventKind, Any] = field(default_factory=dict, compare=False, repr=False)
+    """What `scoring` has made of the rules for a kind of facts."""
 
     def rules_for(self, kind: EventKind) -> Sequence[RuleDefinition]:
         """Give the rules for a kind of facts (sorted out once)."""

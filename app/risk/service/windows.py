@@ -23,7 +23,7 @@ ONE_FACT, POINTS_MAX = 10**11, 10**7
 """A bucket is facts × ONE_FACT + points, of one fact POINTS_MAX at most: exact in a double up to 10,000 facts."""
 RECENT = 2
 """Buckets of the short window: of five to ten minutes."""
-COUNT = """
+COUNT = redis.script("""
 local now, buckets, recent_ones, one = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local told = {}
 for _, key in ipairs(KEYS) do
@@ -45,7 +45,7 @@ for _, key in ipairs(KEYS) do
     redis.call('EXPIRE', key, ARGV[6])
 end
 return told
-"""
+""")
 """Adds up and counts within Redis: one round trip, and a few numbers to read. A hash holds a dozen buckets."""
 COUNTED = frozenset({EventKind.REDEEM, EventKind.REFUND})
 
@@ -59,9 +59,11 @@ def look_and_count(uow: UnitOfWork, event: Event, book_id: int) -> dict[str, int
     place = f"{PREFIX}:{uow.session.connection().engine.url.database}:{book_id}:{event.kind}"
     now = int(uow.now.timestamp()) // BUCKET_SECONDS
     try:
-        told = redis.client().register_script(COUNT)(
-            keys=[f"{place}:{name}:{subject}" for name, subject in asked.items()],
-            args=[now, BUCKETS, RECENT, ONE_FACT, min(event.points, POINTS_MAX), LIFE_SECONDS],
+        told = redis.run(
+            redis.client(),
+            COUNT,
+            [f"{place}:{name}:{subject}" for name, subject in asked.items()],
+            [now, BUCKETS, RECENT, ONE_FACT, min(event.points, POINTS_MAX), LIFE_SECONDS],
         )
     except RedisError as error:
         metrics.risk_windows_missing_total.inc()
