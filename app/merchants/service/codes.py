@@ -18,7 +18,7 @@ from app.kernel.actor import Actor
 from app.merchants import errors, terms
 from app.merchants.rules import codes as rules
 from app.points import errors as points_errors
-from app.points import queries as points_queries
+from app.points.queries.books import known_book_id
 
 KEY = "linli:codes:"
 DRAWS_MAX = 3
@@ -72,9 +72,9 @@ class ShownCode:
 def issue_code(uow: UnitOfWork, *, book: str) -> IssuedCode:
     """Give the actor a code good once, for sixty seconds and fifteen of grace; the one before it ends with the grace.
 
-    Nothing is locked while Redis is asked. Refuses BookMissing, CodesAway.
+    No connection of the database is needed. Refuses BookMissing, CodesAway.
     """
-    book_id = points_queries.find_book_id(uow.session, book)
+    book_id = known_book_id(uow.session, book)
     if book_id is None:
         raise points_errors.BookMissing
     actor = uow.actor
