@@ -178,11 +178,12 @@ def test_what_waits_for_proof_is_given_up_without_a_piece_coming_back(acts, coun
     assert (stock(acts, gift), decisions(acts)[0][-1]) == (9, 0)
 
 
-def test_the_ledgers_decline_leaves_a_decision_that_moved_nothing(acts, counter):
+def test_the_ledgers_decline_leaves_a_decision_and_counts_for_no_window(acts, counter):
     gift = put(acts, counter, 40)
     poor = named("somebody without points")
     assert refused(ask(counter, gift, poor))[:2] == (409, "points.insufficient")
-    assert decisions(acts) == [("redeem", "gift", "approve", 0)]
+    assert decisions(acts) == []
+    assert acts.uow.session.scalars(text("SELECT outcome FROM risk_decisions")).all() == ["approve"]
 
 
 def test_what_is_given_up_or_never_collected_counts_for_no_window(acts, counter):

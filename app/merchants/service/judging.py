@@ -16,7 +16,7 @@ from app.merchants.rules import evidence
 from app.merchants.rules.evidence import NOWHERE, Known, Place
 from app.merchants.rules.tills import Till
 from app.merchants.terms import GIFT_MODE, Verdict
-from app.risk.service import Event, decide, settle_decision, settle_none
+from app.risk.service import Event, decide, forget_fact, settle_decision, settle_none
 from app.risk.terms import EventKind
 
 
@@ -115,6 +115,13 @@ def settle(uow: UnitOfWork, redemption: Redemption, *, points: int) -> None:
         settle_decision(uow, redemption.book_id, EventKind.REDEEM, redemption.id, points=points)
 
 
+def forget(uow: UnitOfWork, redemption: Redemption) -> None:
+    """Say of one that was decided on and then declined for another reason that it never happened."""
+    if redemption.book_id is not None and redemption.decision_id is not None:
+        terminal_id = redemption.terminal_id
+        forget_fact(uow, redemption.book_id, EventKind.REDEEM, redemption.id, terminal_id=terminal_id)
+
+
 def settle_lapsed(uow: UnitOfWork, redemptions: Iterable[Redemption]) -> None:
     """Say of those that ran out and were decided on that nothing of them moved."""
     over = [(each.book_id, each.id) for each in redemptions if each.book_id is not None and each.decision_id]
@@ -186,6 +193,11 @@ def judge_gift_return(uow: UnitOfWork, reservation: Reservation, till: Till, *, 
         ),
     )
     return Judgement(Verdict(decision.outcome), decision.id)
+
+
+def forget_gift(uow: UnitOfWork, reservation: Reservation) -> None:
+    """Say of a gift that was decided on and declined by the ledger that it was never set aside."""
+    forget_fact(uow, reservation.book_id, EventKind.REDEEM, reservation.id)
 
 
 def settle_gifts(uow: UnitOfWork, reservations: Sequence[Reservation]) -> None:

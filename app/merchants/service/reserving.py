@@ -230,7 +230,7 @@ def _set_aside(uow: UnitOfWork, gift: Gift, reservation: Reservation) -> None:
             evidence=f"gift:{gift.id}",
         )
     except Declined:
-        judging.settle_gifts(uow, [reservation])
+        judging.forget_gift(uow, reservation)
         raise
     taken = uow.session.execute(_TAKE, {"book_id": gift.book_id, "gift_id": gift.id})
     if not taken.rowcount:  # type: ignore[attr-defined]  # an UPDATE's result has it
