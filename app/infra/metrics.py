@@ -36,7 +36,7 @@ wechat_pushes_total = Counter("linli_wechat_pushes_total", "Messages pushed to u
 notices_total = Counter("linli_notices_total", "Subscribe messages, by what became of them.", ["outcome"])
 settlement_findings_total = Counter(
     "linli_settlement_findings_total",
-    "Shops uneven in a nightly comparison with the ledger, or overpaid by their terms.",
+    "Shops uneven in a nightly comparison, or overpaid by their terms.",
 )
 risk_decisions_total = Counter("linli_risk_decisions_total", "Facts that anti-fraud decided on.", ["kind", "outcome"])
 risk_failures_total = Counter("linli_risk_failures_total", "Decisions whose rules could not all be asked.", ["kind"])

@@ -12,10 +12,11 @@ from app.kernel.actor import Role
 from app.merchants.models import Redemption, Refund, Reservation
 from app.merchants.queries import tills as till_queries
 from app.merchants.queries.returning import find_returning
+from app.merchants.queries.standing import count_helped
 from app.merchants.rules import evidence
 from app.merchants.rules.evidence import NOWHERE, Known, Place
 from app.merchants.rules.tills import Till
-from app.merchants.terms import GIFT_MODE, Verdict
+from app.merchants.terms import GIFT_MODE, HELPED_COUNTED, Verdict
 from app.risk.service import Event, decide, forget_fact, settle_decision, settle_none
 from app.risk.terms import EventKind
 
@@ -35,6 +36,7 @@ def judge(uow: UnitOfWork, redemption: Redemption, known: Known, place: Place, *
     has shown fingerprint or face for it already. Who proves it later has been decided on before; that stands in the
     redemption.
     """
+    known = _with_helper(uow, known, redemption)
     order_fen = redemption.order_fen or redemption.worth_fen or 0  # without a bill all that is paid is points
     facts = evidence.facts_of_redeeming(
         known,
@@ -64,6 +66,20 @@ def judge(uow: UnitOfWork, redemption: Redemption, known: Known, place: Place, *
         ),
     )
     return Judgement(Verdict(decision.outcome), decision.id)
+
+
+def _with_helper(uow: UnitOfWork, known: Known, spent: Redemption | Reservation) -> Known:
+    """Add for how many the one spends who acts for a resident. Where nobody does nothing is asked."""
+    if spent.acted_by is None or spent.book_id is None or spent.resident_id is None:
+        return known
+    helped = count_helped(
+        uow.session,
+        spent.book_id,
+        acted_by=spent.acted_by,
+        resident_id=spent.resident_id,
+        since=uow.now - HELPED_COUNTED,
+    )
+    return replace(known, helped_residents=helped)
 
 
 def judge_refund(uow: UnitOfWork, redemption: Redemption, refund: Refund, *, book: str, resident_id: UUID) -> Judgement:
@@ -135,6 +151,7 @@ def settle_refund(uow: UnitOfWork, refund: Refund) -> None:
 
 def judge_gift(uow: UnitOfWork, reservation: Reservation, known: Known, *, value_fen: int) -> Judgement:
     """Decide whether a gift may be set aside, as on a payment of its points. It has no bill, and no till as yet."""
+    known = _with_helper(uow, known, reservation)
     facts = evidence.facts_of_redeeming(known, NOWHERE, order_fen=0, discount_fen=value_fen, proven=False, now=uow.now)
     decision = decide(
         uow,
