@@ -10,7 +10,7 @@ from app.merchants.queries import gifts as gift_queries
 from app.merchants.queries.tills import get_till, is_staff_of
 from app.merchants.rules import tills as till_rules
 from app.merchants.rules.tills import Till
-from app.merchants.service import claims, judging
+from app.merchants.service import claims, judging, telling
 from app.merchants.service.reserving import Reserved, index_of, with_titles
 from app.merchants.terms import ReservationState, Verdict
 from app.points import service as points_service
@@ -40,6 +40,7 @@ def collect_gift(uow: UnitOfWork, *, code: str) -> Reserved:
     )
     found.state, found.transaction_id = ReservationState.COLLECTED, outcome.subject_id
     found.closed_by, found.closed_at, found.terminal_id = uow.actor.id, uow.now, till.terminal_id
+    telling.tell_gifts(uow, "gift.collected", [found])
     return with_titles(uow, found.book_id, [found])[0]
 
 
@@ -82,6 +83,7 @@ def return_gift(uow: UnitOfWork, *, reservation_id: UUID) -> Reserved:
     found.state, found.return_id = ReservationState.RETURNED, outcome.subject_id
     found.returned_by, found.returned_at = uow.actor.id, uow.now
     judging.settle_gifts(uow, [found])
+    telling.tell_gifts(uow, "gift.returned", [found])
     return with_titles(uow, found.book_id, [found])[0]
 
 

@@ -20,7 +20,7 @@ from app.merchants.queries.tills import get_till_of
 from app.merchants.rules import redemptions as rules
 from app.merchants.rules.evidence import Known
 from app.merchants.rules.tills import check_trading
-from app.merchants.service import claims, judging
+from app.merchants.service import claims, judging, telling
 from app.merchants.service.consenting import read_consent
 from app.merchants.service.taking import Consent
 from app.merchants.terms import RedeemMode, ReservationState, Verdict
@@ -240,6 +240,7 @@ def _set_aside(uow: UnitOfWork, gift: Gift, reservation: Reservation) -> None:
     reservation.code_sealed = vault().seal(code, context=_context(reservation.id))
     reservation.state, reservation.hold_id = ReservationState.RESERVED, hold.hold_id
     reservation.expires_at = expires_at
+    telling.tell_gifts(uow, "gift.reserved", [reservation])
 
 
 def _give_back(uow: UnitOfWork, given: Sequence[Reservation], state: ReservationState) -> None:
@@ -252,6 +253,7 @@ def _give_back(uow: UnitOfWork, given: Sequence[Reservation], state: Reservation
     judging.settle_gifts(uow, given)
     for each in given:
         each.state, each.closed_by, each.closed_at = state, uow.actor.id, uow.now
+    telling.tell_gifts(uow, f"gift.{state}", given)
 
 
 def _context(reservation_id: UUID) -> str:

@@ -1,4 +1,4 @@
-"""Count by an index for whom one helper spends points."""
+"""Let shops hear of gifts, and count by an index for whom one helper spends points."""
 
 from migrations import sql_files
 
@@ -10,7 +10,7 @@ depends_on = None
 
 def upgrade() -> None:
     """Build it."""
-    sql_files.execute("0051_count_helped.sql")
+    sql_files.execute("0051_care_for_gifts.sql")
 
 
 def downgrade() -> None:
