@@ -6,3 +6,7 @@ CREATE INDEX ix_merchants_reservations_helper ON merchants_reservations (book_id
 ALTER TABLE webhooks_endpoints
     DROP CONSTRAINT ck_webhooks_endpoints_types,
     ADD CONSTRAINT ck_webhooks_endpoints_types CHECK (cardinality(types) BETWEEN 1 AND 40);
+
+-- A gift is collected by a code that lives a minute and is kept nowhere here. Those that lived as long as the reservation, and
+-- could be passed on, are good no more: whoever set something aside is shown a new one. With them go their checks and index.
+ALTER TABLE merchants_reservations DROP COLUMN code_index, DROP COLUMN code_sealed;

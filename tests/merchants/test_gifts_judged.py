@@ -78,7 +78,7 @@ def own(counter, asked, act="", body=None):
 
 
 def collect(counter, asked):
-    return counter.send("POST", "/gift-collections", {"code": own(counter, asked).json["code"]})
+    return counter.send("POST", "/gift-collections", {"code": own(counter, asked, "/codes", {}).json["code"]})
 
 
 def give_back(counter, asked):
@@ -140,7 +140,7 @@ def test_attack_8_what_is_blocked_is_proven_before_anything_is_held(acts, counte
     asked = ask(counter, gift)
     assert (asked.status_code, asked.json["state"], len(asked.json["challenge"])) == (201, "pending_confirm", 64)
     mine = asked.json["id"]
-    assert own(counter, mine).json["code"] is None
+    assert refused(own(counter, mine, "/codes", {}))[:2] == (409, errors.ReservationClosed.code)
     for _ in range(2):
         assert refused(own(counter, mine, "/confirm", {})) == NEEDED
     assert (stock(acts, gift), acts.available(ANNA)) == (9, 20_100)

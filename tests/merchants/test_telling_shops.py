@@ -10,7 +10,7 @@ from standardwebhooks.webhooks import Webhook
 
 from app.kernel.actor import Actor, Role
 from app.merchants.models import Branch, Merchant, Settlement
-from app.merchants.service import collecting, complaints, gifts, offers, reserving, terminals
+from app.merchants.service import collecting, complaints, gift_codes, gifts, offers, reserving, terminals
 from app.merchants.terms import ComplaintKind, ComplaintOutcome, DisputeState
 from app.webhooks import service as webhooks
 from app.webhooks.models import Delivery
@@ -145,8 +145,8 @@ def test_a_gift_is_told_when_set_aside_collected_given_up_and_back(acts, desk, h
     kept, given_up, left = (reserving.reserve_gift(anna, book=book, gift_id=made.id).reservation for _ in range(3))
     for _ in range(2):
         reserving.cancel_reservation(anna, book=book, reservation_id=given_up.id)
-    code = reserving.show_reservation(anna, book=book, reservation_id=kept.id).code
-    collecting.collect_gift(cashier, code=code)
+    code = gift_codes.issue_gift_code(anna, book=book, reservation_id=kept.id).code
+    collecting.collect_gift(cashier, shown=gift_codes.read_gift_code(code=code))
     for _ in range(2):
         collecting.return_gift(cashier, reservation_id=kept.id)
     reserving.expire_reservations(acts.later(days=3).uow)

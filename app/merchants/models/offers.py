@@ -1,9 +1,9 @@
-"""Offers, gifts and what of them is set aside. What columns allow: migrations/sql/0026_merchants.sql and 0044."""
+"""Offers, gifts and what of them is set aside. What columns allow: migrations/sql/0026_merchants.sql, 0044 and 0051."""
 
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, DateTime, Integer, LargeBinary, SmallInteger, Text, Uuid
+from sqlalchemy import BigInteger, DateTime, Integer, SmallInteger, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -68,8 +68,6 @@ class Reservation(Base):
     resident_id: Mapped[UUID] = mapped_column(Uuid)
     points: Mapped[int] = mapped_column(BigInteger)
     state: Mapped[str] = mapped_column(Text)
-    code_index: Mapped[bytes | None] = mapped_column(LargeBinary)
-    code_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     hold_id: Mapped[UUID | None] = mapped_column(Uuid)
     reserved_at: Mapped[datetime] = mapped_column(INSTANT)
     expires_at: Mapped[datetime] = mapped_column(INSTANT)

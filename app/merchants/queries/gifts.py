@@ -74,11 +74,11 @@ def get_reservation(
     return found
 
 
-def lock_by_code(session: Session, shop_id: UUID, code_index: bytes) -> Reservation:
-    """The reservation of a code at this shop, held until the transaction ends. Refuses GiftCodeNotGood."""
+def lock_shown(session: Session, shop_id: UUID, reservation_id: UUID) -> Reservation:
+    """What a code shown at this shop stands for, held until the transaction ends. Refuses GiftCodeNotGood."""
     found = session.scalar(
         select(Reservation)
-        .where(Reservation.code_index == code_index, Reservation.shop_id == shop_id)
+        .where(Reservation.shop_id == shop_id, Reservation.id == reservation_id)
         .with_for_update()
         .execution_options(populate_existing=True)
     )

@@ -11,23 +11,25 @@ from app.merchants.queries.tills import get_till, is_staff_of
 from app.merchants.rules import tills as till_rules
 from app.merchants.rules.tills import Till
 from app.merchants.service import claims, judging, telling
-from app.merchants.service.reserving import Reserved, index_of, with_titles
+from app.merchants.service.gift_codes import ShownGiftCode, reservation_of
+from app.merchants.service.reserving import Reserved, with_titles
 from app.merchants.terms import ReservationState, Verdict
 from app.points import service as points_service
 from app.points.queries import books
 
 
-def collect_gift(uow: UnitOfWork, *, code: str) -> Reserved:
+def collect_gift(uow: UnitOfWork, *, shown: ShownGiftCode) -> Reserved:
     """Hand a gift out at the caller's shop, once, to whoever shows its code; the points become the shop's.
 
-    Refuses GiftCodeNotGood (also used, another shop's, or its time is over), OwnShop (he came to the house since),
-    LowTierOver, and what the ledger says to the capture.
+    Refuses CodesAway, GiftCodeNotGood (also used, another shop's, or its time is over), OwnShop (he, or who showed the
+    code, came to the house since), LowTierOver, and what the ledger says to the capture.
     """
     till = get_till(uow.session, uow.actor)
-    found = gift_queries.lock_by_code(uow.session, till.branch_id, index_of(code))
+    found = gift_queries.lock_shown(uow.session, till.branch_id, reservation_of(shown, uow.now))
     if found.state != ReservationState.RESERVED or found.expires_at <= uow.now or found.hold_id is None:
         raise errors.GiftCodeNotGood
-    _check_house(uow, till, found)
+    for acted_by in {found.acted_by, shown.acted_by}:
+        _check_house(uow, till, found, acted_by)
     _check_tier(uow, till, found)
 
     outcome = points_service.capture_hold(
@@ -87,10 +89,10 @@ def return_gift(uow: UnitOfWork, *, reservation_id: UUID) -> Reserved:
     return with_titles(uow, found.book_id, [found])[0]
 
 
-def _check_house(uow: UnitOfWork, till: Till, found: Reservation) -> None:
+def _check_house(uow: UnitOfWork, till: Till, found: Reservation, acted_by: UUID | None) -> None:
     """Ask again what was asked when it was set aside, days ago."""
     book = books.get_book_by_id(uow.session, found.book_id).code
-    if is_staff_of(uow.session, till, book=book, resident_id=found.resident_id, now=uow.now, acted_by=found.acted_by):
+    if is_staff_of(uow.session, till, book=book, resident_id=found.resident_id, now=uow.now, acted_by=acted_by):
         raise errors.OwnShop
 
 

@@ -2,13 +2,12 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import text
 
 from app.infra.unit_of_work import UnitOfWork
-from app.infra.vault import vault
 from app.kernel.actor import Actor
 from app.kernel.errors import Declined
 from app.kernel.paging import Page, page_by_id, read_id
@@ -49,11 +48,10 @@ _GIVE_BACK = text("""
 
 @dataclass(frozen=True, slots=True)
 class Reserved:
-    """A reservation with what it is of; `code` is for its owner alone, and only while it is good."""
+    """A reservation with what it is of."""
 
     reservation: Reservation
     title: str
-    code: str | None = field(default=None, repr=False)
 
     @property
     def challenge(self) -> str | None:
@@ -131,17 +129,14 @@ def cancel_reservation(uow: UnitOfWork, *, book: str, reservation_id: UUID) -> R
 
 
 def show_reservation(uow: UnitOfWork, *, book: str, reservation_id: UUID) -> Reserved:
-    """A reservation of the caller's with its code, while it can be collected. Refuses ReservationMissing."""
+    """A reservation of the caller's. Refuses ReservationMissing."""
     book_id = points_queries.get_book(uow.session, book).id
     found = gift_queries.get_reservation(uow.session, book_id, uow.actor.id, reservation_id)
-    shown = with_titles(uow, book_id, [found])[0]
-    if found.state != ReservationState.RESERVED or found.expires_at <= uow.now or found.code_sealed is None:
-        return shown
-    return Reserved(found, shown.title, vault().open(found.code_sealed, context=_context(found.id)))
+    return with_titles(uow, book_id, [found])[0]
 
 
 def list_reservations(uow: UnitOfWork, *, book: str, limit: int, cursor: str | None) -> Page[Reserved]:
-    """What the caller set aside, newest first, without the codes."""
+    """What the caller set aside, newest first."""
     book_id = points_queries.get_book(uow.session, book).id
     rows = gift_queries.list_reservations(uow.session, book_id, uow.actor.id, before=read_id(cursor), limit=limit + 1)
     return page_by_id(with_titles(uow, book_id, rows), limit, lambda each: each.reservation.id)
@@ -161,11 +156,6 @@ def with_titles(uow: UnitOfWork, book_id: int, rows: Sequence[Reservation]) -> l
     """Reservations with what they are of."""
     titles = gift_queries.titles_of(uow.session, book_id, [each.gift_id for each in rows])
     return [Reserved(each, titles[each.gift_id]) for each in rows]
-
-
-def index_of(code: str) -> bytes:
-    """What a code is found by."""
-    return vault().index(code, kind="gift-code")
 
 
 def _check_reservable(uow: UnitOfWork, book: str, gift: Gift) -> Known:
@@ -235,9 +225,6 @@ def _set_aside(uow: UnitOfWork, gift: Gift, reservation: Reservation) -> None:
     taken = uow.session.execute(_TAKE, {"book_id": gift.book_id, "gift_id": gift.id})
     if not taken.rowcount:  # type: ignore[attr-defined]  # an UPDATE's result has it
         raise errors.GiftGone(title=gift.title)
-    code = uow.new_digits(terms.GIFT_CODE_DIGITS)
-    reservation.code_index = index_of(code)
-    reservation.code_sealed = vault().seal(code, context=_context(reservation.id))
     reservation.state, reservation.hold_id = ReservationState.RESERVED, hold.hold_id
     reservation.expires_at = expires_at
     telling.tell_gifts(uow, "gift.reserved", [reservation])
@@ -254,7 +241,3 @@ def _give_back(uow: UnitOfWork, given: Sequence[Reservation], state: Reservation
     for each in given:
         each.state, each.closed_by, each.closed_at = state, uow.actor.id, uow.now
     telling.tell_gifts(uow, f"gift.{state}", given)
-
-
-def _context(reservation_id: UUID) -> str:
-    return f"merchants.reservations.code:{reservation_id}"
