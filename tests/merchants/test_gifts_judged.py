@@ -95,6 +95,10 @@ def prove(acts, asked, **at):
     return made.reservation
 
 
+def complain(counter, asked, **changes):
+    return own(counter, asked, "/complaint", {"kind": "not_as_agreed", "text": "毛巾是旧的"} | changes)
+
+
 def decisions(acts):
     """(kind, mode, outcome, points that windows count) of all, the oldest first."""
     rows = acts.uow.session.execute(

@@ -3,6 +3,7 @@
 from app.merchants.errors.complaints import (
     ComplaintBySame,
     ComplaintClosed,
+    ComplaintGiftWhole,
     ComplaintLate,
     ComplaintMissing,
     ComplaintNeedless,
@@ -171,6 +172,7 @@ __all__ = [
     "CofundingWrong",
     "ComplaintBySame",
     "ComplaintClosed",
+    "ComplaintGiftWhole",
     "ComplaintLate",
     "ComplaintMissing",
     "ComplaintNeedless",

@@ -92,6 +92,16 @@ class ComplaintPointsOver(DomainError):
     field = "points"
 
 
+class ComplaintGiftWhole(DomainError):
+    kind = Kind.INVALID
+    code = "merchants.complaint_gift_whole"
+    text = {
+        "zh": "礼品只能整件退回:填 {left} 分,或不填。",
+        "en": "A gift comes back whole: {left} points, or leave them out.",
+    }
+    field = "points"
+
+
 class ComplaintPointsNeedless(DomainError):
     kind = Kind.INVALID
     code = "merchants.complaint_points_needless"

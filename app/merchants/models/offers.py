@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, DateTime, Integer, SmallInteger, Text, Uuid
+from sqlalchemy import BigInteger, Boolean, DateTime, Integer, SmallInteger, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -58,6 +58,7 @@ class Reservation(Base):
 
     `acted_by`: the helper or guardian who did it for him. `outcome`, `decision_id`: what anti-fraud said. `closed_at`:
     when it was collected or given up. `terminal_id`: the till that handed it out.
+    `needs_care`: its points came back to somebody who has closed the account.
     """
 
     __tablename__ = "merchants_reservations"
@@ -83,3 +84,4 @@ class Reservation(Base):
     return_id: Mapped[UUID | None] = mapped_column(Uuid)
     returned_by: Mapped[UUID | None] = mapped_column(Uuid)
     returned_at: Mapped[datetime | None] = mapped_column(INSTANT)
+    needs_care: Mapped[bool] = mapped_column(Boolean, default=False)

@@ -28,7 +28,10 @@ PING = "test.ping"
 _PAYMENT = ("book", "shop_id", "redemption_id", "out_trade_no", "state", "points")
 _GIFT = ("book", "shop_id", "reservation_id", "gift_id", "state", "points")
 _SETTLEMENT = ("book", "shop_id", "settlement_id", "through", "points", "fen", "payable_fen", "payable_on")
-_DISPUTE = ("book", "shop_id", "dispute_id", "settlement_id", "redemption_id", "out_trade_no", "points", "fen")
+_DISPUTE = (
+    *("book", "shop_id", "dispute_id", "settlement_id", "redemption_id", "out_trade_no", "reservation_id"),
+    *("points", "fen"),
+)
 _TILL = ("book", "shop_id", "terminal_id")
 
 EVENTS: Mapping[str, EventType] = {
