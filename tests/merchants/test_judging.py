@@ -471,6 +471,30 @@ def test_what_the_ledger_declines_counts_in_no_later_judgement(acts, counter):
     assert told(row, "resident_returned_30d") == (0,)  # nothing was given back either
 
 
+def test_what_rules_would_stop_and_cannot_be_paid_counts_nowhere(acts, counter, rules):
+    """A payment and a gift that are refused for the passbook before, or instead of, being stopped or proven."""
+    rules.publish(rule("much", "points >= 500", 100, at_least=Outcome.BLOCK_AND_REVIEW))
+    poor = named("somebody without points")
+    assert refused(counter.ask(code=counter.code(poor), points=500))[1] == "points.insufficient"
+    for points in (500, 400_000):
+        gift = gifts.offer_gift(
+            acts.uow, book=acts.book.code, shop_id=counter.shop_id, title="x", description="", points=points, stock=1
+        )
+        acts.uow.session.flush()
+        asked = counter.api.post(f"/gifts/{gift.id}/reserve", {}, Role.RESIDENT, person_id=poor)
+        assert refused(asked)[1] == "points.insufficient"
+    rules.publish(
+        rule("none", "points >= 10000000", 0)
+    )  # what is worth more than a tap confirms waits without any rule
+    asked = counter.api.post(f"/gifts/{gift.id}/reserve", {}, Role.RESIDENT, person_id=poor)
+    assert refused(asked)[1] == "points.insufficient"
+    counter.take(20)
+    assert told(decided(acts.uow), *SEEN) == (0, 0, 0, 0, 0)
+    counter.take(20, code=counter.code(ANNA))
+    assert told(decided(acts.uow), *SEEN) == (1, 20, 1, 20, 1)
+    assert acts.uow.session.scalar(text("SELECT count(*) FROM risk_facts WHERE kind = 'redeem'")) == 2
+
+
 def test_what_anti_fraud_declines_goes_on_counting(acts, counter, rules):
     """Otherwise whoever is refused could try again as often as he likes."""
     rules.publish(rule("much", "points >= 500", 100, at_least=Outcome.DECLINE))

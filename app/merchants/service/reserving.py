@@ -81,8 +81,8 @@ def reserve_gift(uow: UnitOfWork, *, book: str, gift_id: UUID) -> Reserved:
         raise errors.GiftRefused
     if judged.verdict is not Verdict.BLOCK_AND_REVIEW and not rules.needs_soter(RedeemMode.CODE, value_fen):
         _set_aside(uow, gift, reservation)
-    else:  # nobody is asked to prove himself for what he does not have
-        points_service.check_holdable(uow, ledger.id, resident_id=uow.actor.id, points=gift.points)
+    else:
+        _check_covered(uow, reservation)
     uow.session.add(reservation)
     uow.session.flush()
     return Reserved(reservation, gift.title)
@@ -206,6 +206,16 @@ def _make(uow: UnitOfWork, gift: Gift) -> Reservation:
         reserved_at=uow.now,
         expires_at=uow.now + terms.QUOTE_LIFE,
     )
+
+
+def _check_covered(uow: UnitOfWork, reservation: Reservation) -> None:
+    """See that the points are there: nobody is asked to prove himself for what he does not have."""
+    book_id, resident_id = reservation.book_id, reservation.resident_id
+    try:
+        points_service.check_holdable(uow, book_id, resident_id=resident_id, points=reservation.points)
+    except Declined:
+        judging.forget_gift(uow, reservation)
+        raise
 
 
 def _set_aside(uow: UnitOfWork, gift: Gift, reservation: Reservation) -> None:

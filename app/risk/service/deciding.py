@@ -130,7 +130,11 @@ def decide(uow: UnitOfWork, event: Event, *, before_stopping: Callable[[], None]
     features = features_of_fact(event, told, now=uow.now)
     judged = judge_fact(uow, event, book_id, seen, features)
     if before_stopping is not None and judged.verdict.outcome in STOPPING:
-        before_stopping()
+        try:
+            before_stopping()
+        except DomainError:
+            windows.uncount(uow, book_id, event.kind, windows.scopes_of(event), points=event.points, at=uow.now)
+            raise
     statement, values = written(uow, event, judged, features)
     db.run(uow.session, statement, values)
     return decided(event.kind, values["id"], judged)

@@ -63,8 +63,7 @@ COUNTED = frozenset({EventKind.REDEEM, EventKind.REFUND})
 
 def look_and_count(uow: UnitOfWork, event: Event, book_id: int) -> dict[str, int]:
     """Give what was counted before this fact, and count it. Empty where nothing is, or Redis is away."""
-    scopes = {"shop": event.shop_id, "terminal": event.terminal_id}
-    asked = {name: found for name, found in scopes.items() if found is not None}
+    asked = {name: found for name, found in scopes_of(event).items() if found is not None}
     if event.kind not in COUNTED or not asked:
         return {}
     try:
@@ -81,6 +80,11 @@ def look_and_count(uow: UnitOfWork, event: Event, book_id: int) -> dict[str, int
         recent, facts, points = told[3 * index : 3 * index + 3]
         found |= {f"{name}_count_10m": recent, f"{name}_count_1h": facts, f"{name}_points_1h": points}
     return found
+
+
+def scopes_of(event: Event) -> dict[str, UUID | None]:
+    """Whose windows a fact is counted in."""
+    return {"shop": event.shop_id, "terminal": event.terminal_id}
 
 
 def uncount(
