@@ -1,14 +1,15 @@
 """Whoever owns a shop or works there decides nothing about it at the desk, by whichever way he is known."""
 
 from dataclasses import replace
+from datetime import datetime
 from uuid import UUID
 
 import pytest
 from sqlalchemy import text
 
 from app.infra.vault import vault
-from app.kernel.actor import Actor
-from app.merchants import errors
+from app.kernel.actor import Actor, Role
+from app.merchants import errors, service
 from app.merchants.models import MerchantPerson
 from app.merchants.service import own, papers
 from app.risk.terms import Pivot
@@ -177,6 +178,37 @@ def test_attack_30_an_owner_puts_his_own_shop_in_no_file_and_takes_in_no_answer_
     ok = "客户流水号,结果,失败原因,银行流水号\n000001-0001,成功,,B1\n".encode()
     assert upload(tomorrow, f"/payouts/{made.json['payout']['id']}/result", ok, **him).json["paid"] == 1
     assert upload(tomorrow, f"/payouts/{second['id']}/result", failed).json["failed"] == 1
+
+
+def test_attack_30_a_relative_of_the_owner_decides_no_more_than_he_does(api, acts, shop, captured, register):
+    """A complaint neither: to reject one takes one person alone."""
+    kin = named("the owner's sister, a treasurer")
+    account(acts, OWNER, PHONE)
+    account(acts, kin, "13755556666")
+    acts.uow.session.execute(
+        text(
+            "INSERT INTO identity_relatives (id, person_id, relative_id, kind, declared_by, declared_at)"
+            " VALUES (gen_random_uuid(), :a, :b, 'sibling', :a, now())"
+        ),
+        {"a": OWNER, "b": kin},
+    )
+    register(person_id=OWNER)
+    her = {"person_id": kin, "name": "sister"}
+    complaint = api.post(
+        f"/passbook/redemptions/{captured['id']}/complaint",
+        {"kind": "other", "text": "x"},
+        Role.RESIDENT,
+        person_id=ANNA,
+    ).json
+    late = replace(api, at="2026-06-25T10:00:00+08:00")
+    service.lapse_complaints(replace(acts.uow, now=datetime.fromisoformat(late.at)))
+    rejecting = {"outcome": "reject", "reason": "x"}
+    told = late.post(f"/complaints/{complaint['id']}/decide", rejecting, **her)
+    assert refused(told) == (403, "merchants.complaint_own", [])
+    adjusting = {"shop_id": str(shop.id), "fen": 500, "reason": "少记"}
+    assert refused(api.post("/adjustments", adjusting, **her)) == OWN
+    assert refused(api.post("/settlements", {"shop_id": str(shop.id), "through": "2026-06-15"}, **her)) == OWN
+    assert late.post(f"/complaints/{complaint['id']}/decide", rejecting).json["state"] == "rejected"
 
 
 def test_papers_that_would_make_one_an_owner_are_reviewed_by_others(acts, shop):

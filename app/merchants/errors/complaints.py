@@ -68,8 +68,9 @@ class ComplaintOwn(DomainError):
     kind = Kind.DENIED
     code = "merchants.complaint_own"
     text = {
-        "zh": "不能裁定与自己或自己店铺有关的投诉,请由其他会计办理。",
-        "en": "Nobody decides a complaint of his own or about his own shop; another treasurer must.",
+        "zh": "不能裁定与自己、亲近的人或其店铺有关的投诉,请由其他会计办理。",
+        "en": "Nobody decides a complaint of his own or of somebody close to him, or about their shop; another "
+        "treasurer must.",
     }
 
 

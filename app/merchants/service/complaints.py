@@ -19,6 +19,7 @@ from app.merchants.service import (
     complaint_notices,
     deciding_complaints,
     holding,
+    own,
     telling_shops,
 )
 from app.merchants.service.complained import Taken
@@ -166,7 +167,7 @@ def decide_complaint(
             taken.person_id,
             *complaint_queries.list_house(uow.session, complaint.shop_id),
         ),
-        decider=(actor.id, actor.person_id, actor.owner_id),
+        decider=own.list_close(uow),
     )
     if outcome is ComplaintOutcome.REJECT:
         if points is not None:

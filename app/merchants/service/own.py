@@ -20,7 +20,7 @@ def check_merchant(uow: UnitOfWork, merchant_id: UUID) -> None:
     """
     if Role.SYSTEM in uow.actor.roles:
         return
-    if house.is_of_house(uow.session, merchant_id, _ids(uow), now=uow.now):
+    if house.is_of_house(uow.session, merchant_id, list_close(uow), now=uow.now):
         raise errors.OwnBusiness
 
 
@@ -40,7 +40,7 @@ def check_papers(uow: UnitOfWork, merchant_id: UUID, papers: Mapping[str, Any]) 
     if papers.get("contact_phone") is not None:
         person = identity.find_person_by_phone(uow.session, vault().index(papers["contact_phone"], kind="phone"))
         owners |= set() if person is None else {person.id}
-    if owners & _ids(uow):
+    if owners & list_close(uow):
         raise errors.OwnBusiness
 
 
@@ -51,10 +51,10 @@ def list_own_shops(uow: UnitOfWork) -> Collection[UUID]:
     """
     if Role.SYSTEM in uow.actor.roles:
         return ()
-    return house.list_house_shops(uow.session, _ids(uow), now=uow.now)
+    return house.list_house_shops(uow.session, list_close(uow), now=uow.now)
 
 
-def _ids(uow: UnitOfWork) -> set[UUID]:
+def list_close(uow: UnitOfWork) -> set[UUID]:
     """The actor, and who is close to him, by their accounts and their passbooks of his book."""
     actor = uow.actor
     kin = identity.list_kin(uow.session, actor.book or "", actor.person_id or actor.id, actor.owner_id)
