@@ -166,6 +166,24 @@ def test_a_gift_is_told_when_set_aside_collected_given_up_and_back(acts, desk, h
     assert told(uow, elsewhere) == []
 
 
+def test_a_complaint_of_a_gift_is_told_by_its_reservation(acts, desk, house):
+    uow, book = acts.uow, desk.book
+    endpoint = listen(uow, house, book, MONEY)
+    made = gifts.offer_gift(uow, book=book, shop_id=house, title="毛巾", description="", points=30, stock=5)
+    uow.session.flush()
+    anna = replace(uow, actor=Actor(ANNA, frozenset({Role.RESIDENT})))
+    had = reserving.reserve_gift(anna, book=book, gift_id=made.id).reservation
+    code = gift_codes.issue_gift_code(anna, book=book, reservation_id=had.id).code
+    cashier = replace(uow, actor=Actor(FIRST, frozenset({Role.CASHIER}), shop_id=house))
+    collecting.collect_gift(cashier, shown=gift_codes.read_gift_code(code=code))
+    filed = complaints.open_gift_complaint(anna, book=book, reservation_id=had.id, kind=ComplaintKind.OTHER, words="x")
+    complaints.withdraw_complaint(anna, book=book, complaint_id=filed.id)
+    events = told(uow, endpoint)
+    assert [name for name, _ in events] == ["dispute.opened", "dispute.closed"]
+    for _, data in events:
+        assert (data["reservation_id"], data["points"], "redemption_id" in data) == (str(had.id), 30, False)
+
+
 def test_nobody_hears_of_another_shop_or_book(acts, desk, house):
     other = enrol_shop(acts, 2)
     elsewhere = open_ledger(acts.uow, minted=0)
