@@ -21,11 +21,12 @@ from app.merchants import routes as merchants
 from app.merchants.queries import takes_within
 from app.merchants.service import admit_signed, list_own_shops, record_signed
 from app.merchants.service.offers import check_point_value
+from app.merchants.service.own import check_shop
 from app.notices import routes as notices
 from app.places import routes as places
 from app.places.service import QrSigns
 from app.points import routes as points
-from app.points.routes import books
+from app.points.routes import adjustments, books
 from app.programmes import routes as programmes
 from app.reports import routes as reports
 from app.risk import routes as risk
@@ -77,6 +78,7 @@ def create_app(config: Config, *, more: Sequence[Blueprint] = ()) -> Flask:
     app.extensions[places.SIGNS] = QrSigns.for_config(config)
     app.extensions[merchants.SIGNS] = app.extensions[places.SIGNS].keys
     app.extensions[books.FITS_VALUE] = check_point_value
+    app.extensions[adjustments.CHECK_SHOP] = check_shop
     _install_routes(app, [*BLUEPRINTS, *(DEMO_BLUEPRINTS if config.takes_demo_liberties else ()), *more])
     for command in (*console.COMMANDS, jobs.work):
         app.cli.add_command(command)

@@ -167,7 +167,7 @@ def _decline_used(uow: UnitOfWork, till: Till, values: dict[str, Any]) -> Declin
     """The number of a code that paid before: it stays declined, and the code stays with what it paid."""
     declined = errors.CodeNotGood()
     made = Redemption(**_row(uow, till, values | {"code_hash": None}))
-    declines.keep(made, declined)
+    declines.keep(uow, made, declined)
     uow.session.add(made)
     return declined
 

@@ -23,7 +23,7 @@ from app.risk.service.cases import (
     show_case,
     take_case,
 )
-from app.risk.service.deciding import decide, settle_decision, settle_none
+from app.risk.service.deciding import decide, forget_fact, settle_decision, settle_none
 from app.risk.service.decisions import list_decisions, purge_facts, show_decision
 from app.risk.service.lists import add_item, create_list, list_items, list_lists, remove_item
 from app.risk.service.own import HouseShops
@@ -64,6 +64,7 @@ __all__ = [
     "find_kin",
     "find_rings_step",
     "forget_appeals",
+    "forget_fact",
     "judge_sign_in",
     "list_appeals",
     "list_backtests",

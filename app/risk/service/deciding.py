@@ -88,6 +88,10 @@ _SETTLE_NONE = text("""
       FROM unnest(CAST(:books AS integer[]), CAST(:subjects AS uuid[])) AS s (book_id, id)
      WHERE f.book_id = s.book_id AND f.kind = :kind AND f.subject_id = s.id AND f.points <> 0
 """)
+_FORGET = text(
+    "DELETE FROM risk_facts WHERE book_id = :book_id AND kind = :kind AND subject_id = :subject_id"
+    " RETURNING decided_at, shop_id, asked"
+)
 
 UNREADABLE = (KeyError, ValueError, TypeError, AttributeError, DomainError)
 """What a version raises that was not saved by us."""
@@ -134,7 +138,11 @@ def decide(uow: UnitOfWork, event: Event, *, before_stopping: Callable[[], None]
     features = features_of_fact(event, told, now=uow.now)
     judged = judge_fact(uow, event, book_id, seen, features)
     if before_stopping is not None and judged.verdict.outcome in STOPPING:
-        before_stopping()
+        try:
+            before_stopping()
+        except DomainError:
+            windows.uncount(uow, book_id, event.kind, windows.scopes_of(event), points=event.points, at=uow.now)
+            raise
     statement, values = written(uow, event, judged, features)
     db.run(uow.session, statement, values)
     return decided(event.kind, values["id"], judged)
@@ -155,6 +163,20 @@ def settle_none(uow: UnitOfWork, kind: EventKind, subjects: Sequence[tuple[int, 
     if subjects:
         books, ids = [book_id for book_id, _ in subjects], [subject_id for _, subject_id in subjects]
         uow.session.execute(_SETTLE_NONE, {"kind": str(kind), "books": books, "subjects": ids})
+
+
+def forget_fact(
+    uow: UnitOfWork, book_id: int, kind: EventKind, subject_id: UUID, *, terminal_id: UUID | None = None
+) -> None:
+    """Let a fact that was decided and then did not happen, as when the ledger declines it, count in no window.
+
+    Other than of what is settled as nothing, nothing came back of it either. The decision itself stays as it was.
+    """
+    values = {"book_id": book_id, "kind": str(kind), "subject_id": subject_id}
+    gone = uow.session.execute(_FORGET, values).one_or_none()
+    if gone is not None:
+        scopes = {"shop": gone.shop_id, "terminal": terminal_id}
+        windows.uncount(uow, book_id, kind, scopes, points=gone.asked, at=gone.decided_at)
 
 
 def check(event: Event) -> None:
