@@ -34,6 +34,7 @@ from app.risk.routes import desk, own
 from app.risk.service import judge_sign_in
 from app.volunteers import routes as volunteers
 from app.web import callers, health, limits, observe, problems
+from app.web.addresses import Route
 from app.web.endpoint import Blueprint
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -56,6 +57,7 @@ DEMO_BLUEPRINTS: tuple[Blueprint, ...] = identity.DEMO_BLUEPRINTS
 def create_app(config: Config, *, more: Sequence[Blueprint] = ()) -> Flask:
     """Build an application from its settings. Opens no connection. Tests bring `more` blueprints."""
     app = Flask("app", static_folder=None)
+    app.url_rule_class = Route
     app.extensions[EXTENSION] = config
     app.config["MAX_CONTENT_LENGTH"] = config.body_bytes_max + 1  # one more: web.parsing must see that there is more
     app.url_map.strict_slashes = False
