@@ -5,7 +5,9 @@ import json
 import pytest
 from sqlalchemy import select
 
+from app.kernel.actor import Role
 from app.mall.terms import EarnState, RefundState
+from app.points import queries
 from app.points import service as points
 from app.points.models import Lot
 from app.points.service import rulebook
@@ -164,3 +166,32 @@ def test_an_award_is_undone_whole_after_a_part_of_it(story, acts, anna, buy, giv
     give_back(late, 3_000, "r2")
     assert (late.kept("r2").state, owed(acts)) == (RefundState.REVIEW, 20)
     assert_audited(acts)
+
+
+def test_what_is_pending_shows_what_it_will_be(story, acts, anna, give_back):
+    story.pay(100)
+    story.work()
+    assert story.earn().points == 100
+    give_back(story, 4_000, "r1")
+    assert (story.earn().state, story.earn().points) == (EarnState.PENDING, 60)
+    give_back(story, 6_000, "r2")
+    assert (story.earn().state, story.earn().points) == (EarnState.PENDING, 0)
+    story.at(days=7).work()
+    assert (story.earn().state, acts.available(ANNA)) == (EarnState.REFUNDED, 0)
+
+
+def test_the_passbook_says_what_was_taken_and_what_was_paid_back(story, acts, anna, buy, give_back, client, bearer):
+    late = buy(story, 100)
+    late.acts.redeem(ANNA, 100)
+    give_back(late, 5_000, "r1")
+    buy(late, 80, "4200002")
+    headers = bearer(Role.RESIDENT, book=acts.book.code, person_id=ANNA) | {"Accept-Language": "en"}
+    answer = client.get(f"/v1/books/{acts.book.code}/passbook/entries", headers=headers)
+    assert [line["sentence"] for line in answer.json["items"]] == [
+        'Paid back, owed for "Monday 忠义面馆 消费, 100 times", booked on 22 June 2026: 50 points out',
+        "Tuesday 忠义面馆 消费, 80 times: 80 points in",
+        "Spent at a shop: 100 points out",
+        "Monday 忠义面馆 消费, 100 times: 100 points in",
+    ]
+    page = queries.list_awards_of_rule(acts.uow.session, acts.ledger.id, "mall", before=None, limit=9)
+    assert [(line.record.points, line.taken_back) for line in page] == [(80, 0), (100, 50)]

@@ -78,7 +78,7 @@ _TAKEN_BACK = text("""
 """)
 
 
-def taken_back(session: Session, book_id: int, ids: Sequence[UUID]) -> dict[UUID, int]:
+def taken_back(session: Session, book_id: int, ids: Sequence[UUID]) -> dict[UUID | None, int]:
     """How many points of these awards were taken back in parts; those of which none were are left out."""
     rows = session.execute(_TAKEN_BACK, {"book_id": book_id, "ids": list(ids)}) if ids else ()
     return {row.award: int(row.points) for row in rows}
