@@ -79,6 +79,7 @@ class Earn(Base):
     cleared_by: Mapped[UUID | None] = mapped_column(Uuid)
     points: Mapped[int] = mapped_column(BigInteger)
     award_id: Mapped[UUID | None] = mapped_column(Uuid)
+    awarded_fen: Mapped[int | None] = mapped_column(BigInteger)
     corrections: Mapped[int] = mapped_column(SmallInteger)
     report: Mapped[str] = mapped_column(Text)
     report_earns: Mapped[bool] = mapped_column(Boolean)

@@ -64,7 +64,8 @@ class ReportState(StrEnum):
     FAILED = "failed"
 
 
-RETURN_DAYS_DEFAULT, RETURN_DAYS_MAX = 7, 60
+RETURN_DAYS_DEFAULT, RETURN_DAYS_MAX = 30, 60
+"""By default as long as WeChat Pay tells of refunds: what comes back in that time was not spent yet."""
 PARKED_MAX = timedelta(hours=24)
 PARKED_LOOK = timedelta(minutes=10)
 REFUND_WAITS = timedelta(hours=48)

@@ -171,6 +171,9 @@ def test_what_is_not_proven_in_two_minutes_is_over_and_counts_for_nothing(acts, 
     late.uow.session.flush()
     assert (own(counter, mine).json["state"], stock(acts, gift)) == ("expired", 9)
     assert refused(own(counter, mine, "/confirm", {}))[:2] == (409, errors.ReservationClosed.code)
+    faked = {"result": "{}", "signature": "x"}  # nobody asks WeChat about what waits for no proof, or is not there
+    assert refused(own(counter, mine, "/confirm", faked))[:2] == (409, errors.ReservationClosed.code)
+    assert refused(own(counter, named("none"), "/confirm", faked))[:2] == (404, errors.ReservationMissing.code)
     assert decisions(acts) == [("redeem", "gift", "approve", 0)]
     assert ask(counter, gift).json["state"] == "pending_confirm"
 

@@ -60,13 +60,24 @@ def _settle_who(uow: UnitOfWork, earn: Earn, ties_of: TiesOf) -> None:
     if tie is not None:
         give_to_review(earn, tie)
         return
-    [foreseen] = points.preview_awards(uow, points_queries.get_book(uow.session, _book(earn)), facts=[_fact(earn)])
+    foreseen = _preview(uow, earn)
     if foreseen.record is None and not isinstance(foreseen.refusal, points_errors.PointsInsufficient):
         give_to_review(earn, _code(foreseen))
         return
     earn.state, earn.reason, earn.look_at = EarnState.PENDING, None, earn.due_at
     earn.points = foreseen.record.points if foreseen.record else 0
     ask_to_report(uow, earn, earn.points)
+
+
+def foresee_again(uow: UnitOfWork, earn: Earn) -> None:
+    """Say what a pending payment will bring, after a part of it came back."""
+    record = _preview(uow, earn).record if earn.refunded_fen < earn.amount_fen else None
+    earn.points = record.points if record else 0
+
+
+def _preview(uow: UnitOfWork, earn: Earn) -> AwardOutcome:
+    [foreseen] = points.preview_awards(uow, points_queries.get_book(uow.session, _book(earn)), facts=[_fact(earn)])
+    return foreseen
 
 
 def _find_out(uow: UnitOfWork, earn: Earn) -> Reason | None:
@@ -115,12 +126,19 @@ def _pay(uow: UnitOfWork, earn: Earn, ties_of: TiesOf) -> None:
 
 
 def award_rest(uow: UnitOfWork, earn: Earn) -> DomainError | None:
-    """Award what is left of a payment, by its rule. Answers why not, where it was refused."""
-    [outcome] = points.award(uow, points_queries.get_book(uow.session, _book(earn)), facts=[_fact(earn)])
+    """Award what is left of a payment, by its rule; what its payer owes is taken out of it at once.
+
+    Answers why not, where it was refused.
+    """
+    book = points_queries.get_book(uow.session, _book(earn))
+    [outcome] = points.award(uow, book, facts=[_fact(earn)])
     if outcome.record is None:
         return outcome.refusal
     earn.state, earn.reason, earn.look_at = EarnState.AWARDED, None, None
     earn.award_id, earn.points = outcome.record.id, outcome.record.points
+    earn.awarded_fen = earn.amount_fen - earn.refunded_fen
+    if outcome.record.transaction_id is not None and not outcome.replayed:
+        points.recover_owed(uow, book, transaction_id=outcome.record.transaction_id)
     return None
 
 

@@ -26,6 +26,7 @@ COLLECTIONS = "/v1/merchant/gift-collections"
 RESIDENT = frozenset({Role.RESIDENT})
 TILLS = frozenset({Role.TERMINAL, Role.CASHIER})
 CODES = (Limit(By.ADDRESS, 3000, 60), Limit(By.ACCOUNT, 20, 60), Limit(By.DEVICE, 20, 60))
+CONFIRMS = (Limit(By.ADDRESS, 3000, 60), Limit(By.ACCOUNT, 60, 60), Limit(By.DEVICE, 60, 60))
 BAD = frozenset({errors.GiftCodeNotGood.code})
 BAD_CODES = (Limit(By.ACCOUNT, 5, 60, refused=BAD), Limit(By.SHOP, 20, 60, refused=BAD))
 
@@ -67,7 +68,8 @@ def issue_gift_code(uow: UnitOfWork, *, book: str, reservation_id: UUID) -> obje
     reply=AskedReservationOut,
     idempotent=True,
     sends_value=True,
-    before=Before(("actor", "reservation_id", "result", "signature"), "consent", reserving.read_gift_consent),
+    limits=CONFIRMS,
+    before=Before(("actor", "book", "reservation_id", "result", "signature"), "consent", reserving.read_gift_consent),
 )
 def confirm_gift_reservation(uow: UnitOfWork, *, book: str, reservation_id: UUID, consent: Consent) -> object:
     """用指纹或面容确认预留 / prove by fingerprint or face that one wants it."""

@@ -20,7 +20,7 @@ from app.merchants.rules import redemptions as rules
 from app.merchants.rules.evidence import Known
 from app.merchants.rules.tills import check_trading
 from app.merchants.service import claims, judging, telling
-from app.merchants.service.consenting import read_consent
+from app.merchants.service.consenting import prove
 from app.merchants.service.taking import Consent
 from app.merchants.terms import RedeemMode, ReservationState, Verdict
 from app.points import queries as points_queries
@@ -88,9 +88,17 @@ def reserve_gift(uow: UnitOfWork, *, book: str, gift_id: UUID) -> Reserved:
     return Reserved(reservation, gift.title)
 
 
-def read_gift_consent(*, actor: Actor, reservation_id: UUID, result: str | None, signature: str | None) -> Consent:
-    """Check the fingerprint or face for a reservation, before the transaction. Refuses as `read_consent`."""
-    return read_consent(actor=actor, redemption_id=reservation_id, result=result, signature=signature)
+def read_gift_consent(
+    *, actor: Actor, book: str, reservation_id: UUID, result: str | None, signature: str | None
+) -> Consent:
+    """Check the fingerprint or face for a reservation that waits for it. Refuses ReservationMissing, and as `prove`."""
+
+    def waits(uow: UnitOfWork) -> bool:
+        book_id = points_queries.get_book(uow.session, book).id
+        found = gift_queries.get_reservation(uow.session, book_id, uow.actor.id, reservation_id)
+        return found.state == ReservationState.PENDING_CONFIRM
+
+    return prove(actor, reservation_id, result, signature, waits=waits)
 
 
 def confirm_reservation(uow: UnitOfWork, *, book: str, reservation_id: UUID, consent: Consent) -> Reserved:
