@@ -28,6 +28,11 @@ SHADOWS_MAX = 2
 SHADOW_DAYS_MAX = 30
 SNOOZE_DAYS_MAX = 90
 ITEMS_MAX = 1000
+LISTS_MAX = 20
+"""Besides those that come with Linli. With each value once on a list, a fact has 8 × 22 entries at most: `risk_look`
+reads 200, so none crowds out another."""
+EXPIRED = "已到期 expired"
+"""Why an item was taken off that is put on its list anew."""
 TITLE_LENGTH_MAX, REASON_LENGTH_MAX, TEXT_LENGTH_MAX, ITEM_LENGTH_MAX = 100, 200, 1000, 64
 FACTS_KEPT = timedelta(days=120)
 """What windows count is forgotten after that; decisions stay."""

@@ -103,7 +103,10 @@ def test_lists_and_snoozes_over_http(api, held):
     item = api.post("/risk/lists/shops/items", {"value": str(BORIS), "reason": "x"})
     assert item.status_code == 201, item.text
     assert [each["id"] for each in api.get("/risk/lists/shops/items", AUDITOR).json["items"]] == [item.json["id"]]
-    assert api.post(f"/risk/lists/shops/items/{item.json['id']}/remove", {}).json["removed_at"]
+    assert (
+        api.post(f"/risk/lists/shops/items/{item.json['id']}/remove", {"reason": "查清了"}).json["removed_why"]
+        == "查清了"
+    )
     assert [each["code"] for each in api.get("/risk/lists", AUDITOR).json["items"]] == ["shops"]
     snooze = api.post(f"/risk/decisions/{held}/snooze", {"rule_id": "any", "days": 3, "reason": "x"})
     assert snooze.status_code == 201, snooze.text

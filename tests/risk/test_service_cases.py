@@ -78,7 +78,7 @@ def test_nobody_works_on_a_case_in_which_he_has_a_part(desk, part):
     decision = desk.decide(device_id=one, **mine)
     desk.decide(device_id=one, resident_id=BORIS)
     case = {"book": desk.code, "case_id": desk.case_of(decision)}
-    asked = case | {"house_shops": lambda _uow: [SHOP] if part == "shop_id" else []}
+    asked = case | {"house_shops": lambda _uow, _others: [SHOP] if part == "shop_id" else []}
     for act in (
         service.take_case,
         lambda uow, **c: service.comment_case(uow, **c, text="x"),

@@ -41,9 +41,12 @@ def check_papers(uow: UnitOfWork, merchant_id: UUID, papers: Mapping[str, Any]) 
         raise errors.OwnBusiness
 
 
-def list_own_shops(uow: UnitOfWork) -> Collection[UUID]:
-    """The branches of whose house the actor is: anti-fraud asks by the function that the factory gives it."""
-    return house.list_house_shops(uow.session, _ids(uow), now=uow.now)
+def list_own_shops(uow: UnitOfWork, others: Collection[UUID] = ()) -> Collection[UUID]:
+    """The branches of whose house the actor is, or one of these others who are close to him.
+
+    Anti-fraud asks by the function that the factory gives it.
+    """
+    return house.list_house_shops(uow.session, _ids(uow).union(others), now=uow.now)
 
 
 def _ids(uow: UnitOfWork) -> set[UUID]:

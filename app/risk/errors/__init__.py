@@ -29,6 +29,7 @@ __all__ = [
     "BacktestPeriod",
     "CaseClosed",
     "CaseGrew",
+    "CaseJudged",
     "CaseMissing",
     "CaseTaken",
     "CaseWorkedOn",
@@ -42,12 +43,15 @@ __all__ = [
     "ExpressionTooLong",
     "ExpressionUnreadable",
     "FeatureUnknown",
+    "ItemListed",
     "ItemMissing",
+    "ItemOver",
     "KindsMissing",
     "ListFull",
     "ListMissing",
     "ListTaken",
     "ListedPeriod",
+    "ListsFull",
     "OwnRisk",
     "RuleIdTwice",
     "RuleRefused",
@@ -117,6 +121,36 @@ class ListFull(DomainError):
     text = {"zh": "名单 {list} 已满 {most} 项。", "en": "The list {list} has its {most} items already."}
 
 
+class ListsFull(DomainError):
+    kind = Kind.CONFLICT
+    code = "risk.lists_full"
+    text = {
+        "zh": "名单最多 {most} 份(不含自带的),已满;请用已有的名单。",
+        "en": "There are {most} lists already (besides those that come with Linli), the most there may be; use one.",
+    }
+    field = "list_code"
+
+
+class ItemListed(DomainError):
+    kind = Kind.CONFLICT
+    code = "risk.item_listed"
+    text = {
+        "zh": "名单 {list} 里已有这一项({item});要改期限或理由,请先移除再加入。",
+        "en": "The list {list} has this already (item {item}); to change its end or reason, remove it first.",
+    }
+    field = "value"
+
+
+class ItemOver(DomainError):
+    kind = Kind.INVALID
+    code = "risk.item_over"
+    text = {
+        "zh": "到期时间已经过去,加入也不起作用;请写将来的时间,或不写(长期有效)。",
+        "en": "That end is in the past, so the item would do nothing; name a time to come, or none.",
+    }
+    field = "expires_at"
+
+
 class ItemMissing(DomainError):
     kind = Kind.MISSING
     code = "risk.item_missing"
@@ -130,8 +164,8 @@ class OwnRisk(DomainError):
     kind = Kind.DENIED
     code = "risk.own_risk"
     text = {
-        "zh": "这件事涉及您本人,须由别人处理。",
-        "en": "This is about yourself; somebody else must deal with it.",
+        "zh": "这件事涉及您本人、亲属、同住的人或你们的店,须由别人处理。",
+        "en": "This is about yourself, somebody close to you or a shop of yours; somebody else must deal with it.",
     }
 
 
@@ -207,6 +241,16 @@ class CaseGrew(DomainError):
         "en": "More came into this case since you read it: read it again, then close it at its revision ({revision}).",
     }
     field = "revision"
+
+
+class CaseJudged(DomainError):
+    kind = Kind.DENIED
+    code = "risk.case_judged"
+    text = {
+        "zh": "您已答复过这个案件里的申诉,须由另一位工作人员接手。",
+        "en": "You answered an appeal in this case; another member of staff must take it.",
+    }
+    field = "case_id"
 
 
 class AppealNeedless(DomainError):

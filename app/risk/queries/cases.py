@@ -62,6 +62,12 @@ def has_part(
     return bool(session.scalar(select(exists().where(row.book_id == case.book_id, row.case_id == case.id, part))))
 
 
+def has_answered(session: Session, case: Case, person_id: UUID) -> bool:
+    """Whether somebody answered an appeal in a case."""
+    mine = exists().where(Appeal.book_id == case.book_id, Appeal.case_id == case.id, Appeal.answered_by == person_id)
+    return bool(session.scalar(select(mine)))
+
+
 def list_case_events(session: Session, book_id: int, case_id: UUID, *, limit: int) -> Sequence[CaseEvent]:
     """What happened to a case, newest first."""
     query = select(CaseEvent).where(CaseEvent.book_id == book_id, CaseEvent.case_id == case_id)

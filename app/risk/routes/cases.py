@@ -133,4 +133,6 @@ def list_risk_appeals(uow: UnitOfWork, *, book: str, state: AppealState, limit: 
 @endpoint(roles=WORKERS, body=RiskAnswerIn, reply=RiskAppealOut, idempotent=True)
 def answer_risk_appeal(uow: UnitOfWork, *, book: str, appeal_id: UUID, overturned: bool, answer: str) -> object:
     """答复申诉(须由未经手的人) / answer an appeal, by who had no part in it."""
-    return service.answer_appeal(uow, book=book, appeal_id=appeal_id, overturned=overturned, answer=answer)
+    return service.answer_appeal(
+        uow, book=book, appeal_id=appeal_id, overturned=overturned, answer=answer, house_shops=house_shops()
+    )

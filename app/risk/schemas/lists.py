@@ -51,6 +51,13 @@ class RiskItemOut(Schema):
     expires_at = ShownInstant(required=True, allow_none=True)
     removed_by = fields.UUID(required=True, allow_none=True)
     removed_at = ShownInstant(required=True, allow_none=True)
+    removed_why = fields.String(required=True, allow_none=True)
+
+
+class RiskRemovalIn(StrictSchema):
+    """Why it is taken off."""
+
+    reason = Text(required=True, length_max=terms.REASON_LENGTH_MAX)
 
 
 RiskItemPage = page_of(RiskItemOut, "RiskItemPage")

@@ -13,7 +13,7 @@ from app.kernel.paging import Page, page_by_id, read_id
 from app.risk import errors, queries
 from app.risk.models import Appeal, DecisionRow
 from app.risk.service.cases import add_event
-from app.risk.service.own import check_not_own, parties
+from app.risk.service.own import HouseShops, check_no_part, check_not_own, no_shops, parties
 from app.risk.terms import APPEAL_DAYS, NO_BOOK, AppealState, CaseEventKind, Outcome
 
 
@@ -114,8 +114,18 @@ def list_appeals(
     return page_by_id(rows, limit, lambda each: each.id)
 
 
-def answer_appeal(uow: UnitOfWork, *, book: str | None, appeal_id: UUID, overturned: bool, answer: str) -> Appeal:
+def answer_appeal(
+    uow: UnitOfWork,
+    *,
+    book: str | None,
+    appeal_id: UUID,
+    overturned: bool,
+    answer: str,
+    house_shops: HouseShops = no_shops,
+) -> Appeal:
     """Answer an appeal. What is overturned counts as a false alarm when rules are judged; the decision stays written.
+
+    By who could have worked on its case, and did not: whoever answers does not take it later either.
 
     Refuses BookMissing, AppealMissing, AppealAnswered, OwnRisk, AppealByJudge.
     """
@@ -131,6 +141,7 @@ def answer_appeal(uow: UnitOfWork, *, book: str | None, appeal_id: UUID, overtur
     had_part = {decision.acted_by, case.taken_by, case.closed_by, *takers, *parties(decision)} - {None}
     if had_part & {actor.id, actor.person_id, actor.owner_id}:
         raise errors.AppealByJudge
+    check_no_part(uow, book=book, case=case, house_shops=house_shops)
     found.state = AppealState.OVERTURNED if overturned else AppealState.UPHELD
     found.answered_by, found.answered_at, found.answer = uow.actor.id, uow.now, answer
     add_event(uow, case, CaseEventKind.ANSWERED, text=answer)

@@ -52,11 +52,12 @@ def list_case_decisions(
 def take_case(uow: UnitOfWork, *, book: str | None, case_id: UUID, house_shops: HouseShops = no_shops) -> CaseFile:
     """Begin to work on a case; it is one's own from then on. Again: the same.
 
-    Refuses BookMissing, CaseMissing, CaseClosed, CaseTaken, OwnRisk.
+    Refuses BookMissing, CaseMissing, CaseClosed, CaseTaken, CaseJudged, OwnRisk.
     """
     case = lock_open(uow, book, case_id, house_shops)
     if case.taken_by == uow.actor.id:
         return file_of(uow, case)
+    check_not_judged(uow, case)
     if case.taken_by is not None:
         raise errors.CaseTaken
     case.state, case.taken_by, case.taken_at = CaseState.INVESTIGATING, uow.actor.id, uow.now
@@ -135,6 +136,12 @@ def lock_open(uow: UnitOfWork, book: str | None, case_id: UUID, house_shops: Hou
     if case.state == CaseState.CLOSED:
         raise errors.CaseClosed(label=case.label)
     return case
+
+
+def check_not_judged(uow: UnitOfWork, case: Case) -> None:
+    """Refuse CaseJudged to who answered an appeal in a case: he would be asked about his own answer."""
+    if queries.has_answered(uow.session, case, uow.actor.id):
+        raise errors.CaseJudged
 
 
 def file_of(uow: UnitOfWork, case: Case) -> CaseFile:
