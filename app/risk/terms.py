@@ -45,6 +45,8 @@ ERASED = "—"
 LISTED_DAYS_MAX, APPROVALS_DAYS_MAX = 92, 7
 """A list that goes by its time alone reads so many days; approvals are many."""
 REVISION_MAX = 2**31 - 1
+FINDING_KEPT = timedelta(days=3)
+"""What the graph does not find again for so long is no feature any more (as in `risk_look`)."""
 HEARD_FOR = timedelta(days=90)
 """So long whoever appealed and was right is not paused again on that device."""
 CLEARED_SNOOZE_DAYS = 30

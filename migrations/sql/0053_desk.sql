@@ -29,3 +29,9 @@ BEGIN
     END IF;
     RETURN NEW;
 END $$;
+
+-- Findings of the graph: how much there was as long as their case was open. What comes back, or grows, is looked at anew.
+ALTER TABLE risk_findings ADD COLUMN case_value integer;
+UPDATE risk_findings SET case_value = value WHERE case_id IS NOT NULL;
+ALTER TABLE risk_findings ADD CONSTRAINT ck_risk_findings_case_value CHECK (case_id IS NULL OR case_value IS NOT NULL);
+GRANT UPDATE (case_value) ON risk_findings TO linli_app;

@@ -270,8 +270,8 @@ RING = [named(f"ring {number}") for number in range(5)]
 PHONE, DEN = named("ring phone"), named("ring shop")
 
 
-def plant(desk):
-    for resident in RING:
+def plant(desk, residents=RING):
+    for resident in residents:
         for _ in range(5):
             service.decide(
                 desk.uow,
@@ -307,6 +307,31 @@ def test_a_planted_ring_becomes_a_feature_and_one_case(desk, lenient):
     file = service.show_case(desk.uow, book=desk.code, case_id=next(c.id for c in cases if c.about == "shop"))
     assert {finding.kind for finding in file.findings} == {"ring"}
     assert str(RING[0]) in file.findings[0].evidence["residents"]
+
+
+@pytest.mark.parametrize("back", ["later", "grown", "the same"])
+def test_attack_9_a_ring_whose_case_is_closed_is_looked_at_again_when_it_comes_back_or_grows(desk, lenient, back):
+    plant(desk)
+    night(desk)
+    mine = select(Case).where(Case.book_id == desk.book.id, Case.about == "shop").order_by(Case.id)
+    [case] = desk.uow.session.scalars(mine)
+    desk.uow.session.refresh(case)
+    service.take_case(desk.as_(ONE), book=desk.code, case_id=case.id)
+    closing = {"revision": case.revision, "label": Label.CONFIRMED_RISK, "text": "x"}
+    service.close_case(desk.as_(ONE), book=desk.code, case_id=case.id, **closing)
+    again = desk.later(days=200 if back == "later" else 2)
+    if back == "later":
+        plant(again)
+    if back == "grown":
+        plant(again, [named(f"ring {number}") for number in range(5, 8)])
+    for _ in range(2):
+        night(again)
+    cases = desk.uow.session.scalars(mine).all()
+    assert [each.state for each in cases] == (["closed"] if back == "the same" else ["closed", "pending"])
+    if back != "the same":
+        assert [each.kind for each in service.show_case(desk.uow, book=desk.code, case_id=cases[1].id).findings] == [
+            "ring"
+        ]
 
 
 def test_what_is_found_no_longer_is_no_feature_any_more(desk, lenient):
