@@ -40,6 +40,9 @@ PURGE_BATCH = 5000
 BACKTEST_PAGE = 500
 BACKTEST_DAYS_MAX = 90
 BACKTEST_DECISIONS_MAX = 200_000
+BACKTESTS_MAX = 2
+"""So many of a book run at a time; of those that were begun BACKTEST_LIFE ago one is not waited for."""
+BACKTEST_LIFE = timedelta(days=1)
 ERASED = "—"
 """What stands in place of the words of an appeal when its author's account was closed."""
 LISTED_DAYS_MAX, APPROVALS_DAYS_MAX = 92, 7

@@ -35,3 +35,6 @@ ALTER TABLE risk_findings ADD COLUMN case_value integer;
 UPDATE risk_findings SET case_value = value WHERE case_id IS NOT NULL;
 ALTER TABLE risk_findings ADD CONSTRAINT ck_risk_findings_case_value CHECK (case_id IS NULL OR case_value IS NOT NULL);
 GRANT UPDATE (case_value) ON risk_findings TO linli_app;
+
+-- So many backtests run at a time.
+CREATE INDEX ix_risk_backtests_running ON risk_backtests (book_id, requested_at) WHERE state = 'running';

@@ -91,6 +91,7 @@ def test_attack_30_who_answered_an_appeal_does_not_take_its_case(api, desk, held
     assert api.post(f"{path}/take", {}, name="deputy").status_code == 200
 
 
+PERSON = "INSERT INTO identity_people (id, name, registered_at) VALUES (:who, 'x', now())"
 HOUSEHOLD = "INSERT INTO identity_households (id, area_id, room, opened_at) VALUES (:home, :area, '501', now())"
 RESIDENCY = """INSERT INTO identity_residencies
     (id, person_id, household_id, book, resident_id, relation, name, state, claimed_at, decided_by, decided_at)
@@ -103,9 +104,7 @@ def test_attack_30_who_only_says_to_live_with_the_treasurers_keeps_them_from_no_
     session, home, cheat = desk.uow.session, uuid4(), named("a cheat")
     areas = Areas(session).build()
     for who in (TWO.id, cheat):
-        session.execute(
-            text("INSERT INTO identity_people (id, name, registered_at) VALUES (:who, 'x', now())"), {"who": who}
-        )
+        session.execute(text(PERSON), {"who": who})
     session.execute(text(HOUSEHOLD), {"home": home, "area": areas.id("anju")})
     lives = {"home": home, "book": desk.code}
     session.execute(text(RESIDENCY), lives | {"who": TWO.id, "resident": BORIS, "state": "confirmed", "by": ONE.id})

@@ -131,6 +131,8 @@ def test_decisions_are_listed_by_all_that_is_given(desk, held):
         {"outcome": Outcome.APPROVE, "starts_at": today["starts_at"]},
         {"outcome": Outcome.APPROVE, "starts_at": desk.uow.now - timedelta(days=8), "ends_at": desk.uow.now},
         {"outcome": Outcome.APPROVE, "starts_at": today["ends_at"], "ends_at": today["starts_at"]},
+        today | {"starts_at": desk.uow.now - timedelta(days=93)},
+        {"resident_id": ANNA, "outcome": Outcome.DECLINE, "starts_at": today["starts_at"]},
         {"reason": Reason.RING, "starts_at": desk.uow.now - timedelta(days=99), "ends_at": desk.uow.now},
     ):
         with pytest.raises(errors.ListedPeriod):
@@ -253,6 +255,12 @@ def test_a_backtest_is_of_a_version_and_a_period(desk):
             service.start_backtest(desk.as_(ONE), book=desk.code, version=1, first=first, last=last)
     with pytest.raises(errors.RuleSetMissing):
         service.start_backtest(desk.as_(ONE), book=desk.code, version=9, first=date(2026, 6, 1), last=date(2026, 6, 1))
+    for _ in range(2):
+        service.start_backtest(desk.as_(ONE), book=desk.code, version=1, first=date(2026, 6, 1), last=date(2026, 6, 1))
+    with pytest.raises(errors.BacktestsFull):
+        service.start_backtest(desk.as_(TWO), book=desk.code, version=1, first=date(2026, 6, 1), last=date(2026, 6, 1))
+    work(desk)
+    service.start_backtest(desk.as_(TWO), book=desk.code, version=1, first=date(2026, 6, 1), last=date(2026, 6, 1))
     with pytest.raises(errors.BacktestMissing):
         service.show_backtest(desk.as_(ONE), book=desk.code, backtest_id=uuid4())
 

@@ -1,7 +1,7 @@
 """Every refusal of anti-fraud. That a fact was declined is no refusal of this package: whoever asked says it."""
 
 from app.kernel.errors import DomainError, Kind
-from app.risk.errors.periods import BacktestPeriod, ListedPeriod
+from app.risk.errors.periods import BacktestPeriod, BacktestsFull, ListedPeriod
 from app.risk.errors.rules import (
     DefaultMissing,
     DefaultWrong,
@@ -27,6 +27,7 @@ __all__ = [
     "AppealedBefore",
     "BacktestMissing",
     "BacktestPeriod",
+    "BacktestsFull",
     "CaseClosed",
     "CaseGrew",
     "CaseJudged",

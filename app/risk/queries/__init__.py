@@ -1,6 +1,6 @@
 """Reads and locks of anti-fraud, session first."""
 
-from app.risk.queries.backtests import get_backtest, list_backtests, list_stored, lock_backtest
+from app.risk.queries.backtests import count_running, get_backtest, list_backtests, list_stored, lock_backtest
 from app.risk.queries.books import get_book_id
 from app.risk.queries.cases import (
     find_appeal_of,
@@ -20,6 +20,7 @@ from app.risk.queries.cases import (
     lock_case,
 )
 from app.risk.queries.decisions import (
+    Held,
     Look,
     Wanted,
     copy_decision,
@@ -49,7 +50,7 @@ from app.risk.queries.lists import (
     lock_lists,
     lock_snooze,
 )
-from app.risk.queries.people import erase_appeals, list_own
+from app.risk.queries.people import erase_appeals, list_held, list_own
 from app.risk.queries.rule_sets import (
     count_shadows,
     find_active,
@@ -64,12 +65,14 @@ from app.risk.queries.rule_sets import (
 from app.risk.queries.standing import select_cleared_cases, select_held_decisions
 
 __all__ = [
+    "Held",
     "Look",
     "Wanted",
     "copy_decision",
     "count_items",
     "count_lists",
     "count_returned_awards",
+    "count_running",
     "count_shadows",
     "erase_appeals",
     "find_active",
@@ -98,6 +101,7 @@ __all__ = [
     "list_facts",
     "list_heard",
     "list_heard_on",
+    "list_held",
     "list_items",
     "list_lists",
     "list_own",

@@ -26,9 +26,15 @@ class OwnDecision:
 
 
 def list_own_decisions(uow: UnitOfWork, *, book: str | None, limit: int, cursor: str | None) -> Page[OwnDecision]:
-    """What of one's own was not simply let through, newest first. Refuses BookMissing, CursorInvalid."""
+    """What of one's own was not simply let through, newest first, since the passbook is one's own.
+
+    Refuses BookMissing, CursorInvalid.
+    """
     book_id = queries.get_book_id(uow.session, book)
-    rows = queries.list_own_decisions(uow.session, book_id, uow.actor.id, before=read_id(cursor), limit=limit + 1)
+    held = _held(uow, book)
+    rows = queries.list_own_decisions(
+        uow.session, book_id, uow.actor.id, held=held, before=read_id(cursor), limit=limit + 1
+    )
     page = page_by_id(rows, limit, lambda decision: decision.id)
     appeals = queries.find_appealed(uow.session, book_id, [decision.id for decision in page.items])
     return Page([OwnDecision(each, appeals.get(each.id)) for each in page.items], page.next_cursor)
@@ -47,7 +53,7 @@ def appeal_sign_in(uow: UnitOfWork, *, decision_id: UUID, text: str) -> OwnDecis
 
     Refuses DecisionMissing, AppealNeedless, AppealLate, AppealedBefore.
     """
-    return _appeal(uow, NO_BOOK, _person(uow), decision_id, text)
+    return _appeal(uow, NO_BOOK, _person(uow), decision_id, text, held=())
 
 
 def appeal_refused_sign_in(uow: UnitOfWork, *, app_id: str, openid: str, text: str) -> OwnDecision:
@@ -63,7 +69,7 @@ def appeal_refused_sign_in(uow: UnitOfWork, *, app_id: str, openid: str, text: s
     )
     if person_id is None or not refused:
         raise errors.DecisionMissing
-    return _appeal(uow, NO_BOOK, person_id, refused[0].id, text)
+    return _appeal(uow, NO_BOOK, person_id, refused[0].id, text, held=())
 
 
 def appeal(uow: UnitOfWork, *, book: str | None, decision_id: UUID, text: str) -> OwnDecision:
@@ -71,11 +77,14 @@ def appeal(uow: UnitOfWork, *, book: str | None, decision_id: UUID, text: str) -
 
     Refuses BookMissing, DecisionMissing, AppealNeedless, AppealLate, AppealedBefore.
     """
-    return _appeal(uow, queries.get_book_id(uow.session, book), uow.actor.id, decision_id, text)
+    book_id = queries.get_book_id(uow.session, book)
+    return _appeal(uow, book_id, uow.actor.id, decision_id, text, held=_held(uow, book))
 
 
-def _appeal(uow: UnitOfWork, book_id: int, owner_id: UUID, decision_id: UUID, text: str) -> OwnDecision:
-    decision = queries.get_own_decision(uow.session, book_id, owner_id, decision_id)
+def _appeal(
+    uow: UnitOfWork, book_id: int, owner_id: UUID, decision_id: UUID, text: str, *, held: queries.Held
+) -> OwnDecision:
+    decision = queries.get_own_decision(uow.session, book_id, owner_id, decision_id, held=held)
     if decision.outcome == Outcome.APPROVE or decision.case_id is None:
         raise errors.AppealNeedless
     is_late = decision.decided_at < uow.now - timedelta(days=APPEAL_DAYS)
@@ -158,6 +167,10 @@ def forget_appeals(uow: UnitOfWork, *, person_id: str) -> None:
 def read_own_data(uow: UnitOfWork, person_id: UUID, after: UUID | None, limit: int) -> Sequence[OwnDecision]:
     """Read some of all that was not simply let through of somebody, in all books and at signing in, oldest first."""
     return [OwnDecision(*row) for row in queries.list_own(uow.session, person_id, after=after, limit=limit)]
+
+
+def _held(uow: UnitOfWork, book: str | None) -> queries.Held:
+    return () if book is None else queries.list_held(uow.session, book, uow.actor.id)
 
 
 def _person(uow: UnitOfWork) -> UUID:

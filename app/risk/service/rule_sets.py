@@ -87,9 +87,12 @@ def list_rule_sets(uow: UnitOfWork, *, book: str | None, limit: int, cursor: str
 
 
 def sum_shadow(uow: UnitOfWork, *, book: str | None, version: int) -> ShadowReport:
-    """What a version would have decided in shadow, by what was decided. Refuses BookMissing, RuleSetMissing."""
+    """What a version would have decided in shadow the last time, by what was. Refuses BookMissing, RuleSetMissing."""
     rule_set = show_rule_set(uow, book=book, version=version)
-    return ShadowReport(rule_set, queries.sum_shadows(uow.session, rule_set.book_id, version))
+    if rule_set.shadow_from is None:
+        return ShadowReport(rule_set, ())
+    sums = queries.sum_shadows(uow.session, rule_set.book_id, version, since=rule_set.shadow_from)
+    return ShadowReport(rule_set, sums)
 
 
 def start_defaults(uow: UnitOfWork, *, book: str | None) -> RuleSet | None:
