@@ -186,6 +186,12 @@ class CaseState(StrEnum):
     CLOSED = "closed"
 
 
+class Taker(StrEnum):
+    """Whose cases to list."""
+
+    ME = "me"
+
+
 class Label(StrEnum):
     """What a case turned out to be. By these, rules are judged."""
 

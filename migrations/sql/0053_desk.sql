@@ -38,3 +38,9 @@ GRANT UPDATE (case_value) ON risk_findings TO linli_app;
 
 -- So many backtests run at a time.
 CREATE INDEX ix_risk_backtests_running ON risk_backtests (book_id, requested_at) WHERE state = 'running';
+
+-- Cases are listed by who took them, what they turned out to be, and whom they are about.
+CREATE INDEX ix_risk_cases_taken ON risk_cases (book_id, taken_by, id) WHERE taken_by IS NOT NULL;
+CREATE INDEX ix_risk_cases_label ON risk_cases (book_id, label, id) WHERE label IS NOT NULL;
+CREATE INDEX ix_risk_cases_about ON risk_cases (book_id, about, state, id);
+CREATE INDEX ix_risk_cases_about_id ON risk_cases (book_id, about_id, id);

@@ -11,7 +11,7 @@ from app.jobs.catalogue import JOBS
 from app.kernel.actor import Actor, Role
 from app.risk import errors, service
 from app.risk.models import Case, FactRow, Finding
-from app.risk.queries import Wanted
+from app.risk.queries import Wanted, WhichCases
 from app.risk.rules.backtesting import precision_percent, recall_percent
 from app.risk.terms import AppealState, CaseState, EventKind, Label, Outcome, Pivot, Reason
 from tests.points.ledger import ANNA, BORIS, SHOP, named
@@ -95,8 +95,8 @@ def test_cases_and_their_decisions_are_paged(desk, held):
     for _ in range(3):
         desk.decide()
     desk.decide(resident_id=BORIS)
-    first = service.list_cases(desk.uow, book=desk.code, state=CaseState.PENDING, limit=1, cursor=None)
-    rest = service.list_cases(desk.uow, book=desk.code, state=CaseState.PENDING, limit=1, cursor=first.next_cursor)
+    first = service.list_cases(desk.uow, book=desk.code, which=WhichCases(), limit=1, cursor=None)
+    rest = service.list_cases(desk.uow, book=desk.code, which=WhichCases(), limit=1, cursor=first.next_cursor)
     assert [each.about_id for each in (*first.items, *rest.items)] == [BORIS, ANNA]
     assert rest.next_cursor is None
     page = service.list_case_decisions(desk.uow, book=desk.code, case_id=desk.case_of(held), limit=3, cursor=None)

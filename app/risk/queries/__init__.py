@@ -3,12 +3,15 @@
 from app.risk.queries.backtests import count_running, get_backtest, list_backtests, list_stored, lock_backtest
 from app.risk.queries.books import get_book_id
 from app.risk.queries.cases import (
+    WhichCases,
     find_appeal_of,
     find_last_act,
     get_case,
     has_answered,
     has_part,
+    is_settled,
     list_appeals,
+    list_appeals_of,
     list_case_decisions,
     list_case_events,
     list_case_findings,
@@ -68,6 +71,7 @@ __all__ = [
     "Held",
     "Look",
     "Wanted",
+    "WhichCases",
     "copy_decision",
     "count_items",
     "count_lists",
@@ -91,7 +95,9 @@ __all__ = [
     "get_rule_set",
     "has_answered",
     "has_part",
+    "is_settled",
     "list_appeals",
+    "list_appeals_of",
     "list_backtests",
     "list_case_decisions",
     "list_case_events",

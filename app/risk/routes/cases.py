@@ -5,7 +5,7 @@ from uuid import UUID
 
 from app.infra.unit_of_work import UnitOfWork
 from app.risk import service
-from app.risk.queries import Wanted
+from app.risk.queries import Wanted, WhichCases
 from app.risk.routes.desk import READERS, WORKERS, house_shops, period
 from app.risk.schemas.cases import (
     AppealsQuery,
@@ -21,7 +21,7 @@ from app.risk.schemas.cases import (
     RiskDecisionOut,
     RiskDecisionPage,
 )
-from app.risk.terms import AppealState, CaseState, EventKind, Label, Outcome, Reason
+from app.risk.terms import AppealState, CaseState, EventKind, Label, Outcome, Pivot, Reason, Taker
 from app.web.endpoint import Blueprint, endpoint
 from app.web.paging import PageQuery
 
@@ -73,9 +73,23 @@ def show_risk_decision(uow: UnitOfWork, *, book: str, decision_id: UUID) -> obje
 
 @blueprint.route(f"{RISK}/cases")
 @endpoint(roles=READERS, query=CasesQuery, reply=RiskCasePage)
-def list_risk_cases(uow: UnitOfWork, *, book: str, state: CaseState, limit: int, cursor: str | None) -> object:
-    """案件 / cases of one state, newest first."""
-    return service.list_cases(uow, book=book, state=state, limit=limit, cursor=cursor)
+def list_risk_cases(
+    uow: UnitOfWork,
+    *,
+    book: str,
+    state: CaseState | None,
+    label: Label | None,
+    taken_by: Taker | None,
+    about: Pivot | None,
+    about_id: UUID | None,
+    limit: int,
+    cursor: str | None,
+) -> object:
+    """案件 / cases, newest first: pending ones unless asked otherwise."""
+    which = WhichCases(
+        state=state, label=label, taken_by=uow.actor.id if taken_by else None, about=about, about_id=about_id
+    )
+    return service.list_cases(uow, book=book, which=which, limit=limit, cursor=cursor)
 
 
 @blueprint.route(f"{RISK}/cases/<uuid:case_id>")

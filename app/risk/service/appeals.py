@@ -14,7 +14,7 @@ from app.risk import errors, queries
 from app.risk.models import Appeal, DecisionRow
 from app.risk.service.cases import add_event
 from app.risk.service.own import HouseShops, check_no_part, check_not_own, no_shops, parties
-from app.risk.terms import APPEAL_DAYS, NO_BOOK, AppealState, CaseEventKind, Outcome
+from app.risk.terms import APPEAL_DAYS, NO_BOOK, AppealState, CaseEventKind, CaseState, Label, Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +134,8 @@ def answer_appeal(
 ) -> Appeal:
     """Answer an appeal. What is overturned counts as a false alarm when rules are judged; the decision stays written.
 
-    By who could have worked on its case, and did not: whoever answers does not take it later either.
+    By who could have worked on its case, and did not: whoever answers does not take it later either. When nothing else
+    is in a book's case that nobody has taken, it is closed as a false alarm by that: nothing is kept back for it then.
 
     Refuses BookMissing, AppealMissing, AppealAnswered, OwnRisk, AppealByJudge.
     """
@@ -156,6 +157,10 @@ def answer_appeal(
     add_event(uow, case, CaseEventKind.ANSWERED, text=answer)
     if overturned and book_id == NO_BOOK:
         identity.resume_account(uow, person_id=found.resident_id, case_id=found.case_id)
+    elif overturned and case.state == CaseState.PENDING and queries.is_settled(uow.session, case):
+        case.state, case.label = CaseState.CLOSED, str(Label.FALSE_POSITIVE)
+        case.closed_by, case.closed_at = uow.actor.id, uow.now
+        add_event(uow, case, CaseEventKind.CLOSED, text=answer, label=Label.FALSE_POSITIVE)
     return found
 
 
