@@ -186,6 +186,16 @@ class CaseState(StrEnum):
     CLOSED = "closed"
 
 
+class Fate(StrEnum):
+    """What became of a payment, a gift or a refund that was decided on."""
+
+    TO_CONFIRM = "to_confirm"  # its resident has not confirmed it
+    WAITING = "waiting"  # points are set aside
+    DONE = "done"
+    UNDONE = "undone"  # nothing of it remains
+    RETURNED = "returned"  # done, and all of it given back
+
+
 class Taker(StrEnum):
     """Whose cases to list."""
 

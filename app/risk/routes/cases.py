@@ -6,7 +6,7 @@ from uuid import UUID
 from app.infra.unit_of_work import UnitOfWork
 from app.risk import service
 from app.risk.queries import Wanted, WhichCases
-from app.risk.routes.desk import READERS, WORKERS, house_shops, period
+from app.risk.routes.desk import READERS, WORKERS, dealings, house_shops, period
 from app.risk.schemas.cases import (
     AppealsQuery,
     CasesQuery,
@@ -20,6 +20,7 @@ from app.risk.schemas.cases import (
     RiskCommentIn,
     RiskDecisionOut,
     RiskDecisionPage,
+    RiskPaymentPage,
 )
 from app.risk.terms import AppealState, CaseState, EventKind, Label, Outcome, Pivot, Reason, Taker
 from app.web.endpoint import Blueprint, endpoint
@@ -104,6 +105,15 @@ def show_risk_case(uow: UnitOfWork, *, book: str, case_id: UUID) -> object:
 def list_risk_case_decisions(uow: UnitOfWork, *, book: str, case_id: UUID, limit: int, cursor: str | None) -> object:
     """案件里的全部判定 / all decisions in a case."""
     return service.list_case_decisions(uow, book=book, case_id=case_id, limit=limit, cursor=cursor)
+
+
+@blueprint.route(f"{RISK}/cases/<uuid:case_id>/payments")
+@endpoint(roles=READERS, query=PageQuery, reply=RiskPaymentPage)
+def list_case_payments(uow: UnitOfWork, *, book: str, case_id: UUID, limit: int, cursor: str | None) -> object:
+    """案件里的收款、退款与礼品现在怎样 / what became of payments, refunds and gifts in a case."""
+    return service.list_case_payments(
+        uow, book=book, case_id=case_id, limit=limit, cursor=cursor, dealings_of=dealings()
+    )
 
 
 @blueprint.route(f"{RISK}/cases/<uuid:case_id>/take", methods=["POST"])

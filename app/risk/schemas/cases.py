@@ -117,6 +117,33 @@ class RiskCaseOut(Schema):
 RiskCasePage = page_of(RiskCaseOut, "RiskCasePage")
 
 
+class RiskPaymentOut(Schema):
+    """A decision of a case and what became of the payment, gift or refund; of anything else that is null."""
+
+    decision_id = fields.UUID(required=True, attribute="decision.id")
+    kind = fields.String(required=True, attribute="decision.kind")
+    subject_id = fields.UUID(
+        required=True,
+        attribute="decision.subject_id",
+        metadata={"description": "收款即 payment_id / of a payment its payment_id"},
+    )
+    decided_at = ShownInstant(required=True, attribute="decision.decided_at")
+    outcome = fields.String(required=True, attribute="decision.outcome")
+    number = fields.String(
+        attribute="dealing.number",
+        metadata={
+            "description": "商户单号、退款单号或礼品名 / out_trade_no, out_refund_no, a gift's title"
+        },
+    )
+    state = fields.String(attribute="dealing.state")
+    points = fields.Integer(attribute="dealing.points", metadata={"description": "预占或入账的积分 / held or taken"})
+    shop_name = fields.String(attribute="dealing.shop_name")
+    resident_name_masked = fields.String(attribute="dealing.resident_name_masked", allow_none=True)
+
+
+RiskPaymentPage = page_of(RiskPaymentOut, "RiskPaymentPage")
+
+
 class RiskFindingOut(Schema):
     """What the graph found."""
 
@@ -191,7 +218,7 @@ class OwnRiskDecisionOut(Schema):
 
     def text_of(self, own: Any) -> str:
         """Say it humanely."""
-        return words.humane(own.decision.kind, own.decision.outcome, problems.language())
+        return words.humane(own.decision.kind, own.decision.outcome, problems.language(), fate=own.fate)
 
     def appeal_of(self, own: Any) -> str | None:
         """Say where the appeal is."""

@@ -1,7 +1,7 @@
 """A resident's word: what was not simply let through, and the appeal against it, answered by who had no part in it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -13,19 +13,23 @@ from app.kernel.paging import Page, page_by_id, read_id
 from app.risk import errors, queries
 from app.risk.models import Appeal, DecisionRow
 from app.risk.service.cases import add_event
+from app.risk.service.dealings import DealingsOf, fates_of, no_dealings
 from app.risk.service.own import HouseShops, check_no_part, check_not_own, no_shops, parties
-from app.risk.terms import APPEAL_DAYS, NO_BOOK, AppealState, CaseEventKind, CaseState, Label, Outcome
+from app.risk.terms import APPEAL_DAYS, NO_BOOK, AppealState, CaseEventKind, CaseState, Fate, Label, Outcome
 
 
 @dataclass(frozen=True, slots=True)
 class OwnDecision:
-    """A decision as the resident sees it, and his appeal against it."""
+    """A decision as the resident sees it, his appeal against it, and what became of what it was on, where known."""
 
     decision: DecisionRow
     appeal: Appeal | None
+    fate: Fate | None = None
 
 
-def list_own_decisions(uow: UnitOfWork, *, book: str | None, limit: int, cursor: str | None) -> Page[OwnDecision]:
+def list_own_decisions(
+    uow: UnitOfWork, *, book: str, limit: int, cursor: str | None, dealings_of: DealingsOf = no_dealings
+) -> Page[OwnDecision]:
     """What of one's own was not simply let through, newest first, since the passbook is one's own.
 
     Refuses BookMissing, CursorInvalid.
@@ -37,7 +41,8 @@ def list_own_decisions(uow: UnitOfWork, *, book: str | None, limit: int, cursor:
     )
     page = page_by_id(rows, limit, lambda decision: decision.id)
     appeals = queries.find_appealed(uow.session, book_id, [decision.id for decision in page.items])
-    return Page([OwnDecision(each, appeals.get(each.id)) for each in page.items], page.next_cursor)
+    fates = fates_of(uow, page.items, dealings_of)
+    return Page([OwnDecision(each, appeals.get(each.id), fates.get(each.id)) for each in page.items], page.next_cursor)
 
 
 def list_own_sign_ins(uow: UnitOfWork, *, limit: int, cursor: str | None) -> Page[OwnDecision]:
@@ -72,13 +77,16 @@ def appeal_refused_sign_in(uow: UnitOfWork, *, app_id: str, openid: str, text: s
     return _appeal(uow, NO_BOOK, person_id, refused[0].id, text, held=())
 
 
-def appeal(uow: UnitOfWork, *, book: str | None, decision_id: UUID, text: str) -> OwnDecision:
+def appeal(
+    uow: UnitOfWork, *, book: str, decision_id: UUID, text: str, dealings_of: DealingsOf = no_dealings
+) -> OwnDecision:
     """Appeal against one's own decision, once, within sixty days.
 
     Refuses BookMissing, DecisionMissing, AppealNeedless, AppealLate, AppealedBefore.
     """
     book_id = queries.get_book_id(uow.session, book)
-    return _appeal(uow, book_id, uow.actor.id, decision_id, text, held=_held(uow, book))
+    made = _appeal(uow, book_id, uow.actor.id, decision_id, text, held=_held(uow, book))
+    return replace(made, fate=fates_of(uow, [made.decision], dealings_of).get(decision_id))
 
 
 def _appeal(
@@ -169,13 +177,17 @@ def forget_appeals(uow: UnitOfWork, *, person_id: str) -> None:
     queries.erase_appeals(uow.session, UUID(person_id))
 
 
-def read_own_data(uow: UnitOfWork, person_id: UUID, after: UUID | None, limit: int) -> Sequence[OwnDecision]:
+def read_own_data(
+    uow: UnitOfWork, person_id: UUID, after: UUID | None, limit: int, *, dealings_of: DealingsOf = no_dealings
+) -> Sequence[OwnDecision]:
     """Read some of all that was not simply let through of somebody, in all books and at signing in, oldest first."""
-    return [OwnDecision(*row) for row in queries.list_own(uow.session, person_id, after=after, limit=limit)]
+    rows = queries.list_own(uow.session, person_id, after=after, limit=limit)
+    fates = fates_of(uow, [decision for decision, _ in rows], dealings_of)
+    return [OwnDecision(decision, said, fates.get(decision.id)) for decision, said in rows]
 
 
-def _held(uow: UnitOfWork, book: str | None) -> queries.Held:
-    return () if book is None else queries.list_held(uow.session, book, uow.actor.id)
+def _held(uow: UnitOfWork, book: str) -> queries.Held:
+    return queries.list_held(uow.session, book, uow.actor.id)
 
 
 def _person(uow: UnitOfWork) -> UUID:
