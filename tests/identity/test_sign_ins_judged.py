@@ -102,7 +102,7 @@ def test_lists_and_snoozes_of_signing_in(office):
     assert len(office.ask("GET", "/decisions").json["items"]) == 1
     assert [each["id"] for each in office.ask("GET", "/snoozes").json["items"]] == [snoozed.json["id"]]
     assert office.ask("POST", f"/snoozes/{snoozed.json['id']}/end", {}).json["ended_at"]
-    assert [each["code"] for each in office.ask("GET", "/lists").json["items"]] == ["watched"]
+    assert [each["code"] for each in office.ask("GET", "/lists").json["items"]] == ["blocked", "watched"]
     assert len(office.ask("GET", "/lists/watched/items").json["items"]) == 1
     assert office.ask("POST", f"/lists/watched/items/{made.json['id']}/remove", {"reason": "查清了"}).json["removed_at"]
     assert office.ask("POST", "/lists", {"list_code": "farms", "title": "x"}).status_code == 201

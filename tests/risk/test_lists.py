@@ -20,7 +20,9 @@ def test_a_list_has_items_with_a_reason_and_an_end(desk):
     service.create_list(uow, book=desk.code, code="friends", title="x")
     with pytest.raises(errors.ListTaken):
         service.create_list(uow, book=desk.code, code="friends", title="y")
-    assert [each.code for each in service.list_lists(uow, book=desk.code, limit=5, cursor=None).items] == ["friends"]
+    listed = service.list_lists(uow, book=desk.code, limit=5, cursor=None)
+    assert [each.code for each in listed.items] == ["blocked", "friends", "watched"]
+    assert service.list_items(uow, book=desk.code, code="watched", limit=5, cursor=None).items == []
     ends = desk.uow.now + timedelta(hours=1)
     item = service.add_item(uow, book=desk.code, code="blocked", value=ANNA, reason="冒用", expires_at=ends)
     assert desk.decide().outcome is Outcome.BLOCK_AND_REVIEW
@@ -140,3 +142,22 @@ def test_two_lists_do_not_decline(desk):
     add(desk, "blocked", ANNA)
     add(desk, "blocked", SHOP)
     assert desk.decide().outcome is Outcome.BLOCK_AND_REVIEW
+
+
+def test_the_lists_that_come_with_linli_are_listed_before_anything_is_on_them(desk):
+    def codes(limit):
+        found, cursor = [], None
+        while True:
+            page = service.list_lists(desk.uow, book=desk.code, limit=limit, cursor=cursor)
+            found.append([each.code for each in page.items])
+            cursor = page.next_cursor
+            if cursor is None:
+                return found
+
+    assert codes(5) == [["blocked", "watched"]]
+    add(desk, "watched", ANNA)
+    for code in ("a", "z"):
+        service.create_list(desk.as_(TWO), book=desk.code, code=code, title="x")
+    assert codes(5) == [["a", "blocked", "watched", "z"]]
+    assert codes(1) == [["a"], ["blocked"], ["watched"], ["z"]]
+    assert codes(2) == [["a", "blocked"], ["watched", "z"]]

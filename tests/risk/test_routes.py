@@ -169,7 +169,7 @@ def test_lists_and_snoozes_over_http(api, held):
         api.post(f"/risk/lists/shops/items/{item.json['id']}/remove", {"reason": "查清了"}).json["removed_why"]
         == "查清了"
     )
-    assert [each["code"] for each in api.get("/risk/lists", AUDITOR).json["items"]] == ["shops"]
+    assert [each["code"] for each in api.get("/risk/lists", AUDITOR).json["items"]] == ["blocked", "shops", "watched"]
     snooze = api.post(f"/risk/decisions/{held}/snooze", {"rule_id": "any", "days": 3, "reason": "x"})
     assert snooze.status_code == 201, snooze.text
     assert [each["id"] for each in api.get("/risk/snoozes", AUDITOR).json["items"]] == [snooze.json["id"]]

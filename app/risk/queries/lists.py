@@ -57,6 +57,11 @@ def count_lists(session: Session, book_id: int, *, besides: Collection[str]) -> 
     return session.scalar(query) or 0
 
 
+def list_stored_codes(session: Session, book_id: int, codes: Collection[str]) -> set[str]:
+    """Which of these lists a book has."""
+    return set(session.scalars(select(RiskList.code).where(RiskList.book_id == book_id, RiskList.code.in_(codes))))
+
+
 def find_item(session: Session, book_id: int, code: str, value: str) -> ListItem | None:
     """The item of a value that was not removed."""
     query = select(ListItem).where(

@@ -131,9 +131,7 @@ class RiskPaymentOut(Schema):
     outcome = fields.String(required=True, attribute="decision.outcome")
     number = fields.String(
         attribute="dealing.number",
-        metadata={
-            "description": "商户单号、退款单号或礼品名 / out_trade_no, out_refund_no, a gift's title"
-        },
+        metadata={"description": "商户单号、退款单号或礼品名 / out_trade_no, out_refund_no, a gift's title"},
     )
     state = fields.String(attribute="dealing.state")
     points = fields.Integer(attribute="dealing.points", metadata={"description": "预占或入账的积分 / held or taken"})

@@ -26,7 +26,11 @@ class RiskListOut(Schema):
     code = fields.String(required=True)
     title = fields.String(required=True)
     created_by = fields.UUID(required=True)
-    created_at = ShownInstant(required=True)
+    created_at = ShownInstant(
+        required=True,
+        allow_none=True,
+        metadata={"description": "空:随 Linli 提供,尚无内容 / null: comes with Linli, empty yet"},
+    )
 
 
 RiskListPage = page_of(RiskListOut, "RiskListPage")

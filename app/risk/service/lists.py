@@ -11,7 +11,7 @@ from app.risk import errors, queries
 from app.risk.models import ListItem, RiskList
 from app.risk.service import shelf
 from app.risk.service.own import HouseShops, check_not_near, no_shops
-from app.risk.terms import EXPIRED, ITEMS_MAX, LISTS_MAX
+from app.risk.terms import EXPIRED, ITEMS_MAX, LISTS_MAX, OPERATOR
 
 
 def create_list(uow: UnitOfWork, *, book: str | None, code: str, title: str) -> RiskList:
@@ -26,10 +26,14 @@ def create_list(uow: UnitOfWork, *, book: str | None, code: str, title: str) -> 
 
 
 def list_lists(uow: UnitOfWork, *, book: str | None, limit: int, cursor: str | None) -> Page[RiskList]:
-    """Lists by their code. Refuses BookMissing, CursorInvalid."""
+    """Lists by their code; those that come with Linli are there before anything is on them.
+
+    Refuses BookMissing, CursorInvalid.
+    """
     book_id = queries.get_book_id(uow.session, book)
     after = None if cursor is None else str(Cursor.decode(cursor, str).parts[0])
-    rows = queries.list_lists(uow.session, book_id, after=after, limit=limit + 1)
+    rows = [*queries.list_lists(uow.session, book_id, after=after, limit=limit + 1), *_built_in(uow, book_id, after)]
+    rows.sort(key=lambda found: found.code)
     kept = rows[:limit]
     return Page(kept, Cursor((kept[-1].code,)).encode() if len(rows) > limit else None)
 
@@ -37,7 +41,8 @@ def list_lists(uow: UnitOfWork, *, book: str | None, limit: int, cursor: str | N
 def list_items(uow: UnitOfWork, *, book: str | None, code: str, limit: int, cursor: str | None) -> Page[ListItem]:
     """Items of a list, newest first. Refuses BookMissing, ListMissing, CursorInvalid."""
     book_id = queries.get_book_id(uow.session, book)
-    queries.get_list(uow.session, book_id, code)
+    if code not in shelf.defaults().list_codes():
+        queries.get_list(uow.session, book_id, code)
     rows = queries.list_items(uow.session, book_id, code, before=read_id(cursor), limit=limit + 1)
     return page_by_id(rows, limit, lambda item: item.id)
 
@@ -104,6 +109,17 @@ def _clear_place(uow: UnitOfWork, book_id: int, code: str, value: UUID) -> None:
         raise errors.ItemListed(list=code, item=str(found.id))
     found.removed_by, found.removed_at, found.removed_why = uow.actor.id, uow.now, EXPIRED
     uow.session.flush()
+
+
+def _built_in(uow: UnitOfWork, book_id: int, after: str | None) -> list[RiskList]:
+    """The lists that come with Linli and are not stored yet, of those after a code."""
+    codes = shelf.defaults().list_codes()
+    missing = codes - queries.list_stored_codes(uow.session, book_id, codes)
+    return [
+        RiskList(book_id=book_id, code=code, title=code, created_by=OPERATOR)
+        for code in missing
+        if after is None or code > after
+    ]
 
 
 def _insert(uow: UnitOfWork, book_id: int, code: str, title: str) -> bool:
