@@ -19,7 +19,7 @@ from app.mall import routes as mall
 from app.media import routes as media
 from app.merchants import routes as merchants
 from app.merchants.queries import takes_within
-from app.merchants.service import admit_signed, list_own_shops, record_signed
+from app.merchants.service import admit_signed, list_dealings, list_own_shops, record_signed
 from app.merchants.service.offers import check_point_value
 from app.merchants.service.own import check_shop
 from app.notices import routes as notices
@@ -96,6 +96,7 @@ def _install_identity(app: Flask, config: Config) -> None:
     app.extensions[access.JUDGE] = judge_sign_in
     app.extensions[staff.TAKES_SHOP] = takes_within
     app.extensions[desk.HOUSE_SHOPS] = list_own_shops
+    app.extensions[desk.DEALINGS] = list_dealings
     app.extensions[accounts.MORE_DATA] = (own.OWN_DATA, media.OWN_DATA)
     app.extensions[callers.AUTHENTICATE] = Gate(keyring, office).admit
     app.extensions[callers.RECORD_PROXY_ACT] = record_proxy_act

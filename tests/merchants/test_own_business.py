@@ -211,6 +211,35 @@ def test_attack_30_a_relative_of_the_owner_decides_no_more_than_he_does(api, act
     assert late.post(f"/complaints/{complaint['id']}/decide", rejecting).json["state"] == "rejected"
 
 
+def test_attack_30_nor_about_his_wifes(api, acts, till, shop, register):
+    """Which would let its money go to her."""
+    wife = named("his wife")
+    RiskDesk(acts.uow, acts.book).publish(rule("burst", "points >= 40", 30, pivot=Pivot.SHOP))
+    paid = till.pay(40)
+    account(acts, OWNER, PHONE)
+    account(acts, wife, "13799990000")
+    register(person_id=wife)
+    acts.uow.session.execute(
+        text(
+            "INSERT INTO identity_relatives (id, person_id, relative_id, kind, declared_by, declared_at)"
+            " VALUES (gen_random_uuid(), :him, :wife, 'spouse', :wife, now())"
+        ),
+        {"him": OWNER, "wife": wife},
+    )
+    him = {"person_id": OWNER, "name": "owner"}
+    found = "SELECT case_id FROM risk_decisions WHERE id = :id"
+    path = f"/risk/cases/{acts.uow.session.scalar(text(found), {'id': paid.redemption.decision_id})}"
+    for rest, body in (("take", {}), ("take-over", {"text": "x"}), ("comments", {"text": "x"})):
+        assert refused(api.post(f"{path}/{rest}", body, **him)) == (403, "risk.own_risk", [])
+    item = {"value": str(shop.id), "reason": "x"}
+    assert refused(api.post("/risk/lists/watched/items", item, **him)) == (403, "risk.own_risk", [])
+    made = api.post("/risk/lists/watched/items", item)
+    assert made.status_code == 201
+    removal = f"/risk/lists/watched/items/{made.json['id']}/remove"
+    assert refused(api.post(removal, {"reason": "x"}, **him)) == (403, "risk.own_risk", [])
+    assert api.post(f"{path}/take", {}).status_code == 200
+
+
 def test_papers_that_would_make_one_an_owner_are_reviewed_by_others(acts, shop):
     account(acts, FIRST, PAPERS["contact_phone"])
     book = acts.book.code

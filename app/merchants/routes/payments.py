@@ -63,9 +63,9 @@ def list_payments(
 
 
 @blueprint.route(f"{PAYMENTS}/<uuid:payment_id>")
-@endpoint(roles=READERS, reply=RedemptionOut)
+@endpoint(roles=READERS | CARERS, reply=RedemptionOut)
 def show_payment(uow: UnitOfWork, *, book: str, payment_id: UUID) -> Receipt:
-    """查一笔收款 / one payment of this shop; auditors see all shops'."""
+    """查一笔收款 / one payment of this shop; auditors, and treasurers who work on cases, see all shops'."""
     return service.show_payment(uow, book=book, payment_id=payment_id)
 
 

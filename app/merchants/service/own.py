@@ -44,14 +44,14 @@ def check_papers(uow: UnitOfWork, merchant_id: UUID, papers: Mapping[str, Any]) 
         raise errors.OwnBusiness
 
 
-def list_own_shops(uow: UnitOfWork) -> Collection[UUID]:
-    """The branches of whose house the actor is, or somebody close to him.
+def list_own_shops(uow: UnitOfWork, others: Collection[UUID] = ()) -> Collection[UUID]:
+    """The branches of whose house the actor is, or somebody close to him, or one of these others.
 
     Anti-fraud asks by the function that the factory gives it.
     """
     if Role.SYSTEM in uow.actor.roles:
         return ()
-    return house.list_house_shops(uow.session, list_close(uow), now=uow.now)
+    return house.list_house_shops(uow.session, list_close(uow).union(others), now=uow.now)
 
 
 def list_close(uow: UnitOfWork) -> set[UUID]:

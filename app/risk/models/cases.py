@@ -80,3 +80,4 @@ class Finding(Base):
     first_at: Mapped[datetime] = mapped_column(INSTANT)
     last_at: Mapped[datetime] = mapped_column(INSTANT)
     case_id: Mapped[UUID | None] = mapped_column(Uuid)
+    case_value: Mapped[int | None] = mapped_column(Integer)

@@ -23,6 +23,7 @@ from app.risk.service.cases import (
     show_case,
     take_case,
 )
+from app.risk.service.dealings import DealingsOf, list_case_payments
 from app.risk.service.deciding import decide, forget_fact, settle_decision, settle_none
 from app.risk.service.decisions import list_decisions, purge_facts, show_decision
 from app.risk.service.lists import add_item, create_list, list_items, list_lists, remove_item
@@ -45,6 +46,7 @@ from app.risk.service.taking_over import take_over_case
 __all__ = [
     "AwardAsk",
     "AwardDecision",
+    "DealingsOf",
     "Decision",
     "Event",
     "HouseShops",
@@ -69,6 +71,7 @@ __all__ = [
     "list_appeals",
     "list_backtests",
     "list_case_decisions",
+    "list_case_payments",
     "list_cases",
     "list_decisions",
     "list_items",

@@ -20,7 +20,7 @@ from app.risk.queries import Look
 from app.risk.rules.definitions import RuleSetDefinition
 from app.risk.rules.events import FIELDS, Decision, Event
 from app.risk.rules.features import FEATURES_VERSION, check_facts
-from app.risk.rules.scoring import Verdict, broken, judge
+from app.risk.rules.scoring import Snoozed, Verdict, broken, judge
 from app.risk.rules.vector import Seen, about, features_of_fact, is_beside_newcomers, lock_keys
 from app.risk.service import shelf, windows
 from app.risk.terms import (
@@ -220,10 +220,10 @@ def judge_fact(uow: UnitOfWork, event: Event, book_id: int, seen: Look, features
     """What the active version says, or what comes with Linli where a book has none; and those in shadow."""
     active = [row for row in seen.sets if row[1] == RuleSetState.ACTIVE]
     version = active[0][0] if active else BUILT_IN
-    shadows = _shadows(uow, event, book_id, seen, features)
+    snoozed = {(row[0], Pivot(row[1])) for row in seen.snoozes}
+    shadows = _shadows(uow, event, book_id, seen, features, snoozed=snoozed)
     try:
         definition = shelf.definition_of(uow.session, book_id, UUID(active[0][2])) if active else shelf.defaults()
-        snoozed = {(row[0], Pivot(row[1])) for row in seen.snoozes}
         verdict = judge(definition, event.kind, features, snoozed=snoozed, clock=thread_time)
     except UNREADABLE as error:
         failed = broken(event.kind, f"version {version}: {type(error).__name__}")
@@ -231,7 +231,9 @@ def judge_fact(uow: UnitOfWork, event: Event, book_id: int, seen: Look, features
     return Judged(book_id, version, verdict, _pivots(verdict, definition), shadows)
 
 
-def _shadows(uow: UnitOfWork, event: Event, book_id: int, seen: Look, features: dict[str, Any]) -> list[Shadow]:
+def _shadows(
+    uow: UnitOfWork, event: Event, book_id: int, seen: Look, features: dict[str, Any], *, snoozed: Snoozed
+) -> list[Shadow]:
     """What versions in shadow would have said. One that fails says nothing: it decides nothing either."""
     found = []
     for version, state, set_id in seen.sets:
@@ -239,7 +241,7 @@ def _shadows(uow: UnitOfWork, event: Event, book_id: int, seen: Look, features: 
             continue
         try:
             definition = shelf.definition_of(uow.session, book_id, UUID(set_id))
-            verdict = judge(definition, event.kind, features, clock=thread_time)
+            verdict = judge(definition, event.kind, features, snoozed=snoozed, clock=thread_time)
         except UNREADABLE as error:
             log.warning("risk_shadow_failed", version=version, error=type(error).__name__)
             continue
