@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from app.risk import errors, service
+from app.risk.queries import WhichCases
 from app.risk.terms import CaseState, Label, Outcome, Pivot
 from tests.fixtures.together import alone, await_waiting, split, together
 from tests.points.ledger import open_ledger
@@ -71,7 +72,9 @@ class Burst:
         return service.decide(uow, spent(book_id=self.ledger.id, subject_id=uuid4(), **people))
 
     def listed(self, uow, state=CaseState.PENDING):
-        return service.list_cases(uow, book=self.ledger.book.code, state=state, limit=9, cursor=None).items
+        return service.list_cases(
+            uow, book=self.ledger.book.code, which=WhichCases(state=state), limit=9, cursor=None
+        ).items
 
     def take(self, uow):
         [case] = self.listed(uow)

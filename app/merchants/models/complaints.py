@@ -1,4 +1,4 @@
-"""What residents say against redemptions and gifts. What states allow: migrations/sql/0036_complaints.sql and 0051."""
+"""What residents say against redemptions and gifts. What states allow: migrations/sql/0036_complaints.sql and 0050."""
 
 from datetime import datetime
 from uuid import UUID

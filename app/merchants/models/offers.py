@@ -1,4 +1,4 @@
-"""Offers, gifts and what of them is set aside. What columns allow: migrations/sql/0026_merchants.sql, 0044 and 0051."""
+"""Offers, gifts and what of them is set aside. What columns allow: migrations/sql/0026_merchants.sql, 0044 and 0050."""
 
 from datetime import datetime
 from uuid import UUID

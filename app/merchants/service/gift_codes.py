@@ -88,8 +88,7 @@ def _keep(uow: UnitOfWork, shown: str, *, last: str) -> str:
         for _ in range(DRAWS_MAX):  # of 10^12 two alike within a minute: hardly ever
             code = uow.new_digits(terms.GIFT_CODE_DIGITS)
             code_hash = rules.hash_gift_code(code).hex()
-            keep = redis.client().register_script(KEEP)
-            if keep([KEY + code_hash, last], [shown, code_hash, LIFE_MS, KEY, GRACE_MS]):
+            if redis.run(redis.client(), KEEP, [KEY + code_hash, last], [shown, code_hash, LIFE_MS, KEY, GRACE_MS]):
                 return code
     except RedisError:
         pass

@@ -1,18 +1,18 @@
-"""Keep with what a night finds of a shop that its terms bring it more than it gives off."""
+"""Let shops hear of gifts, and count by an index for whom one helper spends points."""
 
 from migrations import sql_files
 
 revision = "0050"
-down_revision = "0048"
+down_revision = "0049"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
     """Build it."""
-    sql_files.execute("0050_find_overpaid.sql")
+    sql_files.execute("0050_care_for_gifts.sql")
 
 
 def downgrade() -> None:
-    """Refuse: what was found does not come back."""
+    """Refuse, as all others do."""
     raise NotImplementedError("Linli has no way back; restore a backup if that is meant")

@@ -1,18 +1,18 @@
-"""Let shops hear of gifts, and count by an index for whom one helper spends points."""
+"""Keep with what a night finds of a shop that its terms bring it more than it gives off."""
 
 from migrations import sql_files
 
-revision = "0051"
-down_revision = "0050"
+revision = "0049"
+down_revision = "0048"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
     """Build it."""
-    sql_files.execute("0051_care_for_gifts.sql")
+    sql_files.execute("0049_find_overpaid.sql")
 
 
 def downgrade() -> None:
-    """Refuse, as all others do."""
+    """Refuse: what was found does not come back."""
     raise NotImplementedError("Linli has no way back; restore a backup if that is meant")
