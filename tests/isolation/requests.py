@@ -251,6 +251,7 @@ CALLERS = {
     "POST /risk/cases/<case_id>/take-over": PROPOSER,
     "POST /risk/cases/<case_id>/comments": PROPOSER,
     "POST /risk/cases/<case_id>/close": PROPOSER,
+    "POST /risk/appeals/<appeal_id>/answer": PROPOSER,
     # nor by whose own it is
     "POST /award-checks/<check_id>/confirm": PROPOSER,
     "POST /award-checks/<check_id>/reject": PROPOSER,

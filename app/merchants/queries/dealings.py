@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import literal, select, union_all
+from sqlalchemy import Select, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from app.merchants.models import Branch, Gift, Redemption, Refund, Reservation
@@ -14,7 +14,11 @@ REDEMPTION, REFUND, GIFT = "redemption", "refund", "gift"
 
 def list_dealings(session: Session, ids: Collection[UUID]) -> Sequence[Any]:
     """Give (what, id, number, state, expires_at, points, given_back, book_id, resident_id, shop_name) of each."""
-    payments = (
+    return session.execute(union_all(_payments(ids), _refunds(ids), _gifts(ids))).all()
+
+
+def _payments(ids: Collection[UUID]) -> Select[*tuple[Any, ...]]:
+    return (
         select(
             literal(REDEMPTION).label("what"),
             Redemption.id,
@@ -31,7 +35,10 @@ def list_dealings(session: Session, ids: Collection[UUID]) -> Sequence[Any]:
         .join(Branch, Branch.id == Redemption.branch_id)
         .where(Redemption.id.in_(ids))
     )
-    refunds = (
+
+
+def _refunds(ids: Collection[UUID]) -> Select[*tuple[Any, ...]]:
+    return (
         select(
             literal(REFUND),
             Refund.id,
@@ -49,7 +56,10 @@ def list_dealings(session: Session, ids: Collection[UUID]) -> Sequence[Any]:
         .join(Branch, Branch.id == Refund.branch_id)
         .where(Refund.id.in_(ids))
     )
-    gifts = (
+
+
+def _gifts(ids: Collection[UUID]) -> Select[*tuple[Any, ...]]:
+    return (
         select(
             literal(GIFT),
             Reservation.id,
@@ -67,4 +77,3 @@ def list_dealings(session: Session, ids: Collection[UUID]) -> Sequence[Any]:
         .join(Branch, Branch.id == Reservation.shop_id)
         .where(Reservation.id.in_(ids))
     )
-    return session.execute(union_all(payments, refunds, gifts)).all()
