@@ -77,6 +77,7 @@ class Earn(Base):
     resident_id: Mapped[UUID | None] = mapped_column(Uuid)
     due_at: Mapped[datetime | None] = mapped_column(INSTANT)
     cleared_by: Mapped[UUID | None] = mapped_column(Uuid)
+    passed_by: Mapped[UUID | None] = mapped_column(Uuid)
     points: Mapped[int] = mapped_column(BigInteger)
     award_id: Mapped[UUID | None] = mapped_column(Uuid)
     awarded_fen: Mapped[int | None] = mapped_column(BigInteger)

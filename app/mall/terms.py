@@ -34,6 +34,7 @@ class Reason(StrEnum):
     NOT_RESIDENT = "not_resident"
     OWN_SHOP = "own_shop"  # whoever paid owns the shop or works there: the money comes back to the house
     KIN_OF_SHOP = "kin_of_shop"  # lives with somebody of the shop, or is a declared relative
+    STOPPED = "stopped"  # anti-fraud stops its points
 
 
 class Ties(Protocol):

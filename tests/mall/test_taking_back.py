@@ -1,7 +1,5 @@
 """What a refund takes of points that were paid: their part, from their lot; and what becomes of what was spent."""
 
-import json
-
 import pytest
 from sqlalchemy import select
 
@@ -12,7 +10,6 @@ from app.points import service as points
 from app.points.models import Lot
 from app.points.service import rulebook
 from app.points.service.audit import audit_snapshot
-from tests.mall.conftest import NUMBER, OPENID
 from tests.points.ledger import ANNA
 from tests.points.programme import publish
 
@@ -22,45 +19,6 @@ def anna(story, live_in):
     """Anna lives here, is on WeChat and wants points."""
     live_in()
     story.consent()
-
-
-@pytest.fixture
-def tell(client):
-    """WeChat Pay tells us something, over HTTP, at the time of a story."""
-
-    def post(story, document):
-        body = json.dumps(document).encode()
-        headers = story.mall.sign(body, at=story.uow.now) | {"Linli-Demo-Clock": story.uow.now.isoformat()}
-        assert client.post("/v1/wechatpay/mall", headers=headers, data=body).status_code == 200
-        story.work()
-
-    return post
-
-
-@pytest.fixture
-def buy(tell):
-    """Pay in the mall, and wait for the points."""
-
-    def pay(story, yuan, number="4200001"):
-        story.mall.now = lambda: story.uow.now
-        tell(story, story.mall.pay(OPENID, NUMBER, yuan * 100, number))
-        story.at(days=7).work()
-        return story.at(days=8)
-
-    return pay
-
-
-@pytest.fixture
-def give_back(tell):
-    """Have money back for what was bought."""
-
-    def refund(story, fen, refund, *, number="4200001", of=100):
-        story.mall.now = lambda: story.uow.now
-        change = {"shop_number": NUMBER}
-        tell(story, story.mall.refund(OPENID, number, refund, of * 100, fen, change=change))
-        return story
-
-    return refund
 
 
 def owed(acts, who=ANNA):

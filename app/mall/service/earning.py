@@ -17,6 +17,7 @@ from app.kernel.periods import local_date
 from app.mall import queries, terms
 from app.mall.models import Earn
 from app.mall.rules.earning import events_of, subject_of
+from app.mall.service.judging import may_award, settle
 from app.mall.terms import EarnState, Reason, ReportState, Ties
 from app.points import errors as points_errors
 from app.points import queries as points_queries
@@ -115,7 +116,12 @@ def _pay(uow: UnitOfWork, earn: Earn, ties_of: TiesOf) -> None:
     if tie is not None:
         give_to_review(earn, tie)
         return
-    refusal = award_rest(uow, earn)
+    foreseen = _preview(uow, earn).record
+    if foreseen and foreseen.points and not may_award(uow, earn, book=_book(earn), points=foreseen.points):
+        give_to_review(earn, Reason.STOPPED)
+        return
+    refusal = _award(uow, earn)
+    settle(uow, earn, points=0 if refusal else earn.points)
     if refusal is None:
         return
     dry_until = (earn.due_at or uow.now) + terms.DRY_MAX
@@ -125,7 +131,7 @@ def _pay(uow: UnitOfWork, earn: Earn, ties_of: TiesOf) -> None:
         give_to_review(earn, refusal.code)
 
 
-def award_rest(uow: UnitOfWork, earn: Earn) -> DomainError | None:
+def _award(uow: UnitOfWork, earn: Earn) -> DomainError | None:
     """Award what is left of a payment, by its rule; what its payer owes is taken out of it at once.
 
     Answers why not, where it was refused.

@@ -11,6 +11,7 @@ from app.mall import queries, terms
 from app.mall.models import Earn, MallRefund
 from app.mall.rules.earning import events_of, kept_of
 from app.mall.service.earning import foresee_again, give_to_review
+from app.mall.service.judging import settle
 from app.mall.terms import EarnState, RefundState
 from app.points import queries as points_queries
 from app.points import service as points
@@ -56,6 +57,7 @@ def _correct(uow: UnitOfWork, earn: Earn, refund: MallRefund) -> None:
         refund.owner_book_id = earn.owner_book_id
         give_to_review(earn, refusal.code)
         return
+    settle(uow, earn, points=earn.points)
     if not left_fen:
         earn.state = EarnState.REFUNDED
 

@@ -91,7 +91,13 @@ _EVENT = (
     Feature("points", Type.INTEGER, ALL, Source.EVENT, "积分", "points of the fact", always=True),
     Feature("order_fen", Type.INTEGER, ALL, Source.EVENT, "订单金额(分)", "the order in fen, 0: unknown", always=True),
     Feature(
-        "mode", Type.TEXT, ALL, Source.EVENT, "方式", "how: code, cashier, shop_code, order_code, gift", always=True
+        "mode",
+        Type.TEXT,
+        ALL,
+        Source.EVENT,
+        "方式",
+        "how: code, cashier, shop_code, order_code, gift, mall",
+        always=True,
     ),
     Feature("hour", Type.INTEGER, ALL, Source.EVENT, "小时(北京时间)", "hour of the day in the district", always=True),
     Feature("weekday", Type.INTEGER, ALL, Source.EVENT, "星期(1–7)", "day of the week, Monday is 1", always=True),
