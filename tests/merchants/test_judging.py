@@ -17,8 +17,9 @@ from app.merchants import errors, service
 from app.merchants.models import Redemption
 from app.merchants.service import gifts, reserving
 from app.merchants.service.taking import Consent
+from app.points.errors import PointsInsufficient
 from app.risk import service as risk
-from app.risk.models import DecisionRow
+from app.risk.models import Case, DecisionRow
 from app.risk.rules.features import FEATURES, Source
 from app.risk.terms import EventKind, Outcome, Pivot
 from sandbox.fraud.acts import Act
@@ -27,7 +28,7 @@ from tests.identity.conftest import areas, keyring
 from tests.merchants.counter import Counter, offer
 from tests.points.api import refused, statements
 from tests.points.ledger import ANNA, named
-from tests.risk.facts import ONE, rule
+from tests.risk.facts import ONE, in_use, rule
 from tests.risk.facts import Desk as RiskDesk
 
 __all__ = ["areas", "keyring"]
@@ -218,18 +219,63 @@ def come_in(uow: UnitOfWork, count: int) -> None:
         note_network(uow.session, person_id, network_index=bytes(32), now=uow.now)
 
 
-@pytest.mark.parametrize(("count", "outcome", "reasons"), [(11, "approve", []), (12, "review", ["NET_CROWD"])])
+@pytest.mark.parametrize(
+    ("count", "days", "outcome", "reasons"),
+    [(11, 28, "approve", []), (12, 28, "review", ["NET_CROWD"]), (100, 27, "approve", []), (100, None, "approve", [])],
+)
 def test_attack_15_who_spends_at_once_among_many_as_new_is_looked_at_and_goes_on(
-    acts, counter, newcomer, count, outcome, reasons
+    acts, counter, newcomer, count, days, outcome, reasons
 ):
-    """Also a house that signs up in a campaign: nobody there is stopped, nor asked to confirm."""
+    """Also a house that signs up in a campaign: nobody there is stopped, nor asked to confirm.
+
+    In a book's first four weeks everybody is new, and nobody is looked at for it.
+    """
+    if days is not None:
+        in_use(acts.uow, acts.book.id, days=days)
     come_in(acts.uow, count)
     earned = {"kind": EventKind.AWARD, "book_id": acts.book.id, "resident_id": ANNA, "points": 100}
     risk.decide(acts.uow, risk.Event(**earned, subject_id=named("an award")))
     assert counter.take(100, code=newcomer.code())["state"] == "captured"
     row = decided(acts.uow)
     assert (row.outcome, row.reasons) == (outcome, reasons)
-    assert told(row, "account_age_days", "device_new_accounts_7d", "network_new_accounts_7d") == (3, 1, count)
+    names = ("account_age_days", "device_new_accounts_7d", "network_new_accounts_7d", "book_days_in_use")
+    assert told(row, *names) == (3, 1, count, days or 0)
+
+
+@pytest.mark.parametrize("score", [60, 100])
+def test_more_than_he_has_is_no_case_of_anti_fraud(acts, counter, rules, score):
+    """A zero too many at the till: it would be blocked or declined if he had them, but he has not."""
+    rules.publish(rule("much", "points >= 5000", score))
+    answer = counter.ask(fen=2_000_000, points=100_000)
+    assert refused(answer) == (409, "points.insufficient", []), answer.text
+    assert counted(acts.uow) == 0
+    acts.freeze(ANNA)
+    answer = counter.ask(fen=200_000, points=5_000)
+    assert refused(answer) == (403, "points.account_frozen", []), answer.text
+    assert counted(acts.uow) == 0
+    assert acts.uow.session.query(Case).count() == 0
+
+
+def test_nobody_is_asked_to_confirm_what_he_does_not_have(acts, counter):
+    answer = counter.ask(fen=2_000_000, points=100_000)
+    assert refused(answer) == (409, "points.insufficient", []), answer.text
+
+
+@pytest.mark.parametrize("score", [0, 60, 100])
+def test_nor_to_prove_himself_for_a_gift_of_more_than_that(acts, counter, rules, score):
+    rules.publish(rule("much", "points >= 5000", score))
+    gift = gifts.offer_gift(
+        acts.uow, book=acts.book.code, shop_id=counter.shop_id, title="x", description="", points=50_000, stock=1
+    )
+    acts.uow.session.flush()
+    actor = Actor(ANNA, frozenset({Role.RESIDENT}), book=acts.book.code)
+    with pytest.raises(PointsInsufficient):
+        reserving.reserve_gift(replace(acts.uow, actor=actor), book=acts.book.code, gift_id=gift.id)
+
+
+def counted(uow: UnitOfWork) -> int:
+    found: int = uow.session.scalar(text("SELECT count(*) FROM risk_decisions WHERE kind = 'redeem'"))
+    return found
 
 
 def test_of_an_account_that_is_not_new_nobody_counts_who_is(acts, counter, anna):

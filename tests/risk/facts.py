@@ -58,6 +58,14 @@ def spent(**changes: Any) -> Event:
     return Event(**(values | changes))
 
 
+def in_use(uow: UnitOfWork, book_id: int, *, days: int) -> None:
+    """Let a book be in use for so many days: then somebody else's refund was decided on."""
+    past = replace(uow, now=uow.now - timedelta(days=days))
+    stranger = named("a first comer")
+    event = Event(kind=EventKind.REFUND, book_id=book_id, subject_id=uuid4(), resident_id=stranger, points=1)
+    service.decide(past, event)
+
+
 @dataclass
 class Desk:
     """One book's anti-fraud at one time."""

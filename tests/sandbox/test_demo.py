@@ -173,6 +173,7 @@ def test_a_week_ends_clean_and_another_on_top_of_it_through_an_outage_of_the_dat
     with system.demo() as demo:
         assert demo.ends(seconds=DEMO_SECONDS) == 0, demo.output
     assert_clean(demo.output)
+    assert_nobody_was_bothered(system)
     leave_frozen(inside)
 
     with system.demo() as another:
@@ -183,6 +184,18 @@ def test_a_week_ends_clean_and_another_on_top_of_it_through_an_outage_of_the_dat
     assert_clean(another.output)
     assert "/v1/dev/tokens" not in system.get("/metrics")[1]
     assert "503" in another.output.partition("retries")[2].partition("\n")[0], another.output
+
+
+def assert_nobody_was_bothered(system: System) -> None:
+    """All are honest and new, behind one address: nothing of theirs is stopped, and few wait to be looked at."""
+    with psycopg.connect(system.database.owner_url) as connection:
+        rows = connection.execute(
+            "SELECT kind, outcome, count(*) FROM risk_decisions GROUP BY kind, outcome"
+        ).fetchall()
+    decided = {(kind, outcome): count for kind, outcome, count in rows}
+    assert {outcome for _, outcome in decided} <= {"approve", "review"}, decided
+    for kind in ("redeem", "award"):
+        assert decided.get((kind, "review"), 0) * 10 < decided[kind, "approve"], decided
 
 
 def leave_frozen(api: Api) -> None:

@@ -14,6 +14,7 @@ from tests.identity.conftest import keyring, stand_in
 from tests.places.ground import lay
 from tests.points.api import statements
 from tests.points.ledger import named
+from tests.risk.facts import in_use
 from tests.volunteers.desk import Desk, Street
 from tests.volunteers.test_gatherings import Site, spot
 
@@ -95,7 +96,8 @@ def test_attack_15_awards_to_a_farm_on_one_telephone_wait_and_those_of_a_couple_
     assert told(newcomers.decided("award")[-1], "account_age_days", "device_new_accounts_7d") == (8, None)
 
 
-def test_attack_15_a_farm_that_makes_up_an_installation_for_each_account_is_seen_by_its_network(newcomers):
+def test_attack_15_a_farm_that_makes_up_an_installation_for_each_account_is_seen_by_its_network(newcomers, acts):
+    in_use(acts.uow, acts.book.id, days=28)
     farm = [newcomers.arrive(f"号{n}", f"made-up-installation-{n}") for n in range(MANY)]
     elsewhere = newcomers.arrive("别处", "a-telephone-elsewhere", "198.51.100.7")
     assert {row.outcome for row in newcomers.decided("login")} == {"approve"}, "reading is everybody's"
@@ -109,6 +111,7 @@ def test_attack_15_a_farm_that_makes_up_an_installation_for_each_account_is_seen
 
 def test_attack_15_a_house_that_signs_up_together_and_comes_to_work_is_paid(newcomers, acts):
     """A campaign: thirty neighbours behind one address of the house, each with a telephone, on the roster that day."""
+    in_use(acts.uow, acts.book.id, days=28)
     house = [newcomers.arrive(f"邻{n}", f"telephone-of-neighbour-{n}") for n in range(30)]
     assert {row.outcome for row in newcomers.decided("login")} == {"approve"}
     site = Site(acts)
@@ -125,6 +128,15 @@ def test_attack_15_a_house_that_signs_up_together_and_comes_to_work_is_paid(newc
     assert [each.state for each in site.pay().items] == ["awarded"] * 3
     on_paper = newcomers.desk.roster(*award(*house))
     assert set(states(on_paper)) == {"held"}, "what nobody saw them do a second person looks at; it is not refused"
+
+
+def test_in_the_first_weeks_of_a_community_a_crowd_says_nothing(newcomers, acts):
+    """Everybody is new, and many are behind one network: a queue in which all stand would help nobody to look."""
+    in_use(acts.uow, acts.book.id, days=27)
+    farm = [newcomers.arrive(f"号{n}", f"made-up-installation-{n}") for n in range(MANY)]
+    assert states(newcomers.desk.roster(*award(*farm))) == ["awarded"] * MANY
+    row = newcomers.decided("award")[0]
+    assert told(row, "network_new_accounts_7d", "book_days_in_use") == (MANY, 27)
 
 
 def test_the_telephone_is_the_one_used_last_and_who_is_known_for_long_is_no_newcomer_on_it(newcomers):

@@ -16,6 +16,7 @@ from app.merchants.rules import evidence
 from app.merchants.rules.evidence import NOWHERE, Known, Place
 from app.merchants.rules.tills import Till
 from app.merchants.terms import GIFT_MODE, Verdict
+from app.points import service as points_service
 from app.risk.service import Event, decide, settle_decision, settle_none
 from app.risk.terms import EventKind
 
@@ -62,6 +63,7 @@ def judge(uow: UnitOfWork, redemption: Redemption, known: Known, place: Place, *
             mode=redemption.mode,
             facts=facts,
         ),
+        before_stopping=lambda: _check_covered(uow, redemption),
     )
     return Judgement(Verdict(decision.outcome), decision.id)
 
@@ -109,6 +111,16 @@ def judge_refund(uow: UnitOfWork, redemption: Redemption, refund: Refund, *, boo
     return Judgement(Verdict(decision.outcome), decision.id)
 
 
+def _check_covered(uow: UnitOfWork, wanted: Redemption | Reservation) -> None:
+    """Refuse what the passbook does not hold, or must not spend: a typing error at the till is no fraud.
+
+    Asked only before something is stopped: for what goes on the ledger looks itself.
+    """
+    book_id, resident_id = wanted.book_id, wanted.resident_id
+    if book_id is not None and resident_id is not None:
+        points_service.check_holdable(uow, book_id, resident_id=resident_id, points=wanted.points or 0)
+
+
 def settle(uow: UnitOfWork, redemption: Redemption, *, points: int) -> None:
     """Say how many points really moved in the end: captured, less what was given back."""
     if redemption.book_id is not None:  # else it was declined before anybody was decided on
@@ -144,6 +156,7 @@ def judge_gift(uow: UnitOfWork, reservation: Reservation, known: Known, *, value
             mode=GIFT_MODE,
             facts=facts,
         ),
+        before_stopping=lambda: _check_covered(uow, reservation),
     )
     return Judgement(Verdict(decision.outcome), decision.id)
 

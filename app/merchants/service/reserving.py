@@ -83,6 +83,8 @@ def reserve_gift(uow: UnitOfWork, *, book: str, gift_id: UUID) -> Reserved:
         raise errors.GiftRefused
     if judged.verdict is not Verdict.BLOCK_AND_REVIEW and not rules.needs_soter(RedeemMode.CODE, value_fen):
         _set_aside(uow, gift, reservation)
+    else:  # nobody is asked to prove himself for what he does not have
+        points_service.check_holdable(uow, ledger.id, resident_id=uow.actor.id, points=gift.points)
     uow.session.add(reservation)
     uow.session.flush()
     return Reserved(reservation, gift.title)

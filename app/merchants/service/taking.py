@@ -72,8 +72,7 @@ def take(
         redemption.discount_fen = quote.discount_fen if redemption.order_fen else None
         redemption.match_code = redemption.match_code or uow.new_digits(4)
         if not _may_go(uow, redemption, standing, consent, place):
-            redemption.state, redemption.expires_at = RedemptionState.PENDING_CONFIRM, uow.now + terms.CONFIRM_LIFE
-            telling.tell(uow, "redemption.needs_confirmation", [redemption], heard=till.heard)
+            _ask_to_confirm(uow, till, redemption, holder)
             return
         if offer is None or offer.stock_points is None:
             _move(uow, till, redemption, holder)
@@ -84,6 +83,14 @@ def take(
         except Declined:  # what is declined stays written, and takes nothing of the offer
             offers.give_back_stock(uow, holder.book_id, offer_id=offer.offer_id, points=quote.points)
             raise
+
+
+def _ask_to_confirm(uow: UnitOfWork, till: Till, redemption: Redemption, holder: Holder) -> None:
+    """Let it wait for the resident; nobody is asked to confirm what he does not have."""
+    points = redemption.points or 0
+    points_service.check_holdable(uow, holder.book_id, resident_id=holder.resident_id, points=points)
+    redemption.state, redemption.expires_at = RedemptionState.PENDING_CONFIRM, uow.now + terms.CONFIRM_LIFE
+    telling.tell(uow, "redemption.needs_confirmation", [redemption], heard=till.heard)
 
 
 def _offer_of(standing: Standing, redemption: Redemption) -> OfferTerms | None:

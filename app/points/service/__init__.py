@@ -43,7 +43,14 @@ from app.points.service.funding import (
     pay_merchant,
     pay_merchants,
 )
-from app.points.service.holds import HoldPlaced, capture_hold, hold_points, release_expired_holds, release_hold
+from app.points.service.holds import (
+    HoldPlaced,
+    capture_hold,
+    check_holdable,
+    hold_points,
+    release_expired_holds,
+    release_hold,
+)
 from app.points.service.lifetimes import change_expiry_policy, last_day, list_expiry_policies
 from app.points.service.naming import (
     join_households,
@@ -131,6 +138,7 @@ __all__ = [
     "begin_own_extract",
     "capture_hold",
     "change_expiry_policy",
+    "check_holdable",
     "claw_back_award",
     "close_allotment",
     "close_allotments_step",

@@ -10,7 +10,8 @@ from sqlalchemy import text
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.periods import local_date
 from app.points import errors
-from app.points.rules.accounts import AccountRef, account_id
+from app.points.queries import balances
+from app.points.rules.accounts import AccountRef, account_id, passbook_of
 from app.points.rules.postings import Posting, check_hold
 from app.points.service.posting import Outcome, post_one
 from app.points.service.spending import redemption_legs
@@ -68,6 +69,20 @@ def hold_points(
     if row.decline is not None:
         raise errors.refusal(Decline(row.decline), row.detail or {}, cause=cause)
     return HoldPlaced(row.hold_id, row.replayed, row.available)
+
+
+def check_holdable(uow: UnitOfWork, book_id: int, *, resident_id: UUID, points: int) -> None:
+    """Refuse what `hold_points` would decline as a passbook stands now: AccountFrozen, PointsInsufficient.
+
+    Nothing is locked: who is let through may still be declined when he holds.
+    """
+    found = balances.get_passbook(
+        uow.session, book_id, passbook_of(book_id, resident_id), today=local_date(uow.now), now=uow.now
+    )
+    if found.frozen_reason is not None:
+        raise errors.AccountFrozen
+    if found.available < points:
+        raise errors.PointsInsufficient(available=found.available, requested=points)
 
 
 def capture_hold(

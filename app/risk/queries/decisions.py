@@ -54,6 +54,12 @@ def look(session: Session, values: dict[str, Any]) -> Look:
     return _seen(told)
 
 
+def first_decided_at(session: Session, book_id: int) -> datetime | None:
+    """When the first decision of a book was made; None: there is none yet."""
+    query = select(DecisionRow.decided_at).where(DecisionRow.book_id == book_id)
+    return session.scalar(query.order_by(DecisionRow.decided_at, DecisionRow.id).limit(1))
+
+
 def look_all(session: Session, book_id: int, values: Sequence[dict[str, Any]], *, now: datetime) -> list[Look]:
     """`look` for many facts in one statement, in the order asked. The locks of all of them must be the same."""
     asked = [

@@ -11,7 +11,7 @@ from enum import StrEnum
 from app.risk.rules.events import Value
 from app.risk.terms import EventKind, Pivot
 
-FEATURES_VERSION = 3
+FEATURES_VERSION = 4
 FACT_LENGTH_MAX = 100
 FACT_MAX = 10**12
 
@@ -176,6 +176,15 @@ _CALLER = (
 )
 _COUNTED = (
     *_windows(),
+    *_integers(
+        Source.EXACT,
+        REDEEM | EARNING,
+        (
+            "book_days_in_use",
+            "新账号与他人同网时:本账簿启用天数",
+            "of an account of a week with others on its network: days since the book's first decision",
+        ),
+    ),
     *_integers(
         Source.EXACT,
         ALL,

@@ -40,6 +40,7 @@ class Seen:
     lists: Sequence[tuple[str, str]] = ()
     findings: Sequence[tuple[str, str, int]] = ()
     near: Mapping[str, int] = field(default_factory=dict)  # of Redis; empty while that is away
+    first_at: datetime | None = None  # the book's first decision, where `is_beside_newcomers`
 
 
 def lock_keys(event: Event, book_id: int) -> list[int]:
@@ -67,6 +68,7 @@ def features_of_fact(event: Event, seen: Seen, *, now: datetime) -> dict[str, An
         **event.facts,
         **seen.near,
         **_exact(event, seen, now),
+        **_in_use(event, seen, now),
         **_found(seen),
     }
     values |= {str(name): value for name, value in found.items() if name in values}
@@ -99,6 +101,21 @@ def _exact(event: Event, seen: Seen, now: datetime) -> dict[str, int]:
     if seen.earned_at is not None:
         found["minutes_since_award"] = int((now - seen.earned_at).total_seconds() // 60)
     return found
+
+
+def _in_use(event: Event, seen: Seen, now: datetime) -> dict[str, int]:
+    if not is_beside_newcomers(event):
+        return {}
+    return {"book_days_in_use": 0 if seen.first_at is None else max((now - seen.first_at).days, 0)}
+
+
+def is_beside_newcomers(event: Event) -> bool:
+    """Say whether a fact is of a new account with others as new on its network.
+
+    Of those alone it is asked how long the book is in use: where everybody is new, a crowd of them says nothing.
+    """
+    beside = event.facts.get("network_new_accounts_7d")
+    return event.kind is not EventKind.LOGIN and isinstance(beside, int) and beside > 1
 
 
 def _absent_pair(event: Event) -> bool:

@@ -6,7 +6,7 @@ What is decided for one counts for the next, as if they had been decided one aft
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 from uuid import UUID
@@ -19,7 +19,7 @@ from app.points import queries as points
 from app.risk import queries
 from app.risk.queries import Look
 from app.risk.rules.events import Decision, Event, Value
-from app.risk.rules.vector import Seen, features_of_fact
+from app.risk.rules.vector import Seen, features_of_fact, is_beside_newcomers
 from app.risk.service import deciding
 from app.risk.terms import EventKind, Outcome
 
@@ -125,13 +125,15 @@ def decide_awards(uow: UnitOfWork, *, book: str, asks: Sequence[AwardAsk]) -> li
         for start in range(0, len(asked), LOOKED_AT_ONCE)
         for look in queries.look_all(uow.session, book_id, asked[start : start + LOOKED_AT_ONCE], now=uow.now)
     ]
+    crowded = any(is_beside_newcomers(event) for event in events)
+    first_at = queries.first_decided_at(uow.session, book_id) if crowded else None
     tally, fresh, found = _Tally(), [], []
     for event, look in zip(events, looks, strict=True):
         if look.decision is not None:
             found.append(AwardDecision(deciding.stored(look.decision), 0, was_made=True))
             continue
         seen = replace(look, windows=tally.grown(event, look.windows))
-        statement, values, decision, given = _decide(uow, event, book_id, seen)
+        statement, values, decision, given = _decide(uow, event, book_id, seen, first_at)
         fresh.append((statement, values))
         found.append(AwardDecision(decision, given))
         tally.count(event, decision.outcome)
@@ -140,12 +142,15 @@ def decide_awards(uow: UnitOfWork, *, book: str, asks: Sequence[AwardAsk]) -> li
     return found
 
 
-def _decide(uow: UnitOfWork, event: Event, book_id: int, seen: Look) -> tuple[str, dict[str, Any], Decision, int]:
+def _decide(
+    uow: UnitOfWork, event: Event, book_id: int, seen: Look, first_at: datetime | None
+) -> tuple[str, dict[str, Any], Decision, int]:
     told = Seen(
         windows=seen.windows,
         earned_at=seen.earned_at,
         lists=[(row[0], row[1]) for row in seen.lists],
         findings=[(row[0], row[1], row[2]) for row in seen.findings],
+        first_at=first_at,
     )
     features = features_of_fact(event, told, now=uow.now)
     judged = deciding.judge_fact(uow, event, book_id, seen, features)

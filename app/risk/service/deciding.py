@@ -1,7 +1,7 @@
 """`decide`: look once, judge, write once. It sends no NOTIFY and defers no job: it stands on the path of a payment."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from time import thread_time
 from typing import Any
@@ -19,7 +19,7 @@ from app.risk.rules.definitions import RuleSetDefinition
 from app.risk.rules.events import FIELDS, Decision, Event
 from app.risk.rules.features import FEATURES_VERSION, check_facts
 from app.risk.rules.scoring import Verdict, broken, judge
-from app.risk.rules.vector import Seen, about, features_of_fact, lock_keys
+from app.risk.rules.vector import Seen, about, features_of_fact, is_beside_newcomers, lock_keys
 from app.risk.service import shelf, windows
 from app.risk.terms import (
     BUILT_IN,
@@ -83,6 +83,7 @@ _SETTLE_NONE = text("""
 
 UNREADABLE = (KeyError, ValueError, TypeError, AttributeError, DomainError)
 """What a version raises that was not saved by us."""
+STOPPING = frozenset({Outcome.BLOCK_AND_REVIEW, Outcome.DECLINE})
 Shadow = tuple[int, str, int, list[str]]
 """Version, outcome, score, the rules that hit."""
 
@@ -98,13 +99,15 @@ class Judged:
     shadows: list[Shadow]
 
 
-def decide(uow: UnitOfWork, event: Event) -> Decision:
+def decide(uow: UnitOfWork, event: Event, *, before_stopping: Callable[[], None] | None = None) -> Decision:
     """Decide on a fact and write down what was decided and why, in the caller's transaction.
 
     Decided before: the same again. What may not be at all is the caller's and the database's to refuse; rules only add
-    friction. When they cannot be asked the answer is WHEN_BROKEN of the kind, never yes. Facts of one resident, device
-    or coordinator are decided one after another, until the end of the transaction. Raises ValueError for facts that
-    are not declared: a defect of the caller.
+    friction. `before_stopping` is called before something is declined or blocked: it refuses what could not have come
+    to pass anyhow, which then is not decided on, and nobody has a case for it. When the rules cannot be asked the
+    answer is WHEN_BROKEN of the kind, never yes. Facts of one resident, device or coordinator are decided one after
+    another, until the end of the transaction. Raises ValueError for facts that are not declared: a defect of the
+    caller.
     """
     check(event)
     book_id = NO_BOOK if event.book_id is None else event.book_id
@@ -118,9 +121,12 @@ def decide(uow: UnitOfWork, event: Event) -> Decision:
         lists=[(row[0], row[1]) for row in seen.lists],
         findings=[(row[0], row[1], row[2]) for row in seen.findings],
         near=near,
+        first_at=queries.first_decided_at(uow.session, book_id) if is_beside_newcomers(event) else None,
     )
     features = features_of_fact(event, told, now=uow.now)
     judged = judge_fact(uow, event, book_id, seen, features)
+    if before_stopping is not None and judged.verdict.outcome in STOPPING:
+        before_stopping()
     statement, values = written(uow, event, judged, features)
     db.run(uow.session, statement, values)
     return decided(event.kind, values["id"], judged)
