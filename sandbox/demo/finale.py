@@ -24,7 +24,6 @@ STORY = (
     ("  部分入账 / 撤销", "captured in part / cancelled", "captured in part|cancelled"),
     ("  因积分不足拒付", "declined: not enough points", "declined: insufficient"),
     ("  因冻结拒付", "declined: frozen passbook", "declined: frozen"),
-    ("  风控拒付", "declined: not passed by anti-fraud", "declined: anti-fraud"),
     ("退款(笔)", "refunds", "refunds"),
     ("  退款积分", "points refunded", "refunded points"),
     ("到期积分", "points expired", "expired points"),

@@ -24,7 +24,6 @@ from sandbox.neighbourhood.people import Person
 from sandbox.neighbourhood.places import RULE_OF, seeded_id
 
 INSUFFICIENT, FROZEN = "points.insufficient", "points.account_frozen"
-NOT_PASSED = "merchants.redemption_refused"
 LEFT_OVER = 90
 # the system's sweeper lives in the present and may find last week's holds overdue
 SWEPT = frozenset({"merchants.hold_lapsed", "merchants.redemption_closed"})
@@ -192,8 +191,6 @@ class Life:
             self._tally.add("declined: frozen")
         elif reply.code == INSUFFICIENT and not enough:
             self._tally.add("declined: insufficient")
-        elif reply.code == NOT_PASSED:  # ten residents by themselves are few enough to stand out to anti-fraud
-            self._tally.add("declined: anti-fraud")
         else:
             self._stage.surprise(f"支付被拒 / payment {act.reference} refused", reply)
 

@@ -33,7 +33,6 @@ TURNED_AWAY = re.compile(r'linli_http_requests_total\{[^}]*route="/v1[^}]*status
 READY_SECONDS = 120.0
 DEMO_SECONDS = 150.0  # it takes twenty; the machine may be busy with other things
 SCALE = "0.03"
-BOUGHT = ("redemptions at 12 shops", "declined: not passed by anti-fraud")
 EVERYBODY = roster()
 RESIDENT = EVERYBODY.holders[0].person
 
@@ -208,10 +207,6 @@ def assert_clean(output: str) -> None:
     for auditor in ("trial balance", "passbooks agree", "points audit", "bean-check"):
         assert re.search(f"clean  .*{auditor}", output), output
     assert "NOT CLEAN" not in output
-    bought, not_passed = (
-        int(found[1]) for words in BOUGHT if (found := re.search(rf"{words} +([0-9]+)", output)) is not None
-    )
-    assert bought > 5 * not_passed, output  # anti-fraud stops few
     assert "100%" in output  # progress is seen on a plain pipe as well
 
 
