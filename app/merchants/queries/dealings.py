@@ -12,14 +12,15 @@ from app.merchants.models import Branch, Gift, Redemption, Refund, Reservation
 REDEMPTION, REFUND, GIFT = "redemption", "refund", "gift"
 
 
-def list_dealings(session: Session, ids: Collection[UUID]) -> Sequence[Any]:
-    """Give what, id, number, state, expires_at, captured_points, points, refunded_points, book_id, resident_id and
+def list_dealings(session: Session, facts: Collection[tuple[int, UUID]]) -> Sequence[Any]:
+    """Of facts (book, id) give what, id, number, state, expires_at, captured_points, points, refunded_points, book_id, resident_id and
     shop_name of each.
     """
-    return session.execute(union_all(_payments(ids), _refunds(ids), _gifts(ids))).all()
+    books, ids = {book_id for book_id, _ in facts}, {fact_id for _, fact_id in facts}
+    return session.execute(union_all(_payments(ids), _refunds(books, ids), _gifts(books, ids))).all()
 
 
-def _payments(ids: Collection[UUID]) -> Select[Any]:
+def _payments(ids: Collection[UUID]) -> Select[*tuple[Any, ...]]:
     row = Redemption
     return (
         select(
@@ -40,23 +41,23 @@ def _payments(ids: Collection[UUID]) -> Select[Any]:
     )
 
 
-def _refunds(ids: Collection[UUID]) -> Select[Any]:
-    row, none = Refund, literal(None)
-    numbers = (row.id, row.out_refund_no, row.state, none, none, row.points, literal(0), row.book_id)
+def _refunds(books: Collection[int], ids: Collection[UUID]) -> Select[*tuple[Any, ...]]:
+    row = Refund
+    numbers = (row.id, row.out_refund_no, row.state, literal(None), literal(None), row.points, literal(0), row.book_id)
     return (
         select(literal(REFUND), *numbers, Redemption.resident_id, Branch.name)
         .join(Redemption, Redemption.id == row.redemption_id)
         .join(Branch, Branch.id == row.branch_id)
-        .where(row.id.in_(ids))
+        .where(row.book_id.in_(books), row.id.in_(ids))
     )
 
 
-def _gifts(ids: Collection[UUID]) -> Select[Any]:
+def _gifts(books: Collection[int], ids: Collection[UUID]) -> Select[*tuple[Any, ...]]:
     row = Reservation
     numbers = (row.id, Gift.title, row.state, row.expires_at, literal(None), row.points, literal(0), row.book_id)
     return (
         select(literal(GIFT), *numbers, row.resident_id, Branch.name)
         .join(Gift, (Gift.book_id == row.book_id) & (Gift.id == row.gift_id))
         .join(Branch, Branch.id == row.shop_id)
-        .where(row.id.in_(ids))
+        .where(row.book_id.in_(books), row.id.in_(ids))
     )
