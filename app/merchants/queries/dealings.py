@@ -13,8 +13,8 @@ REDEMPTION, REFUND, GIFT = "redemption", "refund", "gift"
 
 
 def list_dealings(session: Session, facts: Collection[tuple[int, UUID]]) -> Sequence[Any]:
-    """Of facts (book, id) give what, id, number, state, expires_at, captured_points, points, refunded_points, book_id, resident_id and
-    shop_name of each.
+    """Of facts (book, id) give what it is, id, number, state, expires_at, captured_points, points, refunded_points,
+    book_id, resident_id and shop_name.
     """
     books, ids = {book_id for book_id, _ in facts}, {fact_id for _, fact_id in facts}
     return session.execute(union_all(_payments(ids), _refunds(books, ids), _gifts(books, ids))).all()
