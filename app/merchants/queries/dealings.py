@@ -12,68 +12,52 @@ from app.merchants.models import Branch, Gift, Redemption, Refund, Reservation
 REDEMPTION, REFUND, GIFT = "redemption", "refund", "gift"
 
 
-def list_dealings(session: Session, ids: Collection[UUID]) -> Sequence[Any]:
-    """Give (what, id, number, state, expires_at, points, given_back, book_id, resident_id, shop_name) of each."""
-    return session.execute(union_all(_payments(ids), _refunds(ids), _gifts(ids))).all()
+def list_dealings(session: Session, facts: Collection[tuple[int, UUID]]) -> Sequence[Any]:
+    """Of facts (book, id) give what it is, id, number, state, expires_at, captured_points, points, refunded_points,
+    book_id, resident_id and shop_name.
+    """
+    books, ids = {book_id for book_id, _ in facts}, {fact_id for _, fact_id in facts}
+    return session.execute(union_all(_payments(ids), _refunds(books, ids), _gifts(books, ids))).all()
 
 
 def _payments(ids: Collection[UUID]) -> Select[*tuple[Any, ...]]:
+    row = Redemption
     return (
         select(
             literal(REDEMPTION).label("what"),
-            Redemption.id,
-            Redemption.out_trade_no.label("number"),
-            Redemption.state,
-            Redemption.expires_at,
-            Redemption.captured_points,
-            Redemption.points,
-            Redemption.refunded_points,
-            Redemption.book_id,
-            Redemption.resident_id,
+            row.id,
+            row.out_trade_no.label("number"),
+            row.state,
+            row.expires_at,
+            row.captured_points,
+            row.points,
+            row.refunded_points,
+            row.book_id,
+            row.resident_id,
             Branch.name.label("shop_name"),
         )
-        .join(Branch, Branch.id == Redemption.branch_id)
-        .where(Redemption.id.in_(ids))
+        .join(Branch, Branch.id == row.branch_id)
+        .where(row.id.in_(ids))
     )
 
 
-def _refunds(ids: Collection[UUID]) -> Select[*tuple[Any, ...]]:
+def _refunds(books: Collection[int], ids: Collection[UUID]) -> Select[*tuple[Any, ...]]:
+    row = Refund
+    numbers = (row.id, row.out_refund_no, row.state, literal(None), literal(None), row.points, literal(0), row.book_id)
     return (
-        select(
-            literal(REFUND),
-            Refund.id,
-            Refund.out_refund_no,
-            Refund.state,
-            literal(None),
-            literal(None),
-            Refund.points,
-            literal(0),
-            Refund.book_id,
-            Redemption.resident_id,
-            Branch.name,
-        )
-        .join(Redemption, Redemption.id == Refund.redemption_id)
-        .join(Branch, Branch.id == Refund.branch_id)
-        .where(Refund.id.in_(ids))
+        select(literal(REFUND), *numbers, Redemption.resident_id, Branch.name)
+        .join(Redemption, Redemption.id == row.redemption_id)
+        .join(Branch, Branch.id == row.branch_id)
+        .where(row.book_id.in_(books), row.id.in_(ids))
     )
 
 
-def _gifts(ids: Collection[UUID]) -> Select[*tuple[Any, ...]]:
+def _gifts(books: Collection[int], ids: Collection[UUID]) -> Select[*tuple[Any, ...]]:
+    row = Reservation
+    numbers = (row.id, Gift.title, row.state, row.expires_at, literal(None), row.points, literal(0), row.book_id)
     return (
-        select(
-            literal(GIFT),
-            Reservation.id,
-            Gift.title,
-            Reservation.state,
-            Reservation.expires_at,
-            literal(None),
-            Reservation.points,
-            literal(0),
-            Reservation.book_id,
-            Reservation.resident_id,
-            Branch.name,
-        )
-        .join(Gift, (Gift.book_id == Reservation.book_id) & (Gift.id == Reservation.gift_id))
-        .join(Branch, Branch.id == Reservation.shop_id)
-        .where(Reservation.id.in_(ids))
+        select(literal(GIFT), *numbers, row.resident_id, Branch.name)
+        .join(Gift, (Gift.book_id == row.book_id) & (Gift.id == row.gift_id))
+        .join(Branch, Branch.id == row.shop_id)
+        .where(row.book_id.in_(books), row.id.in_(ids))
     )

@@ -44,9 +44,9 @@ RETURNS: Mapping[str, Fate] = {ReservationState.RETURNED: Fate.DONE}
 """Of a gift that was to be given back: in any other state it was not."""
 
 
-def list_dealings(uow: UnitOfWork, subject_ids: Collection[UUID]) -> Sequence[Dealing]:
-    """Say what became of those of these subjects that are of shops, in three statements at most."""
-    rows = queries.list_dealings(uow.session, subject_ids)
+def list_dealings(uow: UnitOfWork, facts: Collection[tuple[int, UUID]]) -> Sequence[Dealing]:
+    """Say what became of those of these facts (book, id) that are of shops, in two statements."""
+    rows = queries.list_dealings(uow.session, facts)
     passbooks = {(row.book_id, row.resident_id) for row in rows if row.book_id and row.resident_id}
     names = list_masked_names(uow.session, passbooks)
     return [each for row in rows for each in _dealings(uow, row, names.get((row.book_id, row.resident_id)))]

@@ -30,11 +30,11 @@ class Dealing:
     resident_name_masked: str | None
 
 
-DealingsOf = Callable[[UnitOfWork, Collection[UUID]], Sequence[Dealing]]
-"""Those of some subjects. Shops stand above: the factory gives the function."""
+DealingsOf = Callable[[UnitOfWork, Collection[tuple[int, UUID]]], Sequence[Dealing]]
+"""Those of some facts (book, subject). Shops stand above: the factory gives the function."""
 
 
-def no_dealings(_uow: UnitOfWork, _subject_ids: Collection[UUID]) -> Sequence[Dealing]:
+def no_dealings(_uow: UnitOfWork, _facts: Collection[tuple[int, UUID]]) -> Sequence[Dealing]:
     """Where nobody tells."""
     return ()
 
@@ -61,7 +61,7 @@ def list_case_payments(
 
 def told_of(uow: UnitOfWork, decisions: Sequence[DecisionRow], dealings_of: DealingsOf) -> Mapping[Key, Dealing]:
     """Give what became of the subjects of some decisions, all at once."""
-    asked = {each.subject_id for each in decisions if each.kind in ASKED}
+    asked = {(each.book_id, each.subject_id) for each in decisions if each.kind in ASKED}
     return {dealing.key: dealing for dealing in dealings_of(uow, asked)} if asked else {}
 
 
