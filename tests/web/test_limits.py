@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from redis import Redis
+from redis import Connection, Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
@@ -61,10 +61,15 @@ def test_who_is_refused_before_it_is_known_who_he_is_counts_by_his_address(ask, 
 @pytest.mark.parametrize(("path", "body"), [(LIMITED, {}), (GUESSES, {"points": 3})])
 def test_all_limits_of_a_caller_are_asked_in_one_round_trip(ask, monkeypatch, path, body):
     assert ask(path, **body).status_code == 204  # from here on Redis has the script
-    sent, send = [], Redis.execute_command
-    monkeypatch.setattr(Redis, "execute_command", lambda self, *words: (sent.append(words[0]), send(self, *words))[1])
+    sent, send = [], Connection.send_packed_command
+
+    def seen(self, packed, **how):
+        sent.append(packed)
+        return send(self, packed, **how)
+
+    monkeypatch.setattr(Connection, "send_packed_command", seen)
     assert ask(path, **body).status_code == 204
-    assert sent == ["EVALSHA"]
+    assert [b"".join(packed).count(b"EVALSHA") for packed in sent] == [1]
 
 
 def test_of_what_counts_by_its_refusal_everything_else_is_free(ask):
