@@ -19,6 +19,7 @@ KEPT_APART: Mapping[str, str] = dict.fromkeys(
         "enrolment.commit_import",
         "enrolment.clear_lines",
         "enrolment.undo_import",
+        "risk.run_backtest",
     ),
     "book_id",
 )

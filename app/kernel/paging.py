@@ -13,6 +13,7 @@ from app.kernel.errors import DomainError, Kind
 LIMIT_DEFAULT = 20
 LIMIT_MAX = 100
 CURSOR_LENGTH_MAX = 512
+INTEGER_MAX = 2**31 - 1
 
 CursorPart = str | int
 T = TypeVar("T")
@@ -61,6 +62,13 @@ class Cursor:
         if spelled != text:  # one spelling per cursor: a tampered or padded one is not ours
             raise CursorInvalid
         return cursor
+
+
+def whole(part: CursorPart) -> int:
+    """Give a part that is compared with an integer column. Refuses CursorInvalid for what PostgreSQL holds in none."""
+    if not 0 <= int(part) <= INTEGER_MAX:
+        raise CursorInvalid
+    return int(part)
 
 
 @dataclass(frozen=True, slots=True)

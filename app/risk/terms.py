@@ -28,6 +28,11 @@ SHADOWS_MAX = 2
 SHADOW_DAYS_MAX = 30
 SNOOZE_DAYS_MAX = 90
 ITEMS_MAX = 1000
+LISTS_MAX = 20
+"""Besides those that come with Linli. With each value once on a list, a fact has 8 × 22 entries at most: `risk_look`
+reads 200, so none crowds out another."""
+EXPIRED = "已到期 expired"
+"""Why an item was taken off that is put on its list anew."""
 TITLE_LENGTH_MAX, REASON_LENGTH_MAX, TEXT_LENGTH_MAX, ITEM_LENGTH_MAX = 100, 200, 1000, 64
 FACTS_KEPT = timedelta(days=120)
 """What windows count is forgotten after that; decisions stay."""
@@ -35,11 +40,16 @@ PURGE_BATCH = 5000
 BACKTEST_PAGE = 500
 BACKTEST_DAYS_MAX = 90
 BACKTEST_DECISIONS_MAX = 200_000
+BACKTESTS_MAX = 2
+"""So many of a book run at a time; of those that were begun BACKTEST_LIFE ago one is not waited for."""
+BACKTEST_LIFE = timedelta(days=1)
 ERASED = "—"
 """What stands in place of the words of an appeal when its author's account was closed."""
 LISTED_DAYS_MAX, APPROVALS_DAYS_MAX = 92, 7
 """A list that goes by its time alone reads so many days; approvals are many."""
 REVISION_MAX = 2**31 - 1
+FINDING_KEPT = timedelta(days=3)
+"""What the graph does not find again for so long is no feature any more (as in `risk_look`)."""
 HEARD_FOR = timedelta(days=90)
 """So long whoever appealed and was right is not paused again on that device."""
 CLEARED_SNOOZE_DAYS = 30
@@ -131,6 +141,7 @@ class Reason(StrEnum):
     LISTED = "LISTED"
     ADDRESS_NEW = "ADDRESS_NEW"
     NET_CROWD = "NET_CROWD"
+    HELPER_MANY = "HELPER_MANY"
     WECHAT_RANK = "WECHAT_RANK"
     CODE_REUSE = "CODE_REUSE"
     OTHER = "OTHER"
@@ -174,6 +185,22 @@ class CaseState(StrEnum):
     PENDING = "pending"
     INVESTIGATING = "investigating"
     CLOSED = "closed"
+
+
+class Fate(StrEnum):
+    """What became of a payment, a gift or a refund that was decided on."""
+
+    TO_CONFIRM = "to_confirm"  # its resident has not confirmed it
+    WAITING = "waiting"  # points are set aside
+    DONE = "done"
+    UNDONE = "undone"  # nothing of it remains
+    RETURNED = "returned"  # done, and all of it given back
+
+
+class Taker(StrEnum):
+    """Whose cases to list."""
+
+    ME = "me"
 
 
 class Label(StrEnum):

@@ -5,6 +5,7 @@ from sqlalchemy import event
 
 from app.enrolment import errors
 from app.kernel.actor import Role
+from app.kernel.paging import Cursor
 from tests.enrolment.desk import HEADER, LI, WANG, ZHAO, as_csv, as_workbook, counts
 from tests.points.api import refused
 
@@ -154,7 +155,8 @@ def test_an_opening_leads_to_its_row_and_the_row_to_its_opening(desk, session):
     third = desk.api.get(f"/imports/{found['id']}/rows?line=3").json["items"]
     assert [(row["sheet"], row["name"]) for row in third] == [("3栋", "李桂芳"), ("5栋", "王建国")]
     assert desk.api.get(f"/imports/{found['id']}/rows?line=9").json["items"] == []
-    assert refused(desk.api.get(f"/imports/{found['id']}/rows?cursor=x"))[2] == ["cursor"]
+    for wrong in ("x", *(Cursor((number, wang["id"])).encode() for number in (-1, 2**31, 10**30))):
+        assert refused(desk.api.get(f"/imports/{found['id']}/rows?cursor={wrong}"))[2] == ["cursor"]
 
     assert statements_of(session, lambda: desk.api.get(f"/residents/{wang['id']}/origin")) == 1
     assert statements_of(session, lambda: desk.api.get(f"/imports/{found['id']}/rows?line=3")) == 1

@@ -117,7 +117,7 @@ def test_whoever_was_right_is_not_paused_again_when_the_case_was_closed_meanwhil
     first = farm[0]
     assert appeal(office, first, shown(office, first)[0]).status_code == 201
     answer(office, overturned=True)
-    office.close("confirmed_risk")
+    office.close("confirmed_risk", officer=1)
     assert office.sign_in(NAMES[3]).status_code == 403
     assert [office.is_paused(each) for each in farm] == [False, True, True], "over another case"
 

@@ -45,11 +45,11 @@ class Office:
         assert saved.status_code == 201, saved.text
         return self.ask("POST", f"/rule-sets/{saved.json['version']}/publish", {}, officer=1)
 
-    def close(self, label):
+    def close(self, label, *, officer=0):
         [case] = self.ask("GET", "/cases").json["items"]
-        assert self.ask("POST", f"/cases/{case['id']}/take", {}).status_code == 200
+        assert self.ask("POST", f"/cases/{case['id']}/take", {}, officer=officer).status_code == 200
         found = {"label": label, "text": "看过了", "revision": case["revision"]}
-        closed = self.ask("POST", f"/cases/{case['id']}/close", found)
+        closed = self.ask("POST", f"/cases/{case['id']}/close", found, officer=officer)
         assert closed.status_code == 200, closed.text
 
     def is_paused(self, tokens):
@@ -77,7 +77,7 @@ def test_rules_of_signing_in_take_two_of_the_district_office(office):
     assert (saved.status_code, saved.json["state"]) == (201, "draft")
     assert refused(office.ask("POST", "/rule-sets/1/publish", {})) == (403, "risk.rule_set_own", ["version"])
     assert office.ask("POST", "/rule-sets/1/publish", {}, officer=1).json["state"] == "active"
-    assert [each["version"] for each in office.ask("GET", "/rule-sets").json["items"]] == [1]
+    assert [each["version"] for each in office.ask("GET", "/rule-sets").json["items"]] == [1, 0]
     assert office.ask("GET", "/rule-sets/1").json["definition"]["rules"][0]["id"] == "any"
     office.ask("POST", "/rule-sets", {"definition": rules(made).plain()})
     assert office.ask("POST", "/rule-sets/2/shadow", {"days": 3}).json["state"] == "shadow"
@@ -102,9 +102,9 @@ def test_lists_and_snoozes_of_signing_in(office):
     assert len(office.ask("GET", "/decisions").json["items"]) == 1
     assert [each["id"] for each in office.ask("GET", "/snoozes").json["items"]] == [snoozed.json["id"]]
     assert office.ask("POST", f"/snoozes/{snoozed.json['id']}/end", {}).json["ended_at"]
-    assert [each["code"] for each in office.ask("GET", "/lists").json["items"]] == ["watched"]
+    assert [each["code"] for each in office.ask("GET", "/lists").json["items"]] == ["blocked", "watched"]
     assert len(office.ask("GET", "/lists/watched/items").json["items"]) == 1
-    assert office.ask("POST", f"/lists/watched/items/{made.json['id']}/remove", {}).json["removed_at"]
+    assert office.ask("POST", f"/lists/watched/items/{made.json['id']}/remove", {"reason": "查清了"}).json["removed_at"]
     assert office.ask("POST", "/lists", {"list_code": "farms", "title": "x"}).status_code == 201
 
 

@@ -156,4 +156,5 @@ def test_a_long_job_says_what_it_is_kept_apart_by(uow, name):
     uow.defer(name, book_id=7)
     uow.defer(name, book_id=7)
     rows = uow.session.execute(text("SELECT queue_name, lock, priority FROM procrastinate_jobs ORDER BY id")).all()
-    assert [tuple(row) for row in rows] == [("linli-long", "enrolment:7", 0), ("linli-long", "enrolment:7", -1)]
+    lock = f"{name.partition('.')[0]}:7"
+    assert [tuple(row) for row in rows] == [("linli-long", lock, 0), ("linli-long", lock, -1)]

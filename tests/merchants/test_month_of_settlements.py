@@ -19,7 +19,8 @@ from app.merchants.terms import ComplaintOutcome, DisputeState
 from app.points.service import adjusting, proposals
 from app.points.service.export import Format
 from app.risk import service as risk
-from app.risk.terms import CaseState, Label
+from app.risk.queries import WhichCases
+from app.risk.terms import Label
 from tests.merchants.settled import FIRST, SECOND, Desk, by, enrol_shop
 from tests.merchants.test_races_settling import complain, decide
 from tests.points.ledger import ANNA, BORIS, named
@@ -127,7 +128,7 @@ class Month:
     def _look(self, desk) -> None:
         """Some of the open cases are closed, most of them as nothing."""
         looker = by(desk.uow, LOOKER)
-        for case in risk.list_cases(looker, book=desk.book, state=CaseState.PENDING, limit=9, cursor=None).items:
+        for case in risk.list_cases(looker, book=desk.book, which=WhichCases(), limit=9, cursor=None).items:
             if self.chance.random() < 0.4:
                 label = self.chance.choice([Label.FALSE_POSITIVE, Label.VALUABLE_ALERT, Label.CONFIRMED_RISK])
                 read = risk.take_case(looker, book=desk.book, case_id=case.id).case.revision

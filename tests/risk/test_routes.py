@@ -37,8 +37,9 @@ def test_a_version_is_saved_published_by_another_and_read_by_the_auditor(api):
     assert refused(api.post(f"{SETS}/1/publish", {})) == (403, "risk.rule_set_own", ["version"])
     published = api.post(f"{SETS}/1/publish", {}, name="deputy")
     assert (published.status_code, published.json["state"]) == (200, "active")
-    (line,) = api.get(SETS, AUDITOR).json["items"]
+    line, built_in = api.get(SETS, AUDITOR).json["items"]
     assert (line["version"], line["rule_count"], "definition" in line) == (1, 1, False)
+    assert (built_in["version"], built_in["state"]) == (0, "retired")
     assert api.get(f"{SETS}/1", AUDITOR).json["definition"] == body(rule("any", "points > 10"))["definition"]
     assert refused(api.get(f"{SETS}/99999999999", AUDITOR)) == (404, "risk.rule_set_missing", ["version"])
 
@@ -47,6 +48,67 @@ def test_what_comes_with_linli_can_be_sent_back_as_it_is_printed(api, app):
     printed = app.test_cli_runner().invoke(args=["risk", "show-defaults"]).output
     assert json.loads(printed) == shelf.defaults_plain()
     assert api.post(SETS, {"definition": json.loads(printed)}).status_code == 201
+
+
+def test_the_rules_in_force_are_read_changed_and_saved_before_a_book_has_its_own(api):
+    """Version 0, which every decision names until then: from the list to a draft with one threshold changed."""
+    [built_in] = api.get(SETS, AUDITOR).json["items"]
+    assert (built_in["version"], built_in["state"], built_in["proposed_at"]) == (0, "active", None)
+    found = api.get(f"{SETS}/0", AUDITOR).json
+    assert found["definition"] == shelf.defaults().plain()
+    definition = found["definition"]
+    definition["thresholds"]["redeem"]["review"] = 25
+    made = api.post(SETS, {"definition": definition})
+    assert (made.status_code, made.json["version"], made.json["definition"]) == (201, 1, definition)
+    assert [[each["version"] for each in api.walk(SETS, limit=limit)] for limit in (1, 2, 3)] == [[1, 0]] * 3
+    for act in ("publish", "retire", "shadow"):
+        assert (
+            refused(api.post(f"{SETS}/0/{act}", {"days": 1} if act == "shadow" else {}))[1] == "risk.rule_set_missing"
+        )
+
+
+def test_cases_are_found_by_who_took_them_what_they_are_about_and_how_they_ended(api, desk, held):
+    other = desk.case_of(desk.decide(resident_id=BORIS))
+    desk.uow.session.flush()
+    mine = api.get("/risk/cases?about=resident").json["items"][1]["id"]
+
+    def found(asked, **who):
+        return [each["id"] for each in api.get(f"/risk/cases?{asked}", **who).json["items"]]
+
+    assert found("about=shop") == found("taken_by=me") == found("label=false_positive") == []
+    assert found("about=resident") == [str(other), mine]
+    api.post(f"/risk/cases/{mine}/take", {})
+    assert (found("taken_by=me"), found("taken_by=me", name="deputy"), found("")) == ([mine], [], [str(other)])
+    assert found(f"about_id={ANNA}") == [mine]
+    api.post(f"/risk/cases/{mine}/close", {"label": "false_positive", "text": "x", "revision": 1})
+    assert found("label=false_positive") == found("state=closed&taken_by=me") == found(f"about_id={ANNA}") == [mine]
+    assert found("taken_by=me") == found("label=confirmed_risk") == []
+    assert api.get("/risk/cases?taken_by=you").status_code == 422
+
+
+def test_an_appeal_that_is_right_settles_its_case_when_nothing_else_is_in_it(api, desk, held):
+    """Else it is shown there, with its words, and the case is for who works on it."""
+    later = desk.decide(points=70)
+    desk.uow.session.flush()
+
+    def settle(decision_id):
+        api.post(f"/risk/own-decisions/{decision_id}/appeal", {"text": "是我本人"}, RESIDENT, person_id=ANNA)
+        (appeal,) = api.get("/risk/appeals").json["items"]
+        return api.post(f"/risk/appeals/{appeal['id']}/answer", {"overturned": True, "answer": "抱歉"})
+
+    assert settle(held).json["state"] == "overturned"
+    found = api.get(f"/risk/cases/{desk.case_of(later)}").json
+    (appeal,) = found["appeals"]
+    assert found["case"]["state"] == "pending"
+    told = [appeal[name] for name in ("decision_id", "text", "state", "answer")]
+    assert told == [str(held), "是我本人", "overturned", "抱歉"]
+    settle(later.id)
+    found = api.get(f"/risk/cases/{desk.case_of(later)}").json
+    assert (found["case"]["state"], found["case"]["label"]) == ("closed", "false_positive")
+    assert [(each["kind"], each["label"]) for each in found["events"]][:2] == [
+        ("closed", "false_positive"),
+        ("answered", None),
+    ]
 
 
 def test_a_wrong_rule_is_told_by_its_name_in_both_languages(api):
@@ -103,8 +165,11 @@ def test_lists_and_snoozes_over_http(api, held):
     item = api.post("/risk/lists/shops/items", {"value": str(BORIS), "reason": "x"})
     assert item.status_code == 201, item.text
     assert [each["id"] for each in api.get("/risk/lists/shops/items", AUDITOR).json["items"]] == [item.json["id"]]
-    assert api.post(f"/risk/lists/shops/items/{item.json['id']}/remove", {}).json["removed_at"]
-    assert [each["code"] for each in api.get("/risk/lists", AUDITOR).json["items"]] == ["shops"]
+    assert (
+        api.post(f"/risk/lists/shops/items/{item.json['id']}/remove", {"reason": "查清了"}).json["removed_why"]
+        == "查清了"
+    )
+    assert [each["code"] for each in api.get("/risk/lists", AUDITOR).json["items"]] == ["blocked", "shops", "watched"]
     snooze = api.post(f"/risk/decisions/{held}/snooze", {"rule_id": "any", "days": 3, "reason": "x"})
     assert snooze.status_code == 201, snooze.text
     assert [each["id"] for each in api.get("/risk/snoozes", AUDITOR).json["items"]] == [snooze.json["id"]]

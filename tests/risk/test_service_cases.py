@@ -11,7 +11,7 @@ from app.jobs.catalogue import JOBS
 from app.kernel.actor import Actor, Role
 from app.risk import errors, service
 from app.risk.models import Case, FactRow, Finding
-from app.risk.queries import Wanted
+from app.risk.queries import Wanted, WhichCases
 from app.risk.rules.backtesting import precision_percent, recall_percent
 from app.risk.terms import AppealState, CaseState, EventKind, Label, Outcome, Pivot, Reason
 from tests.points.ledger import ANNA, BORIS, SHOP, named
@@ -78,7 +78,7 @@ def test_nobody_works_on_a_case_in_which_he_has_a_part(desk, part):
     decision = desk.decide(device_id=one, **mine)
     desk.decide(device_id=one, resident_id=BORIS)
     case = {"book": desk.code, "case_id": desk.case_of(decision)}
-    asked = case | {"house_shops": lambda _uow: [SHOP] if part == "shop_id" else []}
+    asked = case | {"house_shops": lambda _uow, _others: [SHOP] if part == "shop_id" else []}
     for act in (
         service.take_case,
         lambda uow, **c: service.comment_case(uow, **c, text="x"),
@@ -95,8 +95,8 @@ def test_cases_and_their_decisions_are_paged(desk, held):
     for _ in range(3):
         desk.decide()
     desk.decide(resident_id=BORIS)
-    first = service.list_cases(desk.uow, book=desk.code, state=CaseState.PENDING, limit=1, cursor=None)
-    rest = service.list_cases(desk.uow, book=desk.code, state=CaseState.PENDING, limit=1, cursor=first.next_cursor)
+    first = service.list_cases(desk.uow, book=desk.code, which=WhichCases(), limit=1, cursor=None)
+    rest = service.list_cases(desk.uow, book=desk.code, which=WhichCases(), limit=1, cursor=first.next_cursor)
     assert [each.about_id for each in (*first.items, *rest.items)] == [BORIS, ANNA]
     assert rest.next_cursor is None
     page = service.list_case_decisions(desk.uow, book=desk.code, case_id=desk.case_of(held), limit=3, cursor=None)
@@ -131,6 +131,8 @@ def test_decisions_are_listed_by_all_that_is_given(desk, held):
         {"outcome": Outcome.APPROVE, "starts_at": today["starts_at"]},
         {"outcome": Outcome.APPROVE, "starts_at": desk.uow.now - timedelta(days=8), "ends_at": desk.uow.now},
         {"outcome": Outcome.APPROVE, "starts_at": today["ends_at"], "ends_at": today["starts_at"]},
+        today | {"starts_at": desk.uow.now - timedelta(days=93)},
+        {"resident_id": ANNA, "outcome": Outcome.DECLINE, "starts_at": today["starts_at"]},
         {"reason": Reason.RING, "starts_at": desk.uow.now - timedelta(days=99), "ends_at": desk.uow.now},
     ):
         with pytest.raises(errors.ListedPeriod):
@@ -253,6 +255,12 @@ def test_a_backtest_is_of_a_version_and_a_period(desk):
             service.start_backtest(desk.as_(ONE), book=desk.code, version=1, first=first, last=last)
     with pytest.raises(errors.RuleSetMissing):
         service.start_backtest(desk.as_(ONE), book=desk.code, version=9, first=date(2026, 6, 1), last=date(2026, 6, 1))
+    for _ in range(2):
+        service.start_backtest(desk.as_(ONE), book=desk.code, version=1, first=date(2026, 6, 1), last=date(2026, 6, 1))
+    with pytest.raises(errors.BacktestsFull):
+        service.start_backtest(desk.as_(TWO), book=desk.code, version=1, first=date(2026, 6, 1), last=date(2026, 6, 1))
+    work(desk)
+    service.start_backtest(desk.as_(TWO), book=desk.code, version=1, first=date(2026, 6, 1), last=date(2026, 6, 1))
     with pytest.raises(errors.BacktestMissing):
         service.show_backtest(desk.as_(ONE), book=desk.code, backtest_id=uuid4())
 
@@ -270,8 +278,8 @@ RING = [named(f"ring {number}") for number in range(5)]
 PHONE, DEN = named("ring phone"), named("ring shop")
 
 
-def plant(desk):
-    for resident in RING:
+def plant(desk, residents=RING):
+    for resident in residents:
         for _ in range(5):
             service.decide(
                 desk.uow,
@@ -305,8 +313,33 @@ def test_a_planted_ring_becomes_a_feature_and_one_case(desk, lenient):
     night(again)
     assert len(session.scalars(select(Case).where(Case.book_id == desk.book.id, Case.about == "shop")).all()) == 1
     file = service.show_case(desk.uow, book=desk.code, case_id=next(c.id for c in cases if c.about == "shop"))
-    assert {finding.kind for finding in file.findings} == {"ring"}
+    assert ([finding.kind for finding in file.findings], file.case.revision) == (["ring"], 1), "it counts as come in"
     assert str(RING[0]) in file.findings[0].evidence["residents"]
+
+
+@pytest.mark.parametrize("back", ["later", "grown", "the same"])
+def test_attack_9_a_ring_whose_case_is_closed_is_looked_at_again_when_it_comes_back_or_grows(desk, lenient, back):
+    plant(desk)
+    night(desk)
+    mine = select(Case).where(Case.book_id == desk.book.id, Case.about == "shop").order_by(Case.id)
+    [case] = desk.uow.session.scalars(mine)
+    desk.uow.session.refresh(case)
+    service.take_case(desk.as_(ONE), book=desk.code, case_id=case.id)
+    closing = {"revision": case.revision, "label": Label.CONFIRMED_RISK, "text": "x"}
+    service.close_case(desk.as_(ONE), book=desk.code, case_id=case.id, **closing)
+    again = desk.later(days=200 if back == "later" else 2)
+    if back == "later":
+        plant(again)
+    if back == "grown":
+        plant(again, [named(f"ring {number}") for number in range(5, 8)])
+    for _ in range(2):
+        night(again)
+    cases = desk.uow.session.scalars(mine).all()
+    assert [each.state for each in cases] == (["closed"] if back == "the same" else ["closed", "pending"])
+    if back != "the same":
+        assert [each.kind for each in service.show_case(desk.uow, book=desk.code, case_id=cases[1].id).findings] == [
+            "ring"
+        ]
 
 
 def test_what_is_found_no_longer_is_no_feature_any_more(desk, lenient):

@@ -1,19 +1,18 @@
-"""Two people to publish, versions that never change, shadows, lists, snoozes; nobody eases what is about himself."""
+"""Two people to publish, versions that never change, shadows, snoozes; nobody eases what is about himself."""
 
 from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import text
 
 from app.kernel.actor import Actor, Role
 from app.kernel.paging import CursorInvalid
 from app.risk import errors, service
 from app.risk.models import RuleSet
 from app.risk.service import shelf
-from app.risk.terms import ITEMS_MAX, NO_BOOK, OPERATOR, OPERATOR_SECOND, Outcome, RuleSetState
-from tests.points.ledger import ANNA, BORIS
+from app.risk.terms import NO_BOOK, OPERATOR, OPERATOR_SECOND, Outcome, RuleSetState
+from tests.points.ledger import ANNA
 from tests.risk.facts import DEVICE, ONE, TWO, rule
 
 
@@ -72,7 +71,7 @@ def test_versions_are_listed_newest_first(desk):
         desk.save(rule("any", f"points > {number}"))
     page = service.list_rule_sets(desk.uow, book=desk.code, limit=2, cursor=None)
     rest = service.list_rule_sets(desk.uow, book=desk.code, limit=2, cursor=page.next_cursor)
-    assert [[found.version for found in each.items] for each in (page, rest)] == [[3, 2], [1]]
+    assert [[found.version for found in each.items] for each in (page, rest)] == [[3, 2], [1, 0]]
     assert rest.next_cursor is None
     with pytest.raises(CursorInvalid):
         service.list_rule_sets(desk.uow, book=desk.code, limit=2, cursor="Wzk5OTk5OTk5OTk5OV0")
@@ -86,42 +85,6 @@ def test_a_district_starts_with_what_comes_with_linli(desk):
     assert service.start_defaults(desk.uow, book=desk.code) is None
     assert desk.decide().rule_set_version == 1
     assert service.start_defaults(desk.uow, book=None).book_id == NO_BOOK
-
-
-def test_a_list_has_items_with_a_reason_and_an_end(desk):
-    uow = desk.as_(ONE)
-    with pytest.raises(errors.ListMissing):
-        service.add_item(uow, book=desk.code, code="nowhere", value=ANNA, reason="x", expires_at=None)
-    service.create_list(uow, book=desk.code, code="friends", title="x")
-    with pytest.raises(errors.ListTaken):
-        service.create_list(uow, book=desk.code, code="friends", title="y")
-    assert [each.code for each in service.list_lists(uow, book=desk.code, limit=5, cursor=None).items] == ["friends"]
-    ends = desk.uow.now + timedelta(hours=1)
-    item = service.add_item(uow, book=desk.code, code="blocked", value=ANNA, reason="冒用", expires_at=ends)
-    assert desk.decide().outcome is Outcome.BLOCK_AND_REVIEW
-    assert desk.later(hours=2).decide().outcome is Outcome.APPROVE
-    removed = service.remove_item(uow, book=desk.code, code="blocked", item_id=item.id)
-    assert removed.removed_by == ONE.id
-    assert desk.decide().outcome is Outcome.APPROVE
-    with pytest.raises(errors.ItemMissing):
-        service.remove_item(uow, book=desk.code, code="blocked", item_id=item.id)
-    listed = service.list_items(uow, book=desk.code, code="blocked", limit=5, cursor=None)
-    assert [each.removed_at for each in listed.items] == [desk.uow.now]
-
-
-def test_a_list_is_bounded(desk):
-    uow = desk.as_(ONE)
-    service.add_item(uow, book=desk.code, code="watched", value=ANNA, reason="x", expires_at=None)
-    desk.uow.session.execute(
-        text(
-            "INSERT INTO risk_list_items (book_id, id, list_code, value, reason, added_by, added_at)"
-            " SELECT book_id, gen_random_uuid(), list_code, n::text, reason, added_by, added_at"
-            " FROM risk_list_items, generate_series(2, :most) n WHERE book_id = :book"
-        ),
-        {"most": ITEMS_MAX, "book": desk.book.id},
-    )
-    with pytest.raises(errors.ListFull):
-        service.add_item(uow, book=desk.code, code="watched", value=BORIS, reason="x", expires_at=None)
 
 
 def test_a_snooze_is_for_a_rule_that_spoke_about_somebody_and_ends(desk):
@@ -165,7 +128,7 @@ def test_nobody_eases_what_is_about_himself(desk, who):
         service.add_item(uow, book=desk.code, code="watched", value=ANNA, reason="x", expires_at=None)
     item = service.add_item(desk.as_(ONE), book=desk.code, code="watched", value=ANNA, reason="x", expires_at=None)
     with pytest.raises(errors.OwnRisk):
-        service.remove_item(uow, book=desk.code, code="watched", item_id=item.id)
+        service.remove_item(uow, book=desk.code, code="watched", item_id=item.id, reason="x")
     case = {"book": desk.code, "case_id": desk.case_of(decision)}
     with pytest.raises(errors.OwnRisk):
         service.take_case(uow, **case)

@@ -15,6 +15,7 @@ from app.infra.unit_of_work import run_in_transaction
 from app.jobs import runner
 from app.jobs.schedule import SCHEDULE
 from app.kernel.actor import SYSTEM
+from app.kernel.paging import Cursor, CursorInvalid
 from app.webhooks import service, terms
 from app.webhooks.errors import EventDataWrong, EventTypeUnknown
 from app.webhooks.terms import DeliveryState, EndpointState, Outcome, Why
@@ -101,6 +102,9 @@ def test_what_fails_is_tried_again_with_the_same_id_and_body_and_a_new_signature
     assert attempts(desk, endpoint, delivery) == [(2, "delivered", 200), (1, "status", 500)]
     desk.uow.session.refresh(endpoint)
     assert (endpoint.failures, endpoint.failing_since) == (0, None)
+    for wrong in (-1, 2**31, 2**63, 10**30):  # CursorInvalid, where it was an error of the server
+        with pytest.raises(CursorInvalid):
+            desk.act("list_attempts", endpoint, delivery_id=delivery.id, limit=1, cursor=Cursor((wrong,)).encode())
 
 
 def test_after_five_days_it_is_a_dead_letter_and_may_be_replayed(desk, shop):

@@ -7,7 +7,7 @@ from app.enrolment import queries
 from app.enrolment.errors import ResidentMissing
 from app.enrolment.rules.layouts import layouts_of, line_in
 from app.infra.unit_of_work import UnitOfWork
-from app.kernel.paging import Cursor, CursorInvalid, Page
+from app.kernel.paging import Cursor, CursorInvalid, Page, whole
 from app.points import queries as points_queries
 
 
@@ -47,6 +47,6 @@ def _read_row(cursor: str | None) -> tuple[int, UUID] | None:
         return None
     line, resident_id = Cursor.decode(cursor, int, str).parts
     try:
-        return int(line), UUID(str(resident_id))
+        return whole(line), UUID(str(resident_id))
     except ValueError:
         raise CursorInvalid from None

@@ -56,7 +56,7 @@ from app.identity.queries.homes import (
     lock_open_residencies,
     lock_residency,
 )
-from app.identity.queries.kin import list_kin, list_kin_ids
+from app.identity.queries.kin import list_kin, list_kin_ids, list_things
 from app.identity.queries.people import (
     find_grant_like,
     find_open_freeze,
@@ -139,6 +139,7 @@ __all__ = [
     "list_relatives_of",
     "list_rows_about",
     "list_taken_ids",
+    "list_things",
     "list_told",
     "list_treasurers",
     "list_waiting_claims",

@@ -55,8 +55,9 @@ def shop_of(actor: Actor) -> UUID:
 
 
 def shop_read_by(actor: Actor) -> UUID | None:
-    """The shop whose redemptions somebody may read; None: all shops', for an auditor. Refuses ShopNotOnToken."""
-    return None if Role.AUDITOR in actor.roles and Role.CASHIER not in actor.roles else shop_of(actor)
+    """The shop whose redemptions somebody may read; None: all shops', for the desk. Refuses ShopNotOnToken."""
+    at_desk = bool(actor.roles & {Role.AUDITOR, Role.TREASURER})
+    return None if at_desk and Role.CASHIER not in actor.roles else shop_of(actor)
 
 
 def check_number(out_trade_no: str) -> None:

@@ -11,6 +11,7 @@ from app.merchants.service.confirming import (
     show_own_redemption,
 )
 from app.merchants.service.consenting import read_consent
+from app.merchants.service.dealings import list_dealings
 from app.merchants.service.deciding_complaints import lapse_complaints
 from app.merchants.service.orders import Order, place_order
 from app.merchants.service.own import list_own_shops
@@ -76,6 +77,7 @@ __all__ = [
     "forget_complaints",
     "issue_code",
     "lapse_complaints",
+    "list_dealings",
     "list_own_redemptions",
     "list_own_shops",
     "list_payments",

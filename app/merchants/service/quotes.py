@@ -170,7 +170,7 @@ def confirm_quote(uow: UnitOfWork, *, book: str, confirmed: Confirmed) -> Receip
             place = Place(distance_m=kept.distance_m, accuracy_m=kept.accuracy_m)
             take(uow, till, redemption, holder, consent=confirmed.consent, place=place)
         except Declined as declined:
-            declines.keep(redemption, declined)
+            declines.keep(uow, redemption, declined)
             raise
     return receipt_of(redemption, uow.now)
 

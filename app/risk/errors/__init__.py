@@ -1,7 +1,8 @@
 """Every refusal of anti-fraud. That a fact was declined is no refusal of this package: whoever asked says it."""
 
 from app.kernel.errors import DomainError, Kind
-from app.risk.errors.periods import BacktestPeriod, ListedPeriod
+from app.risk.errors.lists import ItemListed, ItemMissing, ItemOver, ListFull, ListMissing, ListsFull, ListTaken
+from app.risk.errors.periods import BacktestPeriod, BacktestsFull, ListedPeriod
 from app.risk.errors.rules import (
     DefaultMissing,
     DefaultWrong,
@@ -27,8 +28,10 @@ __all__ = [
     "AppealedBefore",
     "BacktestMissing",
     "BacktestPeriod",
+    "BacktestsFull",
     "CaseClosed",
     "CaseGrew",
+    "CaseJudged",
     "CaseMissing",
     "CaseTaken",
     "CaseWorkedOn",
@@ -42,12 +45,15 @@ __all__ = [
     "ExpressionTooLong",
     "ExpressionUnreadable",
     "FeatureUnknown",
+    "ItemListed",
     "ItemMissing",
+    "ItemOver",
     "KindsMissing",
     "ListFull",
     "ListMissing",
     "ListTaken",
     "ListedPeriod",
+    "ListsFull",
     "OwnRisk",
     "RuleIdTwice",
     "RuleRefused",
@@ -97,41 +103,14 @@ class ShadowsFull(DomainError):
     }
 
 
-class ListMissing(DomainError):
-    kind = Kind.MISSING
-    code = "risk.list_missing"
-    text = {"zh": "没有名单 {list}。", "en": "There is no list {list}."}
-    field = "list"
-
-
-class ListTaken(DomainError):
-    kind = Kind.CONFLICT
-    code = "risk.list_taken"
-    text = {"zh": "名单代码 {list} 已被使用。", "en": "The list code {list} is taken."}
-    field = "list_code"
-
-
-class ListFull(DomainError):
-    kind = Kind.CONFLICT
-    code = "risk.list_full"
-    text = {"zh": "名单 {list} 已满 {most} 项。", "en": "The list {list} has its {most} items already."}
-
-
-class ItemMissing(DomainError):
-    kind = Kind.MISSING
-    code = "risk.item_missing"
-    text = {"zh": "名单里没有这一项,或已移除。", "en": "There is no such item in the list, or it was removed."}
-    field = "item_id"
-
-
 class OwnRisk(DomainError):
     """Nobody eases, judges or labels what is about himself."""
 
     kind = Kind.DENIED
     code = "risk.own_risk"
     text = {
-        "zh": "这件事涉及您本人,须由别人处理。",
-        "en": "This is about yourself; somebody else must deal with it.",
+        "zh": "这件事涉及您本人、亲属、同住的人或你们的店,须由别人处理。",
+        "en": "This is about yourself, somebody close to you or a shop of yours; somebody else must deal with it.",
     }
 
 
@@ -207,6 +186,16 @@ class CaseGrew(DomainError):
         "en": "More came into this case since you read it: read it again, then close it at its revision ({revision}).",
     }
     field = "revision"
+
+
+class CaseJudged(DomainError):
+    kind = Kind.DENIED
+    code = "risk.case_judged"
+    text = {
+        "zh": "您已答复过这个案件里的申诉,须由另一位工作人员接手。",
+        "en": "You answered an appeal in this case; another member of staff must take it.",
+    }
+    field = "case_id"
 
 
 class AppealNeedless(DomainError):

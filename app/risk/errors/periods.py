@@ -13,6 +13,15 @@ class BacktestPeriod(DomainError):
     field = "from"
 
 
+class BacktestsFull(DomainError):
+    kind = Kind.CONFLICT
+    code = "risk.backtests_full"
+    text = {
+        "zh": "已有 {most} 次回测在进行,请等其中一次完成。",
+        "en": "{most} backtests are running already; wait until one of them is done.",
+    }
+
+
 class ListedPeriod(DomainError):
     kind = Kind.INVALID
     code = "risk.listed_period"

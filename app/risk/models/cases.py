@@ -14,7 +14,11 @@ INSTANT = DateTime(timezone=True)
 
 
 class Case(Base):
-    """What is open about one resident, device, shop … until it is closed with a label. `revision`: how far it grew."""
+    """What is open about one resident, device, shop … until it is closed with a label.
+
+    `revision`: how far it grew, by decisions and findings; `queries` counts them in one that is open, and closing it
+    writes that down.
+    """
 
     __tablename__ = "risk_cases"
     book_id: Mapped[int] = mapped_column(Integer, primary_key=True)
@@ -76,3 +80,4 @@ class Finding(Base):
     first_at: Mapped[datetime] = mapped_column(INSTANT)
     last_at: Mapped[datetime] = mapped_column(INSTANT)
     case_id: Mapped[UUID | None] = mapped_column(Uuid)
+    case_value: Mapped[int | None] = mapped_column(Integer)

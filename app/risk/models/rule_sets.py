@@ -76,6 +76,7 @@ class ListItem(Base):
     expires_at: Mapped[datetime | None] = mapped_column(INSTANT)
     removed_by: Mapped[UUID | None] = mapped_column(Uuid)
     removed_at: Mapped[datetime | None] = mapped_column(INSTANT)
+    removed_why: Mapped[str | None] = mapped_column(Text)
 
 
 class Backtest(Base):

@@ -1,13 +1,18 @@
 """Reads and locks of anti-fraud, session first."""
 
-from app.risk.queries.backtests import get_backtest, list_backtests, list_stored, lock_backtest
+from app.risk.queries.backtests import count_running, get_backtest, list_backtests, list_stored, lock_backtest
 from app.risk.queries.books import get_book_id
 from app.risk.queries.cases import (
+    WhichCases,
+    count_grown,
     find_appeal_of,
     find_last_act,
     get_case,
+    has_answered,
     has_part,
+    is_settled,
     list_appeals,
+    list_appeals_of,
     list_case_decisions,
     list_case_events,
     list_case_findings,
@@ -19,6 +24,7 @@ from app.risk.queries.cases import (
     lock_case,
 )
 from app.risk.queries.decisions import (
+    Held,
     Look,
     Wanted,
     copy_decision,
@@ -37,15 +43,19 @@ from app.risk.queries.decisions import (
 )
 from app.risk.queries.lists import (
     count_items,
+    count_lists,
+    find_item,
     get_list,
     list_items,
     list_lists,
     list_snoozes,
+    list_stored_codes,
     lock_item,
     lock_list,
+    lock_lists,
     lock_snooze,
 )
-from app.risk.queries.people import erase_appeals, list_own
+from app.risk.queries.people import erase_appeals, list_held, list_own
 from app.risk.queries.rule_sets import (
     count_shadows,
     find_active,
@@ -60,16 +70,22 @@ from app.risk.queries.rule_sets import (
 from app.risk.queries.standing import select_cleared_cases, select_held_decisions
 
 __all__ = [
+    "Held",
     "Look",
     "Wanted",
+    "WhichCases",
     "copy_decision",
+    "count_grown",
     "count_items",
+    "count_lists",
     "count_returned_awards",
+    "count_running",
     "count_shadows",
     "erase_appeals",
     "find_active",
     "find_appeal_of",
     "find_appealed",
+    "find_item",
     "find_last_act",
     "first_decided_at",
     "get_backtest",
@@ -80,8 +96,11 @@ __all__ = [
     "get_list",
     "get_own_decision",
     "get_rule_set",
+    "has_answered",
     "has_part",
+    "is_settled",
     "list_appeals",
+    "list_appeals_of",
     "list_backtests",
     "list_case_decisions",
     "list_case_events",
@@ -91,6 +110,7 @@ __all__ = [
     "list_facts",
     "list_heard",
     "list_heard_on",
+    "list_held",
     "list_items",
     "list_lists",
     "list_own",
@@ -99,6 +119,7 @@ __all__ = [
     "list_rule_sets",
     "list_snoozes",
     "list_stored",
+    "list_stored_codes",
     "list_takers",
     "lock_appeal",
     "lock_backtest",
@@ -106,6 +127,7 @@ __all__ = [
     "lock_device",
     "lock_item",
     "lock_list",
+    "lock_lists",
     "lock_rule_set",
     "lock_snooze",
     "lock_versions",

@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, select, tuple_
+from sqlalchemy import and_, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from app.risk.errors import BacktestMissing
 from app.risk.models import Appeal, Backtest, Case, DecisionRow
-from app.risk.terms import PAUSED_WITH
+from app.risk.terms import PAUSED_WITH, BacktestState
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,14 @@ def lock_backtest(session: Session, book_id: int, backtest_id: UUID) -> Backtest
     if found is None:
         raise BacktestMissing
     return found
+
+
+def count_running(session: Session, book_id: int, *, since: datetime) -> int:
+    """How many backtests of a book run that were begun since an instant."""
+    query = select(func.count()).where(
+        Backtest.book_id == book_id, Backtest.state == BacktestState.RUNNING, Backtest.requested_at > since
+    )
+    return session.scalar(query) or 0
 
 
 def list_backtests(session: Session, book_id: int, *, before: UUID | None, limit: int) -> Sequence[Backtest]:

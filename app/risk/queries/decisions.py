@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, select, text, tuple_
+from sqlalchemy import ColumnElement, Select, or_, select, text, tuple_
 from sqlalchemy.orm import Session
 
 from app.infra import db
@@ -177,11 +177,21 @@ def _by_time(query: Select[DecisionRow], book_id: int, before: UUID | None) -> S
     return query.order_by(DecisionRow.decided_at.desc(), DecisionRow.id.desc())
 
 
+Held = Sequence[tuple[datetime, datetime | None]]
+"""When a passbook was whose it is now, from and to. None of these: nobody's account holds it, and all is his."""
+
+
 def list_own_decisions(
-    session: Session, book_id: int, resident_id: UUID, *, before: UUID | None, limit: int
+    session: Session, book_id: int, resident_id: UUID, *, held: Held, before: UUID | None, limit: int
 ) -> Sequence[DecisionRow]:
-    """Decisions about a resident that were no approvals, newest first."""
-    return list_decisions(session, book_id, Wanted(resident_id=resident_id), before=before, limit=limit)
+    """Decisions about a resident that were no approvals, newest first: of the times when the passbook was his."""
+    query = select(DecisionRow).where(DecisionRow.book_id == book_id, *Wanted(resident_id=resident_id).conditions())
+    if held:
+        at = DecisionRow.decided_at
+        query = query.where(or_(*(at.between(since, until) if until else at >= since for since, until in held)))
+    if before is not None:
+        query = query.where(DecisionRow.id < before)
+    return session.scalars(query.order_by(DecisionRow.id.desc()).limit(limit)).all()
 
 
 def list_own_sign_ins(
@@ -193,8 +203,6 @@ def list_own_sign_ins(
 
 
 _COPY = text("""
-    WITH grown AS (UPDATE risk_cases SET revision = revision + 1 WHERE book_id = :book_id AND id = :case_id
-        AND state <> 'closed')
     INSERT INTO risk_decisions (book_id, id, kind, subject_id, decided_at, acted_by, person_id, device_id, points,
            order_fen, features_version, features, version, answers, score, outcome, reasons, failure, case_id)
     SELECT d.book_id, x.id, d.kind, x.id, :now, d.acted_by, x.person_id, d.device_id, 0, 0, d.features_version,
@@ -217,10 +225,14 @@ def copy_decision(session: Session, case_id: UUID, people: Mapping[UUID, UUID], 
         session.execute(_COPY, values | ids)
 
 
-def get_own_decision(session: Session, book_id: int, owner_id: UUID, decision_id: UUID) -> DecisionRow:
+def get_own_decision(
+    session: Session, book_id: int, owner_id: UUID, decision_id: UUID, *, held: Held = ()
+) -> DecisionRow:
     """One's own decision: of a resident in his book, of a person among sign-ins. Refuses DecisionMissing."""
     found = get_decision(session, book_id, decision_id)
     if owner_id != (found.person_id if book_id == NO_BOOK else found.resident_id):
+        raise DecisionMissing
+    if held and not any(since <= found.decided_at <= (until or found.decided_at) for since, until in held):
         raise DecisionMissing
     return found
 

@@ -1,10 +1,10 @@
 """Lists with their items, and snoozes."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from app.risk.errors import ItemMissing, ListMissing, SnoozeMissing
@@ -42,6 +42,32 @@ def count_items(session: Session, book_id: int, code: str) -> int:
         ListItem.book_id == book_id, ListItem.list_code == code, ListItem.removed_at.is_(None)
     )
     return session.scalar(query) or 0
+
+
+def lock_lists(session: Session, book_id: int) -> None:
+    """Let one at a time begin a list of a book."""
+    session.execute(
+        text("SELECT pg_advisory_xact_lock(hashtextextended('risk_lists', :book_id))"), {"book_id": book_id}
+    )
+
+
+def count_lists(session: Session, book_id: int, *, besides: Collection[str]) -> int:
+    """How many lists a book has, apart from these."""
+    query = select(func.count()).where(RiskList.book_id == book_id, RiskList.code.not_in(besides))
+    return session.scalar(query) or 0
+
+
+def list_stored_codes(session: Session, book_id: int, codes: Collection[str]) -> set[str]:
+    """Which of these lists a book has."""
+    return set(session.scalars(select(RiskList.code).where(RiskList.book_id == book_id, RiskList.code.in_(codes))))
+
+
+def find_item(session: Session, book_id: int, code: str, value: str) -> ListItem | None:
+    """The item of a value that was not removed."""
+    query = select(ListItem).where(
+        ListItem.book_id == book_id, ListItem.list_code == code, ListItem.value == value, ListItem.removed_at.is_(None)
+    )
+    return session.scalar(query.with_for_update())
 
 
 def list_items(session: Session, book_id: int, code: str, *, before: UUID | None, limit: int) -> Sequence[ListItem]:

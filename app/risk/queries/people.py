@@ -4,6 +4,7 @@ A passbook may be another account's later on: what is his is told by when his re
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select, text, tuple_
@@ -40,7 +41,20 @@ _ERASE = text("""
             UNION SELECT b.id, r.resident_id FROM identity_residencies r JOIN points_books b ON b.code = r.book
                    WHERE r.person_id = :person_id AND r.resident_id IS NOT NULL)
 """)
+_HELD = text("""
+    SELECT r.decided_at, r.ended_at FROM identity_residencies h
+      JOIN identity_residencies r ON r.person_id = h.person_id AND r.book = h.book AND r.resident_id = h.resident_id
+     WHERE h.book = :book AND h.resident_id = :resident_id AND h.state = 'confirmed' AND r.decided_at IS NOT NULL
+     ORDER BY r.decided_at DESC LIMIT :limit
+""")
+HELD_MAX = 50
 FIRST = UUID(int=0)
+
+
+def list_held(session: Session, book: str, resident_id: UUID) -> Sequence[tuple[datetime, datetime | None]]:
+    """List when a passbook was whose it is now, from and to; without an account that holds it: none."""
+    rows = session.execute(_HELD, {"book": book, "resident_id": resident_id, "limit": HELD_MAX})
+    return [(row.decided_at, row.ended_at) for row in rows]
 
 
 def list_own(

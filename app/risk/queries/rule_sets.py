@@ -1,6 +1,7 @@
 """Versions of rules, and what those in shadow would have decided."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -81,11 +82,11 @@ def count_shadows(session: Session, book_id: int, *, now: object) -> int:
     return session.scalar(query) or 0
 
 
-def sum_shadows(session: Session, book_id: int, version: int) -> list[ShadowSum]:
-    """What a version in shadow would have decided, by what was. A shadow runs for thirty days at most."""
+def sum_shadows(session: Session, book_id: int, version: int, *, since: datetime) -> list[ShadowSum]:
+    """What a version in shadow would have decided since an instant, by what was. It runs for thirty days at most."""
     query = (
         select(ShadowRow.real, ShadowRow.outcome, func.count(), func.coalesce(func.sum(ShadowRow.points), 0))
-        .where(ShadowRow.book_id == book_id, ShadowRow.version == version)
+        .where(ShadowRow.book_id == book_id, ShadowRow.version == version, ShadowRow.decided_at >= since)
         .group_by(ShadowRow.real, ShadowRow.outcome)
         .order_by(ShadowRow.real, ShadowRow.outcome)
     )

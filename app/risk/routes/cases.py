@@ -5,8 +5,8 @@ from uuid import UUID
 
 from app.infra.unit_of_work import UnitOfWork
 from app.risk import service
-from app.risk.queries import Wanted
-from app.risk.routes.desk import READERS, WORKERS, house_shops, period
+from app.risk.queries import Wanted, WhichCases
+from app.risk.routes.desk import READERS, WORKERS, dealings, house_shops, period
 from app.risk.schemas.cases import (
     AppealsQuery,
     CasesQuery,
@@ -20,8 +20,9 @@ from app.risk.schemas.cases import (
     RiskCommentIn,
     RiskDecisionOut,
     RiskDecisionPage,
+    RiskPaymentPage,
 )
-from app.risk.terms import AppealState, CaseState, EventKind, Label, Outcome, Reason
+from app.risk.terms import AppealState, CaseState, EventKind, Label, Outcome, Pivot, Reason, Taker
 from app.web.endpoint import Blueprint, endpoint
 from app.web.paging import PageQuery
 
@@ -73,9 +74,23 @@ def show_risk_decision(uow: UnitOfWork, *, book: str, decision_id: UUID) -> obje
 
 @blueprint.route(f"{RISK}/cases")
 @endpoint(roles=READERS, query=CasesQuery, reply=RiskCasePage)
-def list_risk_cases(uow: UnitOfWork, *, book: str, state: CaseState, limit: int, cursor: str | None) -> object:
-    """案件 / cases of one state, newest first."""
-    return service.list_cases(uow, book=book, state=state, limit=limit, cursor=cursor)
+def list_risk_cases(
+    uow: UnitOfWork,
+    *,
+    book: str,
+    state: CaseState | None,
+    label: Label | None,
+    taken_by: Taker | None,
+    about: Pivot | None,
+    about_id: UUID | None,
+    limit: int,
+    cursor: str | None,
+) -> object:
+    """案件 / cases, newest first: pending ones unless asked otherwise."""
+    which = WhichCases(
+        state=state, label=label, taken_by=uow.actor.id if taken_by else None, about=about, about_id=about_id
+    )
+    return service.list_cases(uow, book=book, which=which, limit=limit, cursor=cursor)
 
 
 @blueprint.route(f"{RISK}/cases/<uuid:case_id>")
@@ -90,6 +105,15 @@ def show_risk_case(uow: UnitOfWork, *, book: str, case_id: UUID) -> object:
 def list_risk_case_decisions(uow: UnitOfWork, *, book: str, case_id: UUID, limit: int, cursor: str | None) -> object:
     """案件里的全部判定 / all decisions in a case."""
     return service.list_case_decisions(uow, book=book, case_id=case_id, limit=limit, cursor=cursor)
+
+
+@blueprint.route(f"{RISK}/cases/<uuid:case_id>/payments")
+@endpoint(roles=READERS, query=PageQuery, reply=RiskPaymentPage)
+def list_case_payments(uow: UnitOfWork, *, book: str, case_id: UUID, limit: int, cursor: str | None) -> object:
+    """案件里的收款、退款与礼品现在怎样 / what became of payments, refunds and gifts in a case."""
+    return service.list_case_payments(
+        uow, book=book, case_id=case_id, limit=limit, cursor=cursor, dealings_of=dealings()
+    )
 
 
 @blueprint.route(f"{RISK}/cases/<uuid:case_id>/take", methods=["POST"])
@@ -133,4 +157,6 @@ def list_risk_appeals(uow: UnitOfWork, *, book: str, state: AppealState, limit: 
 @endpoint(roles=WORKERS, body=RiskAnswerIn, reply=RiskAppealOut, idempotent=True)
 def answer_risk_appeal(uow: UnitOfWork, *, book: str, appeal_id: UUID, overturned: bool, answer: str) -> object:
     """答复申诉(须由未经手的人) / answer an appeal, by who had no part in it."""
-    return service.answer_appeal(uow, book=book, appeal_id=appeal_id, overturned=overturned, answer=answer)
+    return service.answer_appeal(
+        uow, book=book, appeal_id=appeal_id, overturned=overturned, answer=answer, house_shops=house_shops()
+    )

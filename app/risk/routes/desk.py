@@ -7,9 +7,10 @@ from flask import current_app
 
 from app.kernel.actor import Role
 from app.kernel.periods import day_bounds
-from app.risk.service import HouseShops
+from app.risk.service import DealingsOf, HouseShops
 
 HOUSE_SHOPS = "linli.house_shops"
+DEALINGS = "linli.dealings"
 READERS = frozenset({Role.TREASURER, Role.AUDITOR})
 WORKERS = frozenset({Role.TREASURER})
 """Treasurers already answer for points leaving, are appointed by two people and sit at a desk with a second factor.
@@ -34,3 +35,8 @@ def period(first: date | None, last: date | None) -> Period:
 def house_shops() -> HouseShops:
     """Give what knows whose shops are whose in the current application: it stands above, the factory puts it in."""
     return cast("HouseShops", current_app.extensions[HOUSE_SHOPS])
+
+
+def dealings() -> DealingsOf:
+    """Give what knows what became of payments, gifts and refunds in the current application, likewise."""
+    return cast("DealingsOf", current_app.extensions[DEALINGS])

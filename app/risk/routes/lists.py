@@ -14,6 +14,7 @@ from app.risk.schemas.lists import (
     RiskListIn,
     RiskListOut,
     RiskListPage,
+    RiskRemovalIn,
     RiskSnoozeIn,
     RiskSnoozeOut,
     SnoozePage,
@@ -46,7 +47,15 @@ def add_risk_item(
     uow: UnitOfWork, *, book: str, list_code: str, value: UUID, reason: str, expires_at: datetime | None
 ) -> object:
     """加入名单 / put somebody or something on a list."""
-    return service.add_item(uow, book=book, code=list_code, value=value, reason=reason, expires_at=expires_at)
+    return service.add_item(
+        uow,
+        book=book,
+        code=list_code,
+        value=value,
+        reason=reason,
+        expires_at=expires_at,
+        house_shops=house_shops(),
+    )
 
 
 @blueprint.route(f"{LISTS}/<list_code>/items")
@@ -57,10 +66,12 @@ def list_risk_items(uow: UnitOfWork, *, book: str, list_code: str, limit: int, c
 
 
 @blueprint.route(f"{LISTS}/<list_code>/items/<uuid:item_id>/remove", methods=["POST"])
-@endpoint(roles=WORKERS, reply=RiskItemOut, idempotent=True)
-def remove_risk_item(uow: UnitOfWork, *, book: str, list_code: str, item_id: UUID) -> object:
-    """移出名单 / take an item off a list."""
-    return service.remove_item(uow, book=book, code=list_code, item_id=item_id)
+@endpoint(roles=WORKERS, body=RiskRemovalIn, reply=RiskItemOut, idempotent=True)
+def remove_risk_item(uow: UnitOfWork, *, book: str, list_code: str, item_id: UUID, reason: str) -> object:
+    """移出名单,写明理由 / take an item off a list, saying why."""
+    return service.remove_item(
+        uow, book=book, code=list_code, item_id=item_id, reason=reason, house_shops=house_shops()
+    )
 
 
 @blueprint.route("/v1/books/<book>/risk/decisions/<uuid:decision_id>/snooze", methods=["POST"])

@@ -1,6 +1,8 @@
 """URLs for residents: what of one's own was not simply let through, and the appeal."""
 
+from collections.abc import Sequence
 from http import HTTPStatus
+from typing import Any
 from uuid import UUID
 
 from app.identity.service.exporting import MoreData
@@ -8,6 +10,7 @@ from app.infra import wechat
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.actor import Role
 from app.risk import service
+from app.risk.routes.desk import dealings
 from app.risk.schemas.cases import OwnDecisionPage, OwnRiskDecisionOut, OwnRiskRecordOut, RefusedAppealIn, RiskAppealIn
 from app.web.endpoint import PUBLIC, Before, Blueprint, endpoint
 from app.web.limits import By, Limit
@@ -17,9 +20,14 @@ RESIDENT = frozenset({Role.RESIDENT})
 OWNER = frozenset({Role.PERSON})
 REFUSED = (Limit(By.ADDRESS, 60, 60),)
 
+
+def _read_own_data(uow: UnitOfWork, person_id: UUID, after: UUID | None, limit: int) -> Sequence[Any]:
+    return service.read_own_data(uow, person_id, after, limit, dealings_of=dealings())
+
+
 OWN_DATA = MoreData(
     name="risk_decisions",
-    read=service.read_own_data,
+    read=_read_own_data,
     dump=OwnRiskRecordOut(many=True).dump,
     id_of=lambda own: own.decision.id,
 )
@@ -37,14 +45,14 @@ def _ask_wechat(code: str) -> tuple[str, str]:
 @endpoint(roles=RESIDENT, query=PageQuery, reply=OwnDecisionPage)
 def list_own_decisions(uow: UnitOfWork, *, book: str, limit: int, cursor: str | None) -> object:
     """我的被复核、需确认或未办成的操作 / what of mine was not simply let through."""
-    return service.list_own_decisions(uow, book=book, limit=limit, cursor=cursor)
+    return service.list_own_decisions(uow, book=book, limit=limit, cursor=cursor, dealings_of=dealings())
 
 
 @blueprint.route("/v1/books/<book>/risk/own-decisions/<uuid:decision_id>/appeal", methods=["POST"])
 @endpoint(roles=RESIDENT, body=RiskAppealIn, reply=OwnRiskDecisionOut, status=HTTPStatus.CREATED, idempotent=True)
 def appeal_decision(uow: UnitOfWork, *, book: str, decision_id: UUID, text: str) -> object:
     """申诉,由另一位工作人员答复 / appeal; another member of staff answers."""
-    return service.appeal(uow, book=book, decision_id=decision_id, text=text)
+    return service.appeal(uow, book=book, decision_id=decision_id, text=text, dealings_of=dealings())
 
 
 @blueprint.route("/v1/me/sign-in-decisions")

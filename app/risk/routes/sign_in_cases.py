@@ -5,7 +5,7 @@ from uuid import UUID
 
 from app.infra.unit_of_work import UnitOfWork
 from app.risk import service
-from app.risk.queries import Wanted
+from app.risk.queries import Wanted, WhichCases
 from app.risk.routes.desk import DISTRICT, period
 from app.risk.schemas.cases import (
     AppealsQuery,
@@ -21,7 +21,7 @@ from app.risk.schemas.cases import (
     RiskDecisionPage,
     SignInsQuery,
 )
-from app.risk.terms import AppealState, CaseState, Label, Outcome, Reason
+from app.risk.terms import AppealState, CaseState, Label, Outcome, Pivot, Reason, Taker
 from app.web.endpoint import Blueprint, endpoint
 from app.web.paging import PageQuery
 
@@ -57,9 +57,22 @@ def show_sign_in_decision(uow: UnitOfWork, *, decision_id: UUID) -> object:
 
 @blueprint.route(f"{RISK}/cases")
 @endpoint(roles=DISTRICT, query=CasesQuery, reply=RiskCasePage)
-def list_sign_in_cases(uow: UnitOfWork, *, state: CaseState, limit: int, cursor: str | None) -> object:
-    """登录案件 / cases of one state, newest first."""
-    return service.list_cases(uow, book=None, state=state, limit=limit, cursor=cursor)
+def list_sign_in_cases(
+    uow: UnitOfWork,
+    *,
+    state: CaseState | None,
+    label: Label | None,
+    taken_by: Taker | None,
+    about: Pivot | None,
+    about_id: UUID | None,
+    limit: int,
+    cursor: str | None,
+) -> object:
+    """登录案件 / cases, newest first: pending ones unless asked otherwise."""
+    which = WhichCases(
+        state=state, label=label, taken_by=uow.actor.id if taken_by else None, about=about, about_id=about_id
+    )
+    return service.list_cases(uow, book=None, which=which, limit=limit, cursor=cursor)
 
 
 @blueprint.route(f"{RISK}/cases/<uuid:case_id>")

@@ -14,6 +14,7 @@ from app.risk.schemas.lists import (
     RiskListIn,
     RiskListOut,
     RiskListPage,
+    RiskRemovalIn,
     RiskSnoozeIn,
     RiskSnoozeOut,
     SnoozePage,
@@ -58,10 +59,10 @@ def list_sign_in_items(uow: UnitOfWork, *, list_code: str, limit: int, cursor: s
 
 
 @blueprint.route(f"{LISTS}/<list_code>/items/<uuid:item_id>/remove", methods=["POST"])
-@endpoint(roles=DISTRICT, reply=RiskItemOut, idempotent=True)
-def remove_sign_in_item(uow: UnitOfWork, *, list_code: str, item_id: UUID) -> object:
-    """移出名单 / take an item off a list."""
-    return service.remove_item(uow, book=None, code=list_code, item_id=item_id)
+@endpoint(roles=DISTRICT, body=RiskRemovalIn, reply=RiskItemOut, idempotent=True)
+def remove_sign_in_item(uow: UnitOfWork, *, list_code: str, item_id: UUID, reason: str) -> object:
+    """移出名单,写明理由 / take an item off a list, saying why."""
+    return service.remove_item(uow, book=None, code=list_code, item_id=item_id, reason=reason)
 
 
 @blueprint.route(f"{RISK}/decisions/<uuid:decision_id>/snooze", methods=["POST"])

@@ -51,6 +51,9 @@ ALLOWED = (
     tree.FloatExpression,
     tree.StringExpression,
 )
+ORDERED = (DataType.FLOAT, DataType.STRING)
+COMPARED = (*ORDERED, DataType.BOOLEAN)
+LITERALS = (tree.BooleanExpression, tree.FloatExpression, tree.StringExpression)
 
 
 class Expression:
@@ -145,11 +148,19 @@ def _check_size(rule: str, root: object) -> None:
         if isinstance(node, tree.ArrayExpression) and len(parts) > ARRAY_MAX:
             raise ExpressionTooBig(rule=rule, found=len(parts), nodes_max=NODES_MAX, array_max=ARRAY_MAX)
         if isinstance(node, tree.ArrayExpression):
-            parts = []  # counted as one: its members are words or numbers, as their common type says
+            _check_members(rule, parts)
+            parts = []  # counted as one
         waiting += parts
         _check_types(rule, node)
     if count > NODES_MAX:
         raise ExpressionTooBig(rule=rule, found=count, nodes_max=NODES_MAX, array_max=ARRAY_MAX)
+
+
+def _check_members(rule: str, members: Iterable[object]) -> None:
+    """Refuse in brackets what is no word and no number: what has to be asked there would be asked by nobody here."""
+    for member in members:
+        if not isinstance(member, LITERALS):
+            raise ExpressionForbidden(rule=rule, part=f"[{type(member).__name__.removesuffix('Expression').lower()}]")
 
 
 def _parts(node: object) -> list[object]:
@@ -168,14 +179,18 @@ def _parts(node: object) -> list[object]:
 
 
 def _check_types(rule: str, node: object) -> None:
-    """rule-engine lets `points == "a"` and `points and mode` pass: the one is never true, the other nearly always."""
+    """rule-engine lets `points == "a"` and `points and mode` pass: the one is never true, the other nearly always.
+
+    And `-mode == "a"` or `list_watched < ["a"]`, which nobody can answer.
+    """
     fits = True
     if isinstance(node, tree.LogicExpression):
         fits = node.left.result_type == node.right.result_type == DataType.BOOLEAN
     elif isinstance(node, tree.ComparisonExpression):
-        fits = node.left.result_type == node.right.result_type
-    elif isinstance(node, tree.UnaryExpression) and node.type.lower() == "not":
-        fits = node.right.result_type == DataType.BOOLEAN
+        allowed = ORDERED if isinstance(node, tree.ArithmeticComparisonExpression) else COMPARED
+        fits = node.left.result_type == node.right.result_type and node.left.result_type in allowed
+    elif isinstance(node, tree.UnaryExpression):
+        fits = node.right.result_type == (DataType.BOOLEAN if node.type.lower() == "not" else DataType.FLOAT)
     elif isinstance(node, tree.ContainsExpression):
         items = node.container.result_type
         fits = DataType.is_type(items, DataType.ARRAY) and items.value_type == node.member.result_type

@@ -163,6 +163,15 @@ _CALLER = (
     ),
     *_integers(
         Source.CALLER,
+        REDEEM,
+        (
+            "helper_residents_30d",
+            "代办人三十天内代多少居民消费,含本人",
+            "residents for whom the one who acts here spent within thirty days, this one among them",
+        ),
+    ),
+    *_integers(
+        Source.CALLER,
         AWARD,
         (
             "returned_awards_30d",

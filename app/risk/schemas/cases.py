@@ -6,7 +6,7 @@ from marshmallow import Schema, fields, validate
 
 from app.risk import terms
 from app.risk.schemas import words
-from app.risk.terms import AppealState, CaseState, EventKind, Label, Outcome, Reason
+from app.risk.terms import AppealState, CaseState, EventKind, Label, Outcome, Pivot, Reason, Taker
 from app.web import problems
 from app.web.fields import Choice, Day, Flag, Id, ShownInstant, StrictInteger, Text
 from app.web.paging import PageQuery, page_of
@@ -88,9 +88,13 @@ RiskDecisionPage = page_of(RiskDecisionLineOut, "RiskDecisionPage")
 
 
 class CasesQuery(PageQuery):
-    """Cases of which state."""
+    """Cases of which state, label, taker and about whom; nothing given: those that nobody has taken yet."""
 
-    state = Choice(list(CaseState), load_default=CaseState.PENDING)
+    state = Choice(list(CaseState), load_default=None)
+    label = Choice(list(Label), load_default=None)
+    taken_by = Choice(list(Taker), load_default=None)
+    about = Choice(list(Pivot), load_default=None)
+    about_id = Id(load_default=None)
 
 
 class RiskCaseOut(Schema):
@@ -111,6 +115,31 @@ class RiskCaseOut(Schema):
 
 
 RiskCasePage = page_of(RiskCaseOut, "RiskCasePage")
+
+
+class RiskPaymentOut(Schema):
+    """A decision of a case and what became of the payment, gift or refund; of anything else that is null."""
+
+    decision_id = fields.UUID(required=True, attribute="decision.id")
+    kind = fields.String(required=True, attribute="decision.kind")
+    subject_id = fields.UUID(
+        required=True,
+        attribute="decision.subject_id",
+        metadata={"description": "收款即 payment_id / of a payment its payment_id"},
+    )
+    decided_at = ShownInstant(required=True, attribute="decision.decided_at")
+    outcome = fields.String(required=True, attribute="decision.outcome")
+    number = fields.String(
+        attribute="dealing.number",
+        metadata={"description": "商户单号、退款单号或礼品名 / out_trade_no, out_refund_no, a gift's title"},
+    )
+    state = fields.String(attribute="dealing.state")
+    points = fields.Integer(attribute="dealing.points", metadata={"description": "预占或入账的积分 / held or taken"})
+    shop_name = fields.String(attribute="dealing.shop_name")
+    resident_name_masked = fields.String(attribute="dealing.resident_name_masked", allow_none=True)
+
+
+RiskPaymentPage = page_of(RiskPaymentOut, "RiskPaymentPage")
 
 
 class RiskFindingOut(Schema):
@@ -135,13 +164,29 @@ class RiskCaseEventOut(Schema):
     label = fields.String(required=True, allow_none=True)
 
 
+class RiskAppealOut(Schema):
+    """An appeal and its answer."""
+
+    id = fields.UUID(required=True)
+    decision_id = fields.UUID(required=True)
+    case_id = fields.UUID(required=True)
+    resident_id = fields.UUID(required=True)
+    text = fields.String(required=True)
+    state = fields.String(required=True)
+    appealed_at = ShownInstant(required=True)
+    answered_by = fields.UUID(required=True, allow_none=True)
+    answered_at = ShownInstant(required=True, allow_none=True)
+    answer = fields.String(required=True, allow_none=True)
+
+
 class RiskCaseFileOut(Schema):
-    """A case with its evidence, the newest hundred of each."""
+    """A case with its evidence and the appeals in it, the newest hundred of each."""
 
     case = fields.Nested(RiskCaseOut, required=True)
     decisions = fields.List(fields.Nested(RiskDecisionLineOut), required=True)
     findings = fields.List(fields.Nested(RiskFindingOut), required=True)
     events = fields.List(fields.Nested(RiskCaseEventOut), required=True)
+    appeals = fields.List(fields.Nested(RiskAppealOut), required=True)
 
 
 class RiskCommentIn(StrictSchema):
@@ -171,7 +216,7 @@ class OwnRiskDecisionOut(Schema):
 
     def text_of(self, own: Any) -> str:
         """Say it humanely."""
-        return words.humane(own.decision.kind, own.decision.outcome, problems.language())
+        return words.humane(own.decision.kind, own.decision.outcome, problems.language(), fate=own.fate)
 
     def appeal_of(self, own: Any) -> str | None:
         """Say where the appeal is."""
@@ -211,21 +256,6 @@ class AppealsQuery(PageQuery):
     """Appeals of which state."""
 
     state = Choice(list(AppealState), load_default=AppealState.OPEN)
-
-
-class RiskAppealOut(Schema):
-    """An appeal and its answer."""
-
-    id = fields.UUID(required=True)
-    decision_id = fields.UUID(required=True)
-    case_id = fields.UUID(required=True)
-    resident_id = fields.UUID(required=True)
-    text = fields.String(required=True)
-    state = fields.String(required=True)
-    appealed_at = ShownInstant(required=True)
-    answered_by = fields.UUID(required=True, allow_none=True)
-    answered_at = ShownInstant(required=True, allow_none=True)
-    answer = fields.String(required=True, allow_none=True)
 
 
 RiskAppealPage = page_of(RiskAppealOut, "RiskAppealPage")

@@ -26,7 +26,11 @@ class RiskListOut(Schema):
     code = fields.String(required=True)
     title = fields.String(required=True)
     created_by = fields.UUID(required=True)
-    created_at = ShownInstant(required=True)
+    created_at = ShownInstant(
+        required=True,
+        allow_none=True,
+        metadata={"description": "空:随 Linli 提供,尚无内容 / null: comes with Linli, empty yet"},
+    )
 
 
 RiskListPage = page_of(RiskListOut, "RiskListPage")
@@ -51,6 +55,13 @@ class RiskItemOut(Schema):
     expires_at = ShownInstant(required=True, allow_none=True)
     removed_by = fields.UUID(required=True, allow_none=True)
     removed_at = ShownInstant(required=True, allow_none=True)
+    removed_why = fields.String(required=True, allow_none=True)
+
+
+class RiskRemovalIn(StrictSchema):
+    """Why it is taken off."""
+
+    reason = Text(required=True, length_max=terms.REASON_LENGTH_MAX)
 
 
 RiskItemPage = page_of(RiskItemOut, "RiskItemPage")

@@ -114,7 +114,9 @@ class RiskRuleSetLineOut(Schema):
     rule_count = fields.Function(lambda found: len(found.definition["rules"]), metadata={"type": "integer"})
     state = fields.String(required=True, validate=validate.OneOf([str(state) for state in RuleSetState]))
     proposed_by = fields.UUID(required=True)
-    proposed_at = ShownInstant(required=True)
+    proposed_at = ShownInstant(
+        required=True, allow_none=True, metadata={"description": "空:随 Linli 提供(0 版) / null: comes with Linli"}
+    )
     shadow_from = ShownInstant(required=True, allow_none=True)
     shadow_until = ShownInstant(required=True, allow_none=True)
     published_by = fields.UUID(required=True, allow_none=True)

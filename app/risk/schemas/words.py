@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from app.risk.terms import EventKind, Outcome, Reason
+from app.risk.terms import EventKind, Fate, Outcome, Reason
 
 Words = Mapping[str, str]
 
@@ -41,6 +41,7 @@ REASONS: Mapping[Reason, Words] = {
     Reason.LISTED: {"zh": "在名单上", "en": "on a list"},
     Reason.ADDRESS_NEW: {"zh": "从没见过的地址登录", "en": "from an address not seen before"},
     Reason.NET_CROWD: {"zh": "同一网络短期内新账号多", "en": "many new accounts from one network"},
+    Reason.HELPER_MANY: {"zh": "一人代许多居民消费", "en": "one helper spends for many residents"},
     Reason.WECHAT_RANK: {"zh": "微信认为风险高", "en": "ranked as risky by WeChat"},
     Reason.CODE_REUSE: {"zh": "付款码重复使用", "en": "a code that was used before"},
     Reason.OTHER: {"zh": "其他(见规则名称)", "en": "another reason: see the rule"},
@@ -56,24 +57,76 @@ ACTS: Mapping[EventKind, Words] = {
     EventKind.CHECK_IN: {"zh": "签到", "en": "checking in"},
     EventKind.LOGIN: {"zh": "登录", "en": "signing in"},
 }
+APPEAL: Words = {
+    "zh": "如有疑问可在此申诉,由另一位工作人员答复。",
+    "en": "If you disagree, appeal here; another member of staff will answer.",
+}
+LOOKED: Words = {
+    "zh": "只是按惯例由工作人员再看一眼,您不用做什么。",
+    "en": "Staff will have a second look, as is usual; you need not do anything.",
+}
+WENT: Words = {"zh": "您这次{act}已经办成。{looked}{appeal}", "en": "This time {act} went through. {looked} {appeal}"}
 HUMANE: Mapping[Outcome, Words] = {
     Outcome.APPROVE: {"zh": "您这次{act}已正常通过。", "en": "This time {act} went through."},
-    Outcome.REVIEW: {
-        "zh": "您这次{act}已经办成,只是按惯例由工作人员再看一眼,您不用做什么。如有疑问可在此申诉。",
-        "en": "This time {act} went through; staff will have a second look, as is usual. You need not do anything. "
-        "If you disagree, you can appeal here.",
-    },
+    Outcome.REVIEW: WENT,
     Outcome.BLOCK_AND_REVIEW: {
-        "zh": "为了您的积分安全,您这次{act}需要再确认一下。这不代表您做错了什么;如有疑问可在此申诉,"
-        "由另一位工作人员答复。",
+        "zh": "为了您的积分安全,您这次{act}需要再确认一下。这不代表您做错了什么。{appeal}",
         "en": "To keep your points safe, this time {act} needs one more confirmation. It does not mean that you did "
-        "anything wrong. If you disagree, appeal here; another member of staff will answer.",
+        "anything wrong. {appeal}",
     },
     Outcome.DECLINE: {
-        "zh": "很抱歉,您这次{act}没有办成,您的积分没有减少。如果您认为不对,可在此申诉,由另一位工作人员答复;"
-        "也可到居委会当面反映。",
-        "en": "We are sorry: this time {act} could not be done; your points are untouched. If you think that is wrong, "
-        "appeal here and another member of staff will answer, or ask at the neighbourhood office.",
+        "zh": "很抱歉,您这次{act}没有办成,您的积分没有减少。{appeal}也可到居委会当面反映。",
+        "en": "We are sorry: this time {act} could not be done; your points are untouched. {appeal} Or ask at the "
+        "neighbourhood office.",
+    },
+}
+AWARD_WAITS: Words = {
+    "zh": "您这次{act}要先由另一位工作人员看过才到账,您不用做什么;到账与否请看积分明细。{appeal}",
+    "en": "This time {act} waits until a second member of staff has looked; you need not do anything. Whether it came "
+    "stands in your passbook. {appeal}",
+}
+OF_KIND: Mapping[tuple[EventKind, Outcome], Words] = {
+    (EventKind.AWARD, Outcome.REVIEW): AWARD_WAITS,
+    (EventKind.AWARD, Outcome.BLOCK_AND_REVIEW): AWARD_WAITS,
+    (EventKind.REFUND, Outcome.BLOCK_AND_REVIEW): {
+        "zh": "您这次{act}暂时没有办成,由工作人员先看一眼;看过后店家会再退一次,您不用做什么。{appeal}",
+        "en": "This time {act} was held up until staff have looked; the shop then gives back anew, and you need not do "
+        "anything. {appeal}",
+    },
+    (EventKind.CHECK_IN, Outcome.BLOCK_AND_REVIEW): {
+        "zh": "您这次{act}已记下,要由工作人员看过才算,您不用做什么。{appeal}",
+        "en": "This time {act} was noted and counts once staff have looked; you need not do anything. {appeal}",
+    },
+    (EventKind.LOGIN, Outcome.BLOCK_AND_REVIEW): {
+        "zh": "您这次{act}成功,可以查看一切;为了您的积分安全,账号暂停付出积分,由工作人员看过后恢复。"
+        "这不代表您做错了什么。{appeal}",
+        "en": "This time {act} worked and you can read everything; to keep your points safe the account is paused, and "
+        "pays no points until staff have looked. It does not mean that you did anything wrong. {appeal}",
+    },
+    (EventKind.LOGIN, Outcome.DECLINE): {
+        "zh": "很抱歉,您这次{act}没有成功,账号也暂停付出积分,您的积分没有减少。{appeal}也可到居委会当面反映。",
+        "en": "We are sorry: this time {act} did not work, and the account is paused; your points are untouched. "
+        "{appeal} Or ask at the neighbourhood office.",
+    },
+}
+FATES: Mapping[Fate, Words] = {
+    Fate.TO_CONFIRM: {
+        "zh": "为了您的积分安全,您这次{act}要您在手机上再确认一下才办成。这不代表您做错了什么。{appeal}",
+        "en": "To keep your points safe, this time {act} waits until you confirm it on your phone. It does not mean "
+        "that you did anything wrong. {appeal}",
+    },
+    Fate.WAITING: {
+        "zh": "您这次{act}还没有办完:积分先留着,等店家收取。{looked}{appeal}",
+        "en": "This time {act} is not finished: the points are set aside until the shop takes them. {looked} {appeal}",
+    },
+    Fate.DONE: WENT,
+    Fate.UNDONE: {
+        "zh": "您这次{act}没有办成或已撤销,您的积分没有减少。{appeal}",
+        "en": "This time {act} did not come to pass or was taken back; your points are untouched. {appeal}",
+    },
+    Fate.RETURNED: {
+        "zh": "您这次{act}已经办成,后来积分全部退还给您了。{appeal}",
+        "en": "This time {act} went through, and later all the points came back to you. {appeal}",
     },
 }
 
@@ -83,6 +136,11 @@ def reason(code: str, lang: str) -> str:
     return REASONS[Reason(code)][lang]
 
 
-def humane(kind: str, outcome: str, lang: str) -> str:
-    """Say to a resident what became of his act."""
-    return HUMANE[Outcome(outcome)][lang].format(act=ACTS[EventKind(kind)][lang])
+def humane(kind: str, outcome: str, lang: str, *, fate: Fate | None = None) -> str:
+    """Say to a resident what became of his act: what really did, where that is known."""
+    act, end = EventKind(kind), Outcome(outcome)
+    words = OF_KIND.get((act, end), HUMANE[end])
+    told = end is Outcome.DECLINE or (act is EventKind.REFUND and fate is Fate.UNDONE and (act, end) in OF_KIND)
+    if fate is not None and not told:
+        words = FATES[fate]
+    return words[lang].format(act=ACTS[act][lang], looked=LOOKED[lang], appeal=APPEAL[lang])

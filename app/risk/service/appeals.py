@@ -1,7 +1,7 @@
 """A resident's word: what was not simply let through, and the appeal against it, answered by who had no part in it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -13,25 +13,36 @@ from app.kernel.paging import Page, page_by_id, read_id
 from app.risk import errors, queries
 from app.risk.models import Appeal, DecisionRow
 from app.risk.service.cases import add_event
-from app.risk.service.own import check_not_own, parties
-from app.risk.terms import APPEAL_DAYS, NO_BOOK, AppealState, CaseEventKind, Outcome
+from app.risk.service.dealings import DealingsOf, fates_of, no_dealings
+from app.risk.service.own import HouseShops, check_no_part, check_not_own, no_shops, parties
+from app.risk.terms import APPEAL_DAYS, NO_BOOK, AppealState, CaseEventKind, CaseState, Fate, Label, Outcome
 
 
 @dataclass(frozen=True, slots=True)
 class OwnDecision:
-    """A decision as the resident sees it, and his appeal against it."""
+    """A decision as the resident sees it, his appeal against it, and what became of what it was on, where known."""
 
     decision: DecisionRow
     appeal: Appeal | None
+    fate: Fate | None = None
 
 
-def list_own_decisions(uow: UnitOfWork, *, book: str | None, limit: int, cursor: str | None) -> Page[OwnDecision]:
-    """What of one's own was not simply let through, newest first. Refuses BookMissing, CursorInvalid."""
+def list_own_decisions(
+    uow: UnitOfWork, *, book: str, limit: int, cursor: str | None, dealings_of: DealingsOf = no_dealings
+) -> Page[OwnDecision]:
+    """What of one's own was not simply let through, newest first, since the passbook is one's own.
+
+    Refuses BookMissing, CursorInvalid.
+    """
     book_id = queries.get_book_id(uow.session, book)
-    rows = queries.list_own_decisions(uow.session, book_id, uow.actor.id, before=read_id(cursor), limit=limit + 1)
+    held = _held(uow, book)
+    rows = queries.list_own_decisions(
+        uow.session, book_id, uow.actor.id, held=held, before=read_id(cursor), limit=limit + 1
+    )
     page = page_by_id(rows, limit, lambda decision: decision.id)
     appeals = queries.find_appealed(uow.session, book_id, [decision.id for decision in page.items])
-    return Page([OwnDecision(each, appeals.get(each.id)) for each in page.items], page.next_cursor)
+    fates = fates_of(uow, page.items, dealings_of)
+    return Page([OwnDecision(each, appeals.get(each.id), fates.get(each.id)) for each in page.items], page.next_cursor)
 
 
 def list_own_sign_ins(uow: UnitOfWork, *, limit: int, cursor: str | None) -> Page[OwnDecision]:
@@ -47,7 +58,7 @@ def appeal_sign_in(uow: UnitOfWork, *, decision_id: UUID, text: str) -> OwnDecis
 
     Refuses DecisionMissing, AppealNeedless, AppealLate, AppealedBefore.
     """
-    return _appeal(uow, NO_BOOK, _person(uow), decision_id, text)
+    return _appeal(uow, NO_BOOK, _person(uow), decision_id, text, held=())
 
 
 def appeal_refused_sign_in(uow: UnitOfWork, *, app_id: str, openid: str, text: str) -> OwnDecision:
@@ -63,19 +74,25 @@ def appeal_refused_sign_in(uow: UnitOfWork, *, app_id: str, openid: str, text: s
     )
     if person_id is None or not refused:
         raise errors.DecisionMissing
-    return _appeal(uow, NO_BOOK, person_id, refused[0].id, text)
+    return _appeal(uow, NO_BOOK, person_id, refused[0].id, text, held=())
 
 
-def appeal(uow: UnitOfWork, *, book: str | None, decision_id: UUID, text: str) -> OwnDecision:
+def appeal(
+    uow: UnitOfWork, *, book: str, decision_id: UUID, text: str, dealings_of: DealingsOf = no_dealings
+) -> OwnDecision:
     """Appeal against one's own decision, once, within sixty days.
 
     Refuses BookMissing, DecisionMissing, AppealNeedless, AppealLate, AppealedBefore.
     """
-    return _appeal(uow, queries.get_book_id(uow.session, book), uow.actor.id, decision_id, text)
+    book_id = queries.get_book_id(uow.session, book)
+    made = _appeal(uow, book_id, uow.actor.id, decision_id, text, held=_held(uow, book))
+    return replace(made, fate=fates_of(uow, [made.decision], dealings_of).get(decision_id))
 
 
-def _appeal(uow: UnitOfWork, book_id: int, owner_id: UUID, decision_id: UUID, text: str) -> OwnDecision:
-    decision = queries.get_own_decision(uow.session, book_id, owner_id, decision_id)
+def _appeal(
+    uow: UnitOfWork, book_id: int, owner_id: UUID, decision_id: UUID, text: str, *, held: queries.Held
+) -> OwnDecision:
+    decision = queries.get_own_decision(uow.session, book_id, owner_id, decision_id, held=held)
     if decision.outcome == Outcome.APPROVE or decision.case_id is None:
         raise errors.AppealNeedless
     is_late = decision.decided_at < uow.now - timedelta(days=APPEAL_DAYS)
@@ -114,8 +131,19 @@ def list_appeals(
     return page_by_id(rows, limit, lambda each: each.id)
 
 
-def answer_appeal(uow: UnitOfWork, *, book: str | None, appeal_id: UUID, overturned: bool, answer: str) -> Appeal:
+def answer_appeal(
+    uow: UnitOfWork,
+    *,
+    book: str | None,
+    appeal_id: UUID,
+    overturned: bool,
+    answer: str,
+    house_shops: HouseShops = no_shops,
+) -> Appeal:
     """Answer an appeal. What is overturned counts as a false alarm when rules are judged; the decision stays written.
+
+    By who could have worked on its case, and did not: whoever answers does not take it later either. When nothing else
+    is in a book's case that nobody has taken, it is closed as a false alarm by that: nothing is kept back for it then.
 
     Refuses BookMissing, AppealMissing, AppealAnswered, OwnRisk, AppealByJudge.
     """
@@ -131,11 +159,16 @@ def answer_appeal(uow: UnitOfWork, *, book: str | None, appeal_id: UUID, overtur
     had_part = {decision.acted_by, case.taken_by, case.closed_by, *takers, *parties(decision)} - {None}
     if had_part & {actor.id, actor.person_id, actor.owner_id}:
         raise errors.AppealByJudge
+    check_no_part(uow, book=book, case=case, house_shops=house_shops)
     found.state = AppealState.OVERTURNED if overturned else AppealState.UPHELD
     found.answered_by, found.answered_at, found.answer = uow.actor.id, uow.now, answer
     add_event(uow, case, CaseEventKind.ANSWERED, text=answer)
     if overturned and book_id == NO_BOOK:
         identity.resume_account(uow, person_id=found.resident_id, case_id=found.case_id)
+    elif overturned and case.state == CaseState.PENDING and queries.is_settled(uow.session, case):
+        case.state, case.label = CaseState.CLOSED, str(Label.FALSE_POSITIVE)
+        case.closed_by, case.closed_at = uow.actor.id, uow.now
+        add_event(uow, case, CaseEventKind.CLOSED, text=answer, label=Label.FALSE_POSITIVE)
     return found
 
 
@@ -144,9 +177,17 @@ def forget_appeals(uow: UnitOfWork, *, person_id: str) -> None:
     queries.erase_appeals(uow.session, UUID(person_id))
 
 
-def read_own_data(uow: UnitOfWork, person_id: UUID, after: UUID | None, limit: int) -> Sequence[OwnDecision]:
+def read_own_data(
+    uow: UnitOfWork, person_id: UUID, after: UUID | None, limit: int, *, dealings_of: DealingsOf = no_dealings
+) -> Sequence[OwnDecision]:
     """Read some of all that was not simply let through of somebody, in all books and at signing in, oldest first."""
-    return [OwnDecision(*row) for row in queries.list_own(uow.session, person_id, after=after, limit=limit)]
+    rows = queries.list_own(uow.session, person_id, after=after, limit=limit)
+    fates = fates_of(uow, [decision for decision, _ in rows], dealings_of)
+    return [OwnDecision(decision, said, fates.get(decision.id)) for decision, said in rows]
+
+
+def _held(uow: UnitOfWork, book: str) -> queries.Held:
+    return queries.list_held(uow.session, book, uow.actor.id)
 
 
 def _person(uow: UnitOfWork) -> UUID:

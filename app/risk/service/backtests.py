@@ -15,7 +15,9 @@ from app.risk.service import shelf
 from app.risk.terms import (
     BACKTEST_DAYS_MAX,
     BACKTEST_DECISIONS_MAX,
+    BACKTEST_LIFE,
     BACKTEST_PAGE,
+    BACKTESTS_MAX,
     BacktestState,
     EventKind,
     Outcome,
@@ -25,12 +27,15 @@ from app.risk.terms import (
 def start_backtest(uow: UnitOfWork, *, book: str | None, version: int, first: date, last: date) -> Backtest:
     """Begin to try a version on the decisions of a period of up to ninety days, both days within.
 
-    Refuses BookMissing, RuleSetMissing, BacktestPeriod.
+    Refuses BookMissing, RuleSetMissing, BacktestPeriod, BacktestsFull.
     """
     book_id = queries.get_book_id(uow.session, book)
     queries.get_rule_set(uow.session, book_id, version)
     if not timedelta(0) <= last - first < timedelta(days=BACKTEST_DAYS_MAX):
         raise errors.BacktestPeriod(days=BACKTEST_DAYS_MAX)
+    queries.lock_versions(uow.session, book_id)
+    if queries.count_running(uow.session, book_id, since=uow.now - BACKTEST_LIFE) >= BACKTESTS_MAX:
+        raise errors.BacktestsFull(most=BACKTESTS_MAX)
     made = Backtest(
         book_id=book_id,
         id=uow.new_id(),

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from sqlalchemy.orm.attributes import flag_modified
+
 from app.identity import service as identity
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.paging import Page, page_by_id, read_id
 from app.risk import errors, queries
-from app.risk.models import Case, CaseEvent, DecisionRow, Finding
+from app.risk.models import Appeal, Case, CaseEvent, DecisionRow, Finding
 from app.risk.service.own import HouseShops, check_no_part, no_shops
 from app.risk.service.snoozes import snooze_cleared
 from app.risk.terms import NO_BOOK, REASON_LENGTH_MAX, CaseEventKind, CaseState, Label
@@ -18,25 +20,30 @@ SHOWN_MAX = 100
 
 @dataclass(frozen=True, slots=True)
 class CaseFile:
-    """A case with its newest evidence: decisions, findings of the graph, and what happened to it."""
+    """A case with its newest evidence: decisions, findings of the graph, what happened to it, and appeals in it."""
 
     case: Case
     decisions: Sequence[DecisionRow]
     findings: Sequence[Finding]
     events: Sequence[CaseEvent]
+    appeals: Sequence[Appeal]
 
 
-def list_cases(uow: UnitOfWork, *, book: str | None, state: CaseState, limit: int, cursor: str | None) -> Page[Case]:
-    """Cases of one state, newest first. Refuses BookMissing, CursorInvalid."""
+def list_cases(
+    uow: UnitOfWork, *, book: str | None, which: queries.WhichCases, limit: int, cursor: str | None
+) -> Page[Case]:
+    """Cases that are wanted, newest first. Refuses BookMissing, CursorInvalid."""
     book_id = queries.get_book_id(uow.session, book)
-    rows = queries.list_cases(uow.session, book_id, state=state, before=read_id(cursor), limit=limit + 1)
+    rows = queries.list_cases(uow.session, book_id, which, before=read_id(cursor), limit=limit + 1)
     return page_by_id(rows, limit, lambda case: case.id)
 
 
 def show_case(uow: UnitOfWork, *, book: str | None, case_id: UUID) -> CaseFile:
     """A case with its evidence, the newest hundred of each. Refuses BookMissing, CaseMissing."""
     book_id = queries.get_book_id(uow.session, book)
-    return file_of(uow, queries.get_case(uow.session, book_id, case_id))
+    case = queries.get_case(uow.session, book_id, case_id)
+    queries.count_grown(uow.session, book_id, [case])
+    return file_of(uow, case)
 
 
 def list_case_decisions(
@@ -52,11 +59,12 @@ def list_case_decisions(
 def take_case(uow: UnitOfWork, *, book: str | None, case_id: UUID, house_shops: HouseShops = no_shops) -> CaseFile:
     """Begin to work on a case; it is one's own from then on. Again: the same.
 
-    Refuses BookMissing, CaseMissing, CaseClosed, CaseTaken, OwnRisk.
+    Refuses BookMissing, CaseMissing, CaseClosed, CaseTaken, CaseJudged, OwnRisk.
     """
     case = lock_open(uow, book, case_id, house_shops)
     if case.taken_by == uow.actor.id:
         return file_of(uow, case)
+    check_not_judged(uow, case)
     if case.taken_by is not None:
         raise errors.CaseTaken
     case.state, case.taken_by, case.taken_at = CaseState.INVESTIGATING, uow.actor.id, uow.now
@@ -98,6 +106,7 @@ def close_case(
     if revision != case.revision:
         raise errors.CaseGrew(revision=case.revision)
     case.state, case.label = CaseState.CLOSED, str(label)
+    flag_modified(case, "revision")  # it was counted: what it is closed at is written down
     case.closed_by, case.closed_at = uow.actor.id, uow.now
     add_event(uow, case, CaseEventKind.CLOSED, text=text, label=label)
     if case.book_id == NO_BOOK and label is not Label.CONFIRMED_RISK:
@@ -137,6 +146,12 @@ def lock_open(uow: UnitOfWork, book: str | None, case_id: UUID, house_shops: Hou
     return case
 
 
+def check_not_judged(uow: UnitOfWork, case: Case) -> None:
+    """Refuse CaseJudged to who answered an appeal in a case: he would be asked about his own answer."""
+    if queries.has_answered(uow.session, case, uow.actor.id):
+        raise errors.CaseJudged
+
+
 def file_of(uow: UnitOfWork, case: Case) -> CaseFile:
     """Give a case with its newest evidence."""
     session, key = uow.session, (case.book_id, case.id)
@@ -145,4 +160,5 @@ def file_of(uow: UnitOfWork, case: Case) -> CaseFile:
         queries.list_case_decisions(session, *key, before=None, limit=SHOWN_MAX),
         queries.list_case_findings(session, *key, limit=SHOWN_MAX),
         queries.list_case_events(session, *key, limit=SHOWN_MAX),
+        queries.list_appeals_of(session, *key, limit=SHOWN_MAX),
     )

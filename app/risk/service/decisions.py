@@ -29,8 +29,8 @@ def list_decisions(
 ) -> Page[DecisionRow]:
     """Decisions that are wanted, newest first; approvals where they are asked for, of a week at most.
 
-    Those of one kind or reason, of nobody named, are those of ninety-two days: the last, unless others are told.
-    Refuses BookMissing, ListedPeriod, CursorInvalid.
+    Those of one kind or reason, of nobody named, are those of ninety-two days: the last, unless others are told. No
+    period is longer. Refuses BookMissing, ListedPeriod, CursorInvalid.
     """
     rows = queries.list_decisions(
         uow.session,
@@ -44,13 +44,10 @@ def list_decisions(
 
 def _bounded(wanted: Wanted, *, now: datetime) -> Wanted:
     """See to it that a list reads a bounded part of the table. Refuses ListedPeriod."""
-    if wanted.outcome is Outcome.APPROVE:
-        days = APPROVALS_DAYS_MAX
-    elif (wanted.kind or wanted.reason) and not wanted.whose():
-        days = LISTED_DAYS_MAX
-        if wanted.starts_at is None and wanted.ends_at is None:
+    days = APPROVALS_DAYS_MAX if wanted.outcome is Outcome.APPROVE else LISTED_DAYS_MAX
+    if wanted.outcome is not Outcome.APPROVE and wanted.starts_at is None and wanted.ends_at is None:
+        if (wanted.kind or wanted.reason) and not wanted.whose():
             return replace(wanted, starts_at=now - timedelta(days=days), ends_at=now + timedelta(days=1))
-    else:
         return wanted
     if (
         wanted.starts_at is None

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import text
+from sqlalchemy import Row, text
 from sqlalchemy.dialects.postgresql import insert
 
 from app.infra import metrics
@@ -16,7 +16,7 @@ from app.points import queries as points
 from app.risk import queries
 from app.risk.models import Case, Finding
 from app.risk.rules.graph import Dealings, Found, find
-from app.risk.terms import CaseState
+from app.risk.terms import FINDING_KEPT, CaseState
 
 log = structlog.get_logger(__name__)
 
@@ -77,19 +77,37 @@ def _read(uow: UnitOfWork, book_id: int, state: Round) -> Round | None:
 
 
 def _write(uow: UnitOfWork, book_id: int, batch: Sequence[Found]) -> None:
-    """Write what was found, and open a case for what has none: once, however often it is found again."""
+    """Write what was found, and open a case for what has none: once, however often it is found again.
+
+    A case that was closed is no answer to what came back after it had gone, or grew by a quarter since.
+    """
+    values = {
+        "book_id": book_id,
+        "ids": [each.about_id for each in batch],
+        "kinds": [str(each.kind) for each in batch],
+    }
+    before = {(row.about_id, row.kind): row for row in uow.session.execute(_CASES, values)}
     rows = [_row(uow, book_id, each) for each in batch]
     fresh = insert(Finding).values(rows)
-    written = uow.session.execute(
+    uow.session.execute(
         fresh.on_conflict_do_update(
             index_elements=["book_id", "about_id", "kind"],
             set_={name: fresh.excluded[name] for name in ("value", "evidence", "last_at")},
-        ).returning(Finding.about_id, Finding.kind, Finding.case_id)
-    ).all()
-    has_case = {(row.about_id, row.kind) for row in written if row.case_id is not None}
-    opening = [each for each in batch if each.opens and (each.about_id, str(each.kind)) not in has_case]
+        )
+    )
+    opening = [each for each in batch if each.opens and _is_due(uow, each, before.get((each.about_id, str(each.kind))))]
     if opening:
         _open_cases(uow, book_id, opening)
+    uow.session.execute(_NOTE, values)
+
+
+def _is_due(uow: UnitOfWork, found: Found, before: Row[Any] | None) -> bool:
+    """Whether it needs a case. `before`: what is known of the one it had."""
+    if before is None:
+        return True
+    had_gone = before.last_at < uow.now - FINDING_KEPT
+    grew = found.value * 4 >= before.case_value * 5
+    return bool(before.state == CaseState.CLOSED and (had_gone or grew))
 
 
 def _row(uow: UnitOfWork, book_id: int, each: Found) -> dict[str, Any]:
@@ -106,8 +124,21 @@ def _row(uow: UnitOfWork, book_id: int, each: Found) -> dict[str, Any]:
     }
 
 
+_CASES = text(
+    "SELECT f.about_id, f.kind, f.last_at, f.case_value, c.state"
+    " FROM risk_findings f JOIN risk_cases c ON c.book_id = f.book_id AND c.id = f.case_id"
+    " JOIN unnest(CAST(:ids AS uuid[]), CAST(:kinds AS text[])) x (id, kind) ON f.about_id = x.id AND f.kind = x.kind"
+    " WHERE f.book_id = :book_id"
+)
+# How much was in a case as long as it was open: what grew since its end was seen by nobody.
+_NOTE = text(
+    "UPDATE risk_findings f SET case_value = f.value"
+    " FROM risk_cases c, unnest(CAST(:ids AS uuid[]), CAST(:kinds AS text[])) x (id, kind)"
+    " WHERE f.book_id = :book_id AND f.about_id = x.id AND f.kind = x.kind"
+    " AND c.book_id = :book_id AND c.id = f.case_id AND c.state <> 'closed'"
+)
 _LINK = text(
-    "UPDATE risk_findings f SET case_id = c.id"
+    "UPDATE risk_findings f SET case_id = c.id, case_value = f.value"
     " FROM risk_cases c, unnest(CAST(:ids AS uuid[]), CAST(:kinds AS text[])) x (id, kind)"
     " WHERE f.book_id = :book_id AND f.about_id = x.id AND f.kind = x.kind"
     " AND c.book_id = :book_id AND c.about = f.about AND c.about_id = f.about_id AND c.state <> 'closed'"
@@ -133,7 +164,7 @@ def _open_cases(uow: UnitOfWork, book_id: int, opening: Sequence[Found]) -> None
         fresh.on_conflict_do_update(
             index_elements=["book_id", "about", "about_id"],
             index_where=text("state <> 'closed'"),
-            set_={"last_at": fresh.excluded.last_at, "revision": Case.revision + 1},
+            set_={"last_at": fresh.excluded.last_at},
         )
     )
     values = {

@@ -12,7 +12,7 @@ from app.risk.models import RuleSet
 from app.risk.queries.rule_sets import VERSION_MAX, ShadowSum
 from app.risk.rules.definitions import RuleSetDefinition, check_definition
 from app.risk.service import shelf
-from app.risk.terms import OPERATOR, OPERATOR_SECOND, SHADOWS_MAX, RuleSetState
+from app.risk.terms import BUILT_IN, OPERATOR, OPERATOR_SECOND, SHADOWS_MAX, RuleSetState
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,27 +69,33 @@ def retire_rule_set(uow: UnitOfWork, *, book: str | None, version: int) -> RuleS
 
 
 def show_rule_set(uow: UnitOfWork, *, book: str | None, version: int) -> RuleSet:
-    """One version with its rules. Refuses BookMissing, RuleSetMissing."""
-    return queries.get_rule_set(uow.session, queries.get_book_id(uow.session, book), version)
+    """One version with its rules; 0: those that come with Linli. Refuses BookMissing, RuleSetMissing."""
+    book_id = queries.get_book_id(uow.session, book)
+    return _built_in(uow, book_id) if version == BUILT_IN else queries.get_rule_set(uow.session, book_id, version)
 
 
 def list_rule_sets(uow: UnitOfWork, *, book: str | None, limit: int, cursor: str | None) -> Page[RuleSet]:
-    """Versions, newest first. Refuses BookMissing, CursorInvalid."""
+    """Versions, newest first, and last of all what comes with Linli. Refuses BookMissing, CursorInvalid."""
     book_id = queries.get_book_id(uow.session, book)
     before = None
     if cursor is not None:
         before = int(Cursor.decode(cursor, int).parts[0])
         if not 0 <= before <= VERSION_MAX:
             raise CursorInvalid
-    rows = queries.list_rule_sets(uow.session, book_id, before=before, limit=limit + 1)
+    rows = list(queries.list_rule_sets(uow.session, book_id, before=before, limit=limit + 1))
+    if len(rows) <= limit and before != BUILT_IN:
+        rows.append(_built_in(uow, book_id))
     kept = rows[:limit]
     return Page(kept, Cursor((kept[-1].version,)).encode() if len(rows) > limit else None)
 
 
 def sum_shadow(uow: UnitOfWork, *, book: str | None, version: int) -> ShadowReport:
-    """What a version would have decided in shadow, by what was decided. Refuses BookMissing, RuleSetMissing."""
+    """What a version would have decided in shadow the last time, by what was. Refuses BookMissing, RuleSetMissing."""
     rule_set = show_rule_set(uow, book=book, version=version)
-    return ShadowReport(rule_set, queries.sum_shadows(uow.session, rule_set.book_id, version))
+    if rule_set.shadow_from is None:
+        return ShadowReport(rule_set, ())
+    sums = queries.sum_shadows(uow.session, rule_set.book_id, version, since=rule_set.shadow_from)
+    return ShadowReport(rule_set, sums)
 
 
 def start_defaults(uow: UnitOfWork, *, book: str | None) -> RuleSet | None:
@@ -105,6 +111,18 @@ def start_defaults(uow: UnitOfWork, *, book: str | None) -> RuleSet | None:
     first, second = (_as(uow, person) for person in (OPERATOR, OPERATOR_SECOND))
     saved = _save(first, book_id, shelf.defaults())
     return _publish(second, book_id, saved.version)
+
+
+def _built_in(uow: UnitOfWork, book_id: int) -> RuleSet:
+    """What comes with Linli, as if it were a version: it decides until another one does. It is stored nowhere."""
+    decides = queries.find_active(uow.session, book_id) is None
+    return RuleSet(
+        book_id=book_id,
+        version=BUILT_IN,
+        definition=shelf.defaults().plain(),
+        state=RuleSetState.ACTIVE if decides else RuleSetState.RETIRED,
+        proposed_by=OPERATOR,
+    )
 
 
 def _save(uow: UnitOfWork, book_id: int, definition: RuleSetDefinition) -> RuleSet:

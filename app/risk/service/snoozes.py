@@ -10,7 +10,7 @@ from app.risk import errors, queries
 from app.risk.models import Case, DecisionRow, Snooze
 from app.risk.rules.definitions import RuleSetDefinition
 from app.risk.service import shelf
-from app.risk.service.own import HouseShops, check_not_own, no_shops, parties
+from app.risk.service.own import HouseShops, check_not_near, no_shops, parties
 from app.risk.terms import BUILT_IN, CLEARED_SNOOZE_DAYS, Pivot, RuleResult
 
 
@@ -26,14 +26,15 @@ def snooze_rule(
 ) -> Snooze:
     """Let a rule that spoke in a decision be silent about whom it was about, for 1 to 90 days.
 
+    Not where the actor or somebody close to him has a part, nor about a home or telephone of theirs.
+
     Refuses BookMissing, DecisionMissing, SnoozeUnfit, OwnRisk.
     """
     book_id = queries.get_book_id(uow.session, book)
     decision = queries.get_decision(uow.session, book_id, decision_id)
     pivot, pivot_id = _pivot(uow, decision, rule)
-    check_not_own(uow, pivot_id, *parties(decision))
-    if decision.shop_id in house_shops(uow):
-        raise errors.OwnRisk
+    concerned = (pivot_id, *parties(decision), decision.shop_id, decision.household_id)
+    check_not_near(uow, *concerned, book=book, book_id=book_id, house_shops=house_shops)
     snooze = _add(uow, decision, rule, pivot, days=days, reason=reason)
     uow.session.flush()
     return snooze

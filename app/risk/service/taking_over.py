@@ -10,7 +10,7 @@ from app.kernel.periods import day_bounds, local_date
 from app.places.queries import load_calendar_for
 from app.risk import errors, queries
 from app.risk.models import Case
-from app.risk.service.cases import CaseFile, add_event, file_of, lock_open
+from app.risk.service.cases import CaseFile, add_event, check_not_judged, file_of, lock_open
 from app.risk.service.own import HouseShops, no_shops
 from app.risk.terms import IDLE_WORKING_DAYS, CaseEventKind, CaseState
 
@@ -22,11 +22,12 @@ def take_over_case(
 
     One that nobody took is taken. One's own stays as it is. Who took it before answers no appeal in it still.
 
-    Refuses BookMissing, CaseMissing, CaseClosed, CaseWorkedOn, OwnRisk.
+    Refuses BookMissing, CaseMissing, CaseClosed, CaseWorkedOn, CaseJudged, OwnRisk.
     """
     case = lock_open(uow, book, case_id, house_shops)
     if case.taken_by == uow.actor.id:
         return file_of(uow, case)
+    check_not_judged(uow, case)
     if case.taken_by is not None:
         _check_idle(uow, book, case, case.taken_by)
     case.state, case.taken_by, case.taken_at = CaseState.INVESTIGATING, uow.actor.id, uow.now

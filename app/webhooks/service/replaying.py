@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import select, update
 
 from app.infra.unit_of_work import UnitOfWork
-from app.kernel.paging import Cursor, Page, page_by_id, read_id
+from app.kernel.paging import Cursor, Page, page_by_id, read_id, whole
 from app.webhooks import errors, queries, terms
 from app.webhooks.models import Attempt, Delivery, Endpoint
 from app.webhooks.rules.events import PING
@@ -51,7 +51,7 @@ def list_attempts(
 ) -> Page[Attempt]:
     """The attempts of a delivery, newest first. Refuses EndpointMissing, DeliveryMissing, CursorInvalid."""
     show_delivery(uow, owner_id=owner_id, hears=hears, endpoint_id=endpoint_id, delivery_id=delivery_id)
-    before = int(Cursor.decode(cursor, int).parts[0]) if cursor is not None else None
+    before = whole(Cursor.decode(cursor, int).parts[0]) if cursor is not None else None
     rows = queries.list_attempts(uow.session, endpoint_id, delivery_id, before=before, limit=limit + 1)
     items = rows[:limit]
     return Page(items, Cursor((items[-1].number,)).encode() if len(rows) > limit else None)

@@ -1,18 +1,18 @@
-"""Let a part of an award be taken back, and what is owed of it from a later one."""
+"""Mend the desk of anti-fraud: a value stands on a list once, and who answered an appeal takes not its case."""
 
 from migrations import sql_files
 
 revision = "0052"
-down_revision = "0048"
+down_revision = "0051"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
     """Build it."""
-    sql_files.execute("0052_take_back_parts.sql")
+    sql_files.execute("0052_desk.sql")
 
 
 def downgrade() -> None:
-    """Refuse: what was taken back in parts does not come back."""
+    """Refuse: lists and cases were worked on by it."""
     raise NotImplementedError("Linli has no way back; restore a backup if that is meant")
