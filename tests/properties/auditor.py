@@ -64,7 +64,10 @@ class Held:
 
 @dataclass
 class Done:
-    """A transaction: `pieces` are the lot moves of its passbook, by day; `accounts` what it did to each account."""
+    """A transaction: `pieces` are the lot moves of its passbook, by day; `accounts` what it did to each account.
+
+    `taken`: of an award, what was taken back in parts.
+    """
 
     code: str
     who: UUID | None
@@ -72,6 +75,7 @@ class Done:
     pieces: list[tuple[date, int]]
     accounts: Counter
     refunded: int = 0
+    taken: int = 0
     corrected_by: str | None = None
 
 

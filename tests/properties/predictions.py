@@ -168,17 +168,38 @@ def follow(a: Auditor, who: UUID) -> None:
 def correctable(a: Auditor, cause: str, kind: str, of: UUID) -> Answer | None:
     """What is refused, or answered again, before anything is decided."""
     original = a.done[of]
+    is_fresh_clawback = kind == "clawback" and not original.corrected_by
+    wrongs = (
+        (original.code in NOT_REVERSED, "CorrectionNotReversible"),
+        (kind == "reversal" and bool(original.refunded or original.taken), "PartlyRefunded"),
+        (original.corrected_by not in {None, cause}, "AlreadyReversed"),
+        (is_fresh_clawback and original.code != "award", "CorrectionNotReversible"),
+        (is_fresh_clawback and original.taken == original.points, "AlreadyReversed"),
+    )
+    for wrong, refusal in wrongs:
+        if wrong:
+            return Answer(refusal, sticky=False)
+    return a.before(cause, (kind, of))
+
+
+def partly(a: Auditor, cause: str, of: UUID, points: int) -> Answer | None:
+    """The same of a part of an award."""
+    original, content = a.done[of], ("part", of, points)
     if original.code in NOT_REVERSED:
         return Answer("CorrectionNotReversible", sticky=False)
-    if original.refunded:
-        return Answer("PartlyRefunded", sticky=False)
-    if original.corrected_by and original.corrected_by != cause:
-        return Answer("AlreadyReversed", sticky=False)
-    if original.corrected_by:
-        return a.before(cause, (kind, of))
-    if kind == "clawback" and original.code != "award":
-        return Answer("CorrectionNotReversible", sticky=False)
-    return a.before(cause, (kind, of))
+    if cause in a.decided and a.decided[cause][1].refusal is None:
+        return a.before(cause, content)
+    left = original.points - original.taken
+    wrongs = (
+        (bool(original.corrected_by), "AlreadyReversed", None),
+        (original.code != "award", "CorrectionNotReversible", None),
+        (not left, "AlreadyReversed", None),
+        (points > left, "TakenBackOver", left),
+    )
+    for wrong, refusal, available in wrongs:
+        if wrong:
+            return Answer(refusal, available, sticky=False)
+    return a.before(cause, content)
 
 
 def reverse(a: Auditor, cause: str, of: UUID) -> tuple[Answer, Done | None]:
@@ -215,11 +236,12 @@ MONEY = {
 }
 
 
-def claw_back(a: Auditor, cause: str, of: UUID) -> tuple[Answer, Done | None]:
-    if known := correctable(a, cause, "clawback", of):
+def claw_back(a: Auditor, cause: str, of: UUID, part_of: int | None = None) -> tuple[Answer, Done | None]:
+    if known := correctable(a, cause, "clawback", of) if part_of is None else partly(a, cause, of, part_of):
         return known, None
-    original, content = a.done[of], ("clawback", of)
-    (day, points), owners = original.pieces[0], of_one(a, original.who)
+    original, content = a.done[of], ("clawback", of) if part_of is None else ("part", of, part_of)
+    (day, given), owners = original.pieces[0], of_one(a, original.who)
+    points = given - original.taken if part_of is None else part_of
     taken, missing = [], points
     for who in owners:
         lot = a.passbook(who).lots.get(day)
@@ -237,7 +259,10 @@ def claw_back(a: Auditor, cause: str, of: UUID) -> tuple[Answer, Done | None]:
     moves |= {("points_liability", None): -left * VALUE, ("budget_reserve", None): left * VALUE}
     a.excused[owners[0], day] += expired
     made = a.post("clawback", owners[0], [], moves, points)
-    original.corrected_by = cause
+    if part_of is None:
+        original.corrected_by = cause
+    else:
+        original.taken += part_of
     balance = a.passbook(taken[0][0]).posted if taken else None
     return a.decide(cause, content, Answer(points=points, fen=left * VALUE, balance=balance)), made
 

@@ -178,6 +178,14 @@ class LedgerMachine(RuleBasedStateMachine):
         of = data.draw(st.sampled_from([id_ for id_, done in self.model.done.items() if done.code == code]))
         self.ask(kind, of, fate=fate, data=data)
 
+    @precondition(lambda self: any(done.code == "award" for done in self.model.done.values()))
+    @rule(data=st.data(), points=amounts, fate=fates)
+    def take_part(self, data, points, fate):
+        given = [id_ for id_, done in self.model.done.items() if done.code == "award"]
+        of = data.draw(st.sampled_from(given))
+        left = self.model.done[of].points - self.model.done[of].taken
+        self.ask("claw_back", of, data.draw(st.sampled_from([points, max(left, 1)])), fate=fate, data=data)
+
     @precondition(lambda self: any(held.ended is None for held in self.model.holds.values()))
     @rule(data=st.data())
     def capture_while_frozen(self, data):

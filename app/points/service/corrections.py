@@ -231,9 +231,11 @@ def _find_part(
     """The outcome of the same part asked for before. Refuses CauseReused, and AlreadyReversed after the whole."""
     outcome = queries.find_outcome(uow.session, book.id, cause)
     if outcome is not None and outcome.decline is None:
-        before = queries.get_transaction(uow.session, book.id, outcome.subject_id)
-        replay = _replayed(uow, book, before)
-        if (before.refunds_id, before.evidence, replay.points) != (original.id, *content):
+        before = uow.session.get(Transaction, (book.id, outcome.subject_id))  # None: it was a hold's
+        replay = None if before is None else _replayed(uow, book, before)
+        if before is None or replay is None or before.refunds_id != original.id:
+            raise errors.CauseReused(cause=cause)
+        if (before.evidence, replay.points) != content:
             raise errors.CauseReused(cause=cause)
         return replay
     if queries.find_reversal(uow.session, book.id, original.id) is not None:
