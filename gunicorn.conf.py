@@ -29,6 +29,11 @@ _metrics_folder = tempfile.mkdtemp(prefix="linli-metrics-")
 os.environ["PROMETHEUS_MULTIPROC_DIR"] = _metrics_folder
 
 
+def post_worker_init(_worker: object) -> None:
+    """Make what the first payment would wait for: the reader of the rules of anti-fraud."""
+    import app.risk.rules.expressions  # noqa: F401 - to have made its parser
+
+
 def child_exit(_server: object, worker: object) -> None:
     """Forget the gauges of a worker that is gone."""
     from prometheus_client import multiprocess  # only after the folder is named

@@ -21,11 +21,12 @@ from app.merchants import routes as merchants
 from app.merchants.queries import takes_within
 from app.merchants.service import admit_signed, list_dealings, list_own_shops, record_signed
 from app.merchants.service.offers import check_point_value
+from app.merchants.service.own import check_shop
 from app.notices import routes as notices
 from app.places import routes as places
 from app.places.service import QrSigns
 from app.points import routes as points
-from app.points.routes import books
+from app.points.routes import adjustments, books
 from app.programmes import routes as programmes
 from app.reports import routes as reports
 from app.risk import routes as risk
@@ -33,6 +34,7 @@ from app.risk.routes import desk, own
 from app.risk.service import judge_sign_in
 from app.volunteers import routes as volunteers
 from app.web import callers, health, limits, observe, problems
+from app.web.addresses import Route
 from app.web.endpoint import Blueprint
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -55,6 +57,7 @@ DEMO_BLUEPRINTS: tuple[Blueprint, ...] = identity.DEMO_BLUEPRINTS
 def create_app(config: Config, *, more: Sequence[Blueprint] = ()) -> Flask:
     """Build an application from its settings. Opens no connection. Tests bring `more` blueprints."""
     app = Flask("app", static_folder=None)
+    app.url_rule_class = Route
     app.extensions[EXTENSION] = config
     app.config["MAX_CONTENT_LENGTH"] = config.body_bytes_max + 1  # one more: web.parsing must see that there is more
     app.url_map.strict_slashes = False
@@ -77,6 +80,7 @@ def create_app(config: Config, *, more: Sequence[Blueprint] = ()) -> Flask:
     app.extensions[places.SIGNS] = QrSigns.for_config(config)
     app.extensions[merchants.SIGNS] = app.extensions[places.SIGNS].keys
     app.extensions[books.FITS_VALUE] = check_point_value
+    app.extensions[adjustments.CHECK_SHOP] = check_shop
     _install_routes(app, [*BLUEPRINTS, *(DEMO_BLUEPRINTS if config.takes_demo_liberties else ()), *more])
     for command in (*console.COMMANDS, jobs.work):
         app.cli.add_command(command)

@@ -1,22 +1,25 @@
 """The mapped base class, the engine and its connection settings. PostgreSQL only."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from psycopg.rows import namedtuple_row
-from sqlalchemy import MetaData
+from sqlalchemy import Connection, Engine, MetaData
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
 from app.infra.config import Config
 
 SESSIONS = "linli.sessions"
+LASTING = "linli.lasting"
 INDENT = re.compile(r"\n\s+")
 PATH = "linli.path"
 """Where a session keeps the way to the driver, for as long as its transaction lasts."""
+CURSORS = "linli.cursors"
+"""Where a connection of the driver keeps its cursors."""
 PARAMETER = re.compile(r"(?<!:):([a-z_]+)")
 Values = Mapping[str, Any] | Sequence[Any]
 Rows = Sequence[Sequence[Any]]
@@ -77,13 +80,24 @@ def install(app: Flask, config: Config) -> None:
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(config)
     db.init_app(app)
     with app.app_context():
-        app.extensions[SESSIONS] = sessionmaker(db.engine, expire_on_commit=False)
+        app.extensions[SESSIONS] = sessions_on(db.engine)
+
+
+def sessions_on(bind: Engine | Connection, **options: Any) -> sessionmaker[Session]:
+    """Make the factory of sessions on one database, of which nothing is known yet (see `lasting`)."""
+    return sessionmaker(bind, expire_on_commit=False, info={LASTING: {}}, **options)
 
 
 def new_session() -> Session:
     """Open a session of the current application. Only the unit of work calls this."""
     sessions: sessionmaker[Session] = current_app.extensions[SESSIONS]
     return sessions()
+
+
+def lasting(session: Session) -> dict[Hashable, Any]:
+    """What sessions of this process were told that never becomes untrue, and is asked once. For a few small things."""
+    kept: dict[Hashable, Any] = session.info.setdefault(LASTING, {})
+    return kept
 
 
 def fetch(session: Session, statement: str, values: Values, *, flushes: bool = True) -> Rows:
@@ -138,14 +152,18 @@ def run_many(session: Session, statement: str, rows: Sequence[Values]) -> None:
 class _Path:
     """The way past SQLAlchemy for one transaction: its connection, and cursors for all its statements.
 
-    To ask the session each time, and to make a cursor each time, costs more than some statements.
+    To ask the session each time, and to make a cursor each time, costs more than some statements: the cursors stay with
+    the driver's connection for as long as that lives.
     """
 
     def __init__(self, session: Session) -> None:
         self.connection = session.connection()
         self.transaction, self.savepoint = session.get_transaction(), session.get_nested_transaction()
-        driver: Any = self.connection.connection.driver_connection
-        self.cursor, self.named_cursor = driver.cursor(), driver.cursor(row_factory=namedtuple_row)
+        kept = self.connection.info.get(CURSORS)
+        if kept is None:
+            driver: Any = self.connection.connection.driver_connection
+            self.connection.info[CURSORS] = kept = driver.cursor(), driver.cursor(row_factory=namedtuple_row)
+        self.cursor, self.named_cursor = kept
 
     def is_of(self, session: Session) -> bool:
         """It is still the same transaction and savepoint: one is made when the session is asked in it first."""

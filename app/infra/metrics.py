@@ -35,7 +35,8 @@ wechat_call_seconds = Histogram(
 wechat_pushes_total = Counter("linli_wechat_pushes_total", "Messages pushed to us in WeChat's name.", ["outcome"])
 notices_total = Counter("linli_notices_total", "Subscribe messages, by what became of them.", ["outcome"])
 settlement_findings_total = Counter(
-    "linli_settlement_findings_total", "Shops of which statements and ledger did not agree in a nightly comparison."
+    "linli_settlement_findings_total",
+    "Shops uneven in a nightly comparison, or overpaid by their terms.",
 )
 risk_decisions_total = Counter("linli_risk_decisions_total", "Facts that anti-fraud decided on.", ["kind", "outcome"])
 risk_failures_total = Counter("linli_risk_failures_total", "Decisions whose rules could not all be asked.", ["kind"])

@@ -66,7 +66,7 @@ class UnitOfWork:
 
     def new_digits(self, count: int) -> str:
         """Make `count` unguessable decimal digits (a one-use code)."""
-        return "".join(secrets.choice("0123456789") for _ in range(count))
+        return f"{secrets.randbelow(10**count):0{count}}"
 
     def defer(self, task_name: str, **arguments: object) -> int:
         """Queue a job on this transaction: it exists if and only if the act commits. Returns the job's id.

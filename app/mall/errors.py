@@ -40,9 +40,8 @@ class EarnOfKin(DomainError):
     kind = Kind.DENIED
     code = "mall.earn_of_kin"
     text = {
-        "zh": "须由另一位会计处理:不能放行自己、同住的人或登记的亲属在有关联的店里的消费。",
-        "en": "Another treasurer has to: nobody lets a payment pass that he, those he lives with or his relatives made"
-        " in a shop they are tied to.",
+        "zh": "须由另一位会计处理:不能放行自己、同住的人或登记的亲属的消费。",
+        "en": "Another treasurer has to: nobody lets his own payments pass, nor his relatives' or housemates'.",
     }
     field = "earn_id"
 

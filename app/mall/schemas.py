@@ -73,6 +73,11 @@ class EarnOut(OwnEarnOut):
         allow_none=True,
         metadata={"description": "谁放行了店铺关系人的消费 / who let it pass although its payer is of the shop's kin"},
     )
+    passed_by = fields.UUID(
+        required=True,
+        allow_none=True,
+        metadata={"description": "谁放行了被风控拦下的消费 / who let it pass although anti-fraud stopped it"},
+    )
     report = fields.String(required=True, validate=validate.OneOf(REPORTS))
 
 

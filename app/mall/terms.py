@@ -34,6 +34,7 @@ class Reason(StrEnum):
     NOT_RESIDENT = "not_resident"
     OWN_SHOP = "own_shop"  # whoever paid owns the shop or works there: the money comes back to the house
     KIN_OF_SHOP = "kin_of_shop"  # lives with somebody of the shop, or is a declared relative
+    STOPPED = "stopped"  # anti-fraud stops its points
 
 
 class Ties(Protocol):
@@ -64,7 +65,8 @@ class ReportState(StrEnum):
     FAILED = "failed"
 
 
-RETURN_DAYS_DEFAULT, RETURN_DAYS_MAX = 7, 60
+RETURN_DAYS_DEFAULT, RETURN_DAYS_MAX = 30, 60
+"""By default as long as WeChat Pay tells of refunds: what comes back in that time was not spent yet."""
 PARKED_MAX = timedelta(hours=24)
 PARKED_LOOK = timedelta(minutes=10)
 REFUND_WAITS = timedelta(hours=48)

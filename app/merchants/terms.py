@@ -231,6 +231,8 @@ GIFT_MODE = "gift"
 """How anti-fraud knows a gift from a payment."""
 GIFTS_PER_PERSON, GIFTS_PER_PERSON_MAX, GIFTS_COUNTED = 5, 100, timedelta(days=30)
 """Pieces of one gift for one person within thirty days: where nobody said how many, and at most."""
+HELPED_COUNTED = timedelta(days=30)
+"""So far back it is counted for how many residents one helper spends."""
 GIFT_SECOND_THOUGHT = timedelta(hours=1)
 """What is cancelled within it does not count as one of them."""
 RESERVATION_LIFE = timedelta(days=3)

@@ -92,7 +92,8 @@ class Code(StrEnum):
     REDEMPTION = "redemption"  # points taken by a shop
     REFUND = "refund"  # part or all of a redemption given back
     REVERSAL = "reversal"  # a transaction undone as a whole
-    CLAWBACK = "clawback"  # an award undone after its points were spent, the rest owed
+    CLAWBACK = "clawback"  # an award undone after its points were spent, or in part; what is gone is owed
+    RECOVERY = "recovery"  # points that were owed are taken from a later award
     EXPIRY = "expiry"  # points that fell due
     PAYOUT = "payout"  # a shop was paid
     ADJUSTMENT = "adjustment"  # a shop is owed more or less for a reason that is no redemption
@@ -112,6 +113,7 @@ PASSBOOK_CODES = (
     Code.REFUND,
     Code.REVERSAL,
     Code.CLAWBACK,
+    Code.RECOVERY,
     Code.EXPIRY,
     Code.TRANSFER,
     Code.CLEARING_OUT,

@@ -6,10 +6,9 @@ from http import HTTPStatus
 from flask import Response, json, stream_with_context
 from marshmallow import Schema
 
-from app.web import idempotency, problems
+from app.web import dumping, idempotency, problems
 from app.web.idempotency import Answer
 from app.web.operation import HTML, JSON
-from app.web.parsing import schema_of
 from app.web.streaming import File, Stream
 from app.web.uploads import Download, Page, Plain
 
@@ -20,7 +19,7 @@ def dump(result: object, reply: type[Schema] | None, status: int) -> Answer:
     """Turn what a view returned into its answer."""
     if isinstance(result, Stream | File | Download | Page | Plain):
         return Answer(status=status, body=result)  # `reply` or the media type documents what is written
-    return Answer(status=status, body=schema_of(reply).dump(result) if reply else None)
+    return Answer(status=status, body=dumping.dump(reply, result) if reply else None)
 
 
 def respond(answer: Answer) -> Response:

@@ -13,6 +13,7 @@ from flask import Response, request
 from flask_smorest.blueprint import Blueprint as SmorestBlueprint
 from marshmallow import Schema, missing
 from marshmallow.fields import Field
+from werkzeug.exceptions import HTTPException
 
 from app.infra.unit_of_work import UnitOfWork, run_in_transaction
 from app.kernel.actor import Actor, Role
@@ -167,16 +168,27 @@ def _guard(view: View, shape: operation.Shape, path: dict[str, object]) -> Respo
 
 
 def _admit(shape: operation.Shape, path: dict[str, object], route: str) -> Actor:
-    """Say who is calling, and refuse who may not, or not so often, or asks for what is no text."""
-    limiting.check(route, shape.limits)
+    """Say who is calling, and refuse who may not, or not so often, or asks for what is no text.
+
+    Once it is known who is calling all limits are asked together. Whoever was refused before that counts by his address
+    all the same, and hears of what it was only so often.
+    """
+    try:
+        actor = _identify(shape, path)
+    except (DomainError, HTTPException):
+        limiting.check(route, shape.limits)
+        raise
+    limiting.check(route, shape.limits, actor=actor if shape.roles else None)
+    return actor
+
+
+def _identify(shape: operation.Shape, path: dict[str, object]) -> Actor:
     parsing.check_path(path)
     actor = callers.identify(shape.roles, path)
     callers.check_book(actor, shape.roles, path)
     callers.check_in_person(actor, shape.roles, by_proxy=shape.by_proxy)
     if shape.sends_value:
         callers.check_device(actor)
-    if shape.roles:
-        limiting.check(route, shape.limits, actor=actor)
     return actor
 
 

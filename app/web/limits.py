@@ -4,7 +4,7 @@ These keep guessing and flooding away; money's own limits stand in the database.
 for itself, which is laxer by the number of processes and still bounded.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from hashlib import sha256
@@ -18,7 +18,7 @@ from limits.strategies import SlidingWindowCounterRateLimiter
 from redis import Redis
 from redis.exceptions import RedisError
 
-from app.infra import metrics
+from app.infra import metrics, redis
 from app.infra.unit_of_work import clock
 from app.kernel.actor import Actor
 from app.kernel.errors import DomainError
@@ -68,12 +68,14 @@ UPLOADS = (Limit(By.ADDRESS, 120, 600), Limit(By.ACCOUNT, 30, 600), Limit(By.DEV
 
 Asked = tuple[Limit, tuple[str, ...]]
 """A limit, and whose tries are meant."""
+HIT, LOOK = "hit", "look"
 # The windows of `limits` (sliding_window.lua and acquire_sliding_window.lua of its Redis storage), of several limits in
-# one round trip: until one is full, of which it tells (its place, and after how many milliseconds there is room again).
-ASK = """
+# one round trip, counting a try or only looking: until one is full, of which it tells (its place, and after how many
+# milliseconds there is room again).
+ASK = redis.script("""
 for n = 1, #KEYS / 2 do
     local before, now = KEYS[2 * n - 1], KEYS[2 * n]
-    local most, expiry = tonumber(ARGV[2 * n]), tonumber(ARGV[2 * n + 1]) * 1000
+    local act, most, expiry = ARGV[3 * n - 2], tonumber(ARGV[3 * n - 1]), tonumber(ARGV[3 * n]) * 1000
     local left = redis.call('PTTL', now)
     if left > 0 and left < expiry then
         redis.call('RENAME', now, before)
@@ -88,69 +90,72 @@ for n = 1, #KEYS / 2 do
         if count > 0 then waits = math.min(waits, left % expiry) end
         return {n, math.floor(waits)}
     end
-    if ARGV[1] == 'hit' then
+    if act == 'hit' then
         if left > 0 then redis.call('INCR', now) else redis.call('SET', now, 1, 'PX', expiry * 2) end
     end
 end
 return {0, 0}
-"""
+""")
 
 
 class Windows:
     """Counts tries."""
 
-    def __init__(self, redis: Redis, prefix: str = PREFIX) -> None:
+    def __init__(self, client: Redis, prefix: str = PREFIX) -> None:
         """Count in this Redis under keys that begin so, or here while it does not answer."""
         self._prefix = prefix
-        self._ask_redis = redis.register_script(ASK)
+        self._client = client
         self._own = SlidingWindowCounterRateLimiter(MemoryStorage())
 
-    def hit(self, asked: Sequence[Asked]) -> tuple[int, int]:
+    def hit(self, asked: Sequence[Asked], *, looks: Sequence[Asked] = ()) -> tuple[int, int]:
         """Count a try against each, up to one that is full: answers its place among them (from 1), and after how many
         seconds (1 or more) another try makes sense. (0, 0): there was room in all.
+
+        Those of `looks` come after them, and nothing is counted against these.
         """
-        return self._ask("hit", asked)
+        return self._ask([*((HIT, *each) for each in asked), *((LOOK, *each) for each in looks)])
 
     def look(self, asked: Sequence[Asked]) -> tuple[int, int]:
         """Say what `hit` would, without counting."""
-        return self._ask("look", asked)
+        return self.hit((), looks=asked)
 
-    def _ask(self, act: str, asked: Sequence[Asked]) -> tuple[int, int]:
-        keys, arguments = [], [act]
-        for limit, key in asked:
+    def _ask(self, acts: Sequence[tuple[str, Limit, tuple[str, ...]]]) -> tuple[int, int]:
+        keys, arguments = [], []
+        for act, limit, key in acts:
             # the braces let the two of a window lie together in a cluster
             name = f"{{{self._prefix}:{'/'.join(key)}/{limit.count}/{limit.seconds}}}"
             keys += [f"{name}/-1", name]
-            arguments += [str(limit.count), str(limit.seconds)]
+            arguments += [act, str(limit.count), str(limit.seconds)]
         try:
-            place, milliseconds = self._ask_redis(keys, arguments)
+            place, milliseconds = redis.run(self._client, ASK, keys, arguments)
         except RedisError as error:
             log.warning("limits_count_alone", error=type(error).__name__)
-            return self._ask_here(act, asked)
+            return self._ask_here(acts)
         return (place, max(1, round(milliseconds / 1000))) if place else (0, 0)
 
-    def _ask_here(self, act: str, asked: Sequence[Asked]) -> tuple[int, int]:
-        ask = self._own.hit if act == "hit" else self._own.test
-        for place, (limit, key) in enumerate(asked, start=1):
+    def _ask_here(self, acts: Sequence[tuple[str, Limit, tuple[str, ...]]]) -> tuple[int, int]:
+        for place, (act, limit, key) in enumerate(acts, start=1):
             item = limits.RateLimitItemPerSecond(limit.count, limit.seconds)
-            if not ask(item, *key):
+            has_room = self._own.hit if act == HIT else self._own.test
+            if not has_room(item, *key):
                 reset = self._own.get_window_stats(item, *key).reset_time
                 return place, max(1, round(reset - clock().timestamp()))
         return 0, 0
 
 
-def install(app: Flask, redis: Redis) -> None:
+def install(app: Flask, client: Redis) -> None:
     """Give the application its windows."""
-    app.extensions[EXTENSION] = Windows(redis)
+    app.extensions[EXTENSION] = Windows(client)
 
 
 def check(
     route: str, stated: Sequence[Limit], *, actor: Actor | None = None, inputs: Mapping[str, object] | None = None
 ) -> None:
-    """Count this request against those of the stated limits that can be told yet. Refuses TooOften."""
+    """Count this request against those of the stated limits that can be told: by its address and, where he is known,
+    of the caller; or, of its `inputs`, by these alone. In one round trip. Refuses TooOften.
+    """
     told = [(limit, who) for limit in stated if (who := _who(limit, actor, inputs)) is not None]
-    _judge(route, [pair for pair in told if not pair[0].refused], _windows().hit)
-    _judge(route, [pair for pair in told if pair[0].refused], _windows().look)
+    _judge(route, [pair for pair in told if not pair[0].refused], [pair for pair in told if pair[0].refused])
 
 
 def count_refusal(route: str, stated: Sequence[Limit], *, actor: Actor, refusal: DomainError) -> None:
@@ -159,13 +164,15 @@ def count_refusal(route: str, stated: Sequence[Limit], *, actor: Actor, refusal:
     Refuses TooOften for the one too many: of many at once all were judged, but only so many hear of what.
     """
     told = [(limit, _who(limit, actor, None)) for limit in stated if refusal.code in limit.refused]
-    _judge(route, [(limit, who) for limit, who in told if who is not None], _windows().hit)
+    _judge(route, [(limit, who) for limit, who in told if who is not None])
 
 
-def _judge(route: str, told: Sequence[tuple[Limit, str]], ask: Callable[[Sequence[Asked]], tuple[int, int]]) -> None:
+def _judge(route: str, hits: Sequence[tuple[Limit, str]], looks: Sequence[tuple[Limit, str]] = ()) -> None:
+    told = [*hits, *looks]
     if not told:
         return
-    place, seconds = ask([(limit, (route, limit.by.name, limit.field, who)) for limit, who in told])
+    asked = [(limit, (route, limit.by.name, limit.field, who)) for limit, who in told]
+    place, seconds = _windows().hit(asked[: len(hits)], looks=asked[len(hits) :])
     if place:
         metrics.limited_requests_total.labels(route, told[place - 1][0].by.name.lower()).inc()
         raise TooOften(seconds=seconds)
@@ -181,8 +188,8 @@ def count(limit: Limit, *key: str) -> int:
 
 
 def _who(limit: Limit, actor: Actor | None, inputs: Mapping[str, object] | None) -> str | None:
-    if limit.by is By.ADDRESS and actor is None and inputs is None:
-        return request.remote_addr or "unknown"
+    if limit.by is By.ADDRESS:
+        return (request.remote_addr or "unknown") if inputs is None else None
     if actor is not None:
         return _of_actor(limit.by, actor)
     if limit.by is By.INPUT and inputs is not None:

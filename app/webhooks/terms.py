@@ -71,7 +71,7 @@ OVERLAP = timedelta(hours=24)
 ENDPOINTS_MAX = 5
 BOOKS_MAX = 200
 """In so many books at most an owner is told of what belongs to none; a district has dozens."""
-TYPES_MAX = 20
+TYPES_MAX = 40
 URL_LENGTH_MAX = 500
 KEY_LENGTH_MAX = 200
 BODY_BYTES_MAX = 16 * 1024

@@ -19,7 +19,7 @@ from importlinter.cli import lint_imports
 for _ in sys.stdin:
     console.file = said = io.StringIO()
     with contextlib.redirect_stdout(said):
-        code = lint_imports(no_cache=True)
+        code = lint_imports()
     print(json.dumps([code, said.getvalue()]), flush=True)
 """
 

@@ -34,6 +34,7 @@ OPEN = {
 SECRET = "its answer is a secret, which must not be stored to be given again"
 NOT_REPEATED = {
     "/v1/books/<book>/passbook/codes": SECRET,
+    "/v1/books/<book>/passbook/gift-reservations/<uuid:reservation_id>/codes": SECRET,
     "/v1/staff": SECRET,
     "/v1/books/<book>/shops/<uuid:shop_id>/webhooks": SECRET,
     "/v1/books/<book>/shops/<uuid:shop_id>/webhooks/<uuid:webhook_id>/secret": SECRET,

@@ -78,7 +78,8 @@ def running(servers: places.Servers, template: str) -> Iterator[dict[str, str]]:
     port = free_port()
     try:
         with private_folder() as folder:
-            environment = environment_of(folder, LINLI_MODE="demo", LINLI_PORT=str(port), **addresses)
+            there = {"LINLI_MODE": "demo", "LINLI_PORT": str(port), "LINLI_WEB_WORKERS": "1"}
+            environment = environment_of(folder, **there, **addresses)
             with launched(environment) as launcher:
                 assert launcher.says(UP), launcher.output
                 yield {

@@ -75,6 +75,9 @@ def test_a_unit_of_work_knows_actor_time_and_makes_ids(session):
     assert len({uow.new_token() for _ in range(50)}) == 50
     assert len(uow.new_digits(8)) == 8
     assert uow.new_digits(400).isdigit()
+    pairs = [uow.new_digits(2) for _ in range(1000)]
+    assert {len(pair) for pair in pairs} == {2}  # also of those that begin with zeros
+    assert {pair[0] for pair in pairs} == {pair[1] for pair in pairs} == set("0123456789")
 
 
 def test_backoff_is_bounded_and_random():

@@ -157,6 +157,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /settlements": {"shop_id": "<shop_id>", "through": "2026-06-15"},
     "POST /settlements/<settlement_id>/pay": {"bank_reference": "ICBC-1"},
     "POST /passbook/redemptions/<redemption_id>/complaint": {"kind": "other", "text": "x"},
+    "POST /passbook/gift-reservations/<reservation_id>/complaint": {"kind": "other", "text": "x"},
     "POST /complaints/<complaint_id>/decide": {"outcome": "reject", "reason": "x"},
     "POST /settlements/<settlement_id>/disputes": {"transaction_id": "<line_id>", "reason": "x"},
     "POST /settlement-disputes/<dispute_id>/close": {"outcome": "for_shop", "reason": "x"},

@@ -8,6 +8,7 @@ good ones; the same request with good ones only is the control, and finds someth
 import io
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -17,10 +18,12 @@ import psycopg
 import pytest
 import sqlalchemy
 from pypdf import PdfReader
+from sqlalchemy.orm import Session
 
-from app.kernel.actor import Role
+from app.infra.unit_of_work import UnitOfWork
+from app.kernel.actor import SYSTEM, Role
 from tests.architecture.test_routes import guarded
-from tests.fixtures.work import count_anew, forget_windows
+from tests.fixtures.work import NOW, count_anew, forget_windows, joined
 from tests.isolation.neighbourhood import HERE, THERE, furnish
 from tests.isolation.requests import BODIES, CALLERS, NOT_404, OPAQUE, PLAIN, QUERIES, UPLOADS, WORDS, WRITES
 from tests.merchants.till import NO_CODE
@@ -71,8 +74,31 @@ class World:
     nowhere: dict[str, str]
 
 
+@pytest.fixture(scope="module")
+def shared(application) -> Iterator[tuple[Session, World]]:
+    """Both books, furnished once for all tests of this file, and the session that they are in."""
+    with application.app_context(), joined(application) as made:
+        yield made, furnished(UnitOfWork(session=made, actor=SYSTEM, now=NOW, request_id="test"))
+
+
 @pytest.fixture
-def world(uow):
+def session(app, shared) -> Iterator[Session]:
+    """That session; what a test does in it is taken back at its end."""
+    made, _ = shared
+    point = made.connection().begin_nested()
+    yield made
+    made.expire_all()
+    point.rollback()
+    count_anew(app)
+    forget_windows(app)
+
+
+@pytest.fixture
+def world(session, shared) -> World:
+    return shared[1]
+
+
+def furnished(uow: UnitOfWork) -> World:
     theirs, there = furnish(uow, THERE)
     ours, here = furnish(uow, HERE)
     nowhere = dict.fromkeys(there, STRAY) | {

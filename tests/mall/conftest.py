@@ -173,3 +173,42 @@ def story(app, uow, acts, standing_in):
     service.open_shop(uow, book=acts.book.code, shop_number=NUMBER, shop_id=shop.id, rule="mall", return_days=7)
     uow.session.flush()
     return Story(uow, mall, acts, shop)
+
+
+@pytest.fixture
+def tell(client):
+    """WeChat Pay tells us something, over HTTP, at the time of a story."""
+
+    def post(story, document):
+        body = json.dumps(document).encode()
+        headers = story.mall.sign(body, at=story.uow.now) | {"Linli-Demo-Clock": story.uow.now.isoformat()}
+        assert client.post("/v1/wechatpay/mall", headers=headers, data=body).status_code == 200
+        story.work()
+
+    return post
+
+
+@pytest.fixture
+def buy(tell):
+    """Pay in the mall, and wait for the points."""
+
+    def pay(story, yuan, number="4200001"):
+        story.mall.now = lambda: story.uow.now
+        tell(story, story.mall.pay(OPENID, NUMBER, yuan * 100, number))
+        story.at(days=7).work()
+        return story.at(days=8)
+
+    return pay
+
+
+@pytest.fixture
+def give_back(tell):
+    """Have money back for what was bought."""
+
+    def refund(story, fen, refund, *, number="4200001", of=100):
+        story.mall.now = lambda: story.uow.now
+        change = {"shop_number": NUMBER}
+        tell(story, story.mall.refund(OPENID, number, refund, of * 100, fen, change=change))
+        return story
+
+    return refund

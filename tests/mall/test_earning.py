@@ -111,7 +111,7 @@ def test_what_was_spent_of_it_is_owed(pending, acts):
     late.work()
     assert pending.earn().points == 50
     assert acts.trial()["clawback"] == 0  # what Anna owes (-100) and what the budget is owed (+100)
-    assert late.acts.available(ANNA) == 50
+    assert late.acts.available(ANNA) == 0  # what he did not pay for is not his to spend again
 
 
 def test_a_refund_that_comes_before_its_payment_waits(story, live_in, acts):

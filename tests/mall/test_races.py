@@ -1,4 +1,4 @@
-"""The mall with real commits: the same notice at once, consents that cross, a refund that races what it takes back."""
+"""The mall with real commits: the same notice at once, consents that cross, refunds that race awards, or each other."""
 
 import json
 from datetime import timedelta
@@ -11,6 +11,8 @@ from app.infra.wechatpay.callbacks import Stamp
 from app.mall import service
 from app.mall.routes import HEADERS
 from app.merchants import service as merchants
+from app.points.errors import PointsInsufficient, TakenBackOver
+from app.points.queries.undoing import taken_back
 from sandbox.wechatpay.world import APPID
 from tests.fixtures.together import alone, split, together
 from tests.fixtures.work import NOW
@@ -154,3 +156,31 @@ def test_a_consent_and_its_withdrawal_at_once_end_as_withdrawn(real_commits, led
     assert refusals == []
     stands = "SELECT withdrawn_at IS NOT NULL FROM mall_consents"
     assert alone(lambda uow: uow.session.scalars(text(stands)).all()) == [True]
+
+
+def test_two_awards_at_once_pay_a_debt_once(real_commits, ledger, mall):
+    alone(telling(mall, mall.activate(OPENID), waits=False), at=NOW)
+    alone(telling(mall, mall.pay(OPENID, NUMBER, 10_000, "4200001"), waits=False), at=NOW)
+    work(NOW)
+    work(DUE)
+    alone(lambda uow: Acts(uow, ledger).redeem(ANNA, 100), at=DUE)
+    for number in ("4200002", "4200003"):
+        alone(telling(mall, mall.pay(OPENID, NUMBER, 6_000, number), waits=False), at=NOW)
+    work(NOW)
+    for number, part in (("5030001", 5_000), ("5030002", 4_000)):
+        alone(telling(mall, mall.refund(OPENID, "4200001", number, 10_000, part), waits=False), at=NOW)
+    races = [waiting(work_earn), waiting(work_earn), waiting(service.work_refund), waiting(service.work_refund)]
+    _, refusals = split(together(real_commits, *races, at=DUE, gate="mall_shops"))
+    assert refusals == []
+    work(DUE)
+    assert points_of(ledger) == 30  # 60 and 60, less the 90 that were owed
+
+
+def test_parts_of_one_award_at_once_are_never_more_than_it_gave(real_commits, ledger):
+    award = alone(lambda uow: Acts(uow, ledger).award(ANNA, 100).subject_id, at=NOW)
+    takes = [waiting(lambda uow: Acts(uow, ledger).claw_back(award, 40)) for _ in range(4)]
+    spends = [waiting(lambda uow: Acts(uow, ledger).redeem(ANNA, 30))]
+    _, refusals = split(together(real_commits, *takes, *spends, at=NOW, gate="mall_shops"))
+    assert {type(each) for each in refusals} <= {TakenBackOver, PointsInsufficient}
+    taken = alone(lambda uow: taken_back(uow.session, ledger.id, [award]))
+    assert taken == {award: 80}

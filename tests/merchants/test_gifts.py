@@ -11,7 +11,8 @@ from app.infra.unit_of_work import UnitOfWork, clock
 from app.kernel.actor import Actor, Role
 from app.merchants import errors, service
 from app.merchants.models import Branch, Gift, Merchant
-from app.merchants.service import collecting, gifts, merchants, reserving
+from app.merchants.rules.codes import hash_gift_code
+from app.merchants.service import collecting, gift_codes, gifts, merchants, reserving
 from app.merchants.terms import BranchState, PersonKind, ReservationState
 from app.points.errors import PointsInsufficient
 from tests.fixtures.together import alone, split, together
@@ -55,21 +56,31 @@ def later(uow, **span):
 def reserve(acts, anna, gift):
     """A reservation, and its code as its owner reads it."""
     made = reserving.reserve_gift(anna, book=acts.book.code, gift_id=gift.id).reservation
-    code = reserving.show_reservation(anna, book=acts.book.code, reservation_id=made.id).code
-    assert code is not None
-    return made, code
+    return made, shown(acts, anna, made)
+
+
+def shown(acts, owner, made):
+    """A code as its owner's phone shows it."""
+    return gift_codes.issue_gift_code(owner, book=acts.book.code, reservation_id=made.id).code
+
+
+def hand_out(till, code):
+    """What a till does with a code it was shown."""
+    return collecting.collect_gift(till, shown=gift_codes.read_gift_code(code=code))
 
 
 def test_a_gift_is_set_aside_and_collected_once(acts, anna, gift, shop):
     made, code = reserve(acts, anna, gift)
     assert stock(acts, gift) == 1
     assert acts.figures(ANNA).available == 70
-    done = collecting.collect_gift(cashier(acts.uow, shop.id), code=code)
+    done = hand_out(cashier(acts.uow, shop.id), code)
     assert (done.title, done.reservation.state) == ("毛巾", ReservationState.COLLECTED)
     with pytest.raises(errors.GiftCodeNotGood):
-        collecting.collect_gift(cashier(acts.uow, shop.id), code=code)
-    shown = reserving.show_reservation(anna, book=acts.book.code, reservation_id=made.id)
-    assert (shown.code, shown.reservation.transaction_id is not None) == (None, True)
+        hand_out(cashier(acts.uow, shop.id), code)
+    kept = reserving.show_reservation(anna, book=acts.book.code, reservation_id=made.id).reservation
+    assert kept.transaction_id is not None
+    with pytest.raises(errors.ReservationClosed):
+        shown(acts, anna, made)
     with pytest.raises(errors.ReservationClosed):
         reserving.cancel_reservation(anna, book=acts.book.code, reservation_id=made.id)
     assert acts.figures(ANNA).available == 70
@@ -82,7 +93,7 @@ def test_a_gift_is_given_back_with_its_points(acts, anna, gift, shop):
         acts.uow.session.flush()
         assert (stock(acts, gift), acts.figures(ANNA).available) == (2, 100)
     with pytest.raises(errors.GiftCodeNotGood):
-        collecting.collect_gift(cashier(acts.uow, shop.id), code=code)
+        hand_out(cashier(acts.uow, shop.id), code)
 
 
 def test_what_nobody_collects_in_three_days_goes_back(acts, anna, gift, shop):
@@ -90,8 +101,9 @@ def test_what_nobody_collects_in_three_days_goes_back(acts, anna, gift, shop):
     almost, over = later(acts.uow, days=2, hours=23), later(acts.uow, days=3)
     assert service.expire_reservations(almost) == 0
     with pytest.raises(errors.GiftCodeNotGood):
-        collecting.collect_gift(cashier(over, shop.id), code=code)
-    assert reserving.show_reservation(resident(over), book=acts.book.code, reservation_id=made.id).code is None
+        hand_out(cashier(over, shop.id), code)
+    with pytest.raises(errors.ReservationClosed):
+        shown(acts, resident(over), made)
     assert service.expire_reservations(over) == 1
     acts.uow.session.flush()
     assert service.expire_reservations(over) == 0
@@ -104,7 +116,7 @@ def test_another_shops_code_is_as_good_as_none(acts, anna, gift):
     other = service.open_shop(acts.uow, book=acts.book.code, name="鞋店", street="忠义街")
     for wrong in (code, "000000000000"):
         with pytest.raises(errors.GiftCodeNotGood):
-            collecting.collect_gift(cashier(acts.uow, other.id), code=wrong)
+            hand_out(cashier(acts.uow, other.id), wrong)
 
 
 def test_without_the_points_nothing_is_taken(acts, gift):
@@ -193,6 +205,38 @@ def test_attack_2_a_till_guesses_five_codes_a_minute_and_then_not_even_right_one
     assert pen.send(client, "POST", path, {"code": code}).status_code == 429
 
 
+def test_attack_1_a_code_to_collect_a_gift_by_is_worth_a_minute(client, acts, anna, gift, shop):
+    """Passed on, it comes too late for whoever does not stand at the counter."""
+    _, first = reserve(acts, anna, gift)
+    branch = acts.uow.session.get_one(Branch, shop.id)
+    for seconds, taken in ((75, False), (74, True)):
+        at = acts.uow.now + timedelta(seconds=seconds)
+        pen = replace(enrol(acts.uow, branch), at=at)
+        answer = pen.send(client, "POST", "/v1/merchant/gift-collections", {"code": first})
+        assert answer.status_code == (201 if taken else 404), answer.text
+    assert answer.json["state"] == "collected"
+
+
+def test_the_code_before_ends_with_the_grace(app, acts, anna, gift, shop):
+    made, first = reserve(acts, anna, gift)
+    keys = app.extensions["linli.redis"]
+    key = f"linli:gift-codes:{hash_gift_code(first).hex()}"
+    assert 60_000 < keys.pttl(key) <= 75_000
+    second = shown(acts, anna, made)
+    assert keys.pttl(key) <= 15_000
+    assert first != second
+    assert hand_out(cashier(acts.uow, shop.id), second).reservation.id == made.id
+
+
+def test_without_redis_no_code_is_shown_and_none_is_taken(make_app, acts, anna, gift, shop):
+    made, code = reserve(acts, anna, gift)
+    with make_app(redis_url="redis://127.0.0.1:1/0", redis_timeout_ms=50).app_context():
+        for act in (lambda: shown(acts, anna, made), lambda: hand_out(cashier(acts.uow, shop.id), code)):
+            with pytest.raises(errors.CodesAway):
+                act()
+    assert made.state == ReservationState.RESERVED
+
+
 def test_a_resident_sets_aside_over_http_and_reads_the_code_alone(api, acts, gift):
     acts.uow.session.flush()
     who = {"person_id": ANNA}
@@ -200,7 +244,10 @@ def test_a_resident_sets_aside_over_http_and_reads_the_code_alone(api, acts, gif
     assert made.status_code == 201, made.text
     assert "code" not in made.json
     path = f"/passbook/gift-reservations/{made.json['id']}"
-    assert len(api.get(path, Role.RESIDENT, **who).json["code"]) == 12
+    assert "code" not in api.get(path, Role.RESIDENT, **who).json
+    issued = api.post(f"{path}/codes", {}, Role.RESIDENT, **who)
+    assert (issued.status_code, len(issued.json["code"])) == (201, 12)
+    assert api.post(f"{path}/codes", {}, Role.RESIDENT, person_id=BORIS).status_code == 404
     assert api.get(path, Role.RESIDENT, person_id=BORIS).status_code == 404
     (listed,) = api.get("/passbook/gift-reservations", Role.RESIDENT, **who).json["items"]
     assert listed["id"] == made.json["id"]
@@ -254,12 +301,14 @@ def test_the_last_piece_goes_to_one_of_many_and_the_others_keep_their_points(rea
 def test_a_gift_is_collected_or_given_back_never_both(real_commits):
     stall = Stall(real_commits, pieces=1)
     made = alone(stall.reserve(ANNA))
-    code = alone(lambda uow: reserving.show_reservation(resident(uow), book=stall.book, reservation_id=made).code)
+    code = alone(
+        lambda uow: gift_codes.issue_gift_code(resident(uow), book=stall.book, reservation_id=made).code,
+    )
     done, refusals = split(
         together(
             real_commits,
-            lambda uow: collecting.collect_gift(cashier(uow, stall.shop_id), code=code).reservation.state,
-            lambda uow: collecting.collect_gift(cashier(uow, stall.shop_id), code=code).reservation.state,
+            lambda uow: hand_out(cashier(uow, stall.shop_id), code).reservation.state,
+            lambda uow: hand_out(cashier(uow, stall.shop_id), code).reservation.state,
             lambda uow: (
                 reserving.cancel_reservation(resident(uow), book=stall.book, reservation_id=made).reservation.state
             ),

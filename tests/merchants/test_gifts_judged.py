@@ -78,7 +78,7 @@ def own(counter, asked, act="", body=None):
 
 
 def collect(counter, asked):
-    return counter.send("POST", "/gift-collections", {"code": own(counter, asked).json["code"]})
+    return counter.send("POST", "/gift-collections", {"code": own(counter, asked, "/codes", {}).json["code"]})
 
 
 def give_back(counter, asked):
@@ -93,6 +93,10 @@ def prove(acts, asked, **at):
     )
     acts.uow.session.flush()
     return made.reservation
+
+
+def complain(counter, asked, **changes):
+    return own(counter, asked, "/complaint", {"kind": "not_as_agreed", "text": "毛巾是旧的"} | changes)
 
 
 def decisions(acts):
@@ -140,7 +144,7 @@ def test_attack_8_what_is_blocked_is_proven_before_anything_is_held(acts, counte
     asked = ask(counter, gift)
     assert (asked.status_code, asked.json["state"], len(asked.json["challenge"])) == (201, "pending_confirm", 64)
     mine = asked.json["id"]
-    assert own(counter, mine).json["code"] is None
+    assert refused(own(counter, mine, "/codes", {}))[:2] == (409, errors.ReservationClosed.code)
     for _ in range(2):
         assert refused(own(counter, mine, "/confirm", {})) == NEEDED
     assert (stock(acts, gift), acts.available(ANNA)) == (9, 20_100)
@@ -167,6 +171,9 @@ def test_what_is_not_proven_in_two_minutes_is_over_and_counts_for_nothing(acts, 
     late.uow.session.flush()
     assert (own(counter, mine).json["state"], stock(acts, gift)) == ("expired", 9)
     assert refused(own(counter, mine, "/confirm", {}))[:2] == (409, errors.ReservationClosed.code)
+    faked = {"result": "{}", "signature": "x"}  # nobody asks WeChat about what waits for no proof, or is not there
+    assert refused(own(counter, mine, "/confirm", faked))[:2] == (409, errors.ReservationClosed.code)
+    assert refused(own(counter, named("none"), "/confirm", faked))[:2] == (404, errors.ReservationMissing.code)
     assert decisions(acts) == [("redeem", "gift", "approve", 0)]
     assert ask(counter, gift).json["state"] == "pending_confirm"
 
@@ -178,11 +185,12 @@ def test_what_waits_for_proof_is_given_up_without_a_piece_coming_back(acts, coun
     assert (stock(acts, gift), decisions(acts)[0][-1]) == (9, 0)
 
 
-def test_the_ledgers_decline_leaves_a_decision_that_moved_nothing(acts, counter):
+def test_the_ledgers_decline_leaves_a_decision_and_counts_for_no_window(acts, counter):
     gift = put(acts, counter, 40)
     poor = named("somebody without points")
     assert refused(ask(counter, gift, poor))[:2] == (409, "points.insufficient")
-    assert decisions(acts) == [("redeem", "gift", "approve", 0)]
+    assert decisions(acts) == []
+    assert acts.uow.session.scalars(text("SELECT outcome FROM risk_decisions")).all() == ["approve"]
 
 
 def test_what_is_given_up_or_never_collected_counts_for_no_window(acts, counter):

@@ -452,6 +452,57 @@ def test_rules_that_cannot_be_asked_let_a_refund_through_seen(acts, counter, rul
     assert refunds_of(acts) == [("review", ["ENGINE_FAILED"], True)]
 
 
+SEEN = ("resident_count_1h", "resident_points_1h", "shop_count_1h", "shop_points_1h", "terminal_count_10m")
+
+
+def test_what_the_ledger_declines_counts_in_no_later_judgement(acts, counter):
+    """Neither what was declined at once, nor what was judged, waited to be confirmed, and had no points by then."""
+    poor = counter.code(named("somebody without points"))
+    assert refused(counter.ask(code=poor, points=100, capture="auto"))[1] == "points.insufficient"
+    waiting = counter.ask(fen=100_000, points=5_000)
+    assert waiting.json["state"] == "pending_confirm"
+    for _ in range(5):
+        counter.take(2_000, fen=40_000)
+    short = counter.own(f"/{waiting.json['id']}/confirm", {})
+    assert refused(short)[1] == "points.insufficient"
+    counter.take(20)
+    row = decided(acts.uow)
+    assert told(row, *SEEN) == (5, 10_000, 5, 10_000, 5)
+    assert told(row, "resident_returned_30d") == (0,)  # nothing was given back either
+
+
+def test_what_rules_would_stop_and_cannot_be_paid_counts_nowhere(acts, counter, rules):
+    """A payment and a gift that are refused for the passbook before, or instead of, being stopped or proven."""
+    rules.publish(rule("much", "points >= 500", 100, at_least=Outcome.BLOCK_AND_REVIEW))
+    poor = named("somebody without points")
+    assert refused(counter.ask(code=counter.code(poor), points=500))[1] == "points.insufficient"
+    for points in (500, 400_000):
+        gift = gifts.offer_gift(
+            acts.uow, book=acts.book.code, shop_id=counter.shop_id, title="x", description="", points=points, stock=1
+        )
+        acts.uow.session.flush()
+        asked = counter.api.post(f"/gifts/{gift.id}/reserve", {}, Role.RESIDENT, person_id=poor)
+        assert refused(asked)[1] == "points.insufficient"
+    rules.publish(
+        rule("none", "points >= 10000000", 0)
+    )  # what is worth more than a tap confirms waits without any rule
+    asked = counter.api.post(f"/gifts/{gift.id}/reserve", {}, Role.RESIDENT, person_id=poor)
+    assert refused(asked)[1] == "points.insufficient"
+    counter.take(20)
+    assert told(decided(acts.uow), *SEEN) == (0, 0, 0, 0, 0)
+    counter.take(20, code=counter.code(ANNA))
+    assert told(decided(acts.uow), *SEEN) == (1, 20, 1, 20, 1)
+    assert acts.uow.session.scalar(text("SELECT count(*) FROM risk_facts WHERE kind = 'redeem'")) == 2
+
+
+def test_what_anti_fraud_declines_goes_on_counting(acts, counter, rules):
+    """Otherwise whoever is refused could try again as often as he likes."""
+    rules.publish(rule("much", "points >= 500", 100, at_least=Outcome.DECLINE))
+    assert refused(counter.ask(points=500))[1] == "merchants.redemption_refused"
+    counter.take(20)
+    assert told(decided(acts.uow), "resident_count_1h", "resident_points_1h", "shop_count_1h") == (1, 0, 1)
+
+
 # --- the month of `make fraud`
 
 

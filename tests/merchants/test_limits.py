@@ -1,11 +1,15 @@
 """Over HTTP: guessing codes at the till, and asking for codes, are limited."""
 
+from dataclasses import replace
+
 import pytest
 
+from app.infra import redis
 from app.kernel.actor import Role
-from app.merchants.rules.codes import make_code
+from app.merchants.rules.codes import hash_code, make_code
+from app.merchants.service.codes import KEY
 from tests.merchants.till import NO_CODE
-from tests.points.api import refused
+from tests.points.api import refused, statements
 from tests.points.ledger import ANNA, BORIS
 
 CASHIER, RESIDENT = Role.CASHIER, Role.RESIDENT
@@ -59,3 +63,22 @@ def test_a_resident_asks_for_twenty_codes_a_minute_at_most(api, shop):
     assert refused(answers[20]) == TOO_OFTEN
     assert 1 <= int(answers[20].headers["Retry-After"]) <= 60
     assert api.post("/passbook/codes", {}, RESIDENT, person_id=BORIS).status_code == 201
+
+
+def test_one_code_too_many_is_none_and_leaves_the_one_before_as_it_was(acts, api, pay, code):
+    last = [api.post("/passbook/codes", {}, RESIDENT, person_id=ANNA).json["code"] for _ in range(19)][-1]
+    kept = f"{KEY}{hash_code(last).hex()}"
+    for _ in range(3):
+        assert refused(api.post("/passbook/codes", {}, RESIDENT, person_id=ANNA)) == TOO_OFTEN
+    assert redis.client().pttl(kept) > 60_000  # a code after it would have left it fifteen seconds
+    [pointer] = redis.client().scan_iter(f"{KEY}last:{acts.book.id}:{ANNA}:*", count=1000)
+    assert f"{KEY}{redis.client().get(pointer)}" == kept
+    assert pay(last).status_code == 201
+
+
+def test_giving_out_a_code_asks_the_database_nothing_once_the_book_is_known(api, code):
+    with statements(every=True) as asked:
+        assert api.post("/passbook/codes", {}, RESIDENT, person_id=ANNA).status_code == 201
+    assert asked == []
+    nowhere = replace(api, book="nowhere").post("/passbook/codes", {}, RESIDENT, person_id=ANNA)
+    assert refused(nowhere) == (404, "points.book_missing", ["book"])

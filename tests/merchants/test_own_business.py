@@ -1,22 +1,25 @@
 """Whoever owns a shop or works there decides nothing about it at the desk, by whichever way he is known."""
 
 from dataclasses import replace
+from datetime import datetime
 from uuid import UUID
 
 import pytest
 from sqlalchemy import text
 
 from app.infra.vault import vault
-from app.kernel.actor import Actor
-from app.merchants import errors
+from app.kernel.actor import Actor, Role
+from app.merchants import errors, service
 from app.merchants.models import MerchantPerson
 from app.merchants.service import own, papers
 from app.risk.terms import Pivot
-from tests.merchants.settled import FIRST, SECOND, by
+from tests.merchants.settled import FIRST, SECOND, by, enrol_shop
 from tests.merchants.test_papers import PAPERS
 from tests.merchants.test_routes import at_till, captured, code, payment
+from tests.merchants.test_routes_settlements import approved, upload
+from tests.merchants.till import Till
 from tests.points.api import refused
-from tests.points.ledger import named
+from tests.points.ledger import ANNA, named
 from tests.risk.facts import Desk as RiskDesk
 from tests.risk.facts import rule
 
@@ -122,6 +125,90 @@ def test_attack_30_an_owner_closes_no_case_about_his_own_shop(api, acts, till, r
     assert api.post(snooze, silence).status_code == 201
     assert api.post(f"{path}/take", {}).status_code == 200
     assert api.post(f"{path}/close", closing).status_code == 200
+
+
+def test_attack_30_an_owner_adjusts_nothing_and_doubts_no_line_of_his_own_shop(api, acts, shop, captured, register):
+    """Not alone and not as one of two; and who doubts his own line first leaves none to be doubted by others."""
+    adjusting = {"shop_id": str(shop.id), "fen": 500, "reason": "少记"}
+    less = api.post("/adjustments", adjusting | {"fen": -500}).json
+    stated = api.post("/settlements", {"shop_id": str(shop.id), "through": "2026-06-15"}).json
+    line = {"transaction_id": captured["transaction_id"], "reason": "x"}
+    him = {"person_id": OWNER, "name": "owner"}
+    register(person_id=OWNER)
+    assert refused(api.post("/adjustments", adjusting, **him)) == OWN
+    assert refused(api.post(f"/proposals/{less['id']}/approve", {}, **him)) == OWN
+    assert refused(api.post(f"/proposals/{less['id']}/reject", {"reason": "no"}, **him)) == OWN
+    assert refused(api.post(f"/settlements/{stated['id']}/disputes", line, **him)) == OWN
+    assert api.post(f"/settlements/{stated['id']}/disputes", line).status_code == 201
+    assert api.post(f"/proposals/{less['id']}/approve", {}, name="deputy").json["state"] == "approved"
+
+
+def test_attack_30_an_owner_puts_his_own_shop_in_no_file_and_takes_in_no_answer_about_it(api, acts, session):
+    """What he says failed would be paid again; so a file of his leaves his shop out, and all others are paid."""
+    acts.award(ANNA, 200)
+    mine, other = (enrol_shop(acts, number) for number in (1, 2))
+    for shop_id in (mine, other):
+        Till(acts.uow, api.book, shop_id).pay(60)
+        session.flush()
+        tomorrow = approved(api, api.post("/settlements", {"shop_id": str(shop_id), "through": "2026-06-15"}).json)
+    merchant_id = session.scalar(text("SELECT merchant_id FROM merchants_branches WHERE id = :id"), {"id": mine})
+    acts.uow.session.add(
+        MerchantPerson(
+            id=UUID(int=78),
+            merchant_id=merchant_id,
+            person_id=OWNER,
+            kind="owner",
+            name="赵掌柜",
+            registered_by=FIRST,
+            registered_at=acts.uow.now,
+        )
+    )
+    session.flush()
+    him = {"person_id": OWNER, "name": "owner"}
+    made = tomorrow.post("/payouts", {}, **him)
+    assert [each["shop_id"] for each in made.json["skipped"]] == [str(mine)]
+    assert [each["why"] for each in made.json["skipped"]] == ["merchants.own_business"]
+    assert made.json["payout"]["line_count"] == 1
+    assert refused(tomorrow.post("/payouts", {}, **him)) == (409, "merchants.payout_empty", [])
+    second = tomorrow.post("/payouts", {}).json["payout"]
+    failed = "客户流水号,结果,失败原因,银行流水号\n000002-0001,失败,账号不符,\n".encode()
+    told = upload(tomorrow, f"/payouts/{second['id']}/result", failed, **him)
+    assert refused(told) == (403, "merchants.result_own", ["content"])
+    assert "000002-0001" in told.json["detail"]
+    ok = "客户流水号,结果,失败原因,银行流水号\n000001-0001,成功,,B1\n".encode()
+    assert upload(tomorrow, f"/payouts/{made.json['payout']['id']}/result", ok, **him).json["paid"] == 1
+    assert upload(tomorrow, f"/payouts/{second['id']}/result", failed).json["failed"] == 1
+
+
+def test_attack_30_a_relative_of_the_owner_decides_no_more_than_he_does(api, acts, shop, captured, register):
+    """A complaint neither: to reject one takes one person alone."""
+    kin = named("the owner's sister, a treasurer")
+    account(acts, OWNER, PHONE)
+    account(acts, kin, "13755556666")
+    acts.uow.session.execute(
+        text(
+            "INSERT INTO identity_relatives (id, person_id, relative_id, kind, declared_by, declared_at)"
+            " VALUES (gen_random_uuid(), :a, :b, 'sibling', :a, now())"
+        ),
+        {"a": OWNER, "b": kin},
+    )
+    register(person_id=OWNER)
+    her = {"person_id": kin, "name": "sister"}
+    complaint = api.post(
+        f"/passbook/redemptions/{captured['id']}/complaint",
+        {"kind": "other", "text": "x"},
+        Role.RESIDENT,
+        person_id=ANNA,
+    ).json
+    late = replace(api, at="2026-06-25T10:00:00+08:00")
+    service.lapse_complaints(replace(acts.uow, now=datetime.fromisoformat(late.at)))
+    rejecting = {"outcome": "reject", "reason": "x"}
+    told = late.post(f"/complaints/{complaint['id']}/decide", rejecting, **her)
+    assert refused(told) == (403, "merchants.complaint_own", [])
+    adjusting = {"shop_id": str(shop.id), "fen": 500, "reason": "少记"}
+    assert refused(api.post("/adjustments", adjusting, **her)) == OWN
+    assert refused(api.post("/settlements", {"shop_id": str(shop.id), "through": "2026-06-15"}, **her)) == OWN
+    assert late.post(f"/complaints/{complaint['id']}/decide", rejecting).json["state"] == "rejected"
 
 
 def test_attack_30_nor_about_his_wifes(api, acts, till, shop, register):

@@ -222,8 +222,8 @@ def test_a_file_for_the_bank_and_its_answer(api, acts, session):
     assert tomorrow.walk("/payouts", AUDITOR, limit=1) == [made.json["payout"]]
 
 
-def upload(api, path, content):
-    headers = api.bearer(TREASURER, book=api.book) | {"Linli-Demo-Clock": api.at}
+def upload(api, path, content, **who):
+    headers = api.bearer(TREASURER, book=api.book, **who) | {"Linli-Demo-Clock": api.at}
     return api.client.post(f"/v1/books/{api.book}{path}", data=content, content_type="text/csv", headers=headers)
 
 

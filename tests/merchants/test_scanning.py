@@ -10,6 +10,7 @@ from app.infra import wechat
 from app.infra.vault import vault
 from app.kernel.actor import Role
 from app.merchants import service
+from app.merchants.errors import RedemptionMissing
 from app.merchants.rules.redemptions import challenge_of
 from tests.merchants.counter import Counter, offer
 from tests.points.api import refused
@@ -277,7 +278,7 @@ def test_a_fingerprint_is_good_for_the_redemption_whose_challenge_it_shows(app, 
     try:
         one, other = big(600), big(600)
         known = replace(actor, person_id=who)
-        shown = {"result": json.dumps({"raw": challenge_of(other["id"])}), "signature": "sig"}
+        shown = {"result": json.dumps({"raw": challenge_of(other["id"])}), "signature": "sig", "book": acts.book.code}
         with pytest.raises(Exception, match="step_up_failed"):  # another redemption's
             service.read_consent(actor=known, redemption_id=one["id"], **shown)
         consent = service.read_consent(actor=known, redemption_id=other["id"], **shown)
@@ -286,8 +287,22 @@ def test_a_fingerprint_is_good_for_the_redemption_whose_challenge_it_shows(app, 
         )
         assert (consent.proven, done.state) == (True, "held")
         assert sensor.asked == [("openid-of-anna", "sig")] * 2
+        acts.uow.session.flush()
+        again = service.read_consent(actor=known, redemption_id=other["id"], **shown)
+        with pytest.raises(RedemptionMissing):
+            service.read_consent(actor=known, redemption_id=named("none"), **shown)
+        assert (again.proven, len(sensor.asked)) == (False, 2)  # about what waits for no proof nobody asks WeChat
     finally:
         app.extensions[wechat.CLIENT] = kept
+
+
+def test_nobody_asks_about_what_is_not_there_and_not_for_ever(counter):
+    """Each proof costs a call to WeChat, which has a quota for all of us."""
+    faked = {"result": "{}", "signature": "x"}
+    for _ in range(60):
+        answer = counter.own(f"/{named('none')}/confirm", faked)
+        assert refused(answer) == (404, "merchants.redemption_missing", ["redemption_id"])
+    assert counter.own(f"/{named('none')}/confirm", faked).status_code == 429
 
 
 def test_posted_codes_ask_for_a_fingerprint_earlier(counter, scene):

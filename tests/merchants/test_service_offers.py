@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
+from app.infra.metrics import settlement_findings_total
 from app.kernel.actor import Role
 from app.merchants import errors, service
 from app.merchants.models import Branch
@@ -17,6 +18,7 @@ from app.merchants.service import merchants, offers
 from app.merchants.terms import BranchState
 from app.points import service as points_service
 from tests.fixtures.together import alone, split, together
+from tests.merchants.settled import Desk
 from tests.points.api import refused
 from tests.points.ledger import named, open_ledger
 
@@ -91,6 +93,24 @@ def test_no_budget_pays_more_for_a_point_than_offers_give_for_it(api, acts, shop
     assert open_budget(api, 20).status_code == 201
     with pytest.raises(errors.OfferOverpaid):
         put(acts, shop)
+
+
+def test_terms_of_before_that_a_richer_budget_overpays_are_found_every_night(api, acts, shop):
+    """Such as were agreed before terms were held to budgets; they go on as agreed."""
+    put(acts, shop)
+    night, before = Desk(acts), settlement_findings_total._value.get()
+    assert night.findings() == []
+    points_service.open_budget(  # not held to the terms, as none was then
+        acts.uow, book=acts.book.code, sponsor_id=named("sponsor"), name="x", point_value_fen=20
+    )
+    acts.uow.session.flush()
+    assert night.findings() == [(shop.id, 0, 0)]
+    (found,) = api.get("/settlement-findings").json["items"]
+    assert (found["shop_id"], found["points_per_yuan"], found["point_value_fen"]) == (str(shop.id), 10, 20)
+    assert settlement_findings_total._value.get() == before + 1
+    assert get_offer(acts.uow.session, acts.ledger.id, shop.id, acts.uow.now).points_per_yuan == 10
+    put(acts, shop, replace(PLAIN, points_per_yuan=5, cofunding_percent=0), hours=1)
+    assert len(night.on(1).findings()) == 1  # none of this night
 
 
 def test_terms_and_a_richer_budget_at_once_do_not_miss_each_other(real_commits):

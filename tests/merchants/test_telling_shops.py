@@ -10,7 +10,7 @@ from standardwebhooks.webhooks import Webhook
 
 from app.kernel.actor import Actor, Role
 from app.merchants.models import Branch, Merchant, Settlement
-from app.merchants.service import complaints, offers, terminals
+from app.merchants.service import collecting, complaints, gift_codes, gifts, offers, reserving, terminals
 from app.merchants.terms import ComplaintKind, ComplaintOutcome, DisputeState
 from app.webhooks import service as webhooks
 from app.webhooks.models import Delivery
@@ -22,6 +22,7 @@ from tests.merchants.settled import FIRST, Desk, by, enrol_shop
 from tests.points.ledger import ANNA, named, open_ledger
 
 MONEY = [name for name in EVENTS if name.startswith(("settlement.", "dispute.", "offer."))]
+GIFTS = [name for name in EVENTS if name.startswith("gift.")]
 TILLS = [name for name in EVENTS if name.startswith("terminal.")]
 SECRET = write_secret(bytes(32))
 ME = "/v1/merchant/terminal"
@@ -132,6 +133,55 @@ def test_other_terms_and_their_end_are_told(acts, desk, house):
     offers.end_offer(acts.uow, book=desk.book, shop_id=house)
     (_, made), (_, ended) = told(acts.uow, endpoint)
     assert (made["points_per_yuan"], ended["points_per_yuan"], ended["offer_id"]) == (10, None, None)
+
+
+def test_a_gift_is_told_when_set_aside_collected_given_up_and_back(acts, desk, house):
+    uow, book = acts.uow, desk.book
+    endpoint, elsewhere = (listen(uow, owner, book, GIFTS) for owner in (house, named("another shop")))
+    made = gifts.offer_gift(uow, book=book, shop_id=house, title="毛巾", description="", points=30, stock=5)
+    uow.session.flush()
+    anna = replace(uow, actor=Actor(ANNA, frozenset({Role.RESIDENT})))
+    cashier = replace(uow, actor=Actor(FIRST, frozenset({Role.CASHIER}), shop_id=house))
+    kept, given_up, left = (reserving.reserve_gift(anna, book=book, gift_id=made.id).reservation for _ in range(3))
+    for _ in range(2):
+        reserving.cancel_reservation(anna, book=book, reservation_id=given_up.id)
+    code = gift_codes.issue_gift_code(anna, book=book, reservation_id=kept.id).code
+    collecting.collect_gift(cashier, shown=gift_codes.read_gift_code(code=code))
+    for _ in range(2):
+        collecting.return_gift(cashier, reservation_id=kept.id)
+    reserving.expire_reservations(acts.later(days=3).uow)
+    events = told(uow, endpoint)
+    assert [(name, data["reservation_id"]) for name, data in events] == [
+        *(("gift.reserved", str(each.id)) for each in (kept, given_up, left)),
+        ("gift.cancelled", str(given_up.id)),
+        ("gift.collected", str(kept.id)),
+        ("gift.returned", str(kept.id)),
+        ("gift.expired", str(left.id)),
+    ]
+    for name, data in events:
+        assert set(EVENTS[name].fields) <= set(data), name
+        assert (data["book"], data["shop_id"], data["gift_id"], data["points"]) == (book, str(house), str(made.id), 30)
+        assert str(ANNA) not in json.dumps(data)
+    assert [data["state"] for _, data in events[3:]] == ["cancelled", "collected", "returned", "expired"]
+    assert told(uow, elsewhere) == []
+
+
+def test_a_complaint_of_a_gift_is_told_by_its_reservation(acts, desk, house):
+    uow, book = acts.uow, desk.book
+    endpoint = listen(uow, house, book, MONEY)
+    made = gifts.offer_gift(uow, book=book, shop_id=house, title="毛巾", description="", points=30, stock=5)
+    uow.session.flush()
+    anna = replace(uow, actor=Actor(ANNA, frozenset({Role.RESIDENT})))
+    had = reserving.reserve_gift(anna, book=book, gift_id=made.id).reservation
+    code = gift_codes.issue_gift_code(anna, book=book, reservation_id=had.id).code
+    cashier = replace(uow, actor=Actor(FIRST, frozenset({Role.CASHIER}), shop_id=house))
+    collecting.collect_gift(cashier, shown=gift_codes.read_gift_code(code=code))
+    filed = complaints.open_gift_complaint(anna, book=book, reservation_id=had.id, kind=ComplaintKind.OTHER, words="x")
+    complaints.withdraw_complaint(anna, book=book, complaint_id=filed.id)
+    events = told(uow, endpoint)
+    assert [name for name, _ in events] == ["dispute.opened", "dispute.closed"]
+    for _, data in events:
+        assert (data["reservation_id"], data["points"], "redemption_id" in data) == (str(had.id), 30, False)
 
 
 def test_nobody_hears_of_another_shop_or_book(acts, desk, house):

@@ -157,6 +157,11 @@ def write_history(database: Database, *, seed: int, days: int = DAYS) -> Neighbo
             last.claw_back(debt)
             last.award(named("moving"), 33)
             last.transfer(named("moving"), named("moved"), "merge")
+            part = last.award(named("giver"), 80).subject_id
+            last.redeem(named("giver"), 50)
+            for points in (20, 40):
+                last.claw_back(part, points)
+            last.recover(last.award(named("giver"), 25).subject_id)
             other = open_ledger(uow, minted=16_000)
             Acts(uow, other).award(RESIDENTS[0], 10)
             session.commit()

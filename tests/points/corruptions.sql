@@ -280,6 +280,15 @@ UPDATE points_entries SET amount = amount + 1 WHERE transaction_id = {CLAWBACK} 
 -- reversal.legs
 UPDATE points_transactions SET reverses_id = {MINT} WHERE id = {CLAWBACK} RETURNING id;
 
+-- reversal.legs
+UPDATE points_entries SET amount = amount * 100 WHERE transaction_id = {PART} RETURNING (SELECT refunds_id FROM points_transactions t WHERE t.id = transaction_id);
+
+-- reversal.legs
+UPDATE points_transactions SET refunds_id = {MINT} WHERE id = {PART} RETURNING refunds_id;
+
+-- reversal.owed
+UPDATE points_entries SET amount = amount * 100 WHERE transaction_id = {RECOVERY} RETURNING (SELECT refunds_id FROM points_transactions t WHERE t.id = transaction_id);
+
 -- reversal.lots
 UPDATE points_lot_moves SET cost_fen = cost_fen + sign(cost_fen)::int WHERE transaction_id = {REVERSAL} RETURNING transaction_id;
 

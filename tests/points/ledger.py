@@ -260,10 +260,20 @@ class Acts:
             self.uow, self.book, cause=cause or some_cause(), transaction_id=transaction_id, reason=reason
         )
 
-    def claw_back(self, transaction_id: UUID, *, cause: str = "", reason: str = "fraud") -> Outcome:
+    def claw_back(
+        self, transaction_id: UUID, amount: int | None = None, *, cause: str = "", reason: str = "fraud"
+    ) -> Outcome:
         return points.claw_back_award(
-            self.uow, self.book, cause=cause or some_cause(), transaction_id=transaction_id, reason=reason
+            self.uow,
+            self.book,
+            cause=cause or some_cause(),
+            transaction_id=transaction_id,
+            reason=reason,
+            points=amount,
         )
+
+    def recover(self, transaction_id: UUID) -> int:
+        return points.recover_owed(self.uow, self.book, transaction_id=transaction_id)
 
     def expire(self, *, limit: int = 1000) -> ExpiryStep:
         """The whole run, in steps of `limit`."""

@@ -141,7 +141,7 @@ def naive(entries: list[Any], before: list[Any]) -> dict[str, int]:
         "redeemed": moved("redemption", way=-1),
         "refunded": moved("refund"),
         "expired": moved("expiry", way=-1),
-        "clawed_back": moved("clawback", way=-1),
+        "clawed_back": moved("clawback", way=-1) + moved("recovery", way=-1),
         "owed_back": moved("clawback", "clawback"),
         "corrected": moved("reversal") - moved("reversal", way=-1),
         "transferred_out": moved("transfer", way=-1),
@@ -200,8 +200,8 @@ def test_every_way_into_and_out_of_a_passbook_is_in_a_figure(uow):
     legs = uow.session.execute(text("SELECT code, sign FROM points_code_legs WHERE kind = 'resident'")).all()
     counted = {
         ("opening", 1), ("award", 1), ("report_award", 1), ("redemption", -1), ("refund", 1), ("expiry", -1),
-        ("clawback", -1), ("reversal", 1), ("reversal", -1), ("transfer", -1), ("transfer", 1), ("clearing_out", -1),
-        ("clearing_in", 1),
+        ("clawback", -1), ("recovery", -1), ("reversal", 1), ("reversal", -1), ("transfer", -1), ("transfer", 1),
+        ("clearing_out", -1), ("clearing_in", 1),
     }  # fmt: skip
     assert {(code, sign) for code, sign in legs} == counted
 

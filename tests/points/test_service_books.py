@@ -4,10 +4,13 @@ from threading import Barrier, Thread
 
 import pytest
 
+from app.infra.db import new_session
 from app.infra.unit_of_work import UnitOfWork, run_in_transaction
 from app.kernel.actor import SYSTEM
 from app.points import errors, queries
 from app.points import service as points
+from app.points.queries.books import known_book_id
+from tests.points.api import statements
 
 
 def test_create_book_refuses_a_code_that_is_taken(uow):
@@ -15,6 +18,14 @@ def test_create_book_refuses_a_code_that_is_taken(uow):
     with pytest.raises(errors.BookCodeTaken) as refused:
         points.create_book(uow, code="first-book", name="二", currency_name="积分")
     assert "first-book" in refused.value.detail("en")
+
+
+def test_the_key_of_a_book_is_asked_once_and_that_there_is_none_is_not_remembered(uow):
+    assert known_book_id(uow.session, "later-book") is None
+    made = points.create_book(uow, code="later-book", name="三", currency_name="积分")
+    with statements() as asked:
+        assert [known_book_id(session, "later-book") for session in (uow.session, new_session())] == [made.id] * 2
+    assert len(asked) == 1
 
 
 def test_books_opened_at_once_get_numbers_of_their_own(real_commits):

@@ -38,6 +38,14 @@ def test_an_ordinary_payment_is_approved_by_the_rules_that_come_with_linli(desk)
     assert {answer["result"] for answer in row.answers} == {"no_hit"}
 
 
+def test_who_spends_for_more_than_a_family_is_looked_at_and_goes_on(desk):
+    """Two parents, two more by marriage and one of the neighbours: five. The shop hears nothing of either."""
+    told = [desk.decide(facts={"helper_residents_30d": helped}) for helped in (5, 6)]
+    assert [each.outcome for each in told] == [Outcome.APPROVE, Outcome.REVIEW]
+    assert told[1].reasons == (Reason.HELPER_MANY,)
+    assert [each.coarse for each in told] == [Coarse.OK, Coarse.OK]
+
+
 def test_a_fact_is_decided_once(desk):
     event = spent(book_id=desk.book.id, facts={"is_shop_staff": True})
     first = service.decide(desk.uow, event)

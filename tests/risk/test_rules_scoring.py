@@ -1,8 +1,14 @@
 """Scores, floors, budgets."""
 
+import json
 from itertools import count
+from random import Random
 
-from app.risk.rules.scoring import judge, reached, stricter
+import pytest
+
+from app.risk.rules.features import Type, features_of
+from app.risk.rules.scoring import _holds, judge, reached, stricter
+from app.risk.service import shelf
 from app.risk.terms import EventKind, Outcome, Pivot, Reason, RuleResult
 from tests.risk.facts import STEPS, rule, rules
 
@@ -46,6 +52,46 @@ def test_a_missing_feature_counts_as_the_rule_says():
         judge(made, EventKind.REDEEM, VALUES | {"device_count_1d": 1}, clock=still).answers[0].result
         is RuleResult.NO_HIT
     )
+
+
+def test_rules_that_take_different_values_for_the_same_are_asked_alone():
+    made = rules(
+        rule("a", "device_count_1d > 5", defaults={"device_count_1d": 0}),
+        rule("b", "device_count_1d > 5", defaults={"device_count_1d": 9}),
+        rule("c", "device_count_1d > 5 or points > 99", defaults={"device_count_1d": 0}),
+    )
+    found = judge(made, EventKind.REDEEM, VALUES, clock=still)
+    assert [answer.result for answer in found.answers] == [RuleResult.NO_HIT, RuleResult.HIT, RuleResult.NO_HIT]
+    found = judge(made, EventKind.REDEEM, VALUES | {"device_count_1d": 6}, clock=still)
+    assert {answer.result for answer in found.answers} == {RuleResult.HIT}
+
+
+def test_what_is_never_missing_and_is_after_all_makes_who_asks_for_it_fail():
+    """Even where the rest of the condition would say it alone."""
+    made = rules(rule("a", "points > 1 or order_fen > 1"), rule("b", "points > 1"))
+    found = judge(made, EventKind.REDEEM, VALUES, clock=still)
+    assert [answer.result for answer in found.answers] == [RuleResult.ERROR, RuleResult.HIT]
+
+
+SEVERAL = {Type.INTEGER: (0, 1, 7, 200, 5000), Type.BOOLEAN: (False, True), Type.TEXT: ("", "code", "gift")}
+
+
+@pytest.mark.parametrize("kind", EventKind)
+def test_asked_together_the_rules_that_come_with_linli_say_what_each_says_alone(kind):
+    chance, made = Random(f"{kind}"), shelf.defaults()
+    seen = set()
+    for _ in range(300):
+        values = {
+            name: chance.choice(SEVERAL[each.type]) if each.always or chance.random() < 0.7 else None
+            for name, each in features_of([kind]).items()
+        }
+        lists = {name: ["code"] for name in ("list_watched", "list_blocked") if chance.random() < 0.3}
+        found = judge(made, kind, values | lists, clock=still)
+        alone = [(each.id, _holds(each, values | lists)) for each in made.rules_for(kind)]
+        assert [(answer.rule, answer.result is RuleResult.HIT) for answer in found.answers] == alone
+        assert [json.loads(answer.json)["result"] for answer in found.answers] == [str(a.result) for a in found.answers]
+        seen |= {hit for _, hit in alone}
+    assert seen == {True, False}
 
 
 def test_time_that_runs_out_is_never_a_yes():

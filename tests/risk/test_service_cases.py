@@ -313,7 +313,7 @@ def test_a_planted_ring_becomes_a_feature_and_one_case(desk, lenient):
     night(again)
     assert len(session.scalars(select(Case).where(Case.book_id == desk.book.id, Case.about == "shop")).all()) == 1
     file = service.show_case(desk.uow, book=desk.code, case_id=next(c.id for c in cases if c.about == "shop"))
-    assert {finding.kind for finding in file.findings} == {"ring"}
+    assert ([finding.kind for finding in file.findings], file.case.revision) == (["ring"], 1), "it counts as come in"
     assert str(RING[0]) in file.findings[0].evidence["residents"]
 
 

@@ -103,7 +103,9 @@ def served(servers: Servers, database: Database, wechat_url: str) -> Iterator[Sy
     load = [sys.executable, "-m", "sandbox.neighbourhood", "load"]
     subprocess.run(load, cwd=ROOT, env=environment, check=True, capture_output=True)
     web = subprocess.Popen(
-        [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "wsgi:app"], cwd=ROOT, env=environment
+        [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "tests.sandbox.served:app"],
+        cwd=ROOT,
+        env=environment,
     )
     found = System(database, environment, port, wechat_url)
     try:

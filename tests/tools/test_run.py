@@ -57,7 +57,7 @@ def kill(launcher: Launcher, mark: str) -> None:
 
 @pytest.mark.slow
 def test_up_fallen_killed_and_up_again_with_everything_kept(folder: Path) -> None:
-    environment = environment_of(folder, LINLI_PORT=str(free_port()))
+    environment = environment_of(folder, LINLI_PORT=str(free_port()), LINLI_WEB_WORKERS="1")
     with launched(environment) as first:
         assert first.says(UP), first.output
         known = run_file(folder)
@@ -106,7 +106,7 @@ def test_given_servers_are_used_and_the_death_of_make_stops_all(folder: Path, gi
         "DATABASE_OWNER_URL": given.owner_url,
         "REDIS_URL": given.redis_url,
     }
-    environment = environment_of(folder, LINLI_PORT=str(free_port()), **addresses)
+    environment = environment_of(folder, LINLI_PORT=str(free_port()), LINLI_WEB_WORKERS="1", **addresses)
     make = "import subprocess, sys; subprocess.run([sys.executable, '-m', 'tools.run'])"
     with launched(environment, sys.executable, "-c", make) as above:
         assert above.says(UP), above.output

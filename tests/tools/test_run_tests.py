@@ -14,12 +14,14 @@ ONE_TEST = "tests/tools/test_run.py::test_the_screen_tells_each_role_how_to_log_
 
 
 def without_servers(folder: Path, **changes: str) -> dict[str, str]:
-    inherited = environment_of(folder, **changes)
-    for name in (for_tests.SERVER_URL_VARIABLE, for_tests.REDIS_URL_VARIABLE):
-        inherited.pop(name, None)
-    return {name: value for name, value in inherited.items() if not name.startswith("PYTEST_")} | {
-        "TMPDIR": "/tmp",
-    }
+    named = (for_tests.SERVER_URL_VARIABLE, for_tests.REDIS_URL_VARIABLE)
+    return {name: value for name, value in with_servers(folder, **changes).items() if name not in named}
+
+
+def with_servers(folder: Path, **changes: str) -> dict[str, str]:
+    """Those of this session: starting others takes longer than a test that does not ask whose they are."""
+    inherited = environment_of(folder, **changes).items()
+    return {name: value for name, value in inherited if not name.startswith("PYTEST_")} | {"TMPDIR": "/tmp"}
 
 
 def test_servers_of_its_own_and_the_last_words_are_of_pytest(tmp_path: Path) -> None:
@@ -30,7 +32,7 @@ def test_servers_of_its_own_and_the_last_words_are_of_pytest(tmp_path: Path) -> 
 
 def test_the_status_is_of_pytest(tmp_path: Path) -> None:
     command = (sys.executable, "-m", "tools.run_tests", "-n0", ONE_TEST, "-k", "nothing_of_that_name")
-    with launched(without_servers(tmp_path), *command) as run:
+    with launched(with_servers(tmp_path), *command) as run:
         assert run.ends() == 5
 
 

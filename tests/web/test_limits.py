@@ -48,6 +48,25 @@ def test_an_address_is_counted_over_all_its_accounts_and_whoever_has_no_token(as
     assert ask(LIMITED, "c", address="10.0.0.9").status_code == 204
 
 
+def test_who_is_refused_before_it_is_known_who_he_is_counts_by_his_address(ask, client, bearer):
+    """Of a wrong token, and of a role that may not: so often, and then not even that is told."""
+    clerk = bearer(Role.CLERK)
+    answers = [client.post(LIMITED, headers=headers) for headers in ({}, clerk, {}, {}, clerk)]
+    assert statuses(answers) == [401, 403, 401, 429, 429]
+    assert {answer.json["code"] for answer in answers[3:]} == {"web.too_often"}
+    assert all(1 <= int(answer.headers["Retry-After"]) <= 60 for answer in answers[3:])
+    assert statuses([ask(LIMITED), ask(LIMITED, address="10.0.0.9")]) == [429, 204]
+
+
+@pytest.mark.parametrize(("path", "body"), [(LIMITED, {}), (GUESSES, {"points": 3})])
+def test_all_limits_of_a_caller_are_asked_in_one_round_trip(ask, monkeypatch, path, body):
+    assert ask(path, **body).status_code == 204  # from here on Redis has the script
+    sent, send = [], Redis.execute_command
+    monkeypatch.setattr(Redis, "execute_command", lambda self, *words: (sent.append(words[0]), send(self, *words))[1])
+    assert ask(path, **body).status_code == 204
+    assert sent == ["EVALSHA"]
+
+
 def test_of_what_counts_by_its_refusal_everything_else_is_free(ask):
     assert statuses([ask(GUESSES, points=3) for _ in range(4)]) == [204] * 4
     assert statuses([ask(GUESSES, points=1) for _ in range(4)]) == [409] * 4
@@ -112,6 +131,16 @@ def test_of_several_the_first_that_is_full_is_told_and_none_after_it_is_counted(
     assert windows.hit([(two, ("a",))])[0] == 1  # before the full one: counted twice
     assert windows.hit([(two, ("c",))]) == (0, 0)  # after it: once until now
     assert windows.hit([(two, ("c",))])[0] == 1
+
+
+def test_what_is_only_looked_at_comes_after_what_is_counted(app, session):
+    windows = app.extensions[limiting.EXTENSION]
+    one, two = Limit(By.ADDRESS, 1, 60), Limit(By.ADDRESS, 2, 60)
+    for _ in range(2):
+        assert windows.hit([(two, ("a",))], looks=[(one, ("b",))]) == (0, 0)  # looked at twice, counted never
+    assert windows.hit([(two, ("a",))], looks=[(one, ("b",))])[0] == 1
+    assert windows.hit([(one, ("b",))]) == (0, 0)
+    assert windows.hit([(two, ("c",))], looks=[(one, ("b",))])[0] == 2
 
 
 def test_tries_of_the_minute_before_fade(app, session):

@@ -11,8 +11,13 @@ def events_of(amount_fen: int, refunded_fen: int) -> int:
     return min((amount_fen - refunded_fen) // FEN_IN_YUAN, EVENTS_MAX)
 
 
+def kept_of(points: int, worth: int, *, left_fen: int, awarded_fen: int) -> int:
+    """How many of the points of an award stay: their part of what is left, and no more than its rule gives for that."""
+    return min(worth, points * left_fen // awarded_fen)
+
+
 def subject_of(transaction_id: str, corrections: int) -> str:
-    """What an award is for: the payment; after a refund of paid points, what is left of it."""
+    """What an award is for: the payment. `corrections`: how often it was awarded anew, before parts were taken back."""
     return f"wxpay:{transaction_id}" + (f":{corrections}" if corrections else "")
 
 

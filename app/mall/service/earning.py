@@ -17,6 +17,7 @@ from app.kernel.periods import local_date
 from app.mall import queries, terms
 from app.mall.models import Earn
 from app.mall.rules.earning import events_of, subject_of
+from app.mall.service.judging import may_award, settle
 from app.mall.terms import EarnState, Reason, ReportState, Ties
 from app.points import errors as points_errors
 from app.points import queries as points_queries
@@ -60,13 +61,24 @@ def _settle_who(uow: UnitOfWork, earn: Earn, ties_of: TiesOf) -> None:
     if tie is not None:
         give_to_review(earn, tie)
         return
-    [foreseen] = points.preview_awards(uow, points_queries.get_book(uow.session, _book(earn)), facts=[_fact(earn)])
+    foreseen = _preview(uow, earn)
     if foreseen.record is None and not isinstance(foreseen.refusal, points_errors.PointsInsufficient):
         give_to_review(earn, _code(foreseen))
         return
     earn.state, earn.reason, earn.look_at = EarnState.PENDING, None, earn.due_at
     earn.points = foreseen.record.points if foreseen.record else 0
     ask_to_report(uow, earn, earn.points)
+
+
+def foresee_again(uow: UnitOfWork, earn: Earn) -> None:
+    """Say what a pending payment will bring, after a part of it came back."""
+    record = _preview(uow, earn).record if earn.refunded_fen < earn.amount_fen else None
+    earn.points = record.points if record else 0
+
+
+def _preview(uow: UnitOfWork, earn: Earn) -> AwardOutcome:
+    [foreseen] = points.preview_awards(uow, points_queries.get_book(uow.session, _book(earn)), facts=[_fact(earn)])
+    return foreseen
 
 
 def _find_out(uow: UnitOfWork, earn: Earn) -> Reason | None:
@@ -104,7 +116,12 @@ def _pay(uow: UnitOfWork, earn: Earn, ties_of: TiesOf) -> None:
     if tie is not None:
         give_to_review(earn, tie)
         return
-    refusal = award_rest(uow, earn)
+    foreseen = _preview(uow, earn).record
+    if foreseen and foreseen.points and not may_award(uow, earn, book=_book(earn), points=foreseen.points):
+        give_to_review(earn, Reason.STOPPED)
+        return
+    refusal = _award(uow, earn)
+    settle(uow, earn, points=0 if refusal else earn.points)
     if refusal is None:
         return
     dry_until = (earn.due_at or uow.now) + terms.DRY_MAX
@@ -114,13 +131,20 @@ def _pay(uow: UnitOfWork, earn: Earn, ties_of: TiesOf) -> None:
         give_to_review(earn, refusal.code)
 
 
-def award_rest(uow: UnitOfWork, earn: Earn) -> DomainError | None:
-    """Award what is left of a payment, by its rule. Answers why not, where it was refused."""
-    [outcome] = points.award(uow, points_queries.get_book(uow.session, _book(earn)), facts=[_fact(earn)])
+def _award(uow: UnitOfWork, earn: Earn) -> DomainError | None:
+    """Award what is left of a payment, by its rule; what its payer owes is taken out of it at once.
+
+    Answers why not, where it was refused.
+    """
+    book = points_queries.get_book(uow.session, _book(earn))
+    [outcome] = points.award(uow, book, facts=[_fact(earn)])
     if outcome.record is None:
         return outcome.refusal
     earn.state, earn.reason, earn.look_at = EarnState.AWARDED, None, None
     earn.award_id, earn.points = outcome.record.id, outcome.record.points
+    earn.awarded_fen = earn.amount_fen - earn.refunded_fen
+    if outcome.record.transaction_id is not None and not outcome.replayed:
+        points.recover_owed(uow, book, transaction_id=outcome.record.transaction_id)
     return None
 
 

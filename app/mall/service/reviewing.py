@@ -7,6 +7,7 @@ from app.kernel.paging import Page, page_by_id, read_id
 from app.mall import errors, queries, terms
 from app.mall.models import Earn, MallRefund
 from app.mall.service.earning import ask_to_report
+from app.mall.service.judging import settle
 from app.mall.terms import EarnState, Reason, RefundState
 from app.points import queries as points_queries
 from app.risk.service import find_kin
@@ -23,15 +24,18 @@ def list_own_earns(uow: UnitOfWork, *, book: str, limit: int, cursor: str | None
 
 
 def retry_earn(uow: UnitOfWork, *, book: str, earn_id: UUID) -> Earn:
-    """Look at it again, for another day; one of the shop's kin passes by it.
+    """Look at it again, for another day; one of the shop's kin passes by it, and one that anti-fraud stopped.
 
     Refuses BookMissing, EarnMissing, EarnNotInReview, EarnOfKin.
     """
     earn = _in_review(uow, book, earn_id)
-    if earn.reason == Reason.KIN_OF_SHOP and earn.resident_id is not None:
+    if earn.reason in {Reason.KIN_OF_SHOP, Reason.STOPPED} and earn.resident_id is not None:
         if find_kin(uow, book=book, resident_ids=[earn.resident_id]):
             raise errors.EarnOfKin
-        earn.cleared_by = uow.actor.id
+        if earn.reason == Reason.STOPPED:
+            earn.passed_by = uow.actor.id
+        else:
+            earn.cleared_by = uow.actor.id
     earn.state, earn.look_at, earn.parked_until = EarnState.PARKED, uow.now, uow.now + terms.PARKED_MAX
     return earn
 
@@ -40,6 +44,7 @@ def refuse_earn(uow: UnitOfWork, *, book: str, earn_id: UUID) -> Earn:
     """Give no points for it, and tell WeChat Pay so. Refuses BookMissing, EarnMissing, EarnNotInReview."""
     earn = _in_review(uow, book, earn_id)
     earn.state, earn.points = EarnState.REFUSED, 0
+    settle(uow, earn, points=0)
     ask_to_report(uow, earn, 0)
     return earn
 

@@ -68,8 +68,9 @@ class ComplaintOwn(DomainError):
     kind = Kind.DENIED
     code = "merchants.complaint_own"
     text = {
-        "zh": "不能裁定与自己或自己店铺有关的投诉,请由其他会计办理。",
-        "en": "Nobody decides a complaint of his own or about his own shop; another treasurer must.",
+        "zh": "不能裁定与自己、亲近的人或其店铺有关的投诉,请由其他会计办理。",
+        "en": "Nobody decides a complaint of his own or of somebody close to him, or about their shop; another "
+        "treasurer must.",
     }
 
 
@@ -88,6 +89,16 @@ class ComplaintPointsOver(DomainError):
     text = {
         "zh": "最多可退回 {left} 分。",
         "en": "At most {left} points can be given back.",
+    }
+    field = "points"
+
+
+class ComplaintGiftWhole(DomainError):
+    kind = Kind.INVALID
+    code = "merchants.complaint_gift_whole"
+    text = {
+        "zh": "礼品只能整件退回:填 {left} 分,或不填。",
+        "en": "A gift comes back whole: {left} points, or leave them out.",
     }
     field = "points"
 

@@ -94,13 +94,14 @@ class ResumeBySame(DomainError):
 
 
 class OwnBusiness(DomainError):
-    """Nobody decides at the desk about a shop that he owns or works for."""
+    """Nobody decides at the desk about a shop that he, or somebody close to him, owns or works for."""
 
     kind = Kind.DENIED
     code = "merchants.own_business"
     text = {
-        "zh": "这是您自己或您任职的商户,须由另一位会计办理。",
-        "en": "You own this merchant or work there; another treasurer must do this.",
+        "zh": "您、与您同住的人或您的亲属是这家商户的经营者或工作人员,须由另一位会计办理。",
+        "en": "You, somebody you live with or a relative of yours owns this merchant or works there; "
+        "another treasurer must do this.",
     }
 
 

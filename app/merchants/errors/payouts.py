@@ -280,6 +280,17 @@ class ResultContradicts(DomainError):
     field = "content"
 
 
+class ResultOwn(DomainError):
+    kind = Kind.DENIED
+    code = "merchants.result_own"
+    text = {
+        "zh": "银行回单第 {line} 行({reference})付给您或亲属的商户:请去掉,由另一位会计导入。没有导入任何内容。",
+        "en": "Line {line} of the bank's answer ({reference}) pays a shop of yours or of somebody close to you: "
+        "leave it out, another treasurer takes it in. Nothing was imported.",
+    }
+    field = "content"
+
+
 class StatementTooLong(DomainError):
     kind = Kind.CONFLICT
     code = "merchants.statement_too_long"

@@ -1,4 +1,4 @@
-"""What residents say against redemptions. What the states allow is checked in migrations/sql/0036_complaints.sql."""
+"""What residents say against redemptions and gifts. What states allow: migrations/sql/0036_complaints.sql and 0050."""
 
 from datetime import datetime
 from uuid import UUID
@@ -14,7 +14,7 @@ OPEN = text("state IN ('open', 'unanswered', 'contested')")
 
 
 class Complaint(Base):
-    """A resident's word against one redemption, the shop's answer, and what two people made of it.
+    """A resident's word against one redemption or gift, the shop's answer, and what two people made of it.
 
     `due_at`: until when whoever is asked now (the shop, then the desk) may answer before the default counts.
     """
@@ -32,7 +32,8 @@ class Complaint(Base):
     )
     book_id: Mapped[int] = mapped_column(ForeignKey("points_books.id"), primary_key=True)
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
-    redemption_id: Mapped[UUID] = mapped_column(ForeignKey("merchants_redemptions.id"), unique=True)
+    redemption_id: Mapped[UUID | None] = mapped_column(ForeignKey("merchants_redemptions.id"), unique=True)
+    reservation_id: Mapped[UUID | None] = mapped_column(Uuid)
     shop_id: Mapped[UUID] = mapped_column(Uuid)
     transaction_id: Mapped[UUID] = mapped_column(Uuid)
     resident_id: Mapped[UUID] = mapped_column(Uuid)

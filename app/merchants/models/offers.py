@@ -1,9 +1,9 @@
-"""Offers, gifts and what of them is set aside. What columns allow: migrations/sql/0026_merchants.sql and 0044."""
+"""Offers, gifts and what of them is set aside. What columns allow: migrations/sql/0026_merchants.sql, 0044 and 0050."""
 
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, DateTime, Integer, LargeBinary, SmallInteger, Text, Uuid
+from sqlalchemy import BigInteger, Boolean, DateTime, Integer, SmallInteger, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -58,6 +58,7 @@ class Reservation(Base):
 
     `acted_by`: the helper or guardian who did it for him. `outcome`, `decision_id`: what anti-fraud said. `closed_at`:
     when it was collected or given up. `terminal_id`: the till that handed it out.
+    `needs_care`: its points came back to somebody who has closed the account.
     """
 
     __tablename__ = "merchants_reservations"
@@ -68,8 +69,6 @@ class Reservation(Base):
     resident_id: Mapped[UUID] = mapped_column(Uuid)
     points: Mapped[int] = mapped_column(BigInteger)
     state: Mapped[str] = mapped_column(Text)
-    code_index: Mapped[bytes | None] = mapped_column(LargeBinary)
-    code_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     hold_id: Mapped[UUID | None] = mapped_column(Uuid)
     reserved_at: Mapped[datetime] = mapped_column(INSTANT)
     expires_at: Mapped[datetime] = mapped_column(INSTANT)
@@ -85,3 +84,4 @@ class Reservation(Base):
     return_id: Mapped[UUID | None] = mapped_column(Uuid)
     returned_by: Mapped[UUID | None] = mapped_column(Uuid)
     returned_at: Mapped[datetime | None] = mapped_column(INSTANT)
+    needs_care: Mapped[bool] = mapped_column(Boolean, default=False)

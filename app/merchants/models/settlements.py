@@ -171,7 +171,10 @@ class Dispute(Base):
 
 
 class SettlementFinding(Base):
-    """A shop of which statements and ledger did not agree in one night."""
+    """A shop of which statements and ledger did not agree in one night, or whose terms brought it too much.
+
+    `points_per_yuan` × `point_value_fen` is more than a yuan: by its terms the book pays it more than it gives off.
+    """
 
     __tablename__ = "merchants_settlement_findings"
     __table_args__ = (UniqueConstraint("book_id", "shop_id", "checked_on"),)
@@ -186,4 +189,6 @@ class SettlementFinding(Base):
     disputed_fen: Mapped[int] = mapped_column(BigInteger)
     wrong_lines: Mapped[int] = mapped_column(Integer)
     wrong_totals: Mapped[int] = mapped_column(Integer)
+    points_per_yuan: Mapped[int | None] = mapped_column(Integer)
+    point_value_fen: Mapped[int | None] = mapped_column(Integer)
     found_at: Mapped[datetime] = mapped_column(INSTANT)

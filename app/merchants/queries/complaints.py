@@ -1,4 +1,4 @@
-"""Complaints about redemptions."""
+"""Complaints about redemptions and gifts."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -18,6 +18,12 @@ WAITS = text("merchants_complaints.state IN ('open', 'unanswered', 'contested')"
 def find_complaint_of(session: Session, redemption_id: UUID) -> Complaint | None:
     """The complaint about a redemption, if there ever was one."""
     return session.scalar(select(Complaint).where(Complaint.redemption_id == redemption_id))
+
+
+def find_complaint_of_gift(session: Session, book_id: int, reservation_id: UUID) -> Complaint | None:
+    """The complaint about a gift, if there ever was one."""
+    query = select(Complaint).where(Complaint.book_id == book_id, Complaint.reservation_id == reservation_id)
+    return session.scalar(query)
 
 
 def count_waiting(session: Session, book_id: int, resident_id: UUID) -> int:
@@ -68,9 +74,9 @@ def list_of_resident(
 
 def list_of_shops(
     session: Session, shop_ids: Collection[UUID], *, before: UUID | None, limit: int
-) -> Sequence[Row[Complaint, str]]:
-    """(Complaint, out_trade_no) of some shops over all books, newest first."""
-    query = select(Complaint, Redemption.out_trade_no).join(Redemption, Redemption.id == Complaint.redemption_id)
+) -> Sequence[Row[Complaint, str | None]]:
+    """(Complaint, out_trade_no or None of a gift) of some shops over all books, newest first."""
+    query = select(Complaint, Redemption.out_trade_no).outerjoin(Redemption, Redemption.id == Complaint.redemption_id)
     query = query.where(Complaint.shop_id.in_(shop_ids))
     if before is not None:
         query = query.where(Complaint.id < before)

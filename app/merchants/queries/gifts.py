@@ -74,11 +74,26 @@ def get_reservation(
     return found
 
 
-def lock_by_code(session: Session, shop_id: UUID, code_index: bytes) -> Reservation:
-    """The reservation of a code at this shop, held until the transaction ends. Refuses GiftCodeNotGood."""
+def find_reservation(session: Session, book_id: int, reservation_id: UUID) -> Reservation | None:
+    """A reservation, whosever it is."""
+    return session.get(Reservation, (book_id, reservation_id))
+
+
+def list_returns_to_care_for(
+    session: Session, book_id: int, *, after: UUID | None, limit: int
+) -> Sequence[Reservation]:
+    """Gifts whose points came back to somebody who has closed the account, by the transaction that gave them back."""
+    query = select(Reservation).where(Reservation.book_id == book_id, Reservation.needs_care)
+    if after is not None:
+        query = query.where(Reservation.return_id > after)
+    return session.scalars(query.order_by(Reservation.return_id).limit(limit)).all()
+
+
+def lock_shown(session: Session, shop_id: UUID, reservation_id: UUID) -> Reservation:
+    """What a code shown at this shop stands for, held until the transaction ends. Refuses GiftCodeNotGood."""
     found = session.scalar(
         select(Reservation)
-        .where(Reservation.code_index == code_index, Reservation.shop_id == shop_id)
+        .where(Reservation.shop_id == shop_id, Reservation.id == reservation_id)
         .with_for_update()
         .execution_options(populate_existing=True)
     )

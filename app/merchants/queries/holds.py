@@ -28,12 +28,18 @@ from app.merchants.queries.complaints import WAITS
 from app.merchants.terms import WAITING, DisputeCause, DisputeState, RedeemMode, ReservationState
 from app.risk import queries as risk
 
-OPEN_FEN = (
-    SettlementLine.fen
+OPEN_FEN = case(
+    (
+        Reservation.id.is_not(None),  # a gift is whole, or given back
+        case((Reservation.state == ReservationState.COLLECTED, SettlementLine.fen), else_=0),
+    ),
+    else_=SettlementLine.fen
     * (func.coalesce(Redemption.captured_points, 0) - Redemption.refunded_points)
-    // func.nullif(Redemption.captured_points, 0)
+    // func.nullif(Redemption.captured_points, 0),
 )
 """What of a line was not given back yet, rounded down: what was stands in a line of its own, now or soon."""
+TAKEN = (Redemption.book_id == SettlementLine.book_id) & (Redemption.transaction_id == SettlementLine.transaction_id)
+GIVEN = (Reservation.book_id == SettlementLine.book_id) & (Reservation.transaction_id == SettlementLine.transaction_id)
 
 
 def keep_lines(
@@ -125,10 +131,8 @@ def find_place(session: Session, book_id: int, transaction_id: UUID) -> tuple[UU
 
     None: it is in no statement yet, or kept back already.
     """
-    taken = (Redemption.book_id == SettlementLine.book_id) & (
-        Redemption.transaction_id == SettlementLine.transaction_id
-    )
-    whole = select(SettlementLine.settlement_id, OPEN_FEN.label("fen")).join(Redemption, taken)
+    whole = select(SettlementLine.settlement_id, OPEN_FEN.label("fen"))
+    whole = whole.outerjoin(Redemption, TAKEN).outerjoin(Reservation, GIVEN)
     line = session.execute(
         whole.where(SettlementLine.book_id == book_id, SettlementLine.transaction_id == transaction_id)
     ).one_or_none()
@@ -191,22 +195,16 @@ def _doubted(settlement: Settlement, until: date | None) -> Select[UUID, int, UU
         (unattended, str(DisputeCause.UNATTENDED)),
     )
     line = SettlementLine
-    whole = case((Reservation.state == ReservationState.COLLECTED, line.fen), else_=0)  # a gift is whole, or given back
-    open_fen = case((Reservation.id.is_not(None), whole), else_=OPEN_FEN)
     return (
         select(
             line.transaction_id,
-            open_fen.label("fen"),
+            OPEN_FEN.label("fen"),
             case_id.label("case_id"),
             cause.label("cause"),
             unattended.label("unattended"),
         )
-        .outerjoin(
-            Redemption, (Redemption.book_id == line.book_id) & (Redemption.transaction_id == line.transaction_id)
-        )
-        .outerjoin(
-            Reservation, (Reservation.book_id == line.book_id) & (Reservation.transaction_id == line.transaction_id)
-        )
+        .outerjoin(Redemption, TAKEN)
+        .outerjoin(Reservation, GIVEN)
         .outerjoin(paid, paid.c.decision_id == Redemption.decision_id)
         .outerjoin(given, given.c.decision_id == Reservation.decision_id)
         .outerjoin(
@@ -216,7 +214,7 @@ def _doubted(settlement: Settlement, until: date | None) -> Select[UUID, int, UU
             & Complaint.state.in_(WAITING),
         )
         .where(line.book_id == settlement.book_id, line.settlement_id == settlement.id, line.fen > 0)
-        .where(open_fen > 0)
+        .where(OPEN_FEN > 0)
         .where(cause.is_not(None))
     )
 

@@ -68,6 +68,17 @@ def find_overpaid(session: Session, book_id: int, *, points_above: int) -> tuple
     return count, most
 
 
+def find_overpaid_of_shop(session: Session, book_id: int, shop_id: UUID, *, points_above: int) -> int | None:
+    """How many points a shop's offer in force takes for a yuan, where that is more than these."""
+    query = select(Offer.points_per_yuan).where(
+        Offer.book_id == book_id,
+        Offer.shop_id == shop_id,
+        Offer.ended_at.is_(None),
+        Offer.points_per_yuan > points_above,
+    )
+    return session.scalar(query.limit(1))
+
+
 def list_past_offers(
     session: Session, book_id: int, shop_id: UUID, *, before: UUID | None, limit: int
 ) -> Sequence[Offer]:

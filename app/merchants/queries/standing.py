@@ -45,6 +45,22 @@ _KNOWN = text(f"""
 """)  # noqa: S608 - made of our own texts, values are bound
 
 
+_HELPED = text("""
+    SELECT count(DISTINCT x.resident_id) FROM (
+        (SELECT r.resident_id FROM merchants_redemptions r
+          WHERE r.book_id = :book_id AND r.acted_by = :acted_by AND r.requested_at > :since AND r.state <> 'declined'
+          ORDER BY r.requested_at DESC LIMIT :limit)
+        UNION ALL
+        (SELECT g.resident_id FROM merchants_reservations g
+          WHERE g.book_id = :book_id AND g.acted_by = :acted_by AND g.reserved_at > :since
+          ORDER BY g.reserved_at DESC LIMIT :limit)
+        UNION ALL
+        SELECT CAST(:resident_id AS uuid)) x
+""")
+HELPED_MAX = 1000
+"""Of the newest payments and gifts: as windows count."""
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """Whether the shop is one of the book, and its offer in force; whether the resident is of the house; his day.
@@ -103,6 +119,12 @@ def find_known(
     values |= values_of_facts(person_id=person_id, device_id=device_id, now=now)
     row = session.execute(_KNOWN, values).one()
     return row.own, known_of(row)
+
+
+def count_helped(session: Session, book_id: int, *, acted_by: UUID, resident_id: UUID, since: datetime) -> int:
+    """For how many residents of a book a helper spent, or set gifts aside, since an instant; with this one."""
+    values = {"book_id": book_id, "acted_by": acted_by, "resident_id": resident_id, "since": since}
+    return session.scalar(_HELPED, values | {"limit": HELPED_MAX}) or 1
 
 
 def known_of(row: Any) -> Known:

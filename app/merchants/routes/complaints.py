@@ -32,6 +32,20 @@ DESK = "/v1/books/<book>/complaints"
 A_FEW_A_DAY = (Limit(By.ACCOUNT, 20, 86_400), Limit(By.DEVICE, 20, 86_400))
 
 
+@blueprint.route("/v1/books/<book>/passbook/gift-reservations/<uuid:reservation_id>/complaint", methods=["POST"])
+@endpoint(
+    roles=RESIDENT,
+    body=ComplaintIn,
+    reply=OwnComplaintOut,
+    status=HTTPStatus.CREATED,
+    idempotent=True,
+    limits=A_FEW_A_DAY,
+)
+def open_gift_complaint(uow: UnitOfWork, *, book: str, reservation_id: UUID, kind: ComplaintKind, words: str) -> object:
+    """投诉一件已领取的礼品,三十天内、每件一次 / complain of a gift one was handed out, once and within thirty days."""
+    return complaints.open_gift_complaint(uow, book=book, reservation_id=reservation_id, kind=kind, words=words)
+
+
 @blueprint.route("/v1/books/<book>/passbook/redemptions/<uuid:redemption_id>/complaint", methods=["POST"])
 @endpoint(
     roles=RESIDENT,

@@ -10,12 +10,12 @@ from app.merchants.routes.offers import GIFTS
 from app.merchants.schemas.offers import (
     AskedReservationOut,
     CollectIn,
-    OwnReservationOut,
     ReservationOut,
     ReservationPage,
 )
-from app.merchants.schemas.redemptions import SoterIn
-from app.merchants.service import Consent, collecting, reserving
+from app.merchants.schemas.redemptions import CodeOut, SoterIn
+from app.merchants.service import Consent, collecting, gift_codes, reserving
+from app.merchants.service.gift_codes import ShownGiftCode
 from app.web.endpoint import Before, Blueprint, endpoint
 from app.web.limits import By, Limit
 from app.web.paging import PageQuery
@@ -25,6 +25,8 @@ OWN = "/v1/books/<book>/passbook/gift-reservations"
 COLLECTIONS = "/v1/merchant/gift-collections"
 RESIDENT = frozenset({Role.RESIDENT})
 TILLS = frozenset({Role.TERMINAL, Role.CASHIER})
+CODES = (Limit(By.ADDRESS, 3000, 60), Limit(By.ACCOUNT, 20, 60), Limit(By.DEVICE, 20, 60))
+CONFIRMS = (Limit(By.ADDRESS, 3000, 60), Limit(By.ACCOUNT, 60, 60), Limit(By.DEVICE, 60, 60))
 BAD = frozenset({errors.GiftCodeNotGood.code})
 BAD_CODES = (Limit(By.ACCOUNT, 5, 60, refused=BAD), Limit(By.SHOP, 20, 60, refused=BAD))
 
@@ -44,10 +46,19 @@ def list_gift_reservations(uow: UnitOfWork, *, book: str, limit: int, cursor: st
 
 
 @blueprint.route(f"{OWN}/<uuid:reservation_id>")
-@endpoint(roles=RESIDENT, reply=OwnReservationOut)
+@endpoint(roles=RESIDENT, reply=AskedReservationOut)
 def show_gift_reservation(uow: UnitOfWork, *, book: str, reservation_id: UUID) -> object:
-    """一件预留及领取码 / one of them, with the code to collect it."""
+    """一件预留 / one of them."""
     return reserving.show_reservation(uow, book=book, reservation_id=reservation_id)
+
+
+@blueprint.route(f"{OWN}/<uuid:reservation_id>/codes", methods=["POST"])
+@endpoint(
+    roles=RESIDENT, reply=CodeOut, status=HTTPStatus.CREATED, sends_value=True, limits=CODES
+)  # no key: the answer must not be stored
+def issue_gift_code(uow: UnitOfWork, *, book: str, reservation_id: UUID) -> object:
+    """出示领取码,六十秒 / a code to collect it by, good for sixty seconds."""
+    return gift_codes.issue_gift_code(uow, book=book, reservation_id=reservation_id)
 
 
 @blueprint.route(f"{OWN}/<uuid:reservation_id>/confirm", methods=["POST"])
@@ -57,7 +68,8 @@ def show_gift_reservation(uow: UnitOfWork, *, book: str, reservation_id: UUID) -
     reply=AskedReservationOut,
     idempotent=True,
     sends_value=True,
-    before=Before(("actor", "reservation_id", "result", "signature"), "consent", reserving.read_gift_consent),
+    limits=CONFIRMS,
+    before=Before(("actor", "book", "reservation_id", "result", "signature"), "consent", reserving.read_gift_consent),
 )
 def confirm_gift_reservation(uow: UnitOfWork, *, book: str, reservation_id: UUID, consent: Consent) -> object:
     """用指纹或面容确认预留 / prove by fingerprint or face that one wants it."""
@@ -73,11 +85,17 @@ def cancel_gift_reservation(uow: UnitOfWork, *, book: str, reservation_id: UUID)
 
 @blueprint.route(COLLECTIONS, methods=["POST"])
 @endpoint(
-    roles=TILLS, body=CollectIn, reply=ReservationOut, status=HTTPStatus.CREATED, idempotent=True, limits=BAD_CODES
+    roles=TILLS,
+    body=CollectIn,
+    reply=ReservationOut,
+    status=HTTPStatus.CREATED,
+    idempotent=True,
+    limits=BAD_CODES,
+    before=Before(("code",), "shown", gift_codes.read_gift_code),
 )
-def collect_gift(uow: UnitOfWork, *, code: str) -> object:
+def collect_gift(uow: UnitOfWork, *, shown: ShownGiftCode) -> object:
     """凭领取码交付礼品 / hand a gift out to whoever shows its code."""
-    return collecting.collect_gift(uow, code=code)
+    return collecting.collect_gift(uow, shown=shown)
 
 
 @blueprint.route(f"{COLLECTIONS}/<uuid:reservation_id>/return", methods=["POST"])

@@ -111,7 +111,8 @@ def show_own_redemption(uow: UnitOfWork, *, book: str, redemption_id: UUID) -> R
     reply=OwnRedemptionOut,
     idempotent=True,
     sends_value=True,
-    before=Before(("actor", "redemption_id", *SOTER), "consent", service.read_consent),
+    limits=SCANS,
+    before=Before(("actor", "book", "redemption_id", *SOTER), "consent", service.read_consent),
 )
 def confirm_redemption(uow: UnitOfWork, *, book: str, redemption_id: UUID, consent: Consent) -> Receipt:
     """确认收银台发起的兑换 / confirm what a till asked for."""

@@ -16,9 +16,10 @@ from app.merchants.schemas.redemptions import (
     RedemptionPage,
     RefundIn,
     RefundOut,
-    RefundPage,
+    ToCareForPage,
 )
 from app.merchants.service import Receipt, ShownCode
+from app.merchants.service.refunds import ToCareFor
 from app.web.endpoint import Before, Blueprint, endpoint
 from app.web.limits import By, Limit
 from app.web.paging import PageQuery
@@ -90,7 +91,7 @@ def refund_payment(uow: UnitOfWork, *, book: str, payment_id: UUID, points: int,
 
 
 @blueprint.route("/v1/books/<book>/refunds-to-care-for")
-@endpoint(roles=CARERS, query=PageQuery, reply=RefundPage)
-def list_refunds_to_care_for(uow: UnitOfWork, *, book: str, limit: int, cursor: str | None) -> Page[Refund]:
+@endpoint(roles=CARERS, query=PageQuery, reply=ToCareForPage)
+def list_refunds_to_care_for(uow: UnitOfWork, *, book: str, limit: int, cursor: str | None) -> Page[ToCareFor]:
     """退给已注销居民的积分,待人工处理 / refunds to residents who closed their accounts, for somebody to see to."""
     return service.list_refunds_to_care_for(uow, book=book, limit=limit, cursor=cursor)

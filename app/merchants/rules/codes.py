@@ -43,6 +43,11 @@ def is_code(text: str) -> bool:
     return right and check_digit(text[:-1]) == text[-1]
 
 
+def hash_gift_code(code: str) -> bytes:
+    """Fingerprint of a code to collect a gift by."""
+    return sha256(f"linli-gift|{code}".encode()).digest()
+
+
 def hash_code(code: str) -> bytes:
     """Fingerprint of a resident's code: what is stored and looked up."""
     return sha256(f"linli-code|{code}".encode()).digest()

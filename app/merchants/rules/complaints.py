@@ -44,8 +44,13 @@ def check_decision(
         raise errors.ComplaintOwn
 
 
-def points_of(wanted: int | None, left: int) -> int:
-    """The points to give back: those wanted, or all that are left. Refuses ComplaintPointsOver."""
+def points_of(wanted: int | None, left: int, *, whole: bool = False) -> int:
+    """The points to give back: those wanted, or all that are left. Refuses ComplaintPointsOver.
+
+    `whole`: all or none, as of a gift. Refuses ComplaintGiftWhole.
+    """
+    if whole and wanted not in {None, left}:
+        raise errors.ComplaintGiftWhole(left=left)
     if wanted is not None and wanted > left:
         raise errors.ComplaintPointsOver(left=left)
     return left if wanted is None else wanted

@@ -15,6 +15,7 @@ class Known:
     """What is known of whose points they are. `is_kin`: lives with the shop's people or is a declared relative.
 
     `device_newcomers`, `network_newcomers`: of a new account, how many as new ones there are, itself among them.
+    `helped_residents`: for so many spends the one who acts for him; None: nobody does.
     """
 
     registered_at: datetime | None = None
@@ -25,6 +26,7 @@ class Known:
     is_kin: bool = False
     device_newcomers: int | None = None
     network_newcomers: int | None = None
+    helped_residents: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,8 @@ def facts_of_redeeming(
         facts["device_new_accounts_7d"] = known.device_newcomers
     if known.network_newcomers is not None:
         facts["network_new_accounts_7d"] = known.network_newcomers
+    if known.helped_residents is not None:
+        facts["helper_residents_30d"] = known.helped_residents
     return facts | _of_place(place) | _of_account(known, now)
 
 

@@ -45,7 +45,10 @@ class OwnComplaintOut(Schema):
     """A complaint as its resident sees it. `due_at`: until when whoever is asked now may answer."""
 
     id = fields.UUID(required=True)
-    redemption_id = fields.UUID(required=True)
+    redemption_id = fields.UUID(required=True, allow_none=True)
+    reservation_id = fields.UUID(
+        required=True, allow_none=True, metadata={"description": "投诉的是礼品 / of a gift, and of no redemption"}
+    )
     shop_id = fields.UUID(required=True)
     kind = fields.String(required=True, validate=validate.OneOf(KINDS))
     text = fields.String(required=True)
@@ -77,7 +80,7 @@ class ShopComplaintOut(Schema):
     """The same for the shop: no name and no passbook, but its own number for the redemption."""
 
     book = fields.String(required=True)
-    out_trade_no = fields.String(required=True)
+    out_trade_no = fields.String(required=True, allow_none=True)
     complaint = fields.Nested(OwnComplaintOut, required=True)
 
 

@@ -172,12 +172,6 @@ class AskedReservationOut(ReservationOut):
     challenge = fields.String(required=True, allow_none=True)
 
 
-class OwnReservationOut(AskedReservationOut):
-    """The same, with the code to collect it while it can be."""
-
-    code = fields.String(required=True, allow_none=True)
-
-
 ReservationPage = page_of(ReservationOut, "ReservationPage")
 
 

@@ -233,6 +233,19 @@ class RefundOut(Schema):
     transaction_id = fields.UUID(required=True, allow_none=True)
 
 
+class ToCareForOut(Schema):
+    """Points that came back to whoever has closed the account: of a refund, or (`reservation_id`) of a gift."""
+
+    id = fields.UUID(required=True)
+    redemption_id = fields.UUID(required=True, allow_none=True)
+    out_refund_no = fields.String(required=True, allow_none=True)
+    reservation_id = fields.UUID(required=True, allow_none=True)
+    state = fields.String(required=True, validate=validate.OneOf(REFUND_STATES))
+    points = fields.Integer(required=True)
+    requested_at = ShownInstant(required=True)
+    transaction_id = fields.UUID(required=True, allow_none=True)
+
+
 class SignOut(Schema):
     """What a shop's posted code says."""
 
@@ -244,4 +257,4 @@ class SignOut(Schema):
 RedemptionPage = page_of(RedemptionOut, "RedemptionPage")
 TillRedemptionPage = page_of(TillRedemptionOut, "TillRedemptionPage")
 OwnRedemptionPage = page_of(OwnRedemptionOut, "OwnRedemptionPage")
-RefundPage = page_of(RefundOut, "RefundPage")
+ToCareForPage = page_of(ToCareForOut, "ToCareForPage")

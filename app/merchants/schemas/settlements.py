@@ -228,7 +228,10 @@ DisputePage = page_of(DisputeOut, "DisputePage")
 
 
 class FindingOut(Schema):
-    """A shop that did not come out even in one night: ledger against unstated + unpaid + reserve + disputed."""
+    """A shop that did not come out even in one night: ledger against unstated + unpaid + reserve + disputed.
+
+    Or whose terms bring it more than it gives off: `points_per_yuan` × `point_value_fen`, above 100.
+    """
 
     id = fields.UUID(required=True)
     shop_id = fields.UUID(required=True)
@@ -240,6 +243,8 @@ class FindingOut(Schema):
     disputed_fen = fields.Integer(required=True)
     wrong_lines = fields.Integer(required=True)
     wrong_totals = fields.Integer(required=True)
+    points_per_yuan = fields.Integer(required=True, allow_none=True)
+    point_value_fen = fields.Integer(required=True, allow_none=True)
     found_at = ShownInstant(required=True)
 
 

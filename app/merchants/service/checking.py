@@ -11,8 +11,10 @@ from app.kernel.paging import Page, page_by_id, read_id
 from app.kernel.periods import local_date
 from app.merchants import queries
 from app.merchants.models import SettlementFinding
-from app.merchants.queries import checking, statements
+from app.merchants.queries import checking, offers, statements
+from app.merchants.rules import offers as rules
 from app.points import queries as points_queries
+from app.points.queries.books import highest_point_value
 
 WHOLE_ON = 1
 """The day of the month on which the whole past is compared."""
@@ -56,7 +58,8 @@ def verify_settlement(uow: UnitOfWork, *, book: str, settlement_id: UUID) -> Ver
 def check_step(uow: UnitOfWork, book: str, after: UUID | None) -> UUID | None:
     """Compare what the next shop of a book is owed by its statements and by the ledger; what differs is kept.
 
-    Once a day. On the first of a month its whole past is gone through, else what can have changed of late.
+    And so are terms that bring it more than it gives off. Once a day. On the first of a month its whole past is gone
+    through, else what can have changed of late.
     """
     book_id = points_queries.get_book(uow.session, book).id
     shops = queries.list_shops(uow.session, book_id, after=after, limit=1)
@@ -66,12 +69,28 @@ def check_step(uow: UnitOfWork, book: str, after: UUID | None) -> UUID | None:
     from_id, newest = None, None
     if today.day != WHOLE_ON:
         from_id, newest = statements.find_first_open(uow.session, book_id, shop_id), STATEMENTS_ADDED_UP
-    found = checking.find_difference(uow.session, book_id, shop_id, from_id=from_id, newest=newest)
+    overpaid = _find_overpaid(uow, book_id, shop_id)
+    found = checking.find_difference(
+        uow.session, book_id, shop_id, from_id=from_id, newest=newest, also_even=bool(overpaid)
+    )
     if found is not None:
-        row = {"book_id": book_id, "id": uow.new_id(), "checked_on": today, "found_at": uow.now, **found}
+        row = {"book_id": book_id, "id": uow.new_id(), "checked_on": today, "found_at": uow.now, **found, **overpaid}
         uow.session.execute(insert(SettlementFinding).values(row).on_conflict_do_nothing())
         settlement_findings_total.inc()
     return shop_id
+
+
+def _find_overpaid(uow: UnitOfWork, book_id: int, shop_id: UUID) -> dict[str, int]:
+    """What a shop takes for a yuan and is paid for a point, where that is too much; empty where it is not.
+
+    Terms and budgets refuse it since both are held to each other; older terms run on until the shop agrees on others.
+    """
+    value_fen = highest_point_value(uow.session, book_id)
+    points_max = rules.points_paid_by_a_yuan(value_fen)
+    if points_max is None:
+        return {}
+    taken = offers.find_overpaid_of_shop(uow.session, book_id, shop_id, points_above=points_max)
+    return {} if taken is None else {"points_per_yuan": taken, "point_value_fen": value_fen}
 
 
 def list_findings(uow: UnitOfWork, *, book: str, limit: int, cursor: str | None) -> Page[SettlementFinding]:

@@ -1,10 +1,12 @@
 """Taking a branch's own number for a new redemption, or finding what it was used for."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from enum import StrEnum
+from functools import lru_cache
 from hashlib import sha256
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -24,10 +26,18 @@ from app.merchants.service import declines
 from app.merchants.terms import RedemptionState
 
 COLUMNS = tuple(Redemption.__table__.columns.keys())
-INSERT = (
-    f"INSERT INTO merchants_redemptions ({', '.join(COLUMNS)})"  # noqa: S608 - made of the model's own names
-    f" VALUES ({', '.join(f'%({name})s' for name in COLUMNS)})"
-)
+
+
+class Draft:
+    """A redemption that a till has claimed, until it is written: its columns, and nobody who watches them change."""
+
+    __slots__ = COLUMNS
+    weighed_fen = Redemption.weighed_fen
+
+    def __init__(self, row: Mapping[str, object]) -> None:
+        """Take the values of all columns."""
+        for name, value in row.items():
+            setattr(self, name, value)
 
 
 def claim_at_till(
@@ -39,7 +49,10 @@ def claim_at_till(
     """
     branch_id, terminal_id = till_queries.till_ids(uow.actor)
     till, number = _lock(uow, branch_id, terminal_id, values, day_of)
-    return till, *_take(uow, till, number, values)
+    found = _find(uow, till, number, values)
+    if found is not None:
+        return till, found, False
+    return till, cast("Redemption", Draft(_row(uow, till, values))), True  # whose every word it has
 
 
 def claim_number(
@@ -52,17 +65,20 @@ def claim_number(
     worked, OutTradeNoReused, OrderReversed, and again what was declined before.
     """
     _, number = _lock(uow, till.branch_id, till.terminal_id, values, day_of)
-    redemption, is_new = _take(uow, till, number, values)
-    if is_new:
-        uow.session.add(redemption)
-    return redemption, is_new
+    found = _find(uow, till, number, values)
+    if found is not None:
+        return found, False
+    redemption = Redemption(**_row(uow, till, values))
+    uow.session.add(redemption)
+    return redemption, True
 
 
 def write(uow: UnitOfWork, redemption: Redemption) -> None:
     """Write the row of a redemption that was claimed at a till, as it stands now. The session never has it: what is
     changed afterwards is not written.
     """
-    db.run(uow.session, INSERT, {name: _plain(getattr(redemption, name)) for name in COLUMNS})
+    found = {name: value for name in COLUMNS if (value := getattr(redemption, name)) is not None}
+    db.run(uow.session, _insert(tuple(found)), {name: _plain(value) for name, value in found.items()})
 
 
 def lock_day(uow: UnitOfWork, book_id: int, resident_id: UUID) -> None:
@@ -107,25 +123,35 @@ def _lock(
     )
 
 
-def _take(uow: UnitOfWork, till: Till, number: Number, values: dict[str, Any]) -> tuple[Redemption, bool]:
+@lru_cache(maxsize=64)
+def _insert(names: tuple[str, ...]) -> str:
+    """The statement that writes what is there of a redemption: most of them lack the same."""
+    return (
+        f"INSERT INTO merchants_redemptions ({', '.join(names)})"  # noqa: S608 - made of the model's own names
+        f" VALUES ({', '.join(f'%({name})s' for name in names)})"
+    )
+
+
+def _find(uow: UnitOfWork, till: Till, number: Number, values: dict[str, Any]) -> Redemption | None:
+    """What a number was used for before, by this very request. None: it is ours to use."""
     if not number.used:
         if not number.alone:
             raise errors.RequestInFlight(out_trade_no=values["out_trade_no"])
         if number.code_used:
             raise _decline_used(uow, till, values)
-        return _make(uow, till, values), True
+        return None
     before = queries.get_redemption(uow.session, till.branch_id, values["out_trade_no"])
     if before.state in {RedemptionState.TOMBSTONE, RedemptionState.REVERSED}:
         raise errors.OrderReversed(out_trade_no=before.out_trade_no)
     rules.check_same_request(before.request_hash, values["request_hash"], out_trade_no=before.out_trade_no)
     if before.state == RedemptionState.DECLINED:
         raise declines.again(before)
-    return before, False
+    return before
 
 
-def _make(uow: UnitOfWork, till: Till, values: dict[str, Any]) -> Redemption:
+def _row(uow: UnitOfWork, till: Till, values: dict[str, Any]) -> dict[str, Any]:
     """Make the row of a number that is ours alone."""
-    row = dict.fromkeys(COLUMNS) | {  # all of them: what is not set would be read back once the session has it
+    return dict.fromkeys(COLUMNS) | {  # all of them: what is not set would be read back once the session has it
         "id": uow.new_id(),
         "branch_id": till.branch_id,
         "terminal_id": till.terminal_id,
@@ -135,14 +161,13 @@ def _make(uow: UnitOfWork, till: Till, values: dict[str, Any]) -> Redemption:
         "refunded_points": 0,
         **values,
     }
-    return Redemption(**row)
 
 
 def _decline_used(uow: UnitOfWork, till: Till, values: dict[str, Any]) -> Declined:
     """The number of a code that paid before: it stays declined, and the code stays with what it paid."""
     declined = errors.CodeNotGood()
-    made = _make(uow, till, values | {"code_hash": None})
-    declines.keep(made, declined)
+    made = Redemption(**_row(uow, till, values | {"code_hash": None}))
+    declines.keep(uow, made, declined)
     uow.session.add(made)
     return declined
 

@@ -18,18 +18,18 @@ from app.kernel.actor import Actor
 from app.merchants import errors, terms
 from app.merchants.rules import codes as rules
 from app.points import errors as points_errors
-from app.points import queries as points_queries
+from app.points.queries.books import known_book_id
 
 KEY = "linli:codes:"
 DRAWS_MAX = 3
 LIFE_MS = int(terms.CODE_LIFE.total_seconds() * 1000)
 GRACE_MS = int(terms.CODE_GRACE.total_seconds() * 1000)
-KEEP = """
+KEEP = redis.script("""
 if not redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[3]) then return 0 end
 local before = redis.call('SET', KEYS[2], ARGV[2], 'PX', ARGV[3], 'GET')
 if before then redis.call('PEXPIRE', ARGV[4] .. before, ARGV[5], 'LT') end
 return 1
-"""
+""")
 """Keeps a code unless there is one like it; the one before it ends with the grace, if it does not end sooner."""
 
 
@@ -72,9 +72,9 @@ class ShownCode:
 def issue_code(uow: UnitOfWork, *, book: str) -> IssuedCode:
     """Give the actor a code good once, for sixty seconds and fifteen of grace; the one before it ends with the grace.
 
-    Nothing is locked while Redis is asked. Refuses BookMissing, CodesAway.
+    No connection of the database is needed. Refuses BookMissing, CodesAway.
     """
-    book_id = points_queries.find_book_id(uow.session, book)
+    book_id = known_book_id(uow.session, book)
     if book_id is None:
         raise points_errors.BookMissing
     actor = uow.actor
@@ -108,10 +108,8 @@ def claim_code(*, actor: Actor, code: str, out_trade_no: str) -> ShownCode:
         return ShownCode(out_trade_no, code_hash)
     key, order = KEY + code_hash.hex(), f"{actor.shop_id}:{out_trade_no}"
     try:
-        pipeline = redis.client().pipeline(transaction=False)
-        pipeline.set(f"{key}:by", order, nx=True, get=True, px=LIFE_MS)
-        pipeline.get(key)
-        before, kept = pipeline.execute()
+        claim = ("SET", f"{key}:by", order, "PX", LIFE_MS, "NX", "GET")
+        before, kept = redis.ask(redis.client(), claim, ("GET", key))
     except RedisError:
         return ShownCode(out_trade_no, code_hash, away=True)
     if kept is None or before not in {None, order}:
@@ -133,8 +131,7 @@ def _keep(uow: UnitOfWork, holder: str, *, last: str) -> str:
     for _ in range(DRAWS_MAX):  # two of 10^15 alike at one time: never, but for a source of chance that is broken
         code = rules.make_code(uow.new_digits(terms.CODE_RANDOM_DIGITS))
         code_hash = rules.hash_code(code).hex()
-        keep = redis.client().register_script(KEEP)
-        if keep([KEY + code_hash, last], [holder, code_hash, LIFE_MS, KEY, GRACE_MS]):
+        if redis.run(redis.client(), KEEP, [KEY + code_hash, last], [holder, code_hash, LIFE_MS, KEY, GRACE_MS]):
             return code
     raise errors.CodesAway
 

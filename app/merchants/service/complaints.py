@@ -1,4 +1,4 @@
-"""A resident's word against a redemption: the shop answers, two people of the desk decide, silence has a default."""
+"""A resident's word against what a shop took: it answers, two people of the desk decide, silence has a default."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -8,23 +8,34 @@ from uuid import UUID
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.paging import Page, page_by_id, read_id
 from app.merchants import errors, queries, terms
-from app.merchants.models import Complaint, Merchant
+from app.merchants.models import Complaint, Merchant, Redemption, Reservation
 from app.merchants.queries import complaints as complaint_queries
+from app.merchants.queries import gifts as gift_queries
 from app.merchants.queries import merchants as merchant_queries
 from app.merchants.rules import complaints as rules
-from app.merchants.service import claims, complaint_notices, deciding_complaints, holding, telling_shops
-from app.merchants.service.receipts import state_of
+from app.merchants.service import (
+    claims,
+    complained,
+    complaint_notices,
+    deciding_complaints,
+    holding,
+    own,
+    telling_shops,
+)
+from app.merchants.service.complained import Taken
 from app.merchants.terms import ComplaintKind, ComplaintOutcome, ComplaintState, DisputeState
 from app.points import queries as points_queries
 from app.points.queries.books import codes_of
 
+STOPPED = (errors.RefundStopped, errors.RefundRefused, errors.GiftReturnStopped)
+
 
 @dataclass(frozen=True, slots=True)
 class ShopComplaint:
-    """A complaint as the shop sees it: its own number for the redemption, and the code of the book."""
+    """A complaint as the shop sees it: its own number for the redemption (None: a gift), and the code of the book."""
 
     complaint: Complaint
-    out_trade_no: str
+    out_trade_no: str | None
     book: str
 
 
@@ -37,26 +48,44 @@ def open_complaint(uow: UnitOfWork, *, book: str, redemption_id: UUID, kind: Com
     """
     book_id = points_queries.get_book(uow.session, book).id
     redemption = queries.lock_own_redemption(uow.session, book_id, uow.actor.id, redemption_id)
-    before = complaint_queries.find_complaint_of(uow.session, redemption_id)
+    _check_once(complaint_queries.find_complaint_of(uow.session, redemption_id))
+    return _open(uow, book, book_id, redemption, kind=kind, words=words)
+
+
+def open_gift_complaint(
+    uow: UnitOfWork, *, book: str, reservation_id: UUID, kind: ComplaintKind, words: str
+) -> Complaint:
+    """Complain of a gift that one was handed out, as of a payment. It comes back whole or not at all.
+
+    Refuses ReservationMissing, and what `open_complaint` does.
+    """
+    book_id = points_queries.get_book(uow.session, book).id
+    found = gift_queries.get_reservation(uow.session, book_id, uow.actor.id, reservation_id, lock=True)
+    _check_once(complaint_queries.find_complaint_of_gift(uow.session, book_id, reservation_id))
+    return _open(uow, book, book_id, found, kind=kind, words=words)
+
+
+def _check_once(before: Complaint | None) -> None:
     if before is not None:
         raise errors.ComplaintTwice(state=before.state)
-    rules.check_complaint(
-        state_of(redemption, uow.now),
-        captured_at=redemption.closed_at,
-        left=deciding_complaints.points_left(uow, redemption),
-        now=uow.now,
-    )
+
+
+def _open(uow: UnitOfWork, book: str, book_id: int, taken: Taken, *, kind: ComplaintKind, words: str) -> Complaint:
+    """Write a complaint of something locked, and keep its line back."""
+    transaction_id = complained.check_taken(uow, taken)
     claims.lock_day(uow, book_id, uow.actor.id)  # one at a time, so that they are counted
     if complaint_queries.count_waiting(uow.session, book_id, uow.actor.id) >= terms.COMPLAINTS_OPEN_MAX:
         raise errors.ComplaintsTooMany(open_max=terms.COMPLAINTS_OPEN_MAX)
-    queries.lock_shop(uow.session, book_id, redemption.branch_id)  # a statement has its line, or sees the complaint
+    shop_id = complained.shop_of(taken)
+    queries.lock_shop(uow.session, book_id, shop_id)  # a statement has its line, or sees the complaint
 
     complaint = Complaint(
         book_id=book_id,
         id=uow.new_id(),
-        redemption_id=redemption.id,
-        shop_id=redemption.branch_id,
-        transaction_id=redemption.transaction_id,
+        redemption_id=taken.id if isinstance(taken, Redemption) else None,
+        reservation_id=taken.id if isinstance(taken, Reservation) else None,
+        shop_id=shop_id,
+        transaction_id=transaction_id,
         resident_id=uow.actor.id,
         kind=kind,
         text=words,
@@ -68,7 +97,7 @@ def open_complaint(uow: UnitOfWork, *, book: str, redemption_id: UUID, kind: Com
     uow.session.add(complaint)
     uow.session.flush()
     holding.keep_for(uow, complaint)
-    complaint_notices.tell_shop(uow, complaint, points=redemption.captured_points or 0)
+    complaint_notices.tell_shop(uow, complaint, points=complained.points_taken(taken))
     telling_shops.tell_complaint(uow, "dispute.opened", complaint)
     return complaint
 
@@ -101,17 +130,17 @@ def answer_complaint(
     branch = merchant_queries.find_branch(uow.session, complaint.shop_id)
     if branch is None or branch.merchant_id != merchant.id:
         raise errors.ComplaintMissing
-    complaint, redemption = deciding_complaints.lock(uow, complaint)
+    complaint, taken = deciding_complaints.lock(uow, complaint)
     rules.check_answer(complaint.state)
 
     complaint.state, complaint.answer = ComplaintState.CONTESTED, words
     complaint.answered_by, complaint.answered_at = uow.actor.id, uow.now
     complaint.due_at = deciding_complaints.due_after(uow, book, terms.COMPLAINT_DECISION_DAYS)
     telling_shops.tell_complaint(uow, "dispute.answered", complaint)
-    if agrees and not complaint_queries.was_refund_stopped(uow.session, redemption.id):
-        left, by = deciding_complaints.points_left(uow, redemption), uow.actor.id
-        with suppress(errors.RefundStopped, errors.RefundRefused):  # that it was stopped stays written
-            deciding_complaints.give_back(uow, complaint, redemption, points=left, why=words[:200], by=by, by_shop=True)
+    if agrees and not complaint_queries.was_refund_stopped(uow.session, taken.id):
+        left, by = complained.points_left(uow, taken), uow.actor.id
+        with suppress(*STOPPED):  # that it was stopped stays written
+            deciding_complaints.give_back(uow, complaint, taken, points=left, why=words[:200], by=by, by_shop=True)
     return complaint
 
 
@@ -122,10 +151,10 @@ def decide_complaint(
 
     Rejecting takes one person: the shop gets what it is owed anyway. Giving points back takes two: the first proposes,
     and another who wants the same gives them back. Refuses ComplaintMissing, ComplaintClosed, ComplaintWaits,
-    ComplaintOwn, ComplaintBySame, ComplaintPointsOver, ComplaintPointsNeedless.
+    ComplaintOwn, ComplaintBySame, ComplaintPointsOver, ComplaintGiftWhole, ComplaintPointsNeedless.
     """
     book_id = points_queries.get_book(uow.session, book).id
-    complaint, redemption = deciding_complaints.lock(
+    complaint, taken = deciding_complaints.lock(
         uow, complaint_queries.get_complaint(uow.session, book_id, complaint_id)
     )
     actor = uow.actor
@@ -135,22 +164,22 @@ def decide_complaint(
         parties=(
             complaint.resident_id,
             complaint.opened_by,
-            redemption.person_id,
+            taken.person_id,
             *complaint_queries.list_house(uow.session, complaint.shop_id),
         ),
-        decider=(actor.id, actor.person_id, actor.owner_id),
+        decider=own.list_close(uow),
     )
     if outcome is ComplaintOutcome.REJECT:
         if points is not None:
             raise errors.ComplaintPointsNeedless
         deciding_complaints.reject(uow, complaint, why=reason, by=actor.id)
         return complaint
-    back = rules.points_of(points, deciding_complaints.points_left(uow, redemption))
+    back = rules.points_of(points, complained.points_left(uow, taken), whole=isinstance(taken, Reservation))
     proposed, by = complaint.points, complaint.proposed_by
     if rules.needs_second(proposed=proposed, proposed_by=by, points=back, decider=actor.id):
         complaint.points, complaint.proposed_by, complaint.proposed_at = back, actor.id, uow.now
         return complaint
-    deciding_complaints.give_back(uow, complaint, redemption, points=back, why=reason, by=actor.id)
+    deciding_complaints.give_back(uow, complaint, taken, points=back, why=reason, by=actor.id)
     uow.session.flush()  # the database says now whether these two are two
     return complaint
 
@@ -188,6 +217,6 @@ def list_merchant_complaints(
     return Page(_shown(uow, [(row[0], row[1]) for row in page.items]), page.next_cursor)
 
 
-def _shown(uow: UnitOfWork, rows: Sequence[tuple[Complaint, str]]) -> list[ShopComplaint]:
+def _shown(uow: UnitOfWork, rows: Sequence[tuple[Complaint, str | None]]) -> list[ShopComplaint]:
     codes = codes_of(uow.session, {complaint.book_id for complaint, _ in rows})
     return [ShopComplaint(complaint, number, codes[complaint.book_id]) for complaint, number in rows]

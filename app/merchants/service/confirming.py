@@ -40,7 +40,7 @@ def confirm_redemption(uow: UnitOfWork, *, book: str, redemption_id: UUID, conse
     try:
         take(uow, till, redemption, holder, consent=consent)
     except Declined as declined:
-        declines.keep(redemption, declined)
+        declines.keep(uow, redemption, declined)
         raise
 
     return receipt_of(redemption, uow.now)

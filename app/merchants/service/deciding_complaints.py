@@ -8,14 +8,14 @@ import structlog
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.errors import DomainError
 from app.kernel.periods import day_bounds, local_date
-from app.merchants import errors, queries, terms
-from app.merchants.models import Complaint, Redemption
+from app.merchants import terms
+from app.merchants.models import Complaint, Redemption, Reservation
 from app.merchants.queries import complaints as complaint_queries
-from app.merchants.service import complaint_notices, holding, refunds, telling_shops
+from app.merchants.service import collecting, complaint_notices, holding, refunds, telling_shops
+from app.merchants.service.complained import Taken, lock_taken, points_left
 from app.merchants.terms import ComplaintState, DisputeState
 from app.places.queries import load_calendar_for
 from app.points.queries import books
-from app.points.queries.movements import was_reversed
 
 log = structlog.get_logger(__name__)
 DEFAULT_REFUND = "商户逾期未答复,无人裁定,默认退回 / the shop said nothing and nobody decided in time: given back"
@@ -32,7 +32,7 @@ def lapse_complaints(uow: UnitOfWork) -> int:
     found = complaint_queries.find_due(uow.session, now=uow.now)
     if found is None:
         return 0
-    complaint, redemption = lock(uow, found)
+    complaint, taken = lock(uow, found)
     if complaint.state not in terms.WAITING or complaint.due_at > uow.now:
         return 1
     book = books.get_book_by_id(uow.session, complaint.book_id).code
@@ -44,8 +44,8 @@ def lapse_complaints(uow: UnitOfWork) -> int:
     else:
         try:
             with uow.session.begin_nested():
-                left = points_left(uow, redemption)
-                give_back(uow, complaint, redemption, points=left, why=DEFAULT_REFUND, by=uow.actor.id)
+                left = points_left(uow, taken)
+                give_back(uow, complaint, taken, points=left, why=DEFAULT_REFUND, by=uow.actor.id)
         except DomainError as refusal:
             log.warning("complaint_not_refunded", complaint_id=str(found.id), reason=refusal.code)
             complaint.due_at = due_after(uow, book, 1)
@@ -58,27 +58,16 @@ def due_after(uow: UnitOfWork, book: str, days: int) -> datetime:
     return day_bounds(load_calendar_for(uow.session, book, today, days).add_working_days(today, days))[1]
 
 
-def lock(uow: UnitOfWork, complaint: Complaint) -> tuple[Complaint, Redemption]:
-    """Hold the redemption of a complaint, then the complaint, as both stand now. Refuses ComplaintMissing."""
-    redemption = queries.lock_redemption_by_id(uow.session, complaint.redemption_id)
-    if redemption is None:
-        raise errors.ComplaintMissing
-    return complaint_queries.lock_complaint(uow.session, complaint), redemption
-
-
-def points_left(uow: UnitOfWork, redemption: Redemption) -> int:
-    """Points of a redemption that were not given back yet, at the till or by whoever undid it."""
-    if redemption.book_id is None or redemption.transaction_id is None:
-        return 0
-    if was_reversed(uow.session, redemption.book_id, redemption.transaction_id):
-        return 0
-    return (redemption.captured_points or 0) - redemption.refunded_points
+def lock(uow: UnitOfWork, complaint: Complaint) -> tuple[Complaint, Taken]:
+    """Hold what a complaint is about, then the complaint, as both stand now. Refuses ComplaintMissing."""
+    taken = lock_taken(uow, complaint)
+    return complaint_queries.lock_complaint(uow.session, complaint), taken
 
 
 def give_back(
     uow: UnitOfWork,
     complaint: Complaint,
-    redemption: Redemption,
+    taken: Taken,
     *,
     points: int,
     why: str,
@@ -87,11 +76,14 @@ def give_back(
 ) -> None:
     """Give points back to the resident, and end the complaint so. What the shop is owed is less by as much.
 
-    `by_shop`: on the word of its owner alone. Refuses what `refunds.refund_complained` does; then nothing ends.
+    `by_shop`: on the word of its owner alone. Refuses what `refunds.refund_complained` does, and of a gift
+    `collecting.return_complained`; then nothing ends.
     """
     refund = None
-    if points:
-        refund = refunds.refund_complained(uow, redemption, complaint, points=points, by_shop=by_shop)
+    if points and isinstance(taken, Reservation):
+        collecting.return_complained(uow, taken, complaint, by_shop=by_shop)
+    elif points and isinstance(taken, Redemption):
+        refund = refunds.refund_complained(uow, taken, complaint, points=points, by_shop=by_shop)
     complaint.points, complaint.refund_id = points, None if refund is None else refund.id
     settle(uow, complaint, ComplaintState.REFUNDED, why=why, by=by)
     holding.let_go(uow, complaint, DisputeState.FOR_RESIDENT)

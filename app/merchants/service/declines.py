@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 
+from app.infra.unit_of_work import UnitOfWork
 from app.kernel.errors import Declined
 from app.merchants import errors
 from app.merchants.models import Redemption
+from app.merchants.service import judging
 from app.merchants.terms import RedemptionState
 from app.points import errors as points_errors
 
@@ -23,8 +25,10 @@ KNOWN: Mapping[str, type[Declined]] = {
 }
 
 
-def keep(redemption: Redemption, declined: Declined) -> None:
-    """Write down why a redemption was declined, for ever."""
+def keep(uow: UnitOfWork, redemption: Redemption, declined: Declined) -> None:
+    """Write down why a redemption was declined, for ever. What anti-fraud had let pass counts as if it never was."""
+    if not isinstance(declined, errors.RedemptionRefused):
+        judging.forget(uow, redemption)
     redemption.state, redemption.decline = RedemptionState.DECLINED, declined.code
     redemption.decline_detail = dict(declined.params) or None
 

@@ -36,19 +36,25 @@ def open_dispute(uow: UnitOfWork, *, book: str, settlement_id: UUID, transaction
     """Keep a line of a statement back: of what is still to be paid, what the line comes to, and no more.
 
     A line that was kept back before for another reason, and let go, is in the statement that took it over. A signature
-    stands: less is paid than was approved, never more. Refuses SettlementMissing, LineMissing, LineMoved, DisputeLate
-    (in a file, or paid), NothingToDispute (a refund; nothing left), DisputeTwice (kept back now, or by the desk ever).
+    stands: less is paid than was approved, never more. Refuses SettlementMissing, OwnBusiness, LineMissing, LineMoved,
+    DisputeLate (in a file, or paid), NothingToDispute (a refund; nothing left), DisputeTwice (kept back now, or by the
+    desk ever).
     """
-    book_id = points_queries.get_book(uow.session, book).id
-    settlement = queries.lock_settlement(uow.session, book_id, settlement_id)
+    settlement = queries.lock_settlement(uow.session, points_queries.get_book(uow.session, book).id, settlement_id)
+    own.check_shop(uow, settlement.shop_id)
+    return doubt_line(uow, settlement, transaction_id=transaction_id, reason=reason)
+
+
+def doubt_line(uow: UnitOfWork, settlement: Settlement, *, transaction_id: UUID, reason: str) -> Dispute:
+    """What `open_dispute` does for the desk, of a locked statement. Refuses the same but OwnBusiness."""
     line_fen = _line_in(uow, settlement, transaction_id)
     kept = disputable(state=settlement.state, line_fen=line_fen, payable_fen=settlement.payable_fen)
 
     dispute = Dispute(
-        book_id=book_id,
+        book_id=settlement.book_id,
         id=uow.new_id(),
         shop_id=settlement.shop_id,
-        settlement_id=settlement_id,
+        settlement_id=settlement.id,
         transaction_id=transaction_id,
         fen=kept,
         reason=reason,

@@ -12,12 +12,13 @@ from app.kernel.actor import Role
 from app.merchants.models import Redemption, Refund, Reservation
 from app.merchants.queries import tills as till_queries
 from app.merchants.queries.returning import find_returning
+from app.merchants.queries.standing import count_helped
 from app.merchants.rules import evidence
 from app.merchants.rules.evidence import NOWHERE, Known, Place
 from app.merchants.rules.tills import Till
-from app.merchants.terms import GIFT_MODE, Verdict
+from app.merchants.terms import GIFT_MODE, HELPED_COUNTED, Verdict
 from app.points import service as points_service
-from app.risk.service import Event, decide, settle_decision, settle_none
+from app.risk.service import Event, decide, forget_fact, settle_decision, settle_none
 from app.risk.terms import EventKind
 
 
@@ -36,6 +37,7 @@ def judge(uow: UnitOfWork, redemption: Redemption, known: Known, place: Place, *
     has shown fingerprint or face for it already. Who proves it later has been decided on before; that stands in the
     redemption.
     """
+    known = _with_helper(uow, known, redemption)
     order_fen = redemption.order_fen or redemption.worth_fen or 0  # without a bill all that is paid is points
     facts = evidence.facts_of_redeeming(
         known,
@@ -66,6 +68,20 @@ def judge(uow: UnitOfWork, redemption: Redemption, known: Known, place: Place, *
         before_stopping=lambda: _check_covered(uow, redemption),
     )
     return Judgement(Verdict(decision.outcome), decision.id)
+
+
+def _with_helper(uow: UnitOfWork, known: Known, spent: Redemption | Reservation) -> Known:
+    """Add for how many the one spends who acts for a resident. Where nobody does nothing is asked."""
+    if spent.acted_by is None or spent.book_id is None or spent.resident_id is None:
+        return known
+    helped = count_helped(
+        uow.session,
+        spent.book_id,
+        acted_by=spent.acted_by,
+        resident_id=spent.resident_id,
+        since=uow.now - HELPED_COUNTED,
+    )
+    return replace(known, helped_residents=helped)
 
 
 def judge_refund(uow: UnitOfWork, redemption: Redemption, refund: Refund, *, book: str, resident_id: UUID) -> Judgement:
@@ -127,6 +143,13 @@ def settle(uow: UnitOfWork, redemption: Redemption, *, points: int) -> None:
         settle_decision(uow, redemption.book_id, EventKind.REDEEM, redemption.id, points=points)
 
 
+def forget(uow: UnitOfWork, redemption: Redemption) -> None:
+    """Say of one that was decided on and then declined for another reason that it never happened."""
+    if redemption.book_id is not None and redemption.decision_id is not None:
+        terminal_id = redemption.terminal_id
+        forget_fact(uow, redemption.book_id, EventKind.REDEEM, redemption.id, terminal_id=terminal_id)
+
+
 def settle_lapsed(uow: UnitOfWork, redemptions: Iterable[Redemption]) -> None:
     """Say of those that ran out and were decided on that nothing of them moved."""
     over = [(each.book_id, each.id) for each in redemptions if each.book_id is not None and each.decision_id]
@@ -140,6 +163,7 @@ def settle_refund(uow: UnitOfWork, refund: Refund) -> None:
 
 def judge_gift(uow: UnitOfWork, reservation: Reservation, known: Known, *, value_fen: int) -> Judgement:
     """Decide whether a gift may be set aside, as on a payment of its points. It has no bill, and no till as yet."""
+    known = _with_helper(uow, known, reservation)
     facts = evidence.facts_of_redeeming(known, NOWHERE, order_fen=0, discount_fen=value_fen, proven=False, now=uow.now)
     decision = decide(
         uow,
@@ -199,6 +223,11 @@ def judge_gift_return(uow: UnitOfWork, reservation: Reservation, till: Till, *, 
         ),
     )
     return Judgement(Verdict(decision.outcome), decision.id)
+
+
+def forget_gift(uow: UnitOfWork, reservation: Reservation) -> None:
+    """Say of a gift that was decided on and declined by the ledger that it was never set aside."""
+    forget_fact(uow, reservation.book_id, EventKind.REDEEM, reservation.id)
 
 
 def settle_gifts(uow: UnitOfWork, reservations: Sequence[Reservation]) -> None:

@@ -1,4 +1,4 @@
-"""Nobody of a shop's house decides at the desk what becomes of that shop: another treasurer does."""
+"""Nobody of a shop's house, or close to one of it, decides at the desk what becomes of that shop: another one does."""
 
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -14,10 +14,13 @@ from app.merchants.queries import merchants as queries
 
 
 def check_merchant(uow: UnitOfWork, merchant_id: UUID) -> None:
-    """Refuse OwnBusiness where the actor owns the merchant or works there. The system's own work is nobody's."""
+    """Refuse OwnBusiness where the actor, or who lives with him or is a relative, owns the merchant or works there.
+
+    The system's own work is nobody's.
+    """
     if Role.SYSTEM in uow.actor.roles:
         return
-    if house.is_of_house(uow.session, merchant_id, _ids(uow), now=uow.now):
+    if house.is_of_house(uow.session, merchant_id, list_close(uow), now=uow.now):
         raise errors.OwnBusiness
 
 
@@ -37,18 +40,23 @@ def check_papers(uow: UnitOfWork, merchant_id: UUID, papers: Mapping[str, Any]) 
     if papers.get("contact_phone") is not None:
         person = identity.find_person_by_phone(uow.session, vault().index(papers["contact_phone"], kind="phone"))
         owners |= set() if person is None else {person.id}
-    if owners & _ids(uow):
+    if owners & list_close(uow):
         raise errors.OwnBusiness
 
 
 def list_own_shops(uow: UnitOfWork, others: Collection[UUID] = ()) -> Collection[UUID]:
-    """The branches of whose house the actor is, or one of these others who are close to him.
+    """The branches of whose house the actor is, or somebody close to him, or one of these others.
 
     Anti-fraud asks by the function that the factory gives it.
     """
-    return house.list_house_shops(uow.session, _ids(uow).union(others), now=uow.now)
+    if Role.SYSTEM in uow.actor.roles:
+        return ()
+    return house.list_house_shops(uow.session, list_close(uow).union(others), now=uow.now)
 
 
-def _ids(uow: UnitOfWork) -> set[UUID]:
+def list_close(uow: UnitOfWork) -> set[UUID]:
+    """The actor, and who is close to him, by their accounts and their passbooks of his book."""
     actor = uow.actor
-    return {each for each in (actor.id, actor.person_id, actor.owner_id) if each is not None}
+    kin = identity.list_kin(uow.session, actor.book or "", actor.person_id or actor.id, actor.owner_id)
+    mine = {each for each in (actor.id, actor.person_id, actor.owner_id) if each is not None}
+    return mine | kin.people | set(kin.owners)

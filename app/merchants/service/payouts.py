@@ -49,16 +49,19 @@ class PayoutSheet:
 def make_payout(uow: UnitOfWork, *, book: str) -> MadePayout:
     """Put approved statements that are due into a file for the bank: each into one file at a time.
 
-    Left out, with why: a merchant that is suspended (or its branch), has no bank account or too new a one, or one whose
-    name or number no bank's file takes. Refuses PayoutEmpty.
+    Left out, with why: a shop of the actor's or of somebody close to him (another makes the file that pays it); a
+    merchant that is suspended (or its branch), has no bank account or too new a one, or one whose name or number no
+    bank's file takes. Refuses PayoutEmpty.
     """
     book_id = points_queries.get_book(uow.session, book).id
     due = payout_queries.lock_due(uow.session, book_id, today=local_date(uow.now), limit=terms.PAYOUT_LINES_MAX)
 
+    own_shops = set(own.list_own_shops(uow))
     good: list[tuple[Settlement, BankAccount, Receiver]] = []
     skipped: list[Skipped] = []
     for settlement, merchant, branch, account in due:
-        receiver, why = _receiver(uow, merchant, branch, account)
+        is_own = settlement.shop_id in own_shops
+        receiver, why = (None, errors.OwnBusiness.code) if is_own else _receiver(uow, merchant, branch, account)
         if receiver is None:
             skipped.append(Skipped(settlement.id, settlement.shop_id, why))
         else:

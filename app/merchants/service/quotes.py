@@ -25,7 +25,7 @@ from app.merchants.rules.evidence import Place, Whereabouts, place_of
 from app.merchants.rules.tills import Till
 from app.merchants.service import claims, declines
 from app.merchants.service.codes import Holder
-from app.merchants.service.consenting import read_consent
+from app.merchants.service.consenting import prove
 from app.merchants.service.receipts import Receipt, receipt_of, state_of
 from app.merchants.service.signs import check_keys
 from app.merchants.service.taking import Consent, spendable_points, take
@@ -134,12 +134,12 @@ def quote_redemption(
 
 
 def read_confirmation(*, actor: Actor, quote_id: UUID, result: str | None, signature: str | None) -> Confirmed:
-    """Find the quote that is confirmed, and check how, before the transaction. Refuses as `read_consent`."""
-    consent = read_consent(actor=actor, redemption_id=quote_id, result=result, signature=signature)
+    """Find the quote that is confirmed, and check how, before the transaction. Refuses as `prove`."""
     try:
         kept = redis.client().get(f"{KEY}{quote_id}:{actor.id}")
     except RedisError:
         kept = None
+    consent = prove(actor, quote_id, result, signature, waits=lambda _uow: kept is not None)
     return Confirmed(quote_id, None if kept is None else Kept(**json.loads(str(kept))), consent)
 
 
@@ -170,7 +170,7 @@ def confirm_quote(uow: UnitOfWork, *, book: str, confirmed: Confirmed) -> Receip
             place = Place(distance_m=kept.distance_m, accuracy_m=kept.accuracy_m)
             take(uow, till, redemption, holder, consent=confirmed.consent, place=place)
         except Declined as declined:
-            declines.keep(redemption, declined)
+            declines.keep(uow, redemption, declined)
             raise
     return receipt_of(redemption, uow.now)
 

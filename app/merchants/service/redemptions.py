@@ -49,7 +49,7 @@ def authorise_redemption(
             raise errors.CodeNotGood
         take(uow, till, redemption, holder, consent=None)
     except Declined as declined:
-        declines.keep(redemption, declined)
+        declines.keep(uow, redemption, declined)
         claims.write(uow, redemption)
         raise
 

@@ -1,6 +1,7 @@
 """Giving points back for goods returned."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -13,7 +14,8 @@ from app.kernel.actor import Role
 from app.kernel.errors import Declined
 from app.kernel.paging import Page, page_by_id, read_id
 from app.merchants import errors, queries
-from app.merchants.models import Complaint, Redemption, Refund
+from app.merchants.models import Complaint, Redemption, Refund, Reservation
+from app.merchants.queries import gifts as gift_queries
 from app.merchants.rules import redemptions as rules
 from app.merchants.service import claims, judging, offers, telling
 from app.merchants.service.receipts import state_of
@@ -60,14 +62,53 @@ def refund_complained(
     return _refund(uow, redemption, points, number, asked_at=complaint.opened_at, by_shop=by_shop)
 
 
-def list_refunds_to_care_for(uow: UnitOfWork, *, book: str, limit: int, cursor: str | None) -> Page[Refund]:
-    """Refunds whose points wait in a passbook that nobody uses: its owner has closed the account.
+@dataclass(frozen=True, slots=True)
+class ToCareFor:
+    """Points of a refund, or of a gift that came back (`id` is then its transaction's), for somebody to see to."""
+
+    id: UUID
+    state: str
+    points: int
+    requested_at: datetime
+    transaction_id: UUID | None
+    redemption_id: UUID | None = None
+    out_refund_no: str | None = None
+    reservation_id: UUID | None = None
+
+
+def list_refunds_to_care_for(uow: UnitOfWork, *, book: str, limit: int, cursor: str | None) -> Page[ToCareFor]:
+    """Refunds and gifts whose points wait in a passbook that nobody uses: its owner has closed the account.
 
     A treasurer hands such a passbook over (a transfer, by two people), or lets the points expire.
     """
-    book_id = points_queries.get_book(uow.session, book).id
-    rows = queries.list_refunds_to_care_for(uow.session, book_id, after=read_id(cursor), limit=limit + 1)
-    return page_by_id(rows, limit, lambda refund: refund.id)
+    book_id, after = points_queries.get_book(uow.session, book).id, read_id(cursor)
+    refunds = queries.list_refunds_to_care_for(uow.session, book_id, after=after, limit=limit + 1)
+    returns = gift_queries.list_returns_to_care_for(uow.session, book_id, after=after, limit=limit + 1)
+    rows = sorted([*map(_of_refund, refunds), *map(_of_gift, returns)], key=lambda each: each.id)
+    return page_by_id(rows[: limit + 1], limit, lambda each: each.id)
+
+
+def _of_refund(refund: Refund) -> ToCareFor:
+    return ToCareFor(
+        id=refund.id,
+        state=refund.state,
+        points=refund.points,
+        requested_at=refund.requested_at,
+        transaction_id=refund.transaction_id,
+        redemption_id=refund.redemption_id,
+        out_refund_no=refund.out_refund_no,
+    )
+
+
+def _of_gift(gift: Reservation) -> ToCareFor:
+    return ToCareFor(
+        id=gift.return_id or gift.id,
+        state=RefundState.REFUNDED,
+        points=gift.points,
+        requested_at=gift.returned_at or gift.reserved_at,
+        transaction_id=gift.return_id,
+        reservation_id=gift.id,
+    )
 
 
 def _refund(
@@ -107,7 +148,7 @@ def _refund(
         raise
 
     refund.state, refund.transaction_id = RefundState.REFUNDED, outcome.subject_id
-    refund.needs_care = _is_gone(uow, redemption.person_id)
+    refund.needs_care = is_gone(uow, redemption.person_id)
     redemption.refunded_points += points
     if redemption.offer_id is not None:
         offers.give_back_stock(uow, redemption.book_id, offer_id=redemption.offer_id, points=points)
@@ -136,7 +177,7 @@ def _ask(uow: UnitOfWork, redemption: Redemption, refund: Refund, *, book: str, 
         raise errors.RefundRefused
 
 
-def _is_gone(uow: UnitOfWork, person_id: UUID | None) -> bool:
+def is_gone(uow: UnitOfWork, person_id: UUID | None) -> bool:
     """Say whether whoever is paid back has closed the account since."""
     if person_id is None:
         return False

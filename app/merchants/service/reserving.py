@@ -2,13 +2,12 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import text
 
 from app.infra.unit_of_work import UnitOfWork
-from app.infra.vault import vault
 from app.kernel.actor import Actor
 from app.kernel.errors import Declined
 from app.kernel.paging import Page, page_by_id, read_id
@@ -20,8 +19,8 @@ from app.merchants.queries.tills import get_till_of
 from app.merchants.rules import redemptions as rules
 from app.merchants.rules.evidence import Known
 from app.merchants.rules.tills import check_trading
-from app.merchants.service import claims, judging
-from app.merchants.service.consenting import read_consent
+from app.merchants.service import claims, judging, telling
+from app.merchants.service.consenting import prove
 from app.merchants.service.taking import Consent
 from app.merchants.terms import RedeemMode, ReservationState, Verdict
 from app.points import queries as points_queries
@@ -49,11 +48,10 @@ _GIVE_BACK = text("""
 
 @dataclass(frozen=True, slots=True)
 class Reserved:
-    """A reservation with what it is of; `code` is for its owner alone, and only while it is good."""
+    """A reservation with what it is of."""
 
     reservation: Reservation
     title: str
-    code: str | None = field(default=None, repr=False)
 
     @property
     def challenge(self) -> str | None:
@@ -83,16 +81,24 @@ def reserve_gift(uow: UnitOfWork, *, book: str, gift_id: UUID) -> Reserved:
         raise errors.GiftRefused
     if judged.verdict is not Verdict.BLOCK_AND_REVIEW and not rules.needs_soter(RedeemMode.CODE, value_fen):
         _set_aside(uow, gift, reservation)
-    else:  # nobody is asked to prove himself for what he does not have
-        points_service.check_holdable(uow, ledger.id, resident_id=uow.actor.id, points=gift.points)
+    else:
+        _check_covered(uow, reservation)
     uow.session.add(reservation)
     uow.session.flush()
     return Reserved(reservation, gift.title)
 
 
-def read_gift_consent(*, actor: Actor, reservation_id: UUID, result: str | None, signature: str | None) -> Consent:
-    """Check the fingerprint or face for a reservation, before the transaction. Refuses as `read_consent`."""
-    return read_consent(actor=actor, redemption_id=reservation_id, result=result, signature=signature)
+def read_gift_consent(
+    *, actor: Actor, book: str, reservation_id: UUID, result: str | None, signature: str | None
+) -> Consent:
+    """Check the fingerprint or face for a reservation that waits for it. Refuses ReservationMissing, and as `prove`."""
+
+    def waits(uow: UnitOfWork) -> bool:
+        book_id = points_queries.get_book(uow.session, book).id
+        found = gift_queries.get_reservation(uow.session, book_id, uow.actor.id, reservation_id)
+        return found.state == ReservationState.PENDING_CONFIRM
+
+    return prove(actor, reservation_id, result, signature, waits=waits)
 
 
 def confirm_reservation(uow: UnitOfWork, *, book: str, reservation_id: UUID, consent: Consent) -> Reserved:
@@ -133,17 +139,14 @@ def cancel_reservation(uow: UnitOfWork, *, book: str, reservation_id: UUID) -> R
 
 
 def show_reservation(uow: UnitOfWork, *, book: str, reservation_id: UUID) -> Reserved:
-    """A reservation of the caller's with its code, while it can be collected. Refuses ReservationMissing."""
+    """A reservation of the caller's. Refuses ReservationMissing."""
     book_id = points_queries.get_book(uow.session, book).id
     found = gift_queries.get_reservation(uow.session, book_id, uow.actor.id, reservation_id)
-    shown = with_titles(uow, book_id, [found])[0]
-    if found.state != ReservationState.RESERVED or found.expires_at <= uow.now or found.code_sealed is None:
-        return shown
-    return Reserved(found, shown.title, vault().open(found.code_sealed, context=_context(found.id)))
+    return with_titles(uow, book_id, [found])[0]
 
 
 def list_reservations(uow: UnitOfWork, *, book: str, limit: int, cursor: str | None) -> Page[Reserved]:
-    """What the caller set aside, newest first, without the codes."""
+    """What the caller set aside, newest first."""
     book_id = points_queries.get_book(uow.session, book).id
     rows = gift_queries.list_reservations(uow.session, book_id, uow.actor.id, before=read_id(cursor), limit=limit + 1)
     return page_by_id(with_titles(uow, book_id, rows), limit, lambda each: each.reservation.id)
@@ -163,11 +166,6 @@ def with_titles(uow: UnitOfWork, book_id: int, rows: Sequence[Reservation]) -> l
     """Reservations with what they are of."""
     titles = gift_queries.titles_of(uow.session, book_id, [each.gift_id for each in rows])
     return [Reserved(each, titles[each.gift_id]) for each in rows]
-
-
-def index_of(code: str) -> bytes:
-    """What a code is found by."""
-    return vault().index(code, kind="gift-code")
 
 
 def _check_reservable(uow: UnitOfWork, book: str, gift: Gift) -> Known:
@@ -218,6 +216,16 @@ def _make(uow: UnitOfWork, gift: Gift) -> Reservation:
     )
 
 
+def _check_covered(uow: UnitOfWork, reservation: Reservation) -> None:
+    """See that the points are there: nobody is asked to prove himself for what he does not have."""
+    book_id, resident_id = reservation.book_id, reservation.resident_id
+    try:
+        points_service.check_holdable(uow, book_id, resident_id=resident_id, points=reservation.points)
+    except Declined:
+        judging.forget_gift(uow, reservation)
+        raise
+
+
 def _set_aside(uow: UnitOfWork, gift: Gift, reservation: Reservation) -> None:
     """Hold the points, then take the piece: the hold's decline stays written, beside what anti-fraud said."""
     expires_at = uow.now + terms.RESERVATION_LIFE
@@ -232,16 +240,14 @@ def _set_aside(uow: UnitOfWork, gift: Gift, reservation: Reservation) -> None:
             evidence=f"gift:{gift.id}",
         )
     except Declined:
-        judging.settle_gifts(uow, [reservation])
+        judging.forget_gift(uow, reservation)
         raise
     taken = uow.session.execute(_TAKE, {"book_id": gift.book_id, "gift_id": gift.id})
     if not taken.rowcount:  # type: ignore[attr-defined]  # an UPDATE's result has it
         raise errors.GiftGone(title=gift.title)
-    code = uow.new_digits(terms.GIFT_CODE_DIGITS)
-    reservation.code_index = index_of(code)
-    reservation.code_sealed = vault().seal(code, context=_context(reservation.id))
     reservation.state, reservation.hold_id = ReservationState.RESERVED, hold.hold_id
     reservation.expires_at = expires_at
+    telling.tell_gifts(uow, "gift.reserved", [reservation])
 
 
 def _give_back(uow: UnitOfWork, given: Sequence[Reservation], state: ReservationState) -> None:
@@ -254,7 +260,4 @@ def _give_back(uow: UnitOfWork, given: Sequence[Reservation], state: Reservation
     judging.settle_gifts(uow, given)
     for each in given:
         each.state, each.closed_by, each.closed_at = state, uow.actor.id, uow.now
-
-
-def _context(reservation_id: UUID) -> str:
-    return f"merchants.reservations.code:{reservation_id}"
+    telling.tell_gifts(uow, f"gift.{state}", given)

@@ -10,7 +10,7 @@ from app.merchants.models import PayoutLine, Settlement
 from app.merchants.queries import payouts as payout_queries
 from app.merchants.rules import bank_files
 from app.merchants.rules.bank_files import Answer
-from app.merchants.service import holding, telling_shops
+from app.merchants.service import holding, own, telling_shops
 from app.merchants.service.paying import book_payments
 from app.merchants.terms import PayoutLineState, SettlementState
 from app.points import queries as points_queries
@@ -30,7 +30,8 @@ def import_result(uow: UnitOfWork, *, book: str, payout_id: UUID, content: bytes
     """Take in the bank's answer to a file, all of it or nothing. The same answer again changes nothing.
 
     Refuses PayoutMissing; ResultNoCsv, ResultTooLong, ResultColumnMissing, ResultUnreadable, ResultEmpty for what
-    cannot be read; ResultUnknown, ResultContradicts, BankReferenceUsed for what cannot be.
+    cannot be read; ResultUnknown, ResultContradicts, BankReferenceUsed for what cannot be; ResultOwn for news about a
+    shop of the actor's or of somebody close to him: what he says failed would be paid once more.
     """
     book_id = points_queries.get_book(uow.session, book).id
     payout = payout_queries.get_payout_file(uow.session, book_id, payout_id)
@@ -39,6 +40,10 @@ def import_result(uow: UnitOfWork, *, book: str, payout_id: UUID, content: bytes
     by_reference = {bank_files.reference_of(payout.number, position): both for position, both in held.items()}
 
     fresh = [(*by_reference[answer.reference], answer) for answer in _fresh(answers, by_reference)]
+    own_shops = set(own.list_own_shops(uow))
+    for line, _, answer in fresh:
+        if line.shop_id in own_shops:
+            raise errors.ResultOwn(line=answer.line, reference=answer.reference)
     paid = [(line, settlement, answer) for line, settlement, answer in fresh if answer.paid]
     _check_references(uow, book_id, [answer for _, _, answer in paid])
 

@@ -9,7 +9,7 @@ from app.merchants import errors, queries, terms
 from app.merchants.models import Dispute, Merchant, Settlement
 from app.merchants.queries import merchants as merchant_queries
 from app.merchants.rules import redemptions as rules
-from app.merchants.service.disputes import open_dispute
+from app.merchants.service.disputes import doubt_line
 from app.merchants.service.settlement import Statement, show_settlement
 from app.points import queries as points_queries
 from app.points.queries.books import codes_of
@@ -52,17 +52,19 @@ def show_merchant_settlement(
 def dispute_own_line(
     uow: UnitOfWork, merchant: Merchant, *, book: str, settlement_id: UUID, transaction_id: UUID, reason: str
 ) -> Dispute:
-    """Say as an owner that a line of one's own statement is wrong. Refuses SettlementMissing, and as `open_dispute`."""
-    _check_own(uow, merchant, book, settlement_id)
-    return open_dispute(uow, book=book, settlement_id=settlement_id, transaction_id=transaction_id, reason=reason)
+    """Say as an owner that a line of one's own statement is wrong. Refuses SettlementMissing, and as `doubt_line`."""
+    settlement = _check_own(uow, merchant, book, settlement_id)
+    settlement = queries.lock_settlement(uow.session, settlement.book_id, settlement_id)
+    return doubt_line(uow, settlement, transaction_id=transaction_id, reason=reason)
 
 
-def _check_own(uow: UnitOfWork, merchant: Merchant, book: str, settlement_id: UUID) -> None:
+def _check_own(uow: UnitOfWork, merchant: Merchant, book: str, settlement_id: UUID) -> Settlement:
     book_id = points_queries.get_book(uow.session, book).id
     settlement = queries.get_settlement(uow.session, book_id, settlement_id)
     branch = merchant_queries.find_branch(uow.session, settlement.shop_id)
     if branch is None or branch.merchant_id != merchant.id:
         raise errors.SettlementMissing
+    return settlement
 
 
 def _page(

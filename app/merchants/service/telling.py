@@ -1,4 +1,4 @@
-"""Telling a shop's own systems what became of a redemption. What is told stands in app/webhooks/rules/events.py.
+"""Telling a shop's own systems what became of redemptions and gifts (app/webhooks/rules/events.py).
 
 On a payment's path this costs nothing when nobody listens, as with most shops: its till was read with what is heard.
 """
@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from app.infra.unit_of_work import UnitOfWork
-from app.merchants.models import Redemption, Refund
+from app.merchants.models import Redemption, Refund, Reservation
 from app.points.queries import books
 from app.webhooks import queries as listening
 from app.webhooks import service as webhooks
@@ -39,6 +39,37 @@ def tell(
                 data=_data_of(uow, event, each, each.book_id) | _of_refund(refund),
                 key=f"{event}:{refund.id if refund else each.id}",
             )
+
+
+def tell_gifts(uow: UnitOfWork, event: str, reservations: Sequence[Reservation]) -> None:
+    """Publish gift.reserved, .collected, .cancelled, .expired or .returned; of a gift each is told once.
+
+    Of one that waited to be proven and was never set aside a shop has not heard: it hears of no end either.
+    """
+    held = [each for each in reservations if each.hold_id is not None]
+    listens = listening.list_listeners(uow.session, {each.shop_id for each in held}, event)
+    for each in held:
+        if each.shop_id in listens:
+            data = _data_of_gift(uow, event, each)
+            webhooks.publish(uow, owner_ids=[each.shop_id], type=event, data=data, key=f"{event}:{each.id}")
+
+
+def _data_of_gift(uow: UnitOfWork, event: str, reservation: Reservation) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "book": books.get_book_by_id(uow.session, reservation.book_id).code,
+        "shop_id": reservation.shop_id,
+        "reservation_id": reservation.id,
+        "gift_id": reservation.gift_id,
+        "state": reservation.state,
+        "points": reservation.points,
+        "terminal_id": reservation.terminal_id,
+        "occurred_at": uow.now,
+    }
+    if event == "gift.reserved":
+        told["collect_by"] = reservation.expires_at
+    if event in {"gift.collected", "gift.returned"}:
+        told["transaction_id"] = reservation.return_id or reservation.transaction_id
+    return told
 
 
 def _data_of(uow: UnitOfWork, event: str, redemption: Redemption, book_id: int) -> dict[str, Any]:

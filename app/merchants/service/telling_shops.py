@@ -11,6 +11,7 @@ from uuid import UUID
 from app.infra.unit_of_work import UnitOfWork
 from app.merchants import queries
 from app.merchants.models import Complaint, Dispute, Offer, Settlement, Terminal, TerminalAddress, TerminalKey
+from app.merchants.queries import gifts
 from app.points.queries import books
 from app.webhooks import queries as listening
 from app.webhooks import service as webhooks
@@ -67,13 +68,17 @@ def tell_complaint(uow: UnitOfWork, event: str, complaint: Complaint) -> None:
 
     `points`: those that were taken.
     """
-    redemption = queries.find_redemption_by_id(uow.session, complaint.redemption_id)
-    details: dict[str, object] = {
-        "redemption_id": complaint.redemption_id,
-        "transaction_id": complaint.transaction_id,
-        "out_trade_no": redemption and redemption.out_trade_no,
-        "points": redemption and redemption.captured_points,
-    }
+    details: dict[str, object] = {"transaction_id": complaint.transaction_id}
+    if complaint.redemption_id is not None:
+        redemption = queries.find_redemption_by_id(uow.session, complaint.redemption_id)
+        details |= {
+            "redemption_id": complaint.redemption_id,
+            "out_trade_no": redemption and redemption.out_trade_no,
+            "points": redemption and redemption.captured_points,
+        }
+    if complaint.reservation_id is not None:
+        reservation = gifts.find_reservation(uow.session, complaint.book_id, complaint.reservation_id)
+        details |= {"reservation_id": complaint.reservation_id, "points": reservation and reservation.points}
     if event == "dispute.closed":
         details["outcome"] = complaint.state
     if event == "dispute.opened":

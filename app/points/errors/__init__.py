@@ -130,7 +130,13 @@ from app.points.errors.rulebook import (
     RuleVersionMissing,
     RuleVersionOutdated,
 )
-from app.points.errors.undoing import AwardMissing, AwardPaidNothing, AwardsOriginUnclear, AwardTakesTwo
+from app.points.errors.undoing import (
+    AwardMissing,
+    AwardPaidNothing,
+    AwardsOriginUnclear,
+    AwardTakesTwo,
+    TakenBackOver,
+)
 
 __all__ = [
     "REFUSED_OVER_THERE",
@@ -248,6 +254,7 @@ __all__ = [
     "RuleWithdrawn",
     "SpendersTooMany",
     "SuccessorClosed",
+    "TakenBackOver",
     "TransactionMissing",
     "TransferToSelf",
     "UndoneElsewhere",

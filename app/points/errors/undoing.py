@@ -32,6 +32,16 @@ class AwardsOriginUnclear(DomainError):
     field = "budget_id"
 
 
+class TakenBackOver(DomainError):
+    kind = Kind.CONFLICT
+    code = "points.taken_back_over"
+    text = {
+        "zh": "最多还能收回这笔奖励的 {available} 积分,请求 {requested}。",
+        "en": "At most {available} points of this award can still be taken back, asked for {requested}.",
+    }
+    field = "points"
+
+
 class AwardPaidNothing(DomainError):
     kind = Kind.CONFLICT
     code = "points.award_paid_nothing"

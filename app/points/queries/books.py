@@ -30,6 +30,20 @@ def find_book_id(session: Session, code: str) -> int | None:
     return int(rows[0][0]) if rows else None
 
 
+def known_book_id(session: Session, code: str) -> int | None:
+    """The key of the book of this code, if there is one; asked of the database once in a process.
+
+    The database lets no book be deleted or get another key. Not for a transaction that may have made the book.
+    """
+    kept = db.lasting(session)
+    book_id: int | None = kept.get(("book", code))
+    if book_id is None:
+        book_id = find_book_id(session, code)
+        if book_id is not None:
+            kept["book", code] = book_id
+    return book_id
+
+
 def codes_of(session: Session, book_ids: Collection[int]) -> dict[int, str]:
     """The codes of these books, by their keys."""
     rows = session.execute(select(Book.id, Book.code).where(Book.id.in_(book_ids))) if book_ids else ()

@@ -11,14 +11,16 @@ from sqlalchemy.orm import Session, aliased
 
 from app.points import errors
 from app.points.models import AwardRecord, Budget, Transaction
+from app.points.queries.undoing import taken_back
 
 
 @dataclass(frozen=True, slots=True)
 class RegisterLine:
-    """An award, and the transaction that took it back, if any."""
+    """An award, and the transaction that took it back, if any; how many of its points were taken back in parts."""
 
     record: AwardRecord
     undone_by_id: UUID | None
+    taken_back: int = 0
 
 
 def get_award(session: Session, book_id: int, award_id: UUID) -> AwardRecord:
@@ -134,4 +136,7 @@ def _with_undoing(session: Session, page: Select[AwardRecord], *, by_day: bool =
         .outerjoin(undoing, (undoing.book_id == records.book_id) & (undoing.reverses_id == records.transaction_id))
         .order_by(*order, records.id.desc())
     )
-    return [RegisterLine(record, undone) for record, undone in session.execute(query)]
+    lines = [(record, undone) for record, undone in session.execute(query)]
+    paid = [record.transaction_id for record, _ in lines if record.transaction_id is not None]
+    parts = taken_back(session, lines[0][0].book_id, paid) if lines else {}  # a page is one book's
+    return [RegisterLine(record, undone, parts.get(record.transaction_id, 0)) for record, undone in lines]

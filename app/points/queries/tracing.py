@@ -24,7 +24,8 @@ _TRACE = text("""
            END AS allotment,
            m.sources
       FROM points_transactions t
-      LEFT JOIN points_awards a ON a.book_id = t.book_id AND a.transaction_id = ANY (ARRAY[t.id, t.reverses_id])
+      LEFT JOIN points_awards a
+        ON a.book_id = t.book_id AND a.transaction_id = ANY (ARRAY[t.id, t.reverses_id, t.refunds_id])
       LEFT JOIN points_award_rules r ON r.book_id = a.book_id AND r.code = a.rule_code
       LEFT JOIN points_award_rule_versions v
         ON v.book_id = a.book_id AND v.code = a.rule_code AND v.version = a.rule_version

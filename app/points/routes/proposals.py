@@ -4,6 +4,7 @@ from uuid import UUID
 
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.actor import Role
+from app.points.routes.adjustments import shop_check
 from app.points.schemas.proposals import ProposalOut, ProposalPage, ProposalRejectIn, ProposalsQuery
 from app.points.service import proposals
 from app.points.terms import ProposalState
@@ -34,14 +35,14 @@ def show_proposal(uow: UnitOfWork, *, book: str, proposal_id: UUID) -> object:
 @endpoint(roles=TREASURER, reply=ProposalOut, idempotent=True)
 def approve_proposal(uow: UnitOfWork, *, book: str, proposal_id: UUID) -> object:
     """批准并执行他人的申请 / carry out what somebody else proposed."""
-    return proposals.approve_proposal(uow, book=book, proposal_id=proposal_id)
+    return proposals.approve_proposal(uow, book=book, proposal_id=proposal_id, check_shop=shop_check())
 
 
 @blueprint.route("/v1/books/<book>/proposals/<uuid:proposal_id>/reject", methods=["POST"])
 @endpoint(roles=TREASURER, body=ProposalRejectIn, reply=ProposalOut, idempotent=True)
 def reject_proposal(uow: UnitOfWork, *, book: str, proposal_id: UUID, reason: str) -> object:
     """拒绝他人的申请 / refuse what somebody else proposed."""
-    return proposals.reject_proposal(uow, book=book, proposal_id=proposal_id, reason=reason)
+    return proposals.reject_proposal(uow, book=book, proposal_id=proposal_id, reason=reason, check_shop=shop_check())
 
 
 @blueprint.route("/v1/books/<book>/proposals/<uuid:proposal_id>/withdraw", methods=["POST"])

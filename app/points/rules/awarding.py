@@ -130,11 +130,16 @@ def rule_on(terms: RuleTerms, fact: Fact, payee: Payee, tally: Tally) -> Ruling:
     Refuses FactIncomplete, GradeUnknown, ChoiceOutOfRange, ChoiceNotOffered.
     """
     streak = _streak(terms, fact.performed_on, payee, tally)
-    computed = read_formula(terms.formula).evaluate(_values(terms, fact, streak))
+    computed = compute(terms, fact, streak)
     points = min(computed, terms.points_max)
     for cap, key in cap_keys(terms, payee, fact.performed_on):
         points = min(points, max(0, cap.most - tally.points[key]))
     return Ruling(cycle_key(terms.cycle, fact.performed_on), streak, computed, points)
+
+
+def compute(terms: RuleTerms, fact: Fact, streak: int) -> int:
+    """What the formula gives, before anything is cut. Refuses as `rule_on`."""
+    return read_formula(terms.formula).evaluate(_values(terms, fact, streak))
 
 
 def _streak(terms: RuleTerms, day: date, payee: Payee, tally: Tally) -> int:

@@ -89,7 +89,7 @@ def month_figures(moves: Iterable[Moved], balances: Mapping[str, int], people: P
         redeemed=out(Code.REDEMPTION),
         refunded=into(Code.REFUND),
         expired=out(Code.EXPIRY),
-        clawed_back=out(Code.CLAWBACK),
+        clawed_back=out(Code.CLAWBACK) + out(Code.RECOVERY),
         owed_back=into(Code.CLAWBACK, AccountKind.CLAWBACK),
         corrected=into(Code.REVERSAL) - out(Code.REVERSAL),
         transferred_out=out(Code.TRANSFER),

@@ -52,9 +52,9 @@ class Posting:
 
     `cause` is the business fact or the client's key, unique per book. In mode exact, `legs` carry amounts and `lots`
     the lot changes. In the other modes the legs are: points from, points to, money from, money to; the engine fills
-    in the amounts. `refers_to` is the hold (capture), the budget (expire) or the original transaction (refund).
-    `lapsed_to` is the expiry day of points given back into a lot that lapsed meanwhile (refund). `although_frozen`:
-    what was held before a freeze is captured after it.
+    in the amounts. `refers_to` is the hold (capture), the budget (expire) or the original transaction (refund; in mode
+    exact the award of which a part is taken back, or was). `lapsed_to` is the expiry day of points given back into a
+    lot that lapsed meanwhile (refund). `although_frozen`: what was held before a freeze is captured after it.
     """
 
     cause: str

@@ -60,10 +60,11 @@ class AwardsQuery(PageQuery):
 
 
 class RegisterLineOut(Schema):
-    """An award, and the transaction that took it back, if any."""
+    """An award, and the transaction that took it back, if any; how many of its points were taken back in parts."""
 
     award = fields.Nested(RuleAwardOut, required=True, attribute="record")
     undone_by_id = fields.UUID(required=True, allow_none=True)
+    taken_back = fields.Integer(required=True)
 
 
 RegisterPage = page_of(RegisterLineOut, "RegisterPage")

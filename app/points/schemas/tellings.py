@@ -25,6 +25,7 @@ SUCCESSION = {
 CORRECTED = {
     Code.REVERSAL: {"zh": "更正{day}的“{what}”", "en": 'Correction of "{what}", booked on {day}'},
     Code.CLAWBACK: {"zh": "收回{day}的“{what}”", "en": 'Taken back: "{what}", booked on {day}'},
+    Code.RECOVERY: {"zh": "抵扣{day}“{what}”的欠回积分", "en": 'Paid back, owed for "{what}", booked on {day}'},
 }
 
 

@@ -15,6 +15,7 @@ WHAT: dict[Code, dict[str, str]] = {
     Code.REFUND: {"zh": "商户退款", "en": "Refunded by a shop"},
     Code.REVERSAL: {"zh": "更正冲销", "en": "Correction of an earlier entry"},
     Code.CLAWBACK: {"zh": "不实奖励清退", "en": "Award taken back"},
+    Code.RECOVERY: {"zh": "抵扣待追回的积分", "en": "Owed points paid back"},
     Code.EXPIRY: {"zh": "积分到期", "en": "Expired"},
     Code.PAYOUT: {"zh": "与商户结算", "en": "Settled with a shop"},
     Code.ADJUSTMENT: {"zh": "商户应付款调整", "en": "What a shop is owed, adjusted"},

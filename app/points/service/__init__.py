@@ -87,12 +87,13 @@ from app.points.service.passbooks import (
     thaw_owner,
 )
 from app.points.service.posting import Outcome, post, post_one
+from app.points.service.recovering import recover_owed
 from app.points.service.returns import close_allotment, close_allotments_step
 from app.points.service.rounds import expire_step, fold_step, list_book_codes, notice_step, release_step
 from app.points.service.spending import redeem_points
 from app.points.service.statements import list_own_entries, list_passbook_entries
 from app.points.service.tellings import Telling, ToldLine
-from app.points.service.undoing import undo_award
+from app.points.service.undoing import undo_award, undo_part, worth_of
 from app.points.service.years import PassbookYear, show_own_year, show_passbook_year
 
 __all__ = [
@@ -191,6 +192,7 @@ __all__ = [
     "read_own_notice",
     "receive_funding",
     "record_paper_passbooks",
+    "recover_owed",
     "redeem_points",
     "refund_redemption",
     "release_expired_holds",
@@ -214,4 +216,6 @@ __all__ = [
     "thaw_owner",
     "thaw_passbook",
     "undo_award",
+    "undo_part",
+    "worth_of",
 ]

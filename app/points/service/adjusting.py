@@ -1,5 +1,6 @@
 """What a shop is owed, changed by two people for a reason that is no redemption and no refund."""
 
+from collections.abc import Callable
 from uuid import UUID
 
 from app.infra.unit_of_work import UnitOfWork
@@ -11,6 +12,9 @@ from app.points.service.posting import post
 from app.points.service.proposing import open_proposal
 from app.points.terms import FEN_MAX, AccountKind, Code, Decline, OwnerKind, ProposalKind
 
+CheckShop = Callable[[UnitOfWork, UUID], None]
+"""Refuses an actor who has to do with a shop himself. Shops stand above: the factory gives the function."""
+
 
 def propose_adjustment(
     uow: UnitOfWork,
@@ -21,17 +25,20 @@ def propose_adjustment(
     sponsor_id: UUID | None,
     reason: str,
     dispute_id: UUID | None = None,
+    check_shop: CheckShop | None = None,
 ) -> Proposal:
     """Propose that a shop be owed `fen` (not 0, to ±FEN_MAX) more, or less: the shop's next statement has it as a line.
 
     It is borne by a sponsor's free money, or by the book's own result (None). Nothing moves before another person
     approves. `dispute_id`: what it is for, told by whoever keeps disputes. Refuses BookMissing, AdjustedShopMissing,
-    AdjustmentZero, AccountMissing (of a sponsor that never paid in).
+    AdjustmentZero, AccountMissing (of a sponsor that never paid in), and what `check_shop` does.
     """
     found = queries.get_book(uow.session, book)
     owner = queries.find_owner(uow.session, found.id, shop_id)
     if owner is None or owner.kind != OwnerKind.SHOP:
         raise errors.AdjustedShopMissing
+    if check_shop is not None:
+        check_shop(uow, shop_id)
     if not fen:
         raise errors.AdjustmentZero
     check_amount(abs(fen), FEN_MAX)

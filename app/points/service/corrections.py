@@ -8,14 +8,19 @@ from app.infra.unit_of_work import UnitOfWork
 from app.kernel.periods import local_date
 from app.points import errors, queries
 from app.points.models import Account, Book, Entry, LotMove, Transaction
+from app.points.queries.undoing import taken_back
 from app.points.rules.accounts import AccountRef, account_id
 from app.points.rules.expiry import grace_day
-from app.points.rules.postings import Leg, LotChange, Posting
+from app.points.rules.postings import Leg, LotChange, Posting, check_amount
 from app.points.service.posting import Outcome, post_one
 from app.points.service.transferring import lock_way, send_on
-from app.points.terms import AccountKind, Code, Mode
+from app.points.terms import POINTS_MAX, AccountKind, Code, Mode
 
-CORRECTIONS = frozenset({Code.REVERSAL, Code.REFUND, Code.CLAWBACK, Code.TRANSFER, Code.RESTRIPE})
+CORRECTIONS = frozenset(
+    {
+        *(Code.REVERSAL, Code.REFUND, Code.CLAWBACK, Code.RECOVERY, Code.TRANSFER, Code.RESTRIPE),
+    }
+)
 LIABILITY = AccountRef(AccountKind.POINTS_LIABILITY)
 
 
@@ -86,30 +91,54 @@ def reverse_transaction(uow: UnitOfWork, book: Book, *, cause: str, transaction_
     return outcome
 
 
-def claw_back_award(uow: UnitOfWork, book: Book, *, cause: str, transaction_id: UUID, reason: str) -> Outcome:
+def claw_back_award(
+    uow: UnitOfWork, book: Book, *, cause: str, transaction_id: UUID, reason: str, points: int | None = None
+) -> Outcome:
     """Undo an award whose points are gone in part or whole: what is left returns to the budget, what was spent is owed.
+
+    `points`: only so many of them, as often as wanted, never more than were given; None: all that were not yet taken
+    back, once and at last. Points are taken from their own lot, so what is left of it expires as it would have.
 
     The debt stands on the clawback accounts: the resident's is negative, the budget's positive, and together they are
     zero. Points and debts of a passbook that was merged are those of the one it went into. Money behind spent points
     has gone to shops and is not touched. What expired unspent nobody owes: its money
-    went back when it expired, and its points go out of the world. Refuses as `reverse_transaction`.
+    went back when it expired, and its points go out of the world. Refuses as `reverse_transaction` (though never
+    PartlyRefunded), and TakenBackOver.
     """
     owners = lock_holders(uow, book, transaction_id)
-    original, entries, moves = _load_reversible(uow, book, transaction_id)
-    if (replay := _find_replay(uow, book, original, cause, (Code.CLAWBACK, reason))) is not None:
+    original, entries, moves = _load(uow, book, transaction_id)
+    replay = (
+        _find_replay(uow, book, original, cause, (Code.CLAWBACK, reason))
+        if points is None
+        else _find_part(uow, book, original, cause, (reason, check_amount(points, POINTS_MAX)))
+    )
+    if replay is not None:
         return replay
     if not owners or len(moves) != 1 or moves[0].points < 0:
         raise errors.CorrectionNotReversible
-    changes, expired = _taken_back(uow, book, owners, moves[0])
+    taken = _points_to_take(uow, book, moves[0], points)
+    changes, expired = _taken_back(uow, book, owners, moves[0], taken)
     posting = Posting(
         cause=cause,
         code=Code.CLAWBACK,
-        legs=_clawback_legs(owners[0], entries, moves[0], changes, expired),
+        legs=_clawback_legs(owners[0], entries, moves[0].budget_id, taken, changes, expired),
         lots=changes,
-        reverses_id=original.id,
+        reverses_id=original.id if points is None else None,
+        refers_to=None if points is None else original.id,
         evidence=reason,
     )
     return post_one(uow, book.id, posting)
+
+
+def _points_to_take(uow: UnitOfWork, book: Book, move: LotMove, points: int | None) -> int:
+    """How many: those asked for, or all that were not taken back yet. Refuses AlreadyReversed, TakenBackOver."""
+    before = taken_back(uow.session, book.id, [move.transaction_id]).get(move.transaction_id, 0)
+    left = move.points - before
+    if not left:
+        raise errors.AlreadyReversed
+    if points is not None and points > left:
+        raise errors.TakenBackOver(available=left, requested=points)
+    return left if points is None else points
 
 
 def lock_holders(uow: UnitOfWork, book: Book, transaction_id: UUID) -> list[UUID]:
@@ -124,12 +153,12 @@ def lock_holders(uow: UnitOfWork, book: Book, transaction_id: UUID) -> list[UUID
 
 
 def _taken_back(
-    uow: UnitOfWork, book: Book, owners: Sequence[UUID], move: LotMove
+    uow: UnitOfWork, book: Book, owners: Sequence[UUID], move: LotMove, points: int
 ) -> tuple[tuple[LotChange, ...], int]:
-    """What is left of an award, as changes of its lot in each passbook; and how much of the rest expired unspent."""
+    """What is left of so many points, as changes of their lot in each passbook; and how many expired unspent."""
     accounts = {account_id(book.id, AccountRef(AccountKind.RESIDENT, owner)): owner for owner in owners}
     remains = queries.remains_of(uow.session, book.id, list(accounts), move, now=uow.now)
-    changes, missing = [], move.points
+    changes, missing = [], points
     for account, owner in accounts.items():
         if part := min(missing, remains.free.get(account, 0)):
             passbook, fen = AccountRef(AccountKind.RESIDENT, owner), move.cost_fen * part // move.points
@@ -138,25 +167,26 @@ def _taken_back(
     return tuple(changes), min(missing, remains.expired)
 
 
-def _clawback_legs(
+def _clawback_legs(  # noqa: PLR0917 - what a posting is made of, and its one caller
     debtor_id: UUID,
     entries: Sequence[tuple[Entry, Account]],
-    move: LotMove,
+    budget_id: UUID,
+    points: int,
     changes: Sequence[LotChange],
     expired: int,
 ) -> tuple[Leg, ...]:
     budget = next(_ref(account) for entry, account in entries if entry.amount < 0 and account.asset == "points")
     left, fen = -sum(change.points for change in changes), -sum(change.cost_fen for change in changes)
-    owed = move.points - left - expired
+    owed = points - left - expired
     amounts = (
         *((change.account, change.points) for change in changes),
         (budget, left),
         (AccountRef(AccountKind.CLAWBACK, debtor_id), -owed),
-        (AccountRef(AccountKind.CLAWBACK, move.budget_id), owed),
+        (AccountRef(AccountKind.CLAWBACK, budget_id), owed),
         (AccountRef(AccountKind.BREAKAGE), -expired),
         (AccountRef(AccountKind.ISSUANCE), expired),
         (LIABILITY, -fen),
-        (AccountRef(AccountKind.BUDGET_RESERVE, move.budget_id), fen),
+        (AccountRef(AccountKind.BUDGET_RESERVE, budget_id), fen),
     )
     return tuple(Leg(account, amount) for account, amount in amounts if amount)
 
@@ -164,13 +194,20 @@ def _clawback_legs(
 def _load_reversible(
     uow: UnitOfWork, book: Book, transaction_id: UUID
 ) -> tuple[Transaction, Sequence[tuple[Entry, Account]], Sequence[LotMove]]:
+    found = _load(uow, book, transaction_id)
+    if queries.has_refunds(uow.session, book.id, transaction_id):
+        raise errors.PartlyRefunded
+    return found
+
+
+def _load(
+    uow: UnitOfWork, book: Book, transaction_id: UUID
+) -> tuple[Transaction, Sequence[tuple[Entry, Account]], Sequence[LotMove]]:
     original = queries.get_transaction(uow.session, book.id, transaction_id)
     if original.code in CORRECTIONS:
         raise errors.CorrectionNotReversible
     entries = queries.list_entries_of(uow.session, book.id, transaction_id)
     queries.lock_for_correction(uow.session, book.id, transaction_id)  # so that what is checked below stays true
-    if queries.has_refunds(uow.session, book.id, transaction_id):
-        raise errors.PartlyRefunded
     return original, entries, queries.list_lot_moves_of(uow.session, book.id, transaction_id)
 
 
@@ -185,9 +222,29 @@ def _find_replay(
         raise errors.AlreadyReversed
     if (before.code, before.evidence) != content:
         raise errors.CauseReused(cause=cause)
+    return _replayed(uow, book, before)
+
+
+def _find_part(
+    uow: UnitOfWork, book: Book, original: Transaction, cause: str, content: tuple[str, int]
+) -> Outcome | None:
+    """The outcome of the same part asked for before. Refuses CauseReused, and AlreadyReversed after the whole."""
+    outcome = queries.find_outcome(uow.session, book.id, cause)
+    if outcome is not None and outcome.decline is None:
+        before = queries.get_transaction(uow.session, book.id, outcome.subject_id)
+        replay = _replayed(uow, book, before)
+        if (before.refunds_id, before.evidence, replay.points) != (original.id, *content):
+            raise errors.CauseReused(cause=cause)
+        return replay
+    if queries.find_reversal(uow.session, book.id, original.id) is not None:
+        raise errors.AlreadyReversed
+    return None
+
+
+def _replayed(uow: UnitOfWork, book: Book, before: Transaction) -> Outcome:
     figures = queries.figures_of_transactions(uow.session, book.id, [before.id])[before.id]
     return Outcome(
-        cause,
+        before.cause,
         before.id,
         None,
         replayed=True,

@@ -8,6 +8,7 @@ from app.kernel.paging import Page, page_by_id, read_id
 from app.points import errors, queries
 from app.points.models import Book, Proposal
 from app.points.service import adjusting, clearing, minting, rulebook, transferring, undoing
+from app.points.service.adjusting import CheckShop
 from app.points.terms import ProposalKind, ProposalState
 
 CarryOut = Callable[[UnitOfWork, Book, Proposal, str], UUID | None]
@@ -37,15 +38,15 @@ def list_proposals(
     return page_by_id(rows, limit, lambda proposal: proposal.id)
 
 
-def approve_proposal(uow: UnitOfWork, *, book: str, proposal_id: UUID) -> Proposal:
+def approve_proposal(uow: UnitOfWork, *, book: str, proposal_id: UUID, check_shop: CheckShop | None = None) -> Proposal:
     """Carry out what somebody else proposed. A refusal of the act leaves it open, to be approved later or rejected.
 
-    Refuses BookMissing, ProposalMissing, ProposalDecided, ProposalOwn, and what the act itself refuses.
+    Refuses BookMissing, ProposalMissing, ProposalDecided, ProposalOwn, what the act itself refuses, and of what a shop
+    is owed what `check_shop` does.
     """
     found = queries.get_book(uow.session, book)
     proposal = _lock_open(uow, found.id, proposal_id)
-    if proposal.proposed_by == uow.actor.id:
-        raise errors.ProposalOwn
+    _check_decider(uow, proposal, check_shop)
     proposal.attempts += 1
     uow.session.flush()  # a decline of the ledger commits, and with it the number of the attempt it belongs to
     carry_out = ACTS[ProposalKind(proposal.kind)]
@@ -53,11 +54,12 @@ def approve_proposal(uow: UnitOfWork, *, book: str, proposal_id: UUID) -> Propos
     return _decide(uow, proposal, ProposalState.APPROVED, None)
 
 
-def reject_proposal(uow: UnitOfWork, *, book: str, proposal_id: UUID, reason: str) -> Proposal:
+def reject_proposal(
+    uow: UnitOfWork, *, book: str, proposal_id: UUID, reason: str, check_shop: CheckShop | None = None
+) -> Proposal:
     """Refuse what somebody else proposed, with a reason. Refuses as `approve_proposal`."""
     proposal = _lock_open(uow, queries.get_book(uow.session, book).id, proposal_id)
-    if proposal.proposed_by == uow.actor.id:
-        raise errors.ProposalOwn
+    _check_decider(uow, proposal, check_shop)
     return _decide(uow, proposal, ProposalState.REJECTED, reason)
 
 
@@ -74,6 +76,14 @@ def _lock_open(uow: UnitOfWork, book_id: int, proposal_id: UUID) -> Proposal:
     if proposal.state != ProposalState.OPEN:
         raise errors.ProposalDecided(state=proposal.state)
     return proposal
+
+
+def _check_decider(uow: UnitOfWork, proposal: Proposal, check_shop: CheckShop | None) -> None:
+    """See that this is a second person who is free to decide it."""
+    if proposal.proposed_by == uow.actor.id:
+        raise errors.ProposalOwn
+    if check_shop is not None and proposal.kind == ProposalKind.ADJUSTMENT:
+        check_shop(uow, UUID(proposal.payload["shop_id"]))
 
 
 def _decide(uow: UnitOfWork, proposal: Proposal, state: ProposalState, reason: str | None) -> Proposal:

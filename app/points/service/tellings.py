@@ -12,7 +12,7 @@ from app.points.rules.notes import read_opening
 from app.points.rules.years import EARNED
 from app.points.terms import Code
 
-CORRECTING = frozenset({Code.REVERSAL, Code.CLAWBACK})
+CORRECTING = frozenset({Code.REVERSAL, Code.CLAWBACK, Code.RECOVERY})
 WITH_PARTNER = frozenset({Code.REDEMPTION, Code.REFUND, Code.CLEARING_OUT, Code.CLEARING_IN})
 
 

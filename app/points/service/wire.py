@@ -183,7 +183,7 @@ def _transaction_columns(journal: Journal) -> list[str]:
             t.posting.evidence,
             t.posting.refers_to if t.posting.mode is Mode.CAPTURE else None,
             t.posting.reverses_id,
-            t.posting.refers_to if t.posting.mode is Mode.REFUND else None,
+            t.posting.refers_to if t.posting.mode in (Mode.REFUND, Mode.EXACT) else None,
             t.recorded_at,
             t.effective_at,
         )

@@ -14,7 +14,11 @@ INSTANT = DateTime(timezone=True)
 
 
 class Case(Base):
-    """What is open about one resident, device, shop … until it is closed with a label. `revision`: how far it grew."""
+    """What is open about one resident, device, shop … until it is closed with a label.
+
+    `revision`: how far it grew, by decisions and findings; `queries` counts them in one that is open, and closing it
+    writes that down.
+    """
 
     __tablename__ = "risk_cases"
     book_id: Mapped[int] = mapped_column(Integer, primary_key=True)

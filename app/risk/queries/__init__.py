@@ -4,6 +4,7 @@ from app.risk.queries.backtests import count_running, get_backtest, list_backtes
 from app.risk.queries.books import get_book_id
 from app.risk.queries.cases import (
     WhichCases,
+    count_grown,
     find_appeal_of,
     find_last_act,
     get_case,
@@ -74,6 +75,7 @@ __all__ = [
     "Wanted",
     "WhichCases",
     "copy_decision",
+    "count_grown",
     "count_items",
     "count_lists",
     "count_returned_awards",

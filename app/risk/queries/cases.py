@@ -5,28 +5,44 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select, text
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from app.risk.errors import AppealMissing, CaseMissing
 from app.risk.models import Appeal, Case, CaseEvent, DecisionRow, Finding
 from app.risk.terms import TAKERS_MAX, AppealState, CaseEventKind, CaseState, Label, Pivot
 
+_GROWN = text("""
+    SELECT x.id, (SELECT count(*) FROM risk_decisions d WHERE d.book_id = :book_id AND d.case_id = x.id)
+               + (SELECT count(*) FROM risk_findings f WHERE f.book_id = :book_id AND f.case_id = x.id) AS revision
+      FROM unnest(CAST(:ids AS uuid[])) AS x (id)
+""")
+
 
 def get_case(session: Session, book_id: int, case_id: UUID) -> Case:
-    """One case. Refuses CaseMissing."""
+    """One case. `count_grown` says how far it grew. Refuses CaseMissing."""
     found = session.get(Case, (book_id, case_id))
     if found is None:
         raise CaseMissing
     return found
 
 
+def count_grown(session: Session, book_id: int, cases: Sequence[Case]) -> None:
+    """Say in cases of a book that are open how far they grew by now. Read what is in them after that, not before."""
+    growing = {case.id: case for case in cases if case.state != CaseState.CLOSED}
+    if growing:
+        for row in session.execute(_GROWN, {"book_id": book_id, "ids": list(growing)}):
+            set_committed_value(growing[row.id], "revision", row.revision)
+
+
 def lock_case(session: Session, book_id: int, case_id: UUID) -> Case:
-    """One case, locked. Refuses CaseMissing."""
+    """One case, locked, and how far it grew: nothing comes into it until the transaction ends. Refuses CaseMissing."""
     query = select(Case).where(Case.book_id == book_id, Case.id == case_id).with_for_update()
     found = session.scalar(query, execution_options={"populate_existing": True})
     if found is None:
         raise CaseMissing
+    count_grown(session, book_id, [found])  # a statement of its own: it sees what the lock has waited for
     return found
 
 
@@ -54,11 +70,13 @@ class WhichCases:
 
 
 def list_cases(session: Session, book_id: int, which: WhichCases, *, before: UUID | None, limit: int) -> Sequence[Case]:
-    """Cases that are wanted, newest first; those before an id."""
+    """Cases that are wanted, newest first; those before an id. With how far they grew."""
     query = select(Case).where(Case.book_id == book_id, *which.conditions())
     if before is not None:
         query = query.where(Case.id < before)
-    return session.scalars(query.order_by(Case.id.desc()).limit(limit)).all()
+    found = session.scalars(query.order_by(Case.id.desc()).limit(limit)).all()
+    count_grown(session, book_id, found)
+    return found
 
 
 def list_case_decisions(

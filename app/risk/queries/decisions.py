@@ -203,8 +203,6 @@ def list_own_sign_ins(
 
 
 _COPY = text("""
-    WITH grown AS (UPDATE risk_cases SET revision = revision + 1 WHERE book_id = :book_id AND id = :case_id
-        AND state <> 'closed')
     INSERT INTO risk_decisions (book_id, id, kind, subject_id, decided_at, acted_by, person_id, device_id, points,
            order_fen, features_version, features, version, answers, score, outcome, reasons, failure, case_id)
     SELECT d.book_id, x.id, d.kind, x.id, :now, d.acted_by, x.person_id, d.device_id, 0, 0, d.features_version,

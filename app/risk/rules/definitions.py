@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app.risk.errors import DefaultMissing, DefaultWrong, KindsMissing, RuleIdTwice, ThresholdsWrong
 from app.risk.rules.events import Value
-from app.risk.rules.expressions import Expression, read_expression
 from app.risk.rules.features import LIST_PREFIX, Type, features_of, is_of
 from app.risk.terms import EventKind, Outcome, Pivot, Reason
+
+if TYPE_CHECKING:
+    from app.risk.rules.expressions import Expression
 
 SCORED = (Outcome.REVIEW, Outcome.BLOCK_AND_REVIEW, Outcome.DECLINE)
 EXAMPLES: Mapping[Type, tuple[str, str]] = {
@@ -33,11 +35,13 @@ class RuleDefinition:
     pivot: Pivot
     at_least: Outcome | None = None
     defaults: Mapping[str, Value] = field(default_factory=dict)
-    _read: list[Expression] = field(default_factory=list, compare=False, repr=False)
+    _read: "list[Expression]" = field(default_factory=list, compare=False, repr=False)
 
-    def expression(self) -> Expression:
+    def expression(self) -> "Expression":
         """Read the condition (once)."""
         if not self._read:
+            from app.risk.rules.expressions import read_expression  # noqa: PLC0415 - makes a parser: a quarter second
+
             self._read.append(read_expression(self.id, self.when, self.kinds))
         return self._read[0]
 
@@ -67,6 +71,8 @@ class RuleSetDefinition:
     thresholds: Thresholds
     rules: Sequence[RuleDefinition]
     _by_kind: dict[EventKind, Sequence[RuleDefinition]] = field(default_factory=dict, compare=False, repr=False)
+    prepared: dict[EventKind, Any] = field(default_factory=dict, compare=False, repr=False)
+    """What `scoring` has made of the rules for a kind of facts."""
 
     def rules_for(self, kind: EventKind) -> Sequence[RuleDefinition]:
         """Give the rules for a kind of facts (sorted out once)."""

@@ -91,7 +91,13 @@ _EVENT = (
     Feature("points", Type.INTEGER, ALL, Source.EVENT, "积分", "points of the fact", always=True),
     Feature("order_fen", Type.INTEGER, ALL, Source.EVENT, "订单金额(分)", "the order in fen, 0: unknown", always=True),
     Feature(
-        "mode", Type.TEXT, ALL, Source.EVENT, "方式", "how: code, cashier, shop_code, order_code, gift", always=True
+        "mode",
+        Type.TEXT,
+        ALL,
+        Source.EVENT,
+        "方式",
+        "how: code, cashier, shop_code, order_code, gift, mall",
+        always=True,
     ),
     Feature("hour", Type.INTEGER, ALL, Source.EVENT, "小时(北京时间)", "hour of the day in the district", always=True),
     Feature("weekday", Type.INTEGER, ALL, Source.EVENT, "星期(1–7)", "day of the week, Monday is 1", always=True),
@@ -154,6 +160,15 @@ _CALLER = (
     ),
     *_integers(
         Source.CALLER, REDEEM, ("points_share_percent", "积分占订单百分比", "percent of the order paid by points")
+    ),
+    *_integers(
+        Source.CALLER,
+        REDEEM,
+        (
+            "helper_residents_30d",
+            "代办人三十天内代多少居民消费,含本人",
+            "residents for whom the one who acts here spent within thirty days, this one among them",
+        ),
     ),
     *_integers(
         Source.CALLER,

@@ -24,16 +24,8 @@ class Answer:
     result: RuleResult
     score: int
     reason: Reason
-
-    def json(self) -> str:
-        """The same as JSON."""
-        return _json_of(self)
-
-
-@lru_cache(maxsize=4096)
-def _json_of(answer: Answer) -> str:
-    plain = {"rule": answer.rule, "result": answer.result, "score": answer.score, "reason": answer.reason}
-    return json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
+    json: str
+    """The same as JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +56,16 @@ def judge(
     ends = clock() + seconds
     answers: list[Answer] = []
     floor, failure = Outcome.APPROVE, None
-    for rule in definition.rules_for(kind):
+    ready = definition.prepared.get(kind) or _prepare(definition, kind)
+    filled = ready.fill(values)
+    for rule, quick, silent in ready.rules:
         if clock() > ends:
             failure = "budget"
             break
-        result = _ask(rule, values, snoozed)
+        result = _ask(rule, values, snoozed, None if filled is None else quick, filled)
+        if result is RuleResult.NO_HIT:
+            answers.append(silent)
+            continue
         if result is RuleResult.ERROR:
             failure = f"rule {rule.id}"
         hit = result is RuleResult.HIT
@@ -87,7 +84,8 @@ def judge(
 @lru_cache(maxsize=4096)
 def _answer(rule: str, result: RuleResult, score: int, reason: Reason) -> Answer:
     """Most rules say the same of most facts: it is made once."""
-    return Answer(rule, result, score, reason)
+    plain = {"rule": rule, "result": result, "score": score, "reason": reason}
+    return Answer(rule, result, score, reason, json.dumps(plain, ensure_ascii=False, separators=(",", ":")))
 
 
 def broken(kind: EventKind, failure: str) -> Verdict:
@@ -109,18 +107,79 @@ def reached(steps: Mapping[Outcome, int], score: int) -> Outcome:
     return outcome
 
 
-def _ask(rule: RuleDefinition, values: Mapping[str, Any], snoozed: Snoozed) -> RuleResult:
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """The rules for a kind of facts as they are asked, and what they say when they do not speak.
+
+    Most of them take the same in place of a missing feature: that is filled in once, and they have a `quick` way to be
+    asked. `needed`: what is never missing, and if it is after all, each rule is asked alone.
+    """
+
+    rules: tuple[tuple[RuleDefinition, Callable[[Mapping[str, Any]], bool] | None, Answer], ...]
+    defaults: Mapping[str, Any]
+    needed: tuple[str, ...]
+
+    def fill(self, values: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        """Give values with the defaults in the places of those that are missing. None: one is that may not be."""
+        found = {name: value for name, value in values.items() if value is not None}
+        if any(name not in found for name in self.needed):
+            return None
+        return {**self.defaults, **found}
+
+
+def _prepare(definition: RuleSetDefinition, kind: EventKind) -> Prepared:
+    defaults: dict[str, Any] = {}
+    needed: set[str] = set()
+    rules = []
+    for rule in definition.rules_for(kind):
+        silent = _answer(rule.id, RuleResult.NO_HIT, 0, rule.reason)
+        rules.append((rule, _quick_way(rule, defaults, needed), silent))
+    made = Prepared(tuple(rules), defaults, tuple(sorted(needed)))
+    definition.prepared[kind] = made
+    return made
+
+
+def _quick_way(
+    rule: RuleDefinition, defaults: dict[str, Any], needed: set[str]
+) -> Callable[[Mapping[str, Any]], bool] | None:
+    """Note what a rule takes in the place of what; None where it cannot be read, or another takes something else."""
     try:
         expression = rule.expression()
-        asked = {}
-        for name in expression.names:
-            found = values.get(name)
-            if found is None:
-                found = () if name.startswith(LIST_PREFIX) else rule.defaults[name]
-            asked[name] = found
-        held = expression.holds(asked)
+    except Exception:  # noqa: BLE001 - it is asked alone, and answers with the error
+        return None
+    own = {name: rule.defaults.get(name, () if name.startswith(LIST_PREFIX) else None) for name in expression.names}
+    missing = {name: value for name, value in own.items() if value is not None}
+    others = {name: defaults[name] for name in missing if name in defaults}
+    if any(type(value) is not type(missing[name]) or value != missing[name] for name, value in others.items()):
+        return None
+    defaults |= missing
+    needed |= own.keys() - missing.keys()
+    return expression.holds
+
+
+def _ask(
+    rule: RuleDefinition,
+    values: Mapping[str, Any],
+    snoozed: Snoozed,
+    quick: Callable[[Mapping[str, Any]], bool] | None,
+    filled: Mapping[str, Any] | None,
+) -> RuleResult:
+    try:
+        held = _holds(rule, values) if quick is None or filled is None else quick(filled)
     except Exception:  # noqa: BLE001 - whatever a rule does, it must not keep the others from speaking
         return RuleResult.ERROR
     if not held:
         return RuleResult.NO_HIT
     return RuleResult.SNOOZED if (rule.id, rule.pivot) in snoozed else RuleResult.HIT
+
+
+def _holds(rule: RuleDefinition, values: Mapping[str, Any]) -> bool:
+    """Ask a rule alone. Raises KeyError for what is missing and has nothing in its place."""
+    expression = rule.expression()
+    asked = {}
+    for name in expression.names:
+        found = values.get(name)
+        if found is None:
+            found = () if name.startswith(LIST_PREFIX) else rule.defaults[name]
+        asked[name] = found
+    return expression.holds(asked)

@@ -41,6 +41,7 @@ REASONS: Mapping[Reason, Words] = {
     Reason.LISTED: {"zh": "在名单上", "en": "on a list"},
     Reason.ADDRESS_NEW: {"zh": "从没见过的地址登录", "en": "from an address not seen before"},
     Reason.NET_CROWD: {"zh": "同一网络短期内新账号多", "en": "many new accounts from one network"},
+    Reason.HELPER_MANY: {"zh": "一人代许多居民消费", "en": "one helper spends for many residents"},
     Reason.WECHAT_RANK: {"zh": "微信认为风险高", "en": "ranked as risky by WeChat"},
     Reason.CODE_REUSE: {"zh": "付款码重复使用", "en": "a code that was used before"},
     Reason.OTHER: {"zh": "其他(见规则名称)", "en": "another reason: see the rule"},

@@ -24,7 +24,7 @@ from app.risk.service.cases import (
     take_case,
 )
 from app.risk.service.dealings import DealingsOf, list_case_payments
-from app.risk.service.deciding import decide, settle_decision, settle_none
+from app.risk.service.deciding import decide
 from app.risk.service.decisions import list_decisions, purge_facts, show_decision
 from app.risk.service.lists import add_item, create_list, list_items, list_lists, remove_item
 from app.risk.service.own import HouseShops
@@ -39,6 +39,7 @@ from app.risk.service.rule_sets import (
     start_shadow,
     sum_shadow,
 )
+from app.risk.service.settling import forget_fact, settle_decision, settle_none
 from app.risk.service.signing_in import judge_sign_in
 from app.risk.service.snoozes import end_snooze, list_snoozes, snooze_rule
 from app.risk.service.taking_over import take_over_case
@@ -66,6 +67,7 @@ __all__ = [
     "find_kin",
     "find_rings_step",
     "forget_appeals",
+    "forget_fact",
     "judge_sign_in",
     "list_appeals",
     "list_backtests",

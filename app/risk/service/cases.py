@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from sqlalchemy.orm.attributes import flag_modified
+
 from app.identity import service as identity
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.paging import Page, page_by_id, read_id
@@ -39,7 +41,9 @@ def list_cases(
 def show_case(uow: UnitOfWork, *, book: str | None, case_id: UUID) -> CaseFile:
     """A case with its evidence, the newest hundred of each. Refuses BookMissing, CaseMissing."""
     book_id = queries.get_book_id(uow.session, book)
-    return file_of(uow, queries.get_case(uow.session, book_id, case_id))
+    case = queries.get_case(uow.session, book_id, case_id)
+    queries.count_grown(uow.session, book_id, [case])
+    return file_of(uow, case)
 
 
 def list_case_decisions(
@@ -102,6 +106,7 @@ def close_case(
     if revision != case.revision:
         raise errors.CaseGrew(revision=case.revision)
     case.state, case.label = CaseState.CLOSED, str(label)
+    flag_modified(case, "revision")  # it was counted: what it is closed at is written down
     case.closed_by, case.closed_at = uow.actor.id, uow.now
     add_event(uow, case, CaseEventKind.CLOSED, text=text, label=label)
     if case.book_id == NO_BOOK and label is not Label.CONFIRMED_RISK:

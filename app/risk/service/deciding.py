@@ -1,14 +1,15 @@
 """`decide`: look once, judge, write once. It sends no NOTIFY and defers no job: it stands on the path of a payment."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from time import thread_time
 from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import text
+from prometheus_client import Counter
 
 from app.infra import db, metrics
 from app.infra.unit_of_work import UnitOfWork
@@ -34,13 +35,19 @@ from app.risk.terms import (
 
 log = structlog.get_logger(__name__)
 
+# A burst at one shop is one case. Its payments go on beside each other: they keep the case from being closed, which
+# waits for them, and once a minute one of them writes when the last came. How far it grew is counted by who reads it.
 _CASE = """
+    f AS (
+        SELECT id FROM risk_cases
+         WHERE book_id = %(book_id)s AND about = %(about)s AND about_id = %(about_id)s AND state <> 'closed'
+           AND last_at > %(now)s - interval '1 minute' FOR KEY SHARE),
     c AS (
         INSERT INTO risk_cases (book_id, id, about, about_id, state, opened_at, last_at)
-        VALUES (%(book_id)s, %(new_case_id)s, %(about)s, %(about_id)s, 'pending', %(now)s, %(now)s)
+        SELECT %(book_id)s, %(new_case_id)s, %(about)s, %(about_id)s, 'pending', %(now)s, %(now)s
+         WHERE NOT EXISTS (SELECT 1 FROM f)
         ON CONFLICT (book_id, about, about_id) WHERE state <> 'closed'
-        DO UPDATE SET last_at = greatest(risk_cases.last_at, EXCLUDED.last_at),
-            revision = risk_cases.revision + 1 RETURNING id),"""
+        DO UPDATE SET last_at = greatest(risk_cases.last_at, EXCLUDED.last_at) RETURNING id),"""
 _SHADOWS = """
     s AS (
         INSERT INTO risk_shadows (book_id, version, decision_id, decided_at, real, outcome, score, points, rules)
@@ -64,23 +71,13 @@ _WRITE = """
 _WRITES = {
     (with_case, with_shadows): _WRITE.format(
         case=_CASE if with_case else "",
-        case_id="(SELECT c.id FROM c)" if with_case else "NULL",
+        case_id="(SELECT id FROM f UNION ALL SELECT id FROM c)" if with_case else "NULL",
         shadows=_SHADOWS if with_shadows else "",
     )
     for with_case in (False, True)
     for with_shadows in (False, True)
 }
 """By whether there is a case to open, and whether versions in shadow said something."""
-_SETTLE = text(
-    "UPDATE risk_facts SET points = least(asked, :points)"
-    " WHERE book_id = :book_id AND kind = :kind AND subject_id = :subject_id AND points <> least(asked, :points)"
-)
-_SETTLE_NONE = text("""
-    UPDATE risk_facts f SET points = 0
-      FROM unnest(CAST(:books AS integer[]), CAST(:subjects AS uuid[])) AS s (book_id, id)
-     WHERE f.book_id = s.book_id AND f.kind = :kind AND f.subject_id = s.id AND f.points <> 0
-""")
-
 UNREADABLE = (KeyError, ValueError, TypeError, AttributeError, DomainError)
 """What a version raises that was not saved by us."""
 STOPPING = frozenset({Outcome.BLOCK_AND_REVIEW, Outcome.DECLINE})
@@ -126,27 +123,14 @@ def decide(uow: UnitOfWork, event: Event, *, before_stopping: Callable[[], None]
     features = features_of_fact(event, told, now=uow.now)
     judged = judge_fact(uow, event, book_id, seen, features)
     if before_stopping is not None and judged.verdict.outcome in STOPPING:
-        before_stopping()
+        try:
+            before_stopping()
+        except DomainError:
+            windows.uncount(uow, book_id, event.kind, windows.scopes_of(event), points=event.points, at=uow.now)
+            raise
     statement, values = written(uow, event, judged, features)
     db.run(uow.session, statement, values)
     return decided(event.kind, values["id"], judged)
-
-
-def settle_decision(uow: UnitOfWork, book_id: int, kind: EventKind, subject_id: UUID, *, points: int) -> None:
-    """Say later how many points of a fact of a book really moved (captured less given back): windows count those.
-
-    Of a fact that was never decided: nothing happens. The decision itself stays as it was.
-    """
-    if points < 0:
-        raise ValueError("risk: points that moved are not negative")
-    uow.session.execute(_SETTLE, {"book_id": book_id, "kind": str(kind), "subject_id": subject_id, "points": points})
-
-
-def settle_none(uow: UnitOfWork, kind: EventKind, subjects: Sequence[tuple[int, UUID]]) -> None:
-    """Say of many facts (book and subject) at once that nothing of them moved."""
-    if subjects:
-        books, ids = [book_id for book_id, _ in subjects], [subject_id for _, subject_id in subjects]
-        uow.session.execute(_SETTLE_NONE, {"kind": str(kind), "books": books, "subjects": ids})
 
 
 def check(event: Event) -> None:
@@ -236,7 +220,7 @@ def written(uow: UnitOfWork, event: Event, judged: Judged, features: dict[str, A
         "features_version": FEATURES_VERSION,
         "features": _json(features),
         "version": judged.version,
-        "answers": f"[{','.join([answer.json() for answer in verdict.answers])}]",
+        "answers": f"[{','.join([answer.json for answer in verdict.answers])}]",
         "score": verdict.score,
         "outcome": str(verdict.outcome),
         "reasons": f"{{{','.join(verdict.reasons)}}}",  # words without spaces, as a literal
@@ -261,7 +245,7 @@ def _pivots(verdict: Verdict, definition: RuleSetDefinition) -> list[Pivot]:
 def decided(kind: EventKind, decision_id: UUID, judged: Judged) -> Decision:
     """Count what was decided, and give it."""
     verdict = judged.verdict
-    metrics.risk_decisions_total.labels(str(kind), str(verdict.outcome)).inc()
+    _counter(kind, verdict.outcome).inc()
     if verdict.failure:
         metrics.risk_failures_total.labels(str(kind)).inc()
         log.error("risk_engine_failed", kind=str(kind), failure=verdict.failure)
@@ -272,6 +256,11 @@ def decided(kind: EventKind, decision_id: UUID, judged: Judged) -> Decision:
         reasons=verdict.reasons,
         rule_set_version=judged.version,
     )
+
+
+@cache
+def _counter(kind: EventKind, outcome: Outcome) -> Counter:
+    return metrics.risk_decisions_total.labels(str(kind), str(outcome))
 
 
 _json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode

@@ -164,7 +164,7 @@ def _open_cases(uow: UnitOfWork, book_id: int, opening: Sequence[Found]) -> None
         fresh.on_conflict_do_update(
             index_elements=["book_id", "about", "about_id"],
             index_where=text("state <> 'closed'"),
-            set_={"last_at": fresh.excluded.last_at, "revision": Case.revision + 1},
+            set_={"last_at": fresh.excluded.last_at},
         )
     )
     values = {

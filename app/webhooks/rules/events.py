@@ -26,8 +26,12 @@ class EventType:
 
 PING = "test.ping"
 _PAYMENT = ("book", "shop_id", "redemption_id", "out_trade_no", "state", "points")
+_GIFT = ("book", "shop_id", "reservation_id", "gift_id", "state", "points")
 _SETTLEMENT = ("book", "shop_id", "settlement_id", "through", "points", "fen", "payable_fen", "payable_on")
-_DISPUTE = ("book", "shop_id", "dispute_id", "settlement_id", "redemption_id", "out_trade_no", "points", "fen")
+_DISPUTE = (
+    *("book", "shop_id", "dispute_id", "settlement_id", "redemption_id", "out_trade_no", "reservation_id"),
+    *("points", "fen"),
+)
 _TILL = ("book", "shop_id", "terminal_id")
 
 EVENTS: Mapping[str, EventType] = {
@@ -41,6 +45,11 @@ EVENTS: Mapping[str, EventType] = {
     "refund.created": EventType(
         "已退积分", "points were given back", (*_PAYMENT, "refund_id", "out_refund_no", "refunded_points")
     ),
+    "gift.reserved": EventType("礼品已预留", "a gift was set aside", (*_GIFT, "collect_by")),
+    "gift.collected": EventType("礼品已领取", "a gift was handed out", _GIFT),
+    "gift.cancelled": EventType("礼品预留已取消", "a gift that was set aside was given up", _GIFT),
+    "gift.expired": EventType("礼品无人领取,已放回", "nobody collected a gift, it went back", _GIFT),
+    "gift.returned": EventType("礼品已退回,积分退还", "a gift came back, and its points", _GIFT),
     "settlement.stated": EventType("结算单已出", "a settlement was stated", _SETTLEMENT),
     "settlement.approved": EventType("结算单已由两人签准", "two people approved a settlement", _SETTLEMENT),
     "settlement.paid": EventType("结算款已付", "a settlement was paid", (*_SETTLEMENT, "bank_reference")),

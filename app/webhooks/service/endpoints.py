@@ -30,7 +30,7 @@ class Opened:
 
 
 def open_endpoint(uow: UnitOfWork, *, owner_id: UUID, hears: Hears, url: str, types: Sequence[str]) -> Opened:
-    """Open an endpoint for 1 to 20 types of events. Refuses UrlNotAllowed, EventTypeUnknown, EndpointsTooMany."""
+    """Open an endpoint for 1 to 40 types of events. Refuses UrlNotAllowed, EventTypeUnknown, EndpointsTooMany."""
     try:
         read_url(url, local=outbound.sender().local)
     except UrlRefused:

@@ -28,6 +28,7 @@ defined (name, code, kind, of_in, of_out, of_balance) AS (VALUES
     ('awarded_report_award', 'report_award', 'resident', 1, 0, 0),
     ('redeemed', 'redemption', 'resident', 0, 1, 0), ('refunded', 'refund', 'resident', 1, 0, 0),
     ('expired', 'expiry', 'resident', 0, 1, 0), ('clawed_back', 'clawback', 'resident', 0, 1, 0),
+    ('clawed_back', 'recovery', 'resident', 0, 1, 0),
     ('owed_back', 'clawback', 'clawback', 1, 0, 0), ('corrected', 'reversal', 'resident', 1, -1, 0),
     ('transferred_out', 'transfer', 'resident', 0, 1, 0), ('transferred_in', 'transfer', 'resident', 1, 0, 0),
     ('cleared_out', 'clearing_out', 'resident', 0, 1, 0), ('cleared_in', 'clearing_in', 'resident', 1, 0, 0),
@@ -64,7 +65,7 @@ SELECT 'closing.figures', 'month ' || to_char(c.month, 'YYYY-MM') || ' ' || v.na
   FROM closed c
  CROSS JOIN LATERAL (
     SELECT coalesce(f.name, s.key) AS name, f.value::text AS expected, s.value AS found
-      FROM (SELECT x.name, x.value FROM figures x WHERE x.month = c.month) f
+      FROM (SELECT x.name, sum(x.value) AS value FROM figures x WHERE x.month = c.month GROUP BY x.name) f
       FULL JOIN jsonb_each_text(c.figures) s ON s.key = f.name) v
  WHERE v.expected IS DISTINCT FROM v.found
 UNION ALL

@@ -4,7 +4,8 @@ WITH given AS MATERIALIZED (
       FROM points_transactions t
       JOIN points_lot_moves m ON m.book_id = t.book_id AND m.transaction_id = t.id
       JOIN points_entries e ON e.book_id = m.book_id AND e.transaction_id = m.transaction_id AND e.line = m.line
-     WHERE t.book_id = :book AND t.refunds_id IS NOT NULL GROUP BY t.refunds_id, e.account_id),
+     WHERE t.book_id = :book AND t.refunds_id IS NOT NULL AND t.code NOT IN ('clawback', 'recovery')
+     GROUP BY t.refunds_id, e.account_id),
 taken AS (
     SELECT m.transaction_id AS id, e.account_id, -sum(m.points) AS points, -sum(m.cost_fen) AS fen
       FROM points_lot_moves m

@@ -1,13 +1,24 @@
 -- A reversal turns every account's entries round. A clawback does so for every owner: what the passbook no longer
 -- has is owed on the clawback account of the same owner; to a budget, also where its allotment had paid. What expired
 -- is taken from breakage instead of the owner, and goes out of the world instead of to the budget. Passbooks that were
--- merged have one owner.
+-- merged have one owner. An award may be taken back in parts before: with what is taken back at last they turn all of it
+-- round, and alone never more than it gave. What was recovered of a debt moves between two accounts of each owner, and is
+-- never more than was owed.
 WITH RECURSIVE turned AS MATERIALIZED (
-    SELECT t.id, t.reverses_id, t.code = 'clawback' AS clawback FROM points_transactions t
-     WHERE t.book_id = :book AND t.reverses_id IS NOT NULL),
+    SELECT t.id, t.reverses_id, t.code = 'clawback' AS clawback, true AS whole FROM points_transactions t
+     WHERE t.book_id = :book AND t.reverses_id IS NOT NULL
+    UNION ALL
+    SELECT p.refunds_id, p.refunds_id, true, false FROM points_transactions p
+     WHERE p.book_id = :book AND p.refunds_id IS NOT NULL AND p.code IN ('clawback', 'recovery')
+       AND NOT EXISTS (SELECT 1 FROM points_transactions r WHERE r.book_id = :book AND r.reverses_id = p.refunds_id)
+     GROUP BY p.refunds_id),
 legs AS (
-    SELECT r.id, r.clawback, o.own, p.transaction_id, p.line, p.account_id, p.amount
-      FROM turned r CROSS JOIN LATERAL (VALUES (r.id, true), (r.reverses_id, false)) AS o (id, own)
+    SELECT r.id, r.clawback, r.whole, o.own, p.transaction_id, p.line, p.account_id, p.amount
+      FROM turned r CROSS JOIN LATERAL (
+           SELECT r.id, true WHERE r.whole
+           UNION ALL SELECT r.reverses_id, false
+           UNION ALL SELECT q.id, true FROM points_transactions q
+                      WHERE q.book_id = :book AND q.refunds_id = r.reverses_id AND q.code IN ('clawback', 'recovery')) AS o (id, own)
       JOIN points_entries p ON p.book_id = :book AND p.transaction_id = o.id),
 merged AS (
     SELECT s.owner_id, s.successor_id FROM points_successors s WHERE s.book_id = :book AND s.kind = 'merge'),
@@ -27,7 +38,7 @@ paid AS (
      WHERE r.clawback)
 SELECT 'reversal.legs', 'transaction ' || x.id || CASE WHEN x.clawback THEN ' owner ' ELSE ' account ' END || x.side,
        (-coalesce(x.before, 0))::text, coalesce(x.after, 0)::text
-  FROM (SELECT l.id, l.clawback,
+  FROM (SELECT l.id, l.clawback, l.whole,
                CASE WHEN NOT l.clawback THEN a.id WHEN a.kind = 'breakage' THEN coalesce(d.owner_id, a.owner_id)
                     WHEN a.kind = 'issuance' THEN coalesce(d.budget_id, a.owner_id)
                     ELSE coalesce(m.budget_id, s.person, a.owner_id) END AS side,
@@ -36,8 +47,14 @@ SELECT 'reversal.legs', 'transaction ' || x.id || CASE WHEN x.clawback THEN ' ow
           LEFT JOIN points_allotments m ON m.book_id = :book AND a.kind = 'allotment' AND m.id = a.owner_id
           LEFT JOIN paid d ON d.id = l.id
           LEFT JOIN persons s ON l.clawback AND s.owner_id = a.owner_id
-         WHERE NOT (l.clawback AND a.asset <> 'points') GROUP BY 1, 2, 3) x
- WHERE coalesce(x.before, 0) + coalesce(x.after, 0) <> 0
+         WHERE NOT (l.clawback AND a.asset <> 'points') GROUP BY 1, 2, 3, 4) x
+ WHERE CASE WHEN x.whole THEN coalesce(x.before, 0) + coalesce(x.after, 0) <> 0
+            ELSE coalesce(x.after, 0) NOT BETWEEN least(0, -coalesce(x.before, 0)) AND greatest(0, -coalesce(x.before, 0)) END
+UNION ALL
+SELECT 'reversal.owed', 'transaction ' || l.id, 'at least 0 owed', sum(l.amount)::text
+  FROM legs l JOIN points_accounts a ON a.book_id = :book AND a.id = l.account_id AND a.kind = 'clawback'
+  JOIN paid d ON d.id = l.id AND d.budget_id = a.owner_id
+ WHERE l.own GROUP BY l.id HAVING sum(l.amount) < 0
 UNION ALL
 SELECT 'reversal.lots', 'transaction ' || x.id || ' budget ' || x.budget_id,
        -x.before_points || ' points, ' || -x.before_fen || ' fen', x.points || ' points, ' || x.fen || ' fen'
@@ -59,4 +76,6 @@ UNION ALL
 SELECT 'correction.code', 'transaction ' || t.id, 'reversal, clawback or refund exactly where it corrects another', t.code
   FROM points_transactions t
  WHERE t.book_id = :book
-   AND (t.code IN ('reversal', 'clawback') <> (t.reverses_id IS NOT NULL) OR (t.code = 'refund') <> (t.refunds_id IS NOT NULL))
+   AND (t.code IN ('reversal', 'clawback', 'refund', 'recovery') <> (coalesce(t.reverses_id, t.refunds_id) IS NOT NULL)
+        OR t.reverses_id IS NOT NULL AND t.code NOT IN ('reversal', 'clawback')
+        OR t.refunds_id IS NOT NULL AND t.code NOT IN ('refund', 'clawback', 'recovery'))

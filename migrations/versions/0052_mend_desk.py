@@ -2,15 +2,15 @@
 
 from migrations import sql_files
 
-revision = "0053"
-down_revision = "0048"
+revision = "0052"
+down_revision = "0051"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
     """Build it."""
-    sql_files.execute("0053_desk.sql")
+    sql_files.execute("0052_desk.sql")
 
 
 def downgrade() -> None:
