@@ -184,7 +184,8 @@ def test_attack_30_an_officer_does_not_unpause_his_brother_by_answering_the_appe
     """The other officer does."""
     first = farm[0]
     assert appeal(office, first, shown(office, first)[0]).status_code == 201
-    officer = desk.uow.session.scalar(text("SELECT p.id FROM identity_people p WHERE p.name = '区办甲'"))
+    grants = text("SELECT person_id FROM identity_grants WHERE role = 'district' ORDER BY id LIMIT 1")
+    officer = desk.uow.session.scalar(grants)
     values = {"officer": officer, "brother": first["person_id"]}
     desk.uow.session.execute(
         text(
