@@ -180,6 +180,29 @@ def close(desk, tokens, *, days=0):
     desk.uow.session.flush()
 
 
+def test_attack_30_an_officer_does_not_unpause_his_brother_by_answering_the_appeal(office, farm, desk):
+    """The other officer does."""
+    first = farm[0]
+    assert appeal(office, first, shown(office, first)[0]).status_code == 201
+    grants = text("SELECT person_id FROM identity_grants WHERE role = 'district' ORDER BY id LIMIT 1")
+    officer = desk.uow.session.scalar(grants)
+    values = {"officer": officer, "brother": first["person_id"]}
+    desk.uow.session.execute(
+        text(
+            "INSERT INTO identity_relatives (id, person_id, relative_id, kind, declared_by, declared_at)"
+            " VALUES (gen_random_uuid(), :officer, :brother, 'sibling', :officer, now())"
+        ),
+        values,
+    )
+    [waits] = office.ask("GET", "/appeals").json["items"]
+    body = {"overturned": True, "answer": "行"}
+    tried = office.ask("POST", f"/appeals/{waits['id']}/answer", body)
+    assert refused(tried) == (403, "risk.own_risk", [])
+    assert office.is_paused(first)
+    assert office.ask("POST", f"/appeals/{waits['id']}/answer", body, officer=1).status_code == 200
+    assert not office.is_paused(first)
+
+
 def kept(desk):
     return desk.uow.session.scalar(text("SELECT count(*) FROM identity_closed_pauses"))
 

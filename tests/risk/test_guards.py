@@ -86,6 +86,17 @@ REFUSED = {
         f"UPDATE risk_appeals SET state = 'upheld', answered_by = '{ONE}', answered_at = now(), answer = 'x'",
         pg.RestrictViolation,
     ),
+    "who answered takes the case": (
+        f"""UPDATE risk_appeals SET state = 'upheld', answered_by = '{TWO}', answered_at = now(), answer = 'x';
+            UPDATE risk_cases SET taken_by = '{TWO}', taken_at = now()""",
+        pg.RestrictViolation,
+    ),
+    "a value stands on a list twice": (
+        f"""INSERT INTO risk_lists VALUES ({BOOK}, 'l', 'x', '{ONE}', now());
+            INSERT INTO risk_list_items (book_id, id, list_code, value, reason, added_by, added_at)
+            SELECT {BOOK}, gen_random_uuid(), 'l', 'v', 'x', '{ONE}', now() FROM generate_series(1, 2)""",
+        pg.UniqueViolation,
+    ),
     "who acted answers": (
         f"UPDATE risk_appeals SET state = 'upheld', answered_by = '{UUID(int=50)}', answered_at = now(), answer = 'x'",
         pg.RestrictViolation,

@@ -7,9 +7,10 @@ from sqlalchemy import text
 
 from app.kernel.actor import Actor, Role
 from app.risk import errors, service
+from app.risk.terms import EventKind
 from tests.identity.conftest import Areas
-from tests.points.ledger import ANNA, named
-from tests.risk.facts import ONE, rule
+from tests.points.ledger import ANNA, SHOP, named
+from tests.risk.facts import ONE, rule, spent
 from tests.risk.test_near import HOUSEHOLD, PERSON
 
 RESIDENT = Actor(id=ANNA, roles=frozenset({Role.RESIDENT}))
@@ -42,3 +43,12 @@ def test_who_has_a_passbook_after_another_reads_nothing_of_the_other(desk):
     with pytest.raises(errors.DecisionMissing):
         service.appeal(desk.as_(RESIDENT), book=desk.code, decision_id=theirs.id, text="x")
     assert service.appeal(desk.as_(RESIDENT), book=desk.code, decision_id=mine.id, text="x").appeal.state == "open"
+
+
+@pytest.mark.parametrize(("shop", "told"), [(None, "看过才到账"), (SHOP, "已经办成")])
+def test_an_award_that_waits_says_so_and_one_for_a_purchase_does_not_wait(desk, api, shop, told):
+    """As shops in the mall pay them (docs/mall.md): a review lets the points go out."""
+    desk.publish(rule("any", "points > 10", 30, kinds=frozenset({EventKind.AWARD})))
+    service.decide(desk.uow, spent(kind=EventKind.AWARD, book_id=desk.book.id, shop_id=shop))
+    [mine] = api.get("/risk/own-decisions", Role.RESIDENT, person_id=ANNA).json["items"]
+    assert told in mine["text"]

@@ -216,7 +216,9 @@ class OwnRiskDecisionOut(Schema):
 
     def text_of(self, own: Any) -> str:
         """Say it humanely."""
-        return words.humane(own.decision.kind, own.decision.outcome, problems.language(), fate=own.fate)
+        made = own.decision
+        by_buying = made.shop_id is not None and Reason.ENGINE_FAILED not in made.reasons
+        return words.humane(made.kind, made.outcome, problems.language(), fate=own.fate, by_buying=by_buying)
 
     def appeal_of(self, own: Any) -> str | None:
         """Say where the appeal is."""

@@ -136,11 +136,16 @@ def reason(code: str, lang: str) -> str:
     return REASONS[Reason(code)][lang]
 
 
-def humane(kind: str, outcome: str, lang: str, *, fate: Fate | None = None) -> str:
-    """Say to a resident what became of his act: what really did, where that is known."""
+def humane(kind: str, outcome: str, lang: str, *, fate: Fate | None = None, by_buying: bool = False) -> str:
+    """Say to a resident what became of his act: what really did, where that is known.
+
+    `by_buying`: an award for a purchase, which a review does not keep back.
+    """
     act, end = EventKind(kind), Outcome(outcome)
     words = OF_KIND.get((act, end), HUMANE[end])
     told = end is Outcome.DECLINE or (act is EventKind.REFUND and fate is Fate.UNDONE and (act, end) in OF_KIND)
+    if act is EventKind.AWARD and end is Outcome.REVIEW and by_buying:
+        words = WENT
     if fate is not None and not told:
         words = FATES[fate]
     return words[lang].format(act=ACTS[act][lang], looked=LOOKED[lang], appeal=APPEAL[lang])
