@@ -5,14 +5,13 @@ from typing import Any
 from marshmallow import Schema, fields, validate
 
 from app.merchants import terms
-from app.merchants.terms import DisputeCause, DisputeState
+from app.merchants.schemas.statement_lines import CAUSES, DISPUTE_STATES, LinePage
+from app.merchants.terms import DisputeState
 from app.web.fields import FEN_MAX, Choice, Day, Id, ShownInstant, StrictInteger, Text
 from app.web.paging import PageQuery, page_of
 from app.web.parsing import StrictSchema
 
 STATES = [str(state) for state in terms.SettlementState]
-CAUSES = [str(cause) for cause in DisputeCause]
-DISPUTE_STATES = [str(state) for state in DisputeState]
 
 
 class Hex(fields.String):
@@ -86,20 +85,7 @@ class SettlementOut(SettlementAmounts):
     transaction_id = fields.UUID(required=True, allow_none=True)
 
 
-class SettlementLineOut(Schema):
-    """One transaction of a settlement: + is owed to the shop. What came off the bill, and who bears it."""
-
-    transaction_id = fields.UUID(required=True)
-    code = fields.String(required=True)
-    points = fields.Integer(required=True)
-    fen = fields.Integer(required=True)
-    discount_fen = fields.Integer(required=True, allow_none=True)
-    borne_by_shop_fen = fields.Integer(required=True, allow_none=True)
-    recorded_at = ShownInstant(required=True)
-
-
 SettlementPage = page_of(SettlementOut, "SettlementPage")
-LinePage = page_of(SettlementLineOut, "SettlementLinePage")
 
 
 class StatementOut(Schema):
@@ -121,6 +107,12 @@ OwnSettlementPage = page_of(OwnSettlementOut, "OwnSettlementPage")
 
 class OwnStatementQuery(PageQuery):
     """Of which book the settlement is."""
+
+    book = Text(required=True, length_max=32)
+
+
+class OwnFileQuery(StrictSchema):
+    """The same of a file, which comes whole."""
 
     book = Text(required=True, length_max=32)
 
