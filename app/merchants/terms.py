@@ -203,6 +203,8 @@ TERMINAL_NAME_LENGTH_MAX = 60
 REASON_LENGTH_MAX = 200
 BRANCHES_MAX = 50
 """Of one enrolment."""
+STAFF_BARRED = timedelta(days=30)
+"""So long who was let go by the owner alone redeems nothing at the shop, and decides nothing about it."""
 BANK_COOL_DOWN = timedelta(days=7)
 """So long after a merchant's bank account changed nothing is paid out to it."""
 

@@ -183,6 +183,11 @@ class RegistrationOut(Schema):
     registered_at = ShownInstant(required=True)
     ended_at = ShownInstant(required=True, allow_none=True)
     ended_why = fields.String(required=True, allow_none=True)
+    bars_until = ShownInstant(
+        required=True,
+        allow_none=True,
+        metadata={"description": "店主办的离职:到此时仍不能在本店用积分 / let go by the owner: until then as before"},
+    )
 
 
 RegistrationPage = page_of(RegistrationOut, "RegistrationPage")
