@@ -138,6 +138,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /shops/<shop_id>/state": {"state": "suspended", "reason": "x"},
     "POST /shops/<shop_id>/position": {"position": SPOT},
     "POST /offers/nearby": {"position": SPOT},
+    "POST /shops/<shop_id>/offers/<offer_id>/agree": {"paper": "协议 12 号"},
     "POST /shops/<shop_id>/offers": {"terms": {"points_per_yuan": 10, "cofunding_percent": 0}},
     "POST /shops/<shop_id>/terminals/codes": {"name": "1号机"},
     "POST /shops/<shop_id>/terminals/<terminal_id>/revoke": WHY,

@@ -57,6 +57,8 @@ def trade(acts: Acts, *, shop_id: UUID, resident_id: UUID) -> dict[str, Any]:
     )
     acts.uow.session.add(alert)
     offers.set_offer(clerk, book=book, shop_id=shop_id, terms=TERMS)
+    bears = replace(TERMS, points_per_yuan=8, cofunding_percent=20)
+    waiting = offers.set_offer(clerk, book=book, shop_id=shop_id, terms=bears)
     gift = gifts.offer_gift(clerk, book=book, shop_id=shop_id, title="毛巾", description="", points=5, stock=9)
     acts.uow.session.flush()
     resident = replace(acts.uow, actor=Actor(resident_id, frozenset({Role.RESIDENT})))
@@ -68,6 +70,7 @@ def trade(acts: Acts, *, shop_id: UUID, resident_id: UUID) -> dict[str, Any]:
         "registration_id": person.id,
         "terminal_id": till.terminal_id,
         "alert_id": alert.id,
+        "offer_id": waiting.id,
         "gift_id": gift.id,
         "reservation_id": reserved.reservation.id,
     }

@@ -24,7 +24,7 @@ class Owner:
     who: UUID = OWNER
 
     @classmethod
-    def of(cls, api: Api, uow: UnitOfWork, shop_id: UUID) -> "Owner":
+    def of(cls, api: Api, uow: UnitOfWork, shop_id: UUID, who: UUID = OWNER) -> "Owner":
         """Register somebody as the owner of a branch's merchant."""
         merchant_id = uow.session.get_one(Branch, shop_id).merchant_id
         registration = MerchantPerson(
@@ -32,13 +32,13 @@ class Owner:
             merchant_id=merchant_id,
             kind=PersonKind.OWNER,
             name="赵掌柜",
-            person_id=OWNER,
+            person_id=who,
             registered_by=named("clerk"),
             registered_at=uow.now,
         )
         uow.session.add(registration)
         uow.session.flush()
-        return cls(api, merchant_id, shop_id)
+        return cls(api, merchant_id, shop_id, who)
 
     def get(self, rest: str, *, who: UUID | None = None, lang: str = "zh-CN") -> Any:
         """`rest`: after the merchant."""

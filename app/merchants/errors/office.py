@@ -10,3 +10,40 @@ class OwnerStays(DomainError):
         "zh": "店主的登记只能由社区会计办理,请联系社区。",
         "en": "The registration of an owner is ended by the desk of the community only; ask there.",
     }
+
+
+class ProposalMissing(DomainError):
+    kind = Kind.MISSING
+    code = "merchants.proposal_missing"
+    text = {
+        "zh": "这家店在这个账簿里没有这份待店主同意的约定。",
+        "en": "There are no such terms of this shop that wait for its owner in this book.",
+    }
+    field = "offer_id"
+
+
+class ProposalClosed(DomainError):
+    kind = Kind.CONFLICT
+    code = "merchants.proposal_closed"
+    text = {
+        "zh": "这份约定已经办结:已同意、已拒绝,或被后来的约定代替。",
+        "en": "These terms wait no longer: the owner said yes or no, or others took their place.",
+    }
+
+
+class ConsentBySame(DomainError):
+    kind = Kind.DENIED
+    code = "merchants.consent_by_same"
+    text = {
+        "zh": "拟定约定的人不能代店主同意,请店主本人或另一位会计办理。",
+        "en": "Whoever set these terms does not agree to them for the shop; its owner does, or another treasurer.",
+    }
+
+
+class OwnerDecides(DomainError):
+    kind = Kind.CONFLICT
+    code = "merchants.owner_decides"
+    text = {
+        "zh": "这家店登记了店主,请店主在手机上同意,不能凭纸面代办。",
+        "en": "This shop has a registered owner: he agrees on his telephone, and no paper does it for him.",
+    }

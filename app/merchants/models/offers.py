@@ -41,12 +41,21 @@ class Offer(OfferColumns, Base):
     """The terms under which a shop takes the points of a book; the one without an end is in force."""
 
     __tablename__ = "merchants_offers"
+    waits_for_owner = False
 
 
 class OfferProposal(OfferColumns, Base):
-    """Terms of which the shop would bear a part. Without an end they wait for its owner; agreed, an offer has the id."""
+    """Terms of which the shop would bear a part. Without an end they wait for its owner; agreed, they become an offer.
+
+    That offer has their id.
+    """
 
     __tablename__ = "merchants_offer_proposals"
+
+    @property
+    def waits_for_owner(self) -> bool:
+        """Whether nobody said yes or no yet."""
+        return self.ended_at is None
 
 
 class Gift(Base):

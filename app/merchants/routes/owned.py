@@ -6,12 +6,12 @@ from uuid import UUID
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.actor import Role
 from app.merchants.schemas.merchants import PaperReasonIn, RegistrationOut
-from app.merchants.schemas.offers import GiftPage, OfferPage
-from app.merchants.schemas.owned import BookQuery, DayQuery
+from app.merchants.schemas.offers import GiftPage, OfferOut, OfferPage
+from app.merchants.schemas.owned import BookIn, BookQuery, DayQuery
 from app.merchants.schemas.redemptions import RedemptionPage
 from app.merchants.schemas.terminals import AddressAlertOut
 from app.merchants.schemas.webhooks import DeliveryPage, OwnDeliveryQuery, WebhookPage
-from app.merchants.service import leaving, merchants, offers, owned, terminals
+from app.merchants.service import agreeing, leaving, merchants, offers, owned, terminals
 from app.merchants.service.webhooks import owner_of
 from app.web.endpoint import Blueprint, endpoint
 from app.webhooks import service as webhooks
@@ -41,6 +41,32 @@ def list_own_offers(
     """本店在一个账簿的抵扣约定,最新在前 / all terms of my branch in a book, newest first."""
     branch = merchants.branch_of_owner(uow, merchant_id, branch_id)
     return offers.list_past_offers(uow, book=book, shop_id=branch.id, limit=limit, cursor=cursor)
+
+
+@blueprint.route(f"{BRANCH}/offer-proposals")
+@endpoint(roles=OWNER, query=BookQuery, reply=OfferPage)
+def list_own_proposals(
+    uow: UnitOfWork, *, merchant_id: UUID, branch_id: UUID, book: str, limit: int, cursor: str | None
+) -> object:
+    """等我同意的约定,含已办结的 / terms that wait or waited for me, newest first."""
+    branch = merchants.branch_of_owner(uow, merchant_id, branch_id)
+    return agreeing.list_proposals(uow, book=book, shop_id=branch.id, limit=limit, cursor=cursor)
+
+
+@blueprint.route(f"{BRANCH}/offers/<uuid:offer_id>/agree", methods=["POST"])
+@endpoint(roles=OWNER, body=BookIn, reply=OfferOut, idempotent=True)
+def agree_to_offer(uow: UnitOfWork, *, merchant_id: UUID, branch_id: UUID, offer_id: UUID, book: str) -> object:
+    """同意本店自担一部分,约定随即生效 / agree to what my shop bears; the terms are in force."""
+    branch = merchants.branch_of_owner(uow, merchant_id, branch_id)
+    return agreeing.agree(uow, branch, book=book, offer_id=offer_id)
+
+
+@blueprint.route(f"{BRANCH}/offers/<uuid:offer_id>/refuse", methods=["POST"])
+@endpoint(roles=OWNER, body=BookIn, reply=OfferOut, idempotent=True)
+def refuse_offer(uow: UnitOfWork, *, merchant_id: UUID, branch_id: UUID, offer_id: UUID, book: str) -> object:
+    """不同意,现行约定不变 / say no; the terms in force go on."""
+    branch = merchants.branch_of_owner(uow, merchant_id, branch_id)
+    return agreeing.refuse(uow, branch, book=book, offer_id=offer_id)
 
 
 @blueprint.route(f"{BRANCH}/gifts")

@@ -17,7 +17,7 @@ def check_merchant(uow: UnitOfWork, merchant_id: UUID) -> None:
     """Refuse OwnBusiness where the actor owns the merchant or works there. The system's own work is nobody's."""
     if Role.SYSTEM in uow.actor.roles:
         return
-    if house.is_of_house(uow.session, merchant_id, _ids(uow), now=uow.now):
+    if house.is_of_house(uow.session, merchant_id, ids_of(uow), now=uow.now):
         raise errors.OwnBusiness
 
 
@@ -37,15 +37,16 @@ def check_papers(uow: UnitOfWork, merchant_id: UUID, papers: Mapping[str, Any]) 
     if papers.get("contact_phone") is not None:
         person = identity.find_person_by_phone(uow.session, vault().index(papers["contact_phone"], kind="phone"))
         owners |= set() if person is None else {person.id}
-    if owners & _ids(uow):
+    if owners & ids_of(uow):
         raise errors.OwnBusiness
 
 
 def list_own_shops(uow: UnitOfWork) -> Collection[UUID]:
     """The branches of whose house the actor is: anti-fraud asks by the function that the factory gives it."""
-    return house.list_house_shops(uow.session, _ids(uow), now=uow.now)
+    return house.list_house_shops(uow.session, ids_of(uow), now=uow.now)
 
 
-def _ids(uow: UnitOfWork) -> set[UUID]:
+def ids_of(uow: UnitOfWork) -> set[UUID]:
+    """The accounts by which the actor may be known."""
     actor = uow.actor
     return {each for each in (actor.id, actor.person_id, actor.owner_id) if each is not None}
