@@ -52,6 +52,7 @@ CREATE TABLE merchants_payout_skips (
     CONSTRAINT ck_merchants_payout_skips_why CHECK (char_length(why) BETWEEN 1 AND 60)
 );
 GRANT SELECT, INSERT ON merchants_payout_skips TO linli_app;
+CREATE INDEX ix_merchants_payout_lines_failed ON merchants_payout_lines (book_id, settlement_id, payout_id) WHERE state = 'failed'; -- what the bank refused before
 
 -- Papers are told apart before anybody reads them: the licence of what is applied for, as the merchant's own is kept.
 ALTER TABLE merchants_applications ADD COLUMN licence_index bytea;

@@ -200,7 +200,7 @@ def test_files_and_their_lines_come_page_by_page(desk, shops):
     show = {"book": desk.book, "payout_id": made.payout.id, "limit": 2}
     first = payouts.show_payout(desk.uow, cursor=None, **show).lines
     rest = payouts.show_payout(desk.uow, cursor=first.next_cursor, **show).lines
-    assert [line.position for line in [*first.items, *rest.items]] == [1, 2, 3]
+    assert [each.line.position for each in [*first.items, *rest.items]] == [1, 2, 3]
     assert rest.next_cursor is None
     with pytest.raises(CursorInvalid):
         payouts.show_payout(desk.uow, cursor="x", **show)
