@@ -187,6 +187,8 @@ COMPLAINT_TEXT_LENGTH_MAX = 500
 PAYOUT_DAYS, NEW_SHOP_DAYS, NEW_PAYOUT_DAYS, RESERVE_PERCENT, RESERVE_DAYS, UNATTENDED_DAYS = 1, 30, 7, 10, 30, 7
 """The terms of a book that set none: old shops on the next working day, new ones a week later and a tenth of it after
 a month. `NEW_SHOP_DAYS` and `RESERVE_DAYS` are days of the calendar, the others working days."""
+SIGNED_AT_ONCE_MAX = 200
+"""Most settlements that one request checks or approves."""
 PAYOUT_LINES_MAX = 1000
 """Most statements in one file for the bank."""
 RESULT_BYTES_MAX = 1024 * 1024

@@ -54,6 +54,9 @@ CREATE TABLE merchants_payout_skips (
 GRANT SELECT, INSERT ON merchants_payout_skips TO linli_app;
 CREATE INDEX ix_merchants_payout_lines_failed ON merchants_payout_lines (book_id, settlement_id, payout_id) WHERE state = 'failed'; -- what the bank refused before
 
+-- Settlements of one state, for those who sign them.
+CREATE INDEX ix_merchants_settlements_book_id_state_id ON merchants_settlements (book_id, state, id);
+
 -- Papers are told apart before anybody reads them: the licence of what is applied for, as the merchant's own is kept.
 ALTER TABLE merchants_applications ADD COLUMN licence_index bytea;
 CREATE UNIQUE INDEX uq_merchants_applications_licence ON merchants_applications (applied_by, licence_index)

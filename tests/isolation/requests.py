@@ -139,6 +139,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /shops/<shop_id>/position": {"position": SPOT},
     "POST /offers/nearby": {"position": SPOT},
     "POST /shops/<shop_id>/offers/<offer_id>/agree": {"paper": "协议 12 号"},
+    "POST /settlements/check": {"settlement_ids": ["<settlement_id>"]},
+    "POST /settlements/approve": {"settlement_ids": ["<settlement_id>"]},
     "POST /shops/<shop_id>/offers": {"terms": {"points_per_yuan": 10, "cofunding_percent": 0}},
     "POST /shops/<shop_id>/terminals/codes": {"name": "1号机"},
     "POST /shops/<shop_id>/terminals/<terminal_id>/revoke": WHY,
@@ -263,6 +265,9 @@ NOT_404: dict[tuple[str, str], int] = {
     ("POST /awards/preview", "allotment_id"): 200,
     # a book may use words and name stations as it likes, whatever another one calls so
     ("POST /award-rules", "code"): 201,
+    # of many that are to be signed each has its own outcome
+    ("POST /settlements/check", "settlement_id"): 200,
+    ("POST /settlements/approve", "settlement_id"): 200,
     ("POST /holders", "holder_id"): 200,
     # a gathering names its rule as a word, which is looked up when it is paid
     ("POST /gatherings", "code"): 201,

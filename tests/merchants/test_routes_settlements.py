@@ -90,12 +90,15 @@ def approved(api, settlement):
 def test_a_settlement_is_signed_by_two_and_paid_once(api, settlement):
     assert refused(api.post(f"/settlements/{settlement['id']}/approve", {})) == (403, "merchants.approve_by_same", [])
     tomorrow = approved(api, settlement)
-    early = api.post(f"/settlements/{settlement['id']}/pay", {"bank_reference": "ICBC-1"})
+    early = api.post(f"/settlements/{settlement['id']}/pay", {"bank_reference": "ICBC-1"}, name="deputy")
     assert refused(early) == (409, "merchants.payout_early", [])
-    paid = tomorrow.post(f"/settlements/{settlement['id']}/pay", {"bank_reference": "ICBC-1"})
+    paid = tomorrow.post(f"/settlements/{settlement['id']}/pay", {"bank_reference": "ICBC-1"}, name="deputy")
     assert (paid.status_code, paid.json["state"], paid.json["bank_reference"]) == (200, "paid", "ICBC-1")
-    assert tomorrow.post(f"/settlements/{settlement['id']}/pay", {"bank_reference": "ICBC-1"}).json == paid.json
-    other = tomorrow.post(f"/settlements/{settlement['id']}/pay", {"bank_reference": "ICBC-2"})
+    assert (
+        tomorrow.post(f"/settlements/{settlement['id']}/pay", {"bank_reference": "ICBC-1"}, name="deputy").json
+        == paid.json
+    )
+    other = tomorrow.post(f"/settlements/{settlement['id']}/pay", {"bank_reference": "ICBC-2"}, name="deputy")
     assert refused(other) == (409, "merchants.already_paid", ["bank_reference"])
 
 

@@ -47,3 +47,21 @@ class OwnerDecides(DomainError):
         "zh": "这家店登记了店主,请店主在手机上同意,不能凭纸面代办。",
         "en": "This shop has a registered owner: he agrees on his telephone, and no paper does it for him.",
     }
+
+
+class PaidThroughBank(DomainError):
+    kind = Kind.CONFLICT
+    code = "merchants.paid_through_bank"
+    text = {
+        "zh": "这家商户有收款账户,请用付款文件付款;手工登记只用于没有银行资料的商户。",
+        "en": "This merchant has a bank account: a payout file pays it. By hand only shops without bank data are paid.",
+    }
+
+
+class PaidBySame(DomainError):
+    kind = Kind.DENIED
+    code = "merchants.paid_by_same"
+    text = {
+        "zh": "出单或复核的人不能登记付款,请另一位会计登记。",
+        "en": "Whoever stated or checked a settlement does not book its payment; another treasurer does.",
+    }

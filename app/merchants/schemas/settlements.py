@@ -7,6 +7,7 @@ from marshmallow import Schema, fields, validate
 from app.merchants import terms
 from app.merchants.schemas.statement_lines import CAUSES, DISPUTE_STATES, LinePage
 from app.merchants.terms import DisputeState
+from app.web import problems
 from app.web.fields import FEN_MAX, Choice, Day, Id, ShownInstant, StrictInteger, Text
 from app.web.paging import PageQuery, page_of
 from app.web.parsing import StrictSchema
@@ -35,9 +36,40 @@ class PayIn(StrictSchema):
 
 
 class SettlementQuery(PageQuery):
-    """A page of settlements, of one shop where given."""
+    """A page of settlements, of one shop or in one state where given."""
 
     shop_id = Id(load_default=None)
+    state = Choice(list(terms.SettlementState), load_default=None)
+
+
+class SignIn(StrictSchema):
+    """Settlements to be signed at once."""
+
+    settlement_ids = fields.List(
+        Id(), required=True, validate=validate.Length(1, terms.SIGNED_AT_ONCE_MAX, error="count:{min}:{max}")
+    )
+
+
+class SignedOut(Schema):
+    """What became of one of them. `code` and `detail` say why it was not signed."""
+
+    settlement_id = fields.UUID(required=True)
+    done = fields.Function(lambda each: each.refusal is None, required=True, metadata={"type": "boolean"})
+    state = fields.String(required=True, allow_none=True, attribute="settlement.state")
+    code = fields.Function(
+        lambda each: each.refusal and each.refusal.code, required=True, metadata={"type": ["string", "null"]}
+    )
+    detail = fields.Function(
+        lambda each: each.refusal and each.refusal.detail(problems.language()),
+        required=True,
+        metadata={"type": ["string", "null"]},
+    )
+
+
+class SignedManyOut(Schema):
+    """The outcome of each, in the order asked; one named twice stands once."""
+
+    items = fields.List(fields.Nested(SignedOut), required=True)
 
 
 class SettlementAmounts(Schema):

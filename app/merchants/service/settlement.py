@@ -91,11 +91,19 @@ def show_settlement(uow: UnitOfWork, *, book: str, settlement_id: UUID, limit: i
 
 
 def list_settlements(
-    uow: UnitOfWork, *, book: str, shop_id: UUID | None, limit: int, cursor: str | None
+    uow: UnitOfWork,
+    *,
+    book: str,
+    shop_id: UUID | None,
+    state: SettlementState | None = None,
+    limit: int,
+    cursor: str | None,
 ) -> Page[Settlement]:
-    """Settlements of a book, newest first; of one shop where given."""
+    """Settlements of a book, newest first; of one shop, or in one state, where given."""
     book_id = points_queries.get_book(uow.session, book).id
-    rows = queries.list_settlements(uow.session, book_id, shop_id=shop_id, before=read_id(cursor), limit=limit + 1)
+    rows = queries.list_settlements(
+        uow.session, book_id, shop_id=shop_id, state=state, before=read_id(cursor), limit=limit + 1
+    )
     return page_by_id(rows, limit, lambda settlement: settlement.id)
 
 
