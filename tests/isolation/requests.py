@@ -35,7 +35,7 @@ SINCE_TODAY = {"valid_from": "2026-06-15"}
 BANK = {"bank": "工商银行", "holder": "面馆", "account_no": "6222020200012345678"}
 PAPERS = {
     "name": "面馆",
-    "licence_no": "91310000MA1K000000",
+    "licence_no": "91310000MA1K000006",
     "contact_name": "赵掌柜",
     "contact_phone": "13700001111",
     "bank": BANK,

@@ -7,7 +7,7 @@ from app.merchants import errors
 from app.merchants.models import PayoutSkip
 from app.merchants.schemas.words import UNPAYABLE
 from app.merchants.service.receivers import NO_BANK_ACCOUNT
-from tests.merchants.settled import Desk, enrol_shop
+from tests.merchants.settled import Desk, enrol_shop, spoil_account
 from tests.points.api import Api, refused
 from tests.points.ledger import ANNA
 
@@ -28,7 +28,8 @@ def tomorrow(api):
 @pytest.fixture
 def shops(acts, desk, till):
     """One that can be paid, one whose holder no bank's file takes, one without papers; all stated and signed."""
-    made = [enrol_shop(acts, 1), enrol_shop(acts, 2, holder="=丙水果"), till.shop_id]
+    made = [enrol_shop(acts, 1), enrol_shop(acts, 2), till.shop_id]
+    spoil_account(acts.uow, made[1], "=丙水果")
     for shop in made:
         desk.till(shop).pay(10)
     desk.on(1).night()

@@ -12,7 +12,7 @@ from app.merchants.models import Branch, Dispute, Merchant, PayoutLine, Redempti
 from app.merchants.service import complaints, merchants, papers, payouts
 from app.merchants.service.results import Imported
 from app.merchants.terms import BranchState, ComplaintKind, DisputeState, MerchantState
-from tests.merchants.settled import FIRST, SECOND, Desk, by, enrol_shop
+from tests.merchants.settled import FIRST, SECOND, Desk, by, enrol_shop, spoil_account
 from tests.points.ledger import ANNA, BORIS, named
 
 PAYOUT_LINE = [column.key for column in PayoutLine.__table__.columns]
@@ -145,7 +145,8 @@ def test_a_wrong_answer_changes_nothing(acts, desk, shops):
 
 def test_what_cannot_be_paid_is_left_out_and_named(acts, desk, shops, till):
     acts.award(BORIS, 100)
-    unfit = enrol_shop(acts, 4, holder="=店")
+    unfit = enrol_shop(acts, 4)
+    spoil_account(acts.uow, unfit, "=店")
     for shop in (unfit, till.shop_id):
         desk.till(shop).pay(5, BORIS)
     desk.on(1).night()

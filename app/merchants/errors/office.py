@@ -65,3 +65,35 @@ class PaidBySame(DomainError):
         "zh": "出单或复核的人不能登记付款,请另一位会计登记。",
         "en": "Whoever stated or checked a settlement does not book its payment; another treasurer does.",
     }
+
+
+class LicenceWrong(DomainError):
+    kind = Kind.INVALID
+    code = "merchants.licence_wrong"
+    text = {
+        "zh": "统一社会信用代码 {licence_no} 的校验位不对:前 17 位的校验位是 {check},请对照营业执照重填。",
+        "en": "The licence number {licence_no} is mistyped: its first 17 characters have the check character {check}. "
+        "Compare it with the licence.",
+    }
+    field = "papers.licence_no"
+
+
+class BankUnfit(DomainError):
+    kind = Kind.INVALID
+    code = "merchants.bank_unfit"
+    text = {
+        "zh": "{what}({part})不能写进银行付款文件:只能有文字、数字、空格和 ·()（）-.&,最多 60 个字,"
+        "不以 = + - @ 开头,且在 GBK 字符集内。",
+        "en": "The {part} ({what}) does not fit a bank's file: only letters, digits, blanks and ·()（）-.& of GBK, "
+        "at most 60, not beginning with = + - @.",
+    }
+
+
+class BranchTwice(DomainError):
+    kind = Kind.INVALID
+    code = "merchants.branch_twice"
+    text = {
+        "zh": "{street}有两家门店都叫“{name}”,请用不同的名称区分。",
+        "en": "Two branches in {street} are called “{name}”; give them names that tell them apart.",
+    }
+    field = "papers.branches"

@@ -77,7 +77,7 @@ def list_settlements(
     book_id: int,
     *,
     shop_id: UUID | None,
-    state: SettlementState | None,
+    state: SettlementState | None = None,
     before: UUID | None,
     limit: int,
 ) -> Sequence[Settlement]:

@@ -11,7 +11,7 @@ from app.web.paging import PageQuery, page_of
 from app.web.parsing import StrictSchema
 
 PHONE = validate.Regexp(r"^1[3-9][0-9]{9}$", error="pattern:13800138000")
-LICENCE = validate.Regexp(r"^[0-9A-HJ-NPQRTUWXY]{18}$", error="pattern:91310000MA1K000000")
+LICENCE = validate.Regexp(r"^[0-9A-HJ-NPQRTUWXY]{18}$", error="pattern:91310000MA1K000006")
 ACCOUNT = validate.Regexp(r"^[0-9]{8,30}$", error="pattern:6222020200012345678")
 
 
