@@ -52,7 +52,7 @@ def test_what_comes_with_linli_can_be_sent_back_as_it_is_printed(api, app):
 def test_a_wrong_rule_is_told_by_its_name_in_both_languages(api):
     wrong = body(rule("my-rule", 'mode =~ "a+"'))
     chinese, english = api.post(SETS, wrong), api.post(SETS, wrong, lang="en")
-    assert refused(chinese) == (422, "risk.expression_forbidden", ["rules"])
+    assert refused(chinese) == (422, "risk.expression_forbidden", ["rules.my-rule"])
     assert "my-rule" in chinese.json["detail"]
     assert english.json["detail"].startswith("=~ has no place in the condition of rule my-rule")
 
