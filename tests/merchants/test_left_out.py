@@ -82,4 +82,5 @@ def test_what_the_bank_refused_before_is_marked_with_whether_the_account_is_the_
 
 def test_there_is_a_sentence_for_whatever_keeps_a_statement_out():
     unfit = {f"unfit_{part}" for part in ("holder", "bank", "account_no")}
-    assert UNPAYABLE.keys() == {errors.PayoutStopped.code, errors.PayoutHeld.code, NO_BANK_ACCOUNT} | unfit
+    refusals = {each.code for each in (errors.OwnBusiness, errors.PayoutStopped, errors.PayoutHeld)}
+    assert UNPAYABLE.keys() == refusals | {NO_BANK_ACCOUNT} | unfit

@@ -25,6 +25,10 @@ UNPAYABLE: Mapping[str, Words] = {
         "商户没有收款账户:请补交材料,或手工付款后登记。",
         "The merchant has no bank account: hand in its papers, or pay it by hand.",
     ),
+    "merchants.own_business": (
+        "是经办人自己的店,请另一位会计生成付款文件。",
+        "It is a shop of whoever asks; another treasurer makes the file that pays it.",
+    ),
     "merchants.payout_stopped": (
         "商户或门店被暂停,恢复后再付。",
         "The merchant or its branch is suspended; it is paid when it goes on.",
