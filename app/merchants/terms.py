@@ -187,6 +187,8 @@ COMPLAINT_TEXT_LENGTH_MAX = 500
 PAYOUT_DAYS, NEW_SHOP_DAYS, NEW_PAYOUT_DAYS, RESERVE_PERCENT, RESERVE_DAYS, UNATTENDED_DAYS = 1, 30, 7, 10, 30, 7
 """The terms of a book that set none: old shops on the next working day, new ones a week later and a tenth of it after
 a month. `NEW_SHOP_DAYS` and `RESERVE_DAYS` are days of the calendar, the others working days."""
+SIGNED_AT_ONCE_MAX = 200
+"""Most settlements that one request checks or approves."""
 PAYOUT_LINES_MAX = 1000
 """Most statements in one file for the bank."""
 RESULT_BYTES_MAX = 1024 * 1024
@@ -203,6 +205,8 @@ TERMINAL_NAME_LENGTH_MAX = 60
 REASON_LENGTH_MAX = 200
 BRANCHES_MAX = 50
 """Of one enrolment."""
+STAFF_BARRED = timedelta(days=30)
+"""So long who was let go by the owner alone redeems nothing at the shop, and decides nothing about it."""
 BANK_COOL_DOWN = timedelta(days=7)
 """So long after a merchant's bank account changed nothing is paid out to it."""
 

@@ -126,5 +126,5 @@ def _pay(stage: Stage, desk: tuple[Person, Person], settlement: dict[str, object
     path = f"/settlements/{settlement['id']}"
     stage.api.post(treasurer, f"{path}/check", {}).need()
     stage.api.post(deputy, f"{path}/approve", {}).need()
-    paid = stage.api.post(treasurer, f"{path}/pay", {"bank_reference": reference}).need()
+    paid = stage.api.post(deputy, f"{path}/pay", {"bank_reference": reference}).need()
     stage.tally.add("paid fen", paid["payable_fen"])

@@ -53,6 +53,6 @@ def test_anybody_can_compute_the_digest(till):
     text = "\n".join(
         f"{line.transaction_id}|{line.code}|{line.points}|{line.fen}"
         f"|{(line.recorded_at - epoch) // timedelta(microseconds=1)}"
-        for line in lines
+        for line in (each.line for each in lines)
     )
     assert sha256(text.encode()).digest() == stated.digest

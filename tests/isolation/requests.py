@@ -35,7 +35,7 @@ SINCE_TODAY = {"valid_from": "2026-06-15"}
 BANK = {"bank": "工商银行", "holder": "面馆", "account_no": "6222020200012345678"}
 PAPERS = {
     "name": "面馆",
-    "licence_no": "91310000MA1K000000",
+    "licence_no": "91310000MA1K000006",
     "contact_name": "赵掌柜",
     "contact_phone": "13700001111",
     "bank": BANK,
@@ -138,6 +138,9 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /shops/<shop_id>/state": {"state": "suspended", "reason": "x"},
     "POST /shops/<shop_id>/position": {"position": SPOT},
     "POST /offers/nearby": {"position": SPOT},
+    "POST /shops/<shop_id>/offers/<offer_id>/agree": {"paper": "协议 12 号"},
+    "POST /settlements/check": {"settlement_ids": ["<settlement_id>"]},
+    "POST /settlements/approve": {"settlement_ids": ["<settlement_id>"]},
     "POST /shops/<shop_id>/offers": {"terms": {"points_per_yuan": 10, "cofunding_percent": 0}},
     "POST /shops/<shop_id>/terminals/codes": {"name": "1号机"},
     "POST /shops/<shop_id>/terminals/<terminal_id>/revoke": WHY,
@@ -266,6 +269,9 @@ NOT_404: dict[tuple[str, str], int] = {
     ("POST /awards/preview", "allotment_id"): 200,
     # a book may use words and name stations as it likes, whatever another one calls so
     ("POST /award-rules", "code"): 201,
+    # of many that are to be signed each has its own outcome
+    ("POST /settlements/check", "settlement_id"): 200,
+    ("POST /settlements/approve", "settlement_id"): 200,
     ("POST /holders", "holder_id"): 200,
     # a gathering names its rule as a word, which is looked up when it is paid
     ("POST /gatherings", "code"): 201,

@@ -10,12 +10,12 @@ from app.merchants.rules.offers import OfferTerms
 from app.merchants.service import gifts, merchants, offers, papers, reserving
 from app.merchants.terms import PersonKind
 from tests.merchants.keys import enrol
+from tests.merchants.settled import licence
 from tests.points.ledger import Acts, named
 
 BANK = {"bank": "工商银行", "holder": "面馆", "account_no": "6222020200012345678"}
 PAPERS = {
     "name": "面馆",
-    "licence_no": "91310000MA1K000000",
     "contact_name": "赵掌柜",
     "contact_phone": "13700001111",
     "bank": BANK,
@@ -39,7 +39,9 @@ def trade(acts: Acts, *, shop_id: UUID, resident_id: UUID) -> dict[str, Any]:
     """Everything around a shop that its treasurer opened; the merchant's id is then the shop's."""
     clerk = replace(acts.uow, actor=Actor(named("clerk of papers"), frozenset({Role.CLERK})))
     book = acts.book.code
-    application = papers.apply_to_enrol(clerk, book=book, merchant_id=shop_id, papers=PAPERS)
+    application = papers.apply_to_enrol(
+        clerk, book=book, merchant_id=shop_id, papers=PAPERS | {"licence_no": licence(shop_id.int % 90_000)}
+    )
     merchant = merchants.merchant_of_home(clerk, book, shop_id)
     person = merchants.register_person(
         clerk, merchant, kind=PersonKind.STAFF, name="店员", phone="13700002222", person_id=None, shop_id=shop_id
@@ -57,6 +59,8 @@ def trade(acts: Acts, *, shop_id: UUID, resident_id: UUID) -> dict[str, Any]:
     )
     acts.uow.session.add(alert)
     offers.set_offer(clerk, book=book, shop_id=shop_id, terms=TERMS)
+    bears = replace(TERMS, points_per_yuan=8, cofunding_percent=20)
+    waiting = offers.set_offer(clerk, book=book, shop_id=shop_id, terms=bears)
     gift = gifts.offer_gift(clerk, book=book, shop_id=shop_id, title="毛巾", description="", points=5, stock=9)
     acts.uow.session.flush()
     resident = replace(acts.uow, actor=Actor(resident_id, frozenset({Role.RESIDENT})))
@@ -68,6 +72,7 @@ def trade(acts: Acts, *, shop_id: UUID, resident_id: UUID) -> dict[str, Any]:
         "registration_id": person.id,
         "terminal_id": till.terminal_id,
         "alert_id": alert.id,
+        "offer_id": waiting.id,
         "gift_id": gift.id,
         "reservation_id": reserved.reservation.id,
     }

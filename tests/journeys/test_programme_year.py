@@ -240,7 +240,7 @@ class Year:
         home.post(f"/payout-terms/{terms['id']}/approve", who="deputy")
         stated = home.post("/settlements", {"shop_id": self.shop, "through": str(day - timedelta(days=3))})
         home.post(f"/settlements/{stated['id']}/approve", who="deputy")
-        home.post(f"/settlements/{stated['id']}/pay", {"bank_reference": f"PAY-{month}"})
+        home.post(f"/settlements/{stated['id']}/pay", {"bank_reference": f"PAY-{month}"}, who="deputy")
         home.run_netting()
         if month == 8:
             self.net(home, there)

@@ -175,7 +175,7 @@ def settle(api, shop):
         ("refund", -7, -70),
     ]
     made(api.post(f"/settlements/{stated['id']}/approve", {}, name="deputy"))
-    paid = made(api.post(f"/settlements/{stated['id']}/pay", {"bank_reference": "ICBC-2"}))
+    paid = made(api.post(f"/settlements/{stated['id']}/pay", {"bank_reference": "ICBC-2"}, name="deputy"))
     assert paid["state"] == "paid"
-    assert made(api.post(f"/settlements/{stated['id']}/pay", {"bank_reference": "ICBC-2"})) == paid
+    assert made(api.post(f"/settlements/{stated['id']}/pay", {"bank_reference": "ICBC-2"}, name="deputy")) == paid
     assert api.post("/settlements", {"shop_id": shop, "through": "2026-07-01"}).status_code == 409

@@ -245,7 +245,7 @@ def test_papers_that_would_make_one_an_owner_are_reviewed_by_others(acts, shop):
     book = acts.book.code
     by_phone = papers.apply_to_enrol(by(acts.uow, named("clerk")), book=book, merchant_id=None, papers=PAPERS)
     by_account = papers.apply_to_enrol(
-        by(acts.uow, named("clerk")),
+        by(acts.uow, named("another clerk")),
         book=book,
         merchant_id=None,
         papers=PAPERS | {"contact_phone": PHONE, "owner_id": str(FIRST)},

@@ -84,11 +84,11 @@ def test_an_application_is_approved_once_and_never_by_two(real_commits):
 def test_two_applications_of_one_licence_make_one_merchant(real_commits):
     book, _ = opened()
 
-    def reviewed():
+    def reviewed(applicant):
         made = alone(
             lambda uow: (
                 papers.apply_to_enrol(
-                    replace(uow, actor=Actor(CLERK, frozenset({Role.CLERK}))),
+                    replace(uow, actor=Actor(applicant, frozenset({Role.CLERK}))),
                     book=book,
                     merchant_id=None,
                     papers=PAPERS,
@@ -98,5 +98,7 @@ def test_two_applications_of_one_licence_make_one_merchant(real_commits):
         alone(by(FIRST, papers.review_application, book=book, application_id=made))
         return by(SECOND, papers.approve_application, book=book, application_id=made)
 
-    done, refusals = split(together(real_commits, reviewed(), reviewed(), gate="merchants_applications"))
+    done, refusals = split(
+        together(real_commits, reviewed(CLERK), reviewed(named("another clerk")), gate="merchants_applications")
+    )
     assert (len(done), [type(each) for each in refusals]) == (1, [errors.LicenceKnown])

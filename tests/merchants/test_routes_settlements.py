@@ -67,11 +67,15 @@ def test_a_settlement_is_answered_listed_and_shown(api, settlement, captured, sh
             {
                 "transaction_id": captured["transaction_id"],
                 "code": "redemption",
+                "out_trade_no": captured["out_trade_no"],
+                "out_refund_no": None,
+                "gift": None,
                 "points": 60,
                 "fen": 600,
                 "discount_fen": None,
                 "borne_by_shop_fen": None,
                 "recorded_at": "2026-06-15T10:00:00+08:00",
+                "kept_back": None,
             }
         ]
 
@@ -86,12 +90,15 @@ def approved(api, settlement):
 def test_a_settlement_is_signed_by_two_and_paid_once(api, settlement):
     assert refused(api.post(f"/settlements/{settlement['id']}/approve", {})) == (403, "merchants.approve_by_same", [])
     tomorrow = approved(api, settlement)
-    early = api.post(f"/settlements/{settlement['id']}/pay", {"bank_reference": "ICBC-1"})
+    early = api.post(f"/settlements/{settlement['id']}/pay", {"bank_reference": "ICBC-1"}, name="deputy")
     assert refused(early) == (409, "merchants.payout_early", [])
-    paid = tomorrow.post(f"/settlements/{settlement['id']}/pay", {"bank_reference": "ICBC-1"})
+    paid = tomorrow.post(f"/settlements/{settlement['id']}/pay", {"bank_reference": "ICBC-1"}, name="deputy")
     assert (paid.status_code, paid.json["state"], paid.json["bank_reference"]) == (200, "paid", "ICBC-1")
-    assert tomorrow.post(f"/settlements/{settlement['id']}/pay", {"bank_reference": "ICBC-1"}).json == paid.json
-    other = tomorrow.post(f"/settlements/{settlement['id']}/pay", {"bank_reference": "ICBC-2"})
+    assert (
+        tomorrow.post(f"/settlements/{settlement['id']}/pay", {"bank_reference": "ICBC-1"}, name="deputy").json
+        == paid.json
+    )
+    other = tomorrow.post(f"/settlements/{settlement['id']}/pay", {"bank_reference": "ICBC-2"}, name="deputy")
     assert refused(other) == (409, "merchants.already_paid", ["bank_reference"])
 
 
@@ -139,7 +146,7 @@ def test_a_line_is_disputed_and_closed(api, settlement, captured):
     kept = load_workbook(BytesIO(api.get(f"{path}.xlsx").data)).worksheets[2]
     shown = [[cell.value for cell in row] for row in kept]
     assert shown[0][:4] == ["暂扣时间", "暂扣明细", "金额(元)", "原因"]
-    assert shown[1][1:] == ["本期暂扣", 6, "社区或店主提出争议", "待定", captured["transaction_id"]]
+    assert shown[1][1:] == ["本期暂扣", 6, "社区或店主提出争议", "待定", "T-1", None, None, captured["transaction_id"]]
     printed = PdfReader(BytesIO(api.get(f"{path}.pdf", lang="en").data)).pages[0].extract_text()
     assert "Doubted by the desk or the owner" in printed
     assert api.get(f"{path}.xlsx").data == api.get(f"{path}.xlsx").data

@@ -14,11 +14,11 @@ from app.merchants import errors, service
 from app.merchants.models import Branch
 from app.merchants.queries.offers import get_offer
 from app.merchants.rules.offers import OfferTerms, Opening
-from app.merchants.service import merchants, offers
+from app.merchants.service import agreeing, merchants, offers
 from app.merchants.terms import BranchState
 from app.points import service as points_service
 from tests.fixtures.together import alone, split, together
-from tests.merchants.settled import Desk
+from tests.merchants.settled import SECOND, Desk, by
 from tests.points.api import refused
 from tests.points.ledger import named, open_ledger
 
@@ -50,7 +50,7 @@ def test_terms_come_back_as_they_were_set(acts, shop):
 
 def test_new_terms_end_the_old_and_the_old_are_still_read(acts, shop):
     old = put(acts, shop)
-    new = put(acts, shop, replace(PLAIN, points_per_yuan=8, cofunding_percent=20), hours=1)
+    new = put(acts, shop, replace(PLAIN, step_points=20), hours=1)
     later = acts.uow.now + timedelta(hours=1)
     assert get_offer(acts.uow.session, acts.ledger.id, shop.id, later).offer_id == new.id
     assert get_offer(acts.uow.session, acts.ledger.id, shop.id, acts.uow.now).offer_id == old.id
@@ -88,8 +88,9 @@ def test_no_budget_pays_more_for_a_point_than_offers_give_for_it(api, acts, shop
     assert refused(richer) == (409, "merchants.offers_overpaid", ["point_value_fen"])
     assert "5" in richer.json["detail"]
     assert open_budget(api, 10).status_code == 201
-    put(acts, shop, replace(PLAIN, points_per_yuan=5, cofunding_percent=50))
-    acts.uow.session.flush()
+    made = put(acts, shop, replace(PLAIN, points_per_yuan=5, cofunding_percent=50))
+    assert refused(open_budget(api, 20))[1] == "merchants.offers_overpaid"  # the owner did not agree yet
+    agreeing.record_consent(by(acts.uow, SECOND), book=api.book, shop_id=shop.id, offer_id=made.id, paper="x")
     assert open_budget(api, 20).status_code == 201
     with pytest.raises(errors.OfferOverpaid):
         put(acts, shop)

@@ -17,7 +17,7 @@ TODAY = date(2026, 6, 15)
 def lines_of(till, settlement):
     till.uow.session.flush()
     shown = service.show_settlement(till.uow, book=till.book, settlement_id=settlement.id, limit=100, cursor=None)
-    return [(line.code, line.points, line.fen) for line in shown.lines.items]
+    return [(line.code, line.points, line.fen) for line in (each.line for each in shown.lines.items)]
 
 
 def owed(acts, till):

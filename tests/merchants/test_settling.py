@@ -286,7 +286,8 @@ def test_lines_say_what_the_shop_bears_itself(acts, desk, till):
     payment = till.capture(till.authorise(40, order_fen=1000))
     till.refund(payment, 10)
     stated = desk.stated(till.shop_id, TODAY)
-    lines = service.show_settlement(desk.uow, book=desk.book, settlement_id=stated.id, limit=9, cursor=None).lines.items
+    shown = service.show_settlement(desk.uow, book=desk.book, settlement_id=stated.id, limit=9, cursor=None)
+    lines = [each.line for each in shown.lines.items]
     discount = payment.redemption.discount_fen
     assert discount
     assert [(line.code, line.fen, line.discount_fen) for line in lines[:2]] == [

@@ -114,7 +114,7 @@ def test_an_appeal_that_is_right_settles_its_case_when_nothing_else_is_in_it(api
 def test_a_wrong_rule_is_told_by_its_name_in_both_languages(api):
     wrong = body(rule("my-rule", 'mode =~ "a+"'))
     chinese, english = api.post(SETS, wrong), api.post(SETS, wrong, lang="en")
-    assert refused(chinese) == (422, "risk.expression_forbidden", ["rules"])
+    assert refused(chinese) == (422, "risk.expression_forbidden", ["rules.my-rule"])
     assert "my-rule" in chinese.json["detail"]
     assert english.json["detail"].startswith("=~ has no place in the condition of rule my-rule")
 

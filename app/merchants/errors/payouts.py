@@ -192,8 +192,8 @@ class PayoutEmpty(DomainError):
     kind = Kind.CONFLICT
     code = "merchants.payout_empty"
     text = {
-        "zh": "没有到期、已批准且能付款的结算单;暂不能付的有 {skipped} 张。",
-        "en": "No settlement is approved, due and payable; {skipped} cannot be paid now.",
+        "zh": "没有到期、已批准且能付款的结算单;暂不能付的有 {skipped} 张({whys}),逐张及原因见 payouts/due。",
+        "en": "No settlement is approved, due and payable; {skipped} cannot be paid now ({whys}); see payouts/due.",
     }
 
 

@@ -2,8 +2,8 @@
 
 from app.merchants.models.complaints import Complaint
 from app.merchants.models.merchants import Application, BankAccount, Branch, Merchant, MerchantPerson
-from app.merchants.models.offers import Gift, Offer, Reservation
-from app.merchants.models.payouts import Payout, PayoutLine, PayoutTerms
+from app.merchants.models.offers import Gift, Offer, OfferProposal, Reservation
+from app.merchants.models.payouts import Payout, PayoutLine, PayoutSkip, PayoutTerms
 from app.merchants.models.redemptions import Redemption, Refund, Sign
 from app.merchants.models.settlements import Dispute, Settlement, SettlementFinding, SettlementLine
 from app.merchants.models.shops import Shop
@@ -21,8 +21,10 @@ __all__ = [
     "MerchantPerson",
     "Nonce",
     "Offer",
+    "OfferProposal",
     "Payout",
     "PayoutLine",
+    "PayoutSkip",
     "PayoutTerms",
     "Redemption",
     "Refund",

@@ -39,6 +39,7 @@ class Application(Base):
     merchant_id: Mapped[UUID] = mapped_column(Uuid)
     kind: Mapped[str] = mapped_column(Text)
     name: Mapped[str] = mapped_column(Text)
+    licence_index: Mapped[bytes | None] = mapped_column(LargeBinary)
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
     shown: Mapped[dict[str, Any]] = mapped_column(JSONB)
     state: Mapped[str] = mapped_column(Text)
@@ -86,7 +87,10 @@ class Branch(Base):
 
 
 class MerchantPerson(Base):
-    """An owner or a member of the staff of a merchant: of one branch, or of all (None)."""
+    """An owner or a member of the staff of a merchant: of one branch, or of all (None).
+
+    `bars_until`: so long who was let go by the owner alone still counts as of the house.
+    """
 
     __tablename__ = "merchants_people"
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
@@ -101,3 +105,4 @@ class MerchantPerson(Base):
     ended_by: Mapped[UUID | None] = mapped_column(Uuid)
     ended_at: Mapped[datetime | None] = mapped_column(INSTANT)
     ended_why: Mapped[str | None] = mapped_column(Text)
+    bars_until: Mapped[datetime | None] = mapped_column(INSTANT)

@@ -12,10 +12,9 @@ from app.infra.db import Base
 INSTANT = DateTime(timezone=True)
 
 
-class Offer(Base):
-    """The terms under which a shop takes the points of a book; the one without an end is in force."""
+class OfferColumns:
+    """Terms of a shop, who made and who ended them, and who agreed to what the shop bears (on which paper)."""
 
-    __tablename__ = "merchants_offers"
     book_id: Mapped[int] = mapped_column(Integer, primary_key=True)
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     shop_id: Mapped[UUID] = mapped_column(Uuid)
@@ -33,6 +32,30 @@ class Offer(Base):
     made_at: Mapped[datetime] = mapped_column(INSTANT)
     ended_by: Mapped[UUID | None] = mapped_column(Uuid)
     ended_at: Mapped[datetime | None] = mapped_column(INSTANT)
+    consented_by: Mapped[UUID | None] = mapped_column(Uuid)
+    consented_at: Mapped[datetime | None] = mapped_column(INSTANT)
+    consent_paper: Mapped[str | None] = mapped_column(Text)
+
+
+class Offer(OfferColumns, Base):
+    """The terms under which a shop takes the points of a book; the one without an end is in force."""
+
+    __tablename__ = "merchants_offers"
+    waits_for_owner = False
+
+
+class OfferProposal(OfferColumns, Base):
+    """Terms of which the shop would bear a part. Without an end they wait for its owner; agreed, they become an offer.
+
+    That offer has their id.
+    """
+
+    __tablename__ = "merchants_offer_proposals"
+
+    @property
+    def waits_for_owner(self) -> bool:
+        """Whether nobody said yes or no yet."""
+        return self.ended_at is None
 
 
 class Gift(Base):

@@ -66,6 +66,23 @@ class Payout(Base):
     made_at: Mapped[datetime] = mapped_column(INSTANT)
 
 
+class PayoutSkip(Base):
+    """A statement that was due and could not go into a file, and why."""
+
+    __tablename__ = "merchants_payout_skips"
+    __table_args__ = (
+        ForeignKeyConstraint(["book_id", "payout_id"], ["merchants_payouts.book_id", "merchants_payouts.id"]),
+        ForeignKeyConstraint(
+            ["book_id", "settlement_id"], ["merchants_settlements.book_id", "merchants_settlements.id"]
+        ),
+    )
+    book_id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    payout_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    settlement_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    shop_id: Mapped[UUID] = mapped_column(Uuid)
+    why: Mapped[str] = mapped_column(Text)
+
+
 class PayoutLine(Base):
     """One statement in one file, and what the bank said of it."""
 

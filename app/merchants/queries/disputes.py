@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
 from app.merchants import errors
@@ -48,6 +48,19 @@ def list_disputes(
 ) -> Sequence[Dispute]:
     """Disputes of one state, newest first."""
     query = select(Dispute).where(Dispute.book_id == book_id, Dispute.state == state)
+    if before is not None:
+        query = query.where(Dispute.id < before)
+    return session.scalars(query.order_by(Dispute.id.desc()).limit(limit)).all()
+
+
+def list_kept_back(
+    session: Session, book_id: int, settlement_id: UUID, *, before: UUID | None, limit: int
+) -> Sequence[Dispute]:
+    """What a statement keeps back, and what it pays that an earlier one kept back, newest first."""
+    query = select(Dispute).where(
+        Dispute.book_id == book_id,
+        or_(Dispute.settlement_id == settlement_id, Dispute.released_into == settlement_id),
+    )
     if before is not None:
         query = query.where(Dispute.id < before)
     return session.scalars(query.order_by(Dispute.id.desc()).limit(limit)).all()

@@ -1,4 +1,7 @@
-"""Whose shop it is: owners, staff and cashiers, known by their accounts or their telephones."""
+"""Whose shop it is: owners, staff and cashiers, known by their accounts or their telephones.
+
+Among them those whom the owner alone let go, for thirty days more (`bars_until`).
+"""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -9,7 +12,7 @@ from sqlalchemy.orm import Session
 
 _IS_OF = text("""
     SELECT EXISTS (SELECT 1 FROM merchants_people s
-                    WHERE s.merchant_id = :merchant_id AND s.ended_at IS NULL
+                    WHERE s.merchant_id = :merchant_id AND (s.ended_at IS NULL OR s.bars_until > :now)
                       AND (s.person_id = ANY (:ids)
                            OR s.phone_index IN (SELECT phone_index FROM identity_people WHERE id = ANY (:ids))))
            OR EXISTS (SELECT 1 FROM identity_grants g JOIN merchants_branches b ON b.id = g.shop_id
@@ -23,6 +26,11 @@ _SHOPS = text("""
         UNION
         SELECT s.merchant_id FROM identity_people p JOIN merchants_people s ON s.phone_index = p.phone_index
          WHERE p.id = ANY (:ids) AND s.ended_at IS NULL
+        UNION
+        SELECT merchant_id FROM merchants_people WHERE person_id = ANY (:ids) AND bars_until > :now
+        UNION
+        SELECT s.merchant_id FROM identity_people p JOIN merchants_people s ON s.phone_index = p.phone_index
+         WHERE p.id = ANY (:ids) AND s.bars_until > :now
         UNION
         SELECT b.merchant_id FROM identity_grants g JOIN merchants_branches b ON b.id = g.shop_id
          WHERE g.person_id = ANY (:ids) AND g.role = 'cashier' AND g.ended_at IS NULL

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.merchants import errors
 from app.merchants.models import Application, BankAccount, Branch, Merchant, MerchantPerson, Shop
-from app.merchants.terms import TRADING, ApplicationState, BranchState
+from app.merchants.terms import TRADING, ApplicationState, BranchState, PersonKind
 
 
 def lock_merchant(session: Session, merchant_id: UUID) -> Merchant:
@@ -60,6 +60,16 @@ def list_merchants_of_owner(session: Session, person_id: UUID, *, after: UUID | 
     owned = list(session.scalars(_OWNED, {"person_id": person_id}))
     query = select(Merchant).where(Merchant.id.in_(owned)).order_by(Merchant.id).limit(limit)
     return session.scalars(query if after is None else query.where(Merchant.id > after)).all() if owned else ()
+
+
+def has_owner(session: Session, merchant_id: UUID) -> bool:
+    """Whether anybody is registered as an owner of a merchant, with an account or not yet."""
+    owner = exists().where(
+        MerchantPerson.merchant_id == merchant_id,
+        MerchantPerson.kind == PersonKind.OWNER,
+        MerchantPerson.ended_at.is_(None),
+    )
+    return bool(session.scalar(select(owner)))
 
 
 def list_merchants(session: Session, book_id: int, *, after: UUID | None, limit: int) -> Sequence[Merchant]:

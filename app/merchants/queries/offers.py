@@ -10,7 +10,8 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from app.merchants import errors
-from app.merchants.models import Branch, Merchant, Offer
+from app.merchants.errors import office
+from app.merchants.models import Branch, Merchant, Offer, OfferProposal
 from app.merchants.rules.offers import OfferTerms, Opening
 from app.merchants.terms import TRADING, BranchState
 
@@ -87,6 +88,24 @@ def list_past_offers(
     if before is not None:
         query = query.where(Offer.id < before)
     return session.scalars(query.order_by(Offer.id.desc()).limit(limit)).all()
+
+
+def get_proposal(session: Session, book_id: int, shop_id: UUID, offer_id: UUID) -> OfferProposal:
+    """Terms that wait or waited for the owner of a shop. Refuses ProposalMissing. The caller has locked the shop."""
+    found = session.get(OfferProposal, (book_id, offer_id), populate_existing=True)
+    if found is None or found.shop_id != shop_id:
+        raise office.ProposalMissing
+    return found
+
+
+def list_proposals(
+    session: Session, book_id: int, shop_id: UUID, *, before: UUID | None, limit: int
+) -> Sequence[OfferProposal]:
+    """All terms that ever waited for the owner of a shop, newest first."""
+    query = select(OfferProposal).where(OfferProposal.book_id == book_id, OfferProposal.shop_id == shop_id)
+    if before is not None:
+        query = query.where(OfferProposal.id < before)
+    return session.scalars(query.order_by(OfferProposal.id.desc()).limit(limit)).all()
 
 
 def terms_of(offer: Offer) -> OfferTerms:

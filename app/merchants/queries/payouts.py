@@ -4,11 +4,21 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Row, func, or_, select
+from sqlalchemy import Row, Select, func, or_, select, text
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from app.merchants import errors
-from app.merchants.models import BankAccount, Branch, Merchant, Payout, PayoutLine, PayoutTerms, Settlement
+from app.merchants.models import (
+    BankAccount,
+    Branch,
+    Merchant,
+    Payout,
+    PayoutLine,
+    PayoutSkip,
+    PayoutTerms,
+    Settlement,
+)
 from app.merchants.rules.payouts import PayoutRules
 from app.merchants.terms import BranchState, MerchantState, SettlementState
 
@@ -60,17 +70,58 @@ def lock_due(
     """
     is_stopped = or_(Merchant.state == MerchantState.SUSPENDED, Branch.state == BranchState.SUSPENDED)
     query = (
+        _due(book_id, today)
+        .order_by(BankAccount.id.is_(None), is_stopped, Settlement.id)
+        .limit(limit)
+        .with_for_update(of=Settlement, key_share=True)
+    )
+    return session.execute(query, execution_options={"populate_existing": True}).all()
+
+
+def list_due(
+    session: Session, book_id: int, *, today: date, after: UUID | None, limit: int
+) -> Sequence[Row[Settlement, Merchant, Branch, BankAccount]]:
+    """The same by id, those after `after`, held by nobody."""
+    query = _due(book_id, today).order_by(Settlement.id).limit(limit)
+    return session.execute(query if after is None else query.where(Settlement.id > after)).all()
+
+
+def list_failed(
+    session: Session, book_id: int, settlement_ids: Collection[UUID], *, before: UUID | None
+) -> Sequence[PayoutLine]:
+    """The last line of each of these statements that the bank did not pay, in files older than `before`."""
+    query = select(PayoutLine).where(
+        PayoutLine.book_id == book_id,
+        PayoutLine.settlement_id.in_(settlement_ids),
+        text("merchants_payout_lines.state = 'failed'"),
+    )
+    if before is not None:
+        query = query.where(PayoutLine.payout_id < before)
+    query = query.ext(distinct_on(PayoutLine.settlement_id)).order_by(
+        PayoutLine.settlement_id, PayoutLine.payout_id.desc()
+    )
+    return session.scalars(query).all() if settlement_ids else ()
+
+
+def list_skips(
+    session: Session, book_id: int, payout_id: UUID, *, after: UUID | None, limit: int
+) -> Sequence[PayoutSkip]:
+    """What could not go into a file, by statement."""
+    query = select(PayoutSkip).where(PayoutSkip.book_id == book_id, PayoutSkip.payout_id == payout_id)
+    if after is not None:
+        query = query.where(PayoutSkip.settlement_id > after)
+    return session.scalars(query.order_by(PayoutSkip.settlement_id).limit(limit)).all()
+
+
+def _due(book_id: int, today: date) -> Select[Settlement, Merchant, Branch, BankAccount]:
+    return (
         select(Settlement, Merchant, Branch, BankAccount)
         .join(Branch, Branch.id == Settlement.shop_id)
         .join(Merchant, Merchant.id == Branch.merchant_id)
         .outerjoin(BankAccount, (BankAccount.merchant_id == Merchant.id) & BankAccount.ended_at.is_(None))
         .where(Settlement.book_id == book_id, Settlement.state == SettlementState.APPROVED)
         .where(Settlement.payable_on <= today, Settlement.payable_fen > 0)
-        .order_by(BankAccount.id.is_(None), is_stopped, Settlement.id)
-        .limit(limit)
-        .with_for_update(of=Settlement, key_share=True)
     )
-    return session.execute(query, execution_options={"populate_existing": True}).all()
 
 
 def next_number(session: Session, book_id: int) -> int:

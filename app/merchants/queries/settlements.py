@@ -50,6 +50,18 @@ def lock_settlement(session: Session, book_id: int, settlement_id: UUID) -> Sett
     return settlement
 
 
+def lock_settlements(session: Session, book_id: int, settlement_ids: Collection[UUID]) -> dict[UUID, Settlement]:
+    """Those of these settlements that there are, locked until the end of the transaction, always in one order."""
+    query = (
+        select(Settlement)
+        .where(Settlement.book_id == book_id, Settlement.id.in_(settlement_ids))
+        .order_by(Settlement.id)
+        .with_for_update(key_share=True)
+    )
+    found = session.scalars(query, execution_options={"populate_existing": True})
+    return {each.id: each for each in found}
+
+
 def is_reference_used(session: Session, book_id: int, bank_reference: str) -> bool:
     """Whether a settlement of the book was paid under this bank reference."""
     paid = exists().where(
@@ -61,10 +73,18 @@ def is_reference_used(session: Session, book_id: int, bank_reference: str) -> bo
 
 
 def list_settlements(
-    session: Session, book_id: int, *, shop_id: UUID | None, before: UUID | None, limit: int
+    session: Session,
+    book_id: int,
+    *,
+    shop_id: UUID | None,
+    state: SettlementState | None = None,
+    before: UUID | None,
+    limit: int,
 ) -> Sequence[Settlement]:
-    """Settlements, newest first, those with an id below `before`; of one shop where given."""
+    """Settlements, newest first, those with an id below `before`; of one shop, or in one state, where given."""
     query = select(Settlement).where(Settlement.book_id == book_id).order_by(Settlement.id.desc()).limit(limit)
+    if state is not None:
+        query = query.where(Settlement.state == state)
     if shop_id is not None:
         query = query.where(Settlement.shop_id == shop_id)
     if before is not None:

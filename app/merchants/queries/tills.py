@@ -135,7 +135,7 @@ TIES = """
          WHERE r.book = :book AND r.resident_id = :resident_id AND r.state = 'confirmed'),
     house AS (
         SELECT s.person_id, s.phone_index FROM merchants_people s
-         WHERE s.merchant_id = :merchant_id AND s.ended_at IS NULL
+         WHERE s.merchant_id = :merchant_id AND (s.ended_at IS NULL OR s.bars_until > :now)
            AND (s.branch_id IS NULL OR s.branch_id = :branch_id)
         UNION ALL
         SELECT g.person_id, NULL FROM identity_grants g

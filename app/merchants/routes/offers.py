@@ -8,6 +8,7 @@ from app.kernel.actor import Role
 from app.merchants import errors
 from app.merchants.rules.offers import OfferTerms
 from app.merchants.schemas.offers import (
+    ConsentPaperIn,
     GiftIn,
     GiftOut,
     GiftPage,
@@ -19,7 +20,7 @@ from app.merchants.schemas.offers import (
     ShopOfferPage,
     StockIn,
 )
-from app.merchants.service import gifts, offers
+from app.merchants.service import agreeing, gifts, offers
 from app.web.endpoint import ANYONE, Blueprint, endpoint
 from app.web.limits import By, Limit
 from app.web.paging import PageQuery
@@ -46,7 +47,7 @@ def list_offers(uow: UnitOfWork, *, book: str, street: str | None, limit: int, c
 @blueprint.route(OFFERS, methods=["POST"])
 @endpoint(roles=TREASURER, body=OfferIn, reply=OfferOut, status=HTTPStatus.CREATED, idempotent=True)
 def set_offer(uow: UnitOfWork, *, book: str, shop_id: UUID, terms: OfferTerms) -> object:
-    """约定抵扣规则,旧约定随之结束 / put a shop's terms in force; those of before end."""
+    """约定抵扣规则,旧约定随之结束;商户要自担的等店主同意 / put terms in force, or let them wait for the owner."""
     return offers.set_offer(uow, book=book, shop_id=shop_id, terms=terms)
 
 
@@ -55,6 +56,20 @@ def set_offer(uow: UnitOfWork, *, book: str, shop_id: UUID, terms: OfferTerms) -
 def list_past_offers(uow: UnitOfWork, *, book: str, shop_id: UUID, limit: int, cursor: str | None) -> object:
     """一家店历来的约定 / all terms a shop ever had."""
     return offers.list_past_offers(uow, book=book, shop_id=shop_id, limit=limit, cursor=cursor)
+
+
+@blueprint.route("/v1/books/<book>/shops/<uuid:shop_id>/offer-proposals")
+@endpoint(roles=READERS, query=PageQuery, reply=OfferPage)
+def list_offer_proposals(uow: UnitOfWork, *, book: str, shop_id: UUID, limit: int, cursor: str | None) -> object:
+    """待店主同意的约定,含已办结的,最新在前 / terms that wait or waited for a shop's owner, newest first."""
+    return agreeing.list_proposals(uow, book=book, shop_id=shop_id, limit=limit, cursor=cursor)
+
+
+@blueprint.route(f"{OFFERS}/<uuid:offer_id>/agree", methods=["POST"])
+@endpoint(roles=TREASURER, body=ConsentPaperIn, reply=OfferOut, idempotent=True)
+def record_consent(uow: UnitOfWork, *, book: str, shop_id: UUID, offer_id: UUID, paper: str) -> object:
+    """没有登记店主的店:另一位会计凭签字记下同意 / a shop without a registered owner: record what he signed."""
+    return agreeing.record_consent(uow, book=book, shop_id=shop_id, offer_id=offer_id, paper=paper)
 
 
 @blueprint.route(f"{OFFERS}/end", methods=["POST"])

@@ -7,6 +7,7 @@ from app.infra.unit_of_work import UnitOfWork
 from app.kernel.actor import Role
 from app.merchants.rules.payouts import PayoutRules
 from app.merchants.schemas.payouts import (
+    DuePage,
     MadePayoutOut,
     PayoutFileQuery,
     PayoutPage,
@@ -16,8 +17,9 @@ from app.merchants.schemas.payouts import (
     PayoutTermsOut,
     PayoutTermsPage,
     ResultOut,
+    SkippedPage,
 )
-from app.merchants.service import payouts, results
+from app.merchants.service import payouts, receivers, results
 from app.merchants.terms import RESULT_BYTES_MAX, FileEncoding
 from app.web.endpoint import Blueprint, endpoint
 from app.web.limits import UPLOADS
@@ -66,6 +68,20 @@ def make_payout(uow: UnitOfWork, *, book: str) -> object:
 def list_payouts(uow: UnitOfWork, *, book: str, limit: int, cursor: str | None) -> object:
     """付款文件,最新在前 / files, newest first."""
     return payouts.list_payouts(uow, book=book, limit=limit, cursor=cursor)
+
+
+@blueprint.route(f"{PAYOUTS}/due")
+@endpoint(roles=READERS, query=PageQuery, reply=DuePage)
+def list_due_settlements(uow: UnitOfWork, *, book: str, limit: int, cursor: str | None) -> object:
+    """到期可付的结算单,不能付的及原因,银行退回过的 / what is due: payable, or why not."""
+    return receivers.list_due(uow, book=book, limit=limit, cursor=cursor)
+
+
+@blueprint.route(f"{ONE}/skipped")
+@endpoint(roles=READERS, query=PageQuery, reply=SkippedPage)
+def list_skipped(uow: UnitOfWork, *, book: str, payout_id: UUID, limit: int, cursor: str | None) -> object:
+    """生成这份文件时未能列入的结算单及原因 / what was due and could not go into this file, and why."""
+    return payouts.list_skipped(uow, book=book, payout_id=payout_id, limit=limit, cursor=cursor)
 
 
 @blueprint.route(ONE)

@@ -1,5 +1,6 @@
 """URLs of settlements: stated, signed by two people, disputed line by line, verified, taken away as files."""
 
+from collections.abc import Sequence
 from datetime import date
 from http import HTTPStatus
 from uuid import UUID
@@ -23,13 +24,15 @@ from app.merchants.schemas.settlements import (
     SettlementOut,
     SettlementPage,
     SettlementQuery,
+    SignedManyOut,
+    SignIn,
     StatementOut,
     VerifiedOut,
 )
 from app.merchants.schemas.statement_files import PDF, XLSX, make_pdf, make_xlsx
-from app.merchants.service import Statement, checking, disputes
+from app.merchants.service import Statement, checking, disputes, paying
 from app.merchants.service.statement_files import read_statement
-from app.merchants.terms import DisputeState
+from app.merchants.terms import DisputeState, SettlementState
 from app.web.endpoint import Blueprint, endpoint
 from app.web.paging import PageQuery
 
@@ -50,10 +53,16 @@ def state_settlement(uow: UnitOfWork, *, book: str, shop_id: UUID, through: date
 @blueprint.route(SETTLEMENTS)
 @endpoint(roles=READERS, query=SettlementQuery, reply=SettlementPage)
 def list_settlements(
-    uow: UnitOfWork, *, book: str, shop_id: UUID | None, limit: int, cursor: str | None
+    uow: UnitOfWork,
+    *,
+    book: str,
+    shop_id: UUID | None,
+    state: SettlementState | None,
+    limit: int,
+    cursor: str | None,
 ) -> Page[Settlement]:
-    """结算单,最新在前 / settlements, newest first."""
-    return service.list_settlements(uow, book=book, shop_id=shop_id, limit=limit, cursor=cursor)
+    """结算单,最新在前;可按店、按状态 / settlements, newest first, of one shop or in one state where given."""
+    return service.list_settlements(uow, book=book, shop_id=shop_id, state=state, limit=limit, cursor=cursor)
 
 
 @blueprint.route(ONE)
@@ -61,6 +70,20 @@ def list_settlements(
 def show_settlement(uow: UnitOfWork, *, book: str, settlement_id: UUID, limit: int, cursor: str | None) -> Statement:
     """一张结算单及其明细 / one settlement with its lines."""
     return service.show_settlement(uow, book=book, settlement_id=settlement_id, limit=limit, cursor=cursor)
+
+
+@blueprint.route(f"{SETTLEMENTS}/check", methods=["POST"])
+@endpoint(roles=TREASURER, body=SignIn, reply=SignedManyOut, idempotent=True)
+def check_settlements(uow: UnitOfWork, *, book: str, settlement_ids: Sequence[UUID]) -> object:
+    """一次复核多张结算单,每张各有结果 / check many at once; each has its own outcome."""
+    return {"items": paying.check_settlements(uow, book=book, settlement_ids=settlement_ids)}
+
+
+@blueprint.route(f"{SETTLEMENTS}/approve", methods=["POST"])
+@endpoint(roles=TREASURER, body=SignIn, reply=SignedManyOut, idempotent=True)
+def approve_settlements(uow: UnitOfWork, *, book: str, settlement_ids: Sequence[UUID]) -> object:
+    """一次批准多张结算单,每张各有结果 / approve many at once; each has its own outcome."""
+    return {"items": paying.approve_settlements(uow, book=book, settlement_ids=settlement_ids)}
 
 
 @blueprint.route(f"{ONE}/check", methods=["POST"])

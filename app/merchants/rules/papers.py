@@ -1,15 +1,20 @@
 """Who may do which step with a merchant's papers, and what of them may be seen."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from app.kernel.periods import DISTRICT
 from app.merchants import errors
+from app.merchants.errors import office
+from app.merchants.rules.bank_files import Receiver, unfit
 from app.merchants.terms import ApplicationKind, ApplicationState, BranchState, MerchantState
 
 SHOWN_DIGITS = 4
+LICENCE_CHARACTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+"""Of GB 32100, by what each counts for."""
+PARTS = {"holder": "账户户名", "bank": "银行名称", "account_no": "账号"}
 
 
 def check_review(*, kind: str, state: str, applied_by: UUID, reviewer: UUID) -> None:
@@ -62,6 +67,36 @@ def check_payout(*, name: str, state: str, branch_state: str, payable_from: date
         raise errors.PayoutStopped(name=name)
     if payable_from is not None and now < payable_from:
         raise errors.PayoutHeld(until=f"{payable_from.astimezone(DISTRICT):%Y-%m-%d %H:%M}")
+
+
+def check_licence(licence_no: str) -> None:
+    """Refuse LicenceWrong for a number of the right letters (GB 32100) whose last character does not fit the others."""
+    total = sum(LICENCE_CHARACTERS.index(each) * pow(3, at, 31) for at, each in enumerate(licence_no[:-1]))
+    check = LICENCE_CHARACTERS[-total % 31]
+    if licence_no[-1] != check:
+        raise office.LicenceWrong(licence_no=licence_no, check=check)
+
+
+def check_bank(bank: Mapping[str, Any], *, field: str) -> None:
+    """Refuse BankUnfit for what would be left out of every file for the bank (rules/bank_files.py)."""
+    part = unfit(Receiver(account_no=bank["account_no"], holder=bank["holder"], bank=bank["bank"]))
+    if part is not None:
+        raise office.BankUnfit(part=part, what=PARTS[part], field=f"{field}.{part}")
+
+
+def check_branches(branches: Sequence[Mapping[str, Any]]) -> None:
+    """Refuse BranchTwice for two of one name in one street: nobody could tell which was meant."""
+    seen: set[tuple[str, str]] = set()
+    for each in branches:
+        place = each["name"], each["street"]
+        if place in seen:
+            raise office.BranchTwice(name=each["name"], street=each["street"])
+        seen.add(place)
+
+
+def is_same_account(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """Say whether money goes to the very same account, of which only the holder's name was corrected."""
+    return (before["bank"], before["account_no"]) == (after["bank"], after["account_no"])
 
 
 def masked(text: str, *, shown: int = SHOWN_DIGITS) -> str:

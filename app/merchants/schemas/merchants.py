@@ -11,7 +11,7 @@ from app.web.paging import PageQuery, page_of
 from app.web.parsing import StrictSchema
 
 PHONE = validate.Regexp(r"^1[3-9][0-9]{9}$", error="pattern:13800138000")
-LICENCE = validate.Regexp(r"^[0-9A-HJ-NPQRTUWXY]{18}$", error="pattern:91310000MA1K000000")
+LICENCE = validate.Regexp(r"^[0-9A-HJ-NPQRTUWXY]{18}$", error="pattern:91310000MA1K000006")
 ACCOUNT = validate.Regexp(r"^[0-9]{8,30}$", error="pattern:6222020200012345678")
 
 
@@ -183,6 +183,11 @@ class RegistrationOut(Schema):
     registered_at = ShownInstant(required=True)
     ended_at = ShownInstant(required=True, allow_none=True)
     ended_why = fields.String(required=True, allow_none=True)
+    bars_until = ShownInstant(
+        required=True,
+        allow_none=True,
+        metadata={"description": "店主办的离职:到此时仍不能在本店用积分 / let go by the owner: until then as before"},
+    )
 
 
 RegistrationPage = page_of(RegistrationOut, "RegistrationPage")

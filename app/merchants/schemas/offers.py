@@ -59,6 +59,12 @@ class OfferIn(StrictSchema):
     terms = fields.Nested(OfferTermsIn, required=True)
 
 
+class ConsentPaperIn(StrictSchema):
+    """Which paper the owner signed."""
+
+    paper = Text(required=True, length_max=terms.REASON_LENGTH_MAX, metadata={"example": "2026-06-15 签的协议,编号 12"})
+
+
 class OpeningOut(Schema):
     """A time of the week."""
 
@@ -84,6 +90,12 @@ class OfferOut(Schema):
     cofunding_percent = fields.Integer(required=True)
     made_at = ShownInstant(required=True)
     ended_at = ShownInstant(required=True, allow_none=True)
+    waits_for_owner = fields.Boolean(
+        required=True, metadata={"description": "商户要自担,等店主同意后才生效 / not in force before the owner agrees"}
+    )
+    consented_at = ShownInstant(
+        required=True, allow_none=True, metadata={"description": "店主同意的时间 / when the owner agreed"}
+    )
 
 
 OfferPage = page_of(OfferOut, "OfferPage")

@@ -6,6 +6,7 @@ from marshmallow import Schema, fields, post_load, validate
 
 from app.merchants import terms
 from app.merchants.rules.payouts import PayoutRules
+from app.merchants.schemas import words
 from app.merchants.schemas.settlements import Hex
 from app.merchants.terms import FileEncoding, PayoutLineState
 from app.web.fields import Choice, Id, ShownInstant, StrictInteger
@@ -75,32 +76,71 @@ class PayoutOut(Schema):
 PayoutPage = page_of(PayoutOut, "PayoutPage")
 
 
+def _sentence() -> fields.Function:
+    """Why something cannot be paid now, in a sentence; None: it can."""
+    return fields.Function(
+        lambda each: None if each.why is None else words.say(words.UNPAYABLE[each.why]),
+        required=True,
+        metadata={"type": ["string", "null"], "description": "原因(按请求的语言) / in the language of the request"},
+    )
+
+
 class SkippedOut(Schema):
     """A settlement that is due and was left out, and why."""
 
     settlement_id = fields.UUID(required=True)
     shop_id = fields.UUID(required=True)
-    why = fields.String(required=True)
+    why = fields.String(required=True, metadata={"enum": sorted(words.UNPAYABLE)})
+    sentence = _sentence()
+
+
+SkippedPage = page_of(SkippedOut, "SkippedPage")
+
+
+class RefusedBeforeOut(Schema):
+    """That the bank did not pay a settlement the last time, why, and whether it goes to the same account again."""
+
+    settlement_id = fields.UUID(required=True, attribute="line.settlement_id")
+    reason = fields.String(required=True, attribute="line.reason")
+    decided_at = ShownInstant(required=True, attribute="line.decided_at")
+    same_account = fields.Boolean(required=True)
 
 
 class MadePayoutOut(Schema):
-    """A file, and what could not go into it."""
+    """A file, what could not go into it, and what is in it that the bank refused before."""
 
     payout = fields.Nested(PayoutOut, required=True)
     skipped = fields.List(fields.Nested(SkippedOut), required=True)
+    again = fields.List(fields.Nested(RefusedBeforeOut), required=True)
+
+
+class DueOut(Schema):
+    """A settlement that is due. `why` is null when the next file takes it."""
+
+    settlement_id = fields.UUID(required=True, attribute="settlement.id")
+    shop_id = fields.UUID(required=True, attribute="settlement.shop_id")
+    payable_fen = fields.Integer(required=True, attribute="settlement.payable_fen")
+    payable_on = fields.Date(required=True, attribute="settlement.payable_on")
+    why = fields.String(required=True, allow_none=True, metadata={"enum": [*sorted(words.UNPAYABLE), None]})
+    sentence = _sentence()
+    refused_before = fields.Nested(RefusedBeforeOut, required=True, allow_none=True, attribute="refused")
+
+
+DuePage = page_of(DueOut, "DuePage")
 
 
 class PayoutLineOut(Schema):
-    """A settlement in a file, and what the bank said of it."""
+    """A settlement in a file, and what the bank said of it, now and (`refused_before`) in a file before."""
 
-    position = fields.Integer(required=True)
-    settlement_id = fields.UUID(required=True)
-    shop_id = fields.UUID(required=True)
-    fen = fields.Integer(required=True)
-    state = fields.String(required=True, validate=validate.OneOf(LINE_STATES))
-    bank_reference = fields.String(required=True, allow_none=True)
-    reason = fields.String(required=True, allow_none=True)
-    decided_at = ShownInstant(required=True, allow_none=True)
+    position = fields.Integer(required=True, attribute="line.position")
+    settlement_id = fields.UUID(required=True, attribute="line.settlement_id")
+    shop_id = fields.UUID(required=True, attribute="line.shop_id")
+    fen = fields.Integer(required=True, attribute="line.fen")
+    state = fields.String(required=True, validate=validate.OneOf(LINE_STATES), attribute="line.state")
+    bank_reference = fields.String(required=True, allow_none=True, attribute="line.bank_reference")
+    reason = fields.String(required=True, allow_none=True, attribute="line.reason")
+    decided_at = ShownInstant(required=True, allow_none=True, attribute="line.decided_at")
+    refused_before = fields.Nested(RefusedBeforeOut, required=True, allow_none=True, attribute="refused")
 
 
 class PayoutSheetOut(Schema):

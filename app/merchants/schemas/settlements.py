@@ -5,14 +5,14 @@ from typing import Any
 from marshmallow import Schema, fields, validate
 
 from app.merchants import terms
-from app.merchants.terms import DisputeCause, DisputeState
+from app.merchants.schemas.statement_lines import CAUSES, DISPUTE_STATES, LinePage
+from app.merchants.terms import DisputeState
+from app.web import problems
 from app.web.fields import FEN_MAX, Choice, Day, Id, ShownInstant, StrictInteger, Text
 from app.web.paging import PageQuery, page_of
 from app.web.parsing import StrictSchema
 
 STATES = [str(state) for state in terms.SettlementState]
-CAUSES = [str(cause) for cause in DisputeCause]
-DISPUTE_STATES = [str(state) for state in DisputeState]
 
 
 class Hex(fields.String):
@@ -36,9 +36,40 @@ class PayIn(StrictSchema):
 
 
 class SettlementQuery(PageQuery):
-    """A page of settlements, of one shop where given."""
+    """A page of settlements, of one shop or in one state where given."""
 
     shop_id = Id(load_default=None)
+    state = Choice(list(terms.SettlementState), load_default=None)
+
+
+class SignIn(StrictSchema):
+    """Settlements to be signed at once."""
+
+    settlement_ids = fields.List(
+        Id(), required=True, validate=validate.Length(1, terms.SIGNED_AT_ONCE_MAX, error="count:{min}:{max}")
+    )
+
+
+class SignedOut(Schema):
+    """What became of one of them. `code` and `detail` say why it was not signed."""
+
+    settlement_id = fields.UUID(required=True)
+    done = fields.Function(lambda each: each.refusal is None, required=True, metadata={"type": "boolean"})
+    state = fields.String(required=True, allow_none=True, attribute="settlement.state")
+    code = fields.Function(
+        lambda each: each.refusal and each.refusal.code, required=True, metadata={"type": ["string", "null"]}
+    )
+    detail = fields.Function(
+        lambda each: each.refusal and each.refusal.detail(problems.language()),
+        required=True,
+        metadata={"type": ["string", "null"]},
+    )
+
+
+class SignedManyOut(Schema):
+    """The outcome of each, in the order asked; one named twice stands once."""
+
+    items = fields.List(fields.Nested(SignedOut), required=True)
 
 
 class SettlementAmounts(Schema):
@@ -86,20 +117,7 @@ class SettlementOut(SettlementAmounts):
     transaction_id = fields.UUID(required=True, allow_none=True)
 
 
-class SettlementLineOut(Schema):
-    """One transaction of a settlement: + is owed to the shop. What came off the bill, and who bears it."""
-
-    transaction_id = fields.UUID(required=True)
-    code = fields.String(required=True)
-    points = fields.Integer(required=True)
-    fen = fields.Integer(required=True)
-    discount_fen = fields.Integer(required=True, allow_none=True)
-    borne_by_shop_fen = fields.Integer(required=True, allow_none=True)
-    recorded_at = ShownInstant(required=True)
-
-
 SettlementPage = page_of(SettlementOut, "SettlementPage")
-LinePage = page_of(SettlementLineOut, "SettlementLinePage")
 
 
 class StatementOut(Schema):
@@ -121,6 +139,12 @@ OwnSettlementPage = page_of(OwnSettlementOut, "OwnSettlementPage")
 
 class OwnStatementQuery(PageQuery):
     """Of which book the settlement is."""
+
+    book = Text(required=True, length_max=32)
+
+
+class OwnFileQuery(StrictSchema):
+    """The same of a file, which comes whole."""
 
     book = Text(required=True, length_max=32)
 

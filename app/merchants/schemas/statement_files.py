@@ -5,16 +5,20 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any
+from uuid import UUID
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from openpyxl import Workbook
 from openpyxl.styles import Font
 from reportlab.lib.pagesizes import A4
+from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
 from app.kernel.periods import DISTRICT
 from app.merchants.models import SettlementLine
+from app.merchants.queries.line_names import LineName
 from app.merchants.rules.bank_files import FEN_PER_YUAN, yuan
+from app.merchants.schemas import words
 from app.merchants.service.statement_files import WholeStatement
 from app.web import problems
 from app.web.typeface import face
@@ -25,7 +29,7 @@ PDF = "application/pdf"
 FORMULA = re.compile(r"\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]")
 UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 ZIP_DATE = (1980, 1, 1, 0, 0, 0)
-MARGIN, TOP, ROW, FOOT = 40.0, 800.0, 15.0, 50.0
+MARGIN, TOP, ROW, NAME_ROW, FOOT = 40.0, 800.0, 15.0, 9.0, 60.0
 EDGES = (40.0, 150.0, 330.0, 400.0, 475.0, 555.0)  # where columns begin (texts) or end (numbers)
 SIZE, SMALL = 9, 7
 
@@ -51,6 +55,9 @@ WORDS = {
     "discount": ("让利(元)", "Discount, yuan"),
     "borne": ("商户自担(元)", "Borne by shop, yuan"),
     "transaction": ("交易号", "Transaction"),
+    "out_trade_no": ("商户单号", "Shop's number"),
+    "out_refund_no": ("商户退款单号", "Shop's refund number"),
+    "gift": ("礼品", "Gift"),
     "redemption": ("兑换", "Redemption"),
     "refund": ("退款", "Refund"),
     "reversal": ("冲正", "Reversal"),
@@ -62,19 +69,15 @@ WORDS = {
     "stands": ("现状", "State"),
     "kept": ("本期暂扣", "Of this statement"),
     "paid_now": ("前期暂扣,本期转出", "Of earlier ones, paid now"),
-    "desk": ("社区或店主提出争议", "Doubted by the desk or the owner"),
-    "resident": ("居民投诉", "A resident complains"),
-    "review": ("风控审查", "Looked at by anti-fraud"),
-    "unattended": ("无人收银,延后付款", "Nobody of the shop accepted it"),
-    "open": ("待定", "Open"),
-    "for_shop": ("归商户", "For the shop"),
-    "for_resident": ("归居民", "For the resident"),
+    **words.CAUSES,
+    **words.STATES,
 }
-COLUMNS = ("recorded", "kind", "points", "line_fen", "discount", "borne", "transaction")
+NAMES = ("out_trade_no", "out_refund_no", "gift", "transaction")
 PRINTED = ("recorded", "kind", "points", "line_fen", "discount", "borne")
-HELD = ("opened", "held", "held_fen", "why", "stands", "transaction")
-HELD_WIDTHS = (20, 24, 14, 30, 14, 40)
-WIDTHS = (20, 14, 10, 14, 14, 16, 40)
+COLUMNS = (*PRINTED, *NAMES)
+HELD = ("opened", "held", "held_fen", "why", "stands", *NAMES)
+HELD_WIDTHS = (20, 24, 14, 30, 14, 24, 24, 24, 40)
+WIDTHS = (20, 14, 10, 14, 14, 16, 24, 24, 24, 40)
 
 
 def make_xlsx(statement: WholeStatement) -> Download:
@@ -87,20 +90,20 @@ def make_xlsx(statement: WholeStatement) -> Download:
     for cell in lines[1]:
         cell.font = Font(bold=True)
     lines.freeze_panes = "A2"
-    for letter, width in zip("ABCDEFG", WIDTHS, strict=True):
+    for letter, width in zip("ABCDEFGHIJ", WIDTHS, strict=True):
         lines.column_dimensions[letter].width = width
-    for line in statement.lines:
-        lines.append([*_cells(line, say), str(line.transaction_id)])
+    for each in statement.lines:
+        lines.append([*_cells(each.line, say), *_safe_cells(_names(each.name, each.line.transaction_id))])
     overview = book.create_sheet(say("number"))
     overview.column_dimensions["A"].width, overview.column_dimensions["B"].width = 30, 70
     for name, value in _overview(statement):
         overview.append([say(name), _safe(value)])
     held = book.create_sheet(say("held"))
     held.append([say(name) for name in HELD])
-    for letter, width in zip("ABCDEF", HELD_WIDTHS, strict=True):
+    for letter, width in zip("ABCDEFGHI", HELD_WIDTHS, strict=True):
         held.column_dimensions[letter].width = width
-    for cells in _held(statement, say):
-        held.append(cells)
+    for cells, names in _held(statement, say):
+        held.append([*cells, *_safe_cells(names)])
     made = BytesIO()
     book.save(made)
     return Download(_settled(made.getvalue(), statement), f"settlement-{statement.settlement.id}.xlsx")
@@ -114,12 +117,12 @@ def make_pdf(statement: WholeStatement) -> Download:
     canvas.setTitle(f"{say('title')} {statement.settlement.id}")
     canvas.setAuthor("Linli")
     at = _print_head(canvas, statement, say)
-    for line in statement.lines:
+    for each in statement.lines:
         if at < FOOT:
             canvas.showPage()
             at = _print_titles(canvas, TOP, say)
-        _print_row(canvas, at, [_shown(cell) for cell in _cells(line, say)], SMALL)
-        at -= ROW
+        _print_row(canvas, at, [_shown(cell) for cell in _cells(each.line, say)], SMALL)
+        at = _print_names(canvas, at, _names(each.name, each.line.transaction_id), say) - ROW
     _print_held(canvas, at - ROW, statement, say)
     canvas.showPage()
     canvas.save()
@@ -158,17 +161,24 @@ def _cells(line: SettlementLine, say: Say) -> list[Any]:
     return [_clock(line.recorded_at), say(line.code), line.points, *in_yuan]
 
 
-def _held(statement: WholeStatement, say: Say) -> list[list[Any]]:
+def _names(name: LineName, transaction_id: UUID) -> list[str]:
+    """What a line is called: empty texts where it has no such number."""
+    return [*(each or "" for each in name), str(transaction_id)]
+
+
+def _held(statement: WholeStatement, say: Say) -> list[tuple[list[Any], list[str]]]:
     """What is kept back of it, and what it pays that was kept back before: since when, how much, why, how it stands."""
     return [
-        [
-            _clock(each.opened_at),
-            say(which),
-            each.fen / FEN_PER_YUAN,
-            say(each.cause),
-            say(each.state),
-            str(each.transaction_id),
-        ]
+        (
+            [
+                _clock(each.doubt.opened_at),
+                say(which),
+                each.doubt.fen / FEN_PER_YUAN,
+                say(each.doubt.cause),
+                say(each.doubt.state),
+            ],
+            _names(each.name, each.doubt.transaction_id),
+        )
         for which, several in (("kept", statement.kept), ("paid_now", statement.released))
         for each in several
     ]
@@ -186,6 +196,10 @@ def _safe(text: str) -> str:
     """The text, with an apostrophe before it if a spreadsheet would calculate it."""
     text = UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", text)
     return f"'{text}" if FORMULA.match(text) and text != "-" else text
+
+
+def _safe_cells(texts: Sequence[str]) -> list[str | None]:
+    return [_safe(text) or None for text in texts]
 
 
 def _settled(content: bytes, statement: WholeStatement) -> bytes:
@@ -217,16 +231,34 @@ def _print_head(canvas: Canvas, statement: WholeStatement, say: Say) -> float:
 
 def _print_held(canvas: Canvas, at: float, statement: WholeStatement, say: Say) -> None:
     rows = _held(statement, say)
-    texts = [say("held")] if rows else []
-    texts += ["   ".join(_shown(cell) for cell in cells[:-1]) for cells in rows]
-    canvas.setFont(face(), SMALL)
-    for text in texts:
+    if rows:
+        canvas.setFont(face(), SMALL)
+        canvas.drawString(MARGIN, at, say("held"))
+    for cells, names in rows:
+        at -= ROW
         if at < FOOT:
             canvas.showPage()
-            canvas.setFont(face(), SMALL)
             at = TOP
-        canvas.drawString(MARGIN, at, text)
-        at -= ROW
+        canvas.setFont(face(), SMALL)
+        canvas.drawString(MARGIN, at, "   ".join(_shown(cell) for cell in cells))
+        at = _print_names(canvas, at, names, say)
+
+
+def _print_names(canvas: Canvas, at: float, names: Sequence[str], say: Say) -> float:
+    """Below a row what it is called, as many to a line as fit; answers where the last of these lines stands."""
+    canvas.setFont(face(), SMALL)
+    text = ""
+    for name, value in zip(NAMES, names, strict=True):
+        part = f"{say(name)} {UNPRINTABLE.sub(' ', value)}" if value else ""
+        joined = f"{text}   {part}" if text and part else text or part
+        if text and stringWidth(joined, face(), SMALL) > EDGES[-1] - MARGIN:
+            at -= NAME_ROW
+            canvas.drawString(MARGIN, at, text)
+            joined = part
+        text = joined
+    at -= NAME_ROW
+    canvas.drawString(MARGIN, at, text)
+    return at
 
 
 def _print_titles(canvas: Canvas, at: float, say: Say) -> float:

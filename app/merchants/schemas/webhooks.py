@@ -50,6 +50,12 @@ class DeliveryQuery(PageQuery):
     state = Choice(list(DeliveryState), load_default=None)
 
 
+class OwnDeliveryQuery(DeliveryQuery):
+    """The same of an owner, who says of which book."""
+
+    book = Text(required=True, length_max=32)
+
+
 class DeliveryOut(Schema):
     """One event for one endpoint."""
 

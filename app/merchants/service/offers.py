@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.paging import Page, page_by_id, read_id
 from app.merchants import errors, queries
-from app.merchants.models import Offer
+from app.merchants.models import Offer, OfferProposal
 from app.merchants.queries import offers as offer_queries
 from app.merchants.queries.offers import ShopOffer
 from app.merchants.rules import offers as rules
@@ -37,10 +37,11 @@ _GIVE_BACK_ALL = text("""
 _LEFT = text("SELECT stock_points FROM merchants_offers WHERE book_id = :book_id AND id = :offer_id")
 
 
-def set_offer(uow: UnitOfWork, *, book: str, shop_id: UUID, terms: OfferTerms) -> Offer:
+def set_offer(uow: UnitOfWork, *, book: str, shop_id: UUID, terms: OfferTerms) -> Offer | OfferProposal:
     """Put a shop's terms in force; those of before end at this instant, and what was made under them stays as it is.
 
-    Refuses ShopMissing, OwnBusiness, HoursWrong, OfferOverpaid, CofundingWrong.
+    Terms of which the shop bears a part only wait for its owner (service/agreeing.py), and those of before go on. What
+    waited before does so no longer. Refuses ShopMissing, OwnBusiness, HoursWrong, OfferOverpaid, CofundingWrong.
     """
     book_id = points_queries.get_book(uow.session, book).id
     queries.lock_shop(uow.session, book_id, shop_id)
@@ -51,21 +52,36 @@ def set_offer(uow: UnitOfWork, *, book: str, shop_id: UUID, terms: OfferTerms) -
     value_fen = highest_point_value(uow.session, book_id)
     rules.check_cofunding(points_per_yuan=terms.points_per_yuan, value_fen=value_fen, percent=terms.cofunding_percent)
 
-    _end_current(uow, book_id, shop_id)
+    end_proposal(uow, book_id, shop_id)
     hours = None if terms.hours is None else [[each.weekday, each.from_minute, each.to_minute] for each in terms.hours]
     values = {field.name: getattr(terms, field.name) for field in fields(terms) if field.name != "offer_id"}
-    offer = Offer(
-        **values | {"hours": hours},
-        book_id=book_id,
-        id=uow.new_id(),
-        shop_id=shop_id,
-        made_by=uow.actor.id,
-        made_at=uow.now,
-    )
+    values |= {"hours": hours, "book_id": book_id, "id": uow.new_id(), "shop_id": shop_id}
+    values |= {"made_by": uow.actor.id, "made_at": uow.now}
+    if not terms.cofunding_percent:
+        return put_in_force(uow, Offer(**values))
+    proposal = OfferProposal(**values)
+    uow.session.add(proposal)
+    uow.session.flush()
+    return proposal
+
+
+def put_in_force(uow: UnitOfWork, offer: Offer) -> Offer:
+    """Let terms take the place of those of before. The caller has locked the shop and checked them."""
+    _end_current(uow, offer.book_id, offer.shop_id)
     uow.session.add(offer)
     uow.session.flush()
-    telling_shops.tell_offer(uow, book_id=book_id, shop_id=shop_id, offer=offer)
+    telling_shops.tell_offer(uow, book_id=offer.book_id, shop_id=offer.shop_id, offer=offer)
     return offer
+
+
+def end_proposal(uow: UnitOfWork, book_id: int, shop_id: UUID) -> None:
+    """Let what waits for a shop's owner wait no longer: other terms were set."""
+    uow.session.execute(
+        update(OfferProposal)
+        .where(OfferProposal.book_id == book_id, OfferProposal.shop_id == shop_id, OfferProposal.ended_at.is_(None))
+        .values(ended_by=uow.actor.id, ended_at=uow.now)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def check_point_value(session: Session, book_id: int, value_fen: int) -> None:
@@ -85,6 +101,7 @@ def end_offer(uow: UnitOfWork, *, book: str, shop_id: UUID) -> None:
     """End a shop's terms: it takes no more points of the book. Refuses ShopMissing, OfferMissing."""
     book_id = points_queries.get_book(uow.session, book).id
     queries.lock_shop(uow.session, book_id, shop_id)
+    end_proposal(uow, book_id, shop_id)
     if not _end_current(uow, book_id, shop_id):
         raise errors.OfferMissing
     telling_shops.tell_offer(uow, book_id=book_id, shop_id=shop_id, offer=None)

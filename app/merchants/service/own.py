@@ -54,9 +54,14 @@ def list_own_shops(uow: UnitOfWork, others: Collection[UUID] = ()) -> Collection
     return house.list_house_shops(uow.session, list_close(uow).union(others), now=uow.now)
 
 
+def ids_of(uow: UnitOfWork) -> set[UUID]:
+    """The accounts by which the actor may be known."""
+    actor = uow.actor
+    return {each for each in (actor.id, actor.person_id, actor.owner_id) if each is not None}
+
+
 def list_close(uow: UnitOfWork) -> set[UUID]:
     """The actor, and who is close to him, by their accounts and their passbooks of his book."""
     actor = uow.actor
     kin = identity.list_kin(uow.session, actor.book or "", actor.person_id or actor.id, actor.owner_id)
-    mine = {each for each in (actor.id, actor.person_id, actor.owner_id) if each is not None}
-    return mine | kin.people | set(kin.owners)
+    return ids_of(uow) | kin.people | set(kin.owners)

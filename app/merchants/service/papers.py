@@ -1,7 +1,8 @@
 """A merchant's papers: applied for, reviewed, approved, each by somebody else (docs/decisions/0021-at-the-till.md)."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from app.points import service as points_service
 from app.points.terms import OwnerKind
 
 OPEN_ONCE = "uq_merchants_applications_open"
+LICENCE_OPEN_ONCE = "uq_merchants_applications_licence"
 LICENCE_ONCE = "uq_merchants_merchants_licence"
 
 
@@ -29,7 +31,8 @@ def apply_to_enrol(uow: UnitOfWork, *, book: str, merchant_id: UUID | None, pape
     """Hand in the papers of a merchant for a book to review: a new one, or one known by name only (`merchant_id`).
 
     `papers`: name, licence_no, contact_name, contact_phone, bank {bank, holder, account_no}, branches. Refuses
-    BookMissing, MerchantMissing, MerchantVerified, BranchesNeeded, ApplicationOpen.
+    BookMissing, MerchantMissing, MerchantVerified, BranchesNeeded, LicenceWrong, BankUnfit, BranchTwice, LicenceKnown,
+    ApplicationOpen (also of the same licence by the same person: a stranger's papers hold nobody up).
     """
     book_id = points_queries.get_book(uow.session, book).id
     if merchant_id is not None:
@@ -38,11 +41,22 @@ def apply_to_enrol(uow: UnitOfWork, *, book: str, merchant_id: UUID | None, pape
             raise errors.MerchantVerified
     elif not papers["branches"]:
         raise errors.BranchesNeeded
-    return _open(uow, book_id, merchant_id or uow.new_id(), ApplicationKind.ENROL, papers)
+    rules.check_licence(papers["licence_no"])
+    rules.check_bank(papers["bank"], field="papers.bank")
+    rules.check_branches(papers["branches"])
+    made_for = merchant_id or uow.new_id()
+    licence_index = vault().index(papers["licence_no"], kind="licence")
+    if queries.is_licence_known(uow.session, licence_index, other_than=made_for):
+        raise errors.LicenceKnown
+    return _open(uow, book_id, made_for, ApplicationKind.ENROL, papers, licence_index=licence_index)
 
 
 def apply_for_bank(uow: UnitOfWork, merchant: Merchant, *, bank: Mapping[str, Any]) -> Application:
-    """Ask for another bank account of a merchant, to be approved by another person. Refuses ApplicationOpen."""
+    """Ask for another bank account of a merchant, to be approved by another person.
+
+    Refuses BankUnfit, ApplicationOpen.
+    """
+    rules.check_bank(bank, field="bank")
     papers = {"name": merchant.name, "bank": bank}
     return _open(uow, merchant.home_book_id, merchant.id, ApplicationKind.BANK, papers)
 
@@ -129,7 +143,13 @@ def withdraw_application(uow: UnitOfWork, *, application_id: UUID) -> Applicatio
 
 
 def _open(
-    uow: UnitOfWork, book_id: int, merchant_id: UUID, kind: ApplicationKind, papers: Mapping[str, Any]
+    uow: UnitOfWork,
+    book_id: int,
+    merchant_id: UUID,
+    kind: ApplicationKind,
+    papers: Mapping[str, Any],
+    *,
+    licence_index: bytes | None = None,
 ) -> Application:
     made_id = uow.new_id()
     application = Application(
@@ -138,6 +158,7 @@ def _open(
         merchant_id=merchant_id,
         kind=kind,
         name=papers["name"],
+        licence_index=licence_index,
         sealed=vault().seal(json.dumps(papers, ensure_ascii=False, default=str), context=_context(made_id)),
         shown=json.loads(json.dumps(rules.shown_of(papers), default=str)),
         state=ApplicationState.OPEN,
@@ -145,7 +166,7 @@ def _open(
         applied_at=uow.now,
     )
     uow.session.add(application)
-    _flush(uow, OPEN_ONCE, errors.ApplicationOpen)
+    _flush(uow, {OPEN_ONCE, LICENCE_OPEN_ONCE}, errors.ApplicationOpen)
     return application
 
 
@@ -166,7 +187,7 @@ def _enrol(uow: UnitOfWork, found: Application, papers: Mapping[str, Any]) -> No
     merchant.contact_sealed = vault().seal(
         json.dumps(contact, ensure_ascii=False), context=f"merchants.contact:{merchant.id}"
     )
-    _flush(uow, LICENCE_ONCE, errors.LicenceKnown)
+    _flush(uow, {LICENCE_ONCE}, errors.LicenceKnown)
     _register_owner(uow, found, papers)
     _open_branches(uow, found, papers["branches"])
 
@@ -215,7 +236,10 @@ def accept_branches(uow: UnitOfWork, book_id: int, branches: list[Branch]) -> No
 
 
 def _set_bank_account(uow: UnitOfWork, found: Application, bank: Mapping[str, Any]) -> None:
-    """Put an account in force; what takes another one's place is paid to only after the cool-down."""
+    """Put an account in force; what takes another one's place is paid to only after the cool-down.
+
+    Where only the holder's name was corrected, money goes where it went: no sooner, and no later.
+    """
     before = queries.find_bank_account(uow.session, found.merchant_id)
     uow.session.execute(
         update(BankAccount)
@@ -231,18 +255,25 @@ def _set_bank_account(uow: UnitOfWork, found: Application, bank: Mapping[str, An
             sealed=vault().seal(json.dumps(bank, ensure_ascii=False), context=f"merchants.bank:{made_id}"),
             masked=rules.masked_bank(bank),
             since=uow.now,
-            payable_from=uow.now if before is None else uow.now + terms.BANK_COOL_DOWN,
+            payable_from=_payable_from(uow, before, bank),
         )
     )
     uow.session.flush()
 
 
-def _flush(uow: UnitOfWork, constraint: str, refusal: type[Exception]) -> None:
+def _payable_from(uow: UnitOfWork, before: BankAccount | None, bank: Mapping[str, Any]) -> datetime:
+    if before is None:
+        return uow.now
+    kept = json.loads(vault().open(before.sealed, context=f"merchants.bank:{before.id}"))
+    return before.payable_from if rules.is_same_account(kept, bank) else uow.now + terms.BANK_COOL_DOWN
+
+
+def _flush(uow: UnitOfWork, constraints: Collection[str], refusal: type[Exception]) -> None:
     """Write, and refuse where a twin was faster."""
     try:
         uow.session.flush()
     except IntegrityError as error:
-        if constraint in str(error.orig):
+        if any(each in str(error.orig) for each in constraints):
             raise refusal from None
         raise
 

@@ -1,22 +1,21 @@
 """Files for the bank: made of approved statements that are due, given out again byte by byte."""
 
-import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from app.infra.unit_of_work import UnitOfWork
-from app.infra.vault import vault
 from app.kernel.paging import Cursor, Page, page_by_id, read_id
 from app.kernel.periods import local_date
 from app.merchants import errors, queries, terms
-from app.merchants.models import BankAccount, Branch, Merchant, Payout, PayoutLine, PayoutTerms, Settlement
+from app.merchants.models import BankAccount, Payout, PayoutLine, PayoutSkip, PayoutTerms, Settlement
 from app.merchants.queries import payouts as payout_queries
 from app.merchants.rules import bank_files
 from app.merchants.rules.bank_files import BankLine, Receiver
-from app.merchants.rules.papers import check_payout
 from app.merchants.rules.payouts import PayoutRules, check_terms
 from app.merchants.service import own
+from app.merchants.service.receivers import RefusedBefore, list_refused, open_account, receiver_of
 from app.merchants.terms import PayoutLineState, SettlementState
 from app.points import queries as points_queries
 
@@ -32,10 +31,19 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class MadePayout:
-    """A file, and what could not go into it."""
+    """A file, what could not go into it, and what is in it that the bank refused before."""
 
     payout: Payout
     skipped: Sequence[Skipped]
+    again: Sequence[RefusedBefore]
+
+
+@dataclass(frozen=True, slots=True)
+class SentLine:
+    """A line of a file, and that the bank refused its statement in a file before."""
+
+    line: PayoutLine
+    refused: RefusedBefore | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +51,15 @@ class PayoutSheet:
     """A file with a page of its lines."""
 
     payout: Payout
-    lines: Page[PayoutLine]
+    lines: Page[SentLine]
 
 
 def make_payout(uow: UnitOfWork, *, book: str) -> MadePayout:
     """Put approved statements that are due into a file for the bank: each into one file at a time.
 
-    Left out, with why: a shop of the actor's or of somebody close to him (another makes the file that pays it); a
-    merchant that is suspended (or its branch), has no bank account or too new a one, or one whose name or number no
-    bank's file takes. Refuses PayoutEmpty.
+    Left out, with why, which is kept with the file: a shop of the actor's or of somebody close to him (another makes
+    the file that pays it); a merchant that is suspended (or its branch), has no bank account or too new a one, or one
+    whose name or number no bank's file takes. Refuses PayoutEmpty.
     """
     book_id = points_queries.get_book(uow.session, book).id
     due = payout_queries.lock_due(uow.session, book_id, today=local_date(uow.now), limit=terms.PAYOUT_LINES_MAX)
@@ -61,13 +69,16 @@ def make_payout(uow: UnitOfWork, *, book: str) -> MadePayout:
     skipped: list[Skipped] = []
     for settlement, merchant, branch, account in due:
         is_own = settlement.shop_id in own_shops
-        receiver, why = (None, errors.OwnBusiness.code) if is_own else _receiver(uow, merchant, branch, account)
+        receiver, why = (None, errors.OwnBusiness.code) if is_own else receiver_of(uow, merchant, branch, account)
         if receiver is None:
             skipped.append(Skipped(settlement.id, settlement.shop_id, why))
         else:
             good.append((settlement, account, receiver))
     if not good:
-        raise errors.PayoutEmpty(skipped=len(skipped))
+        counts = Counter(each.why for each in skipped)
+        raise errors.PayoutEmpty(
+            skipped=len(skipped), whys=", ".join(f"{why} × {n}" for why, n in counts.items()) or "-"
+        )
 
     number = payout_queries.next_number(uow.session, book_id)
     lines = [
@@ -86,8 +97,15 @@ def make_payout(uow: UnitOfWork, *, book: str) -> MadePayout:
     )
     uow.session.add(payout)
     uow.session.flush()
+    again = list_refused(uow, book_id, {settlement.id: account.id for settlement, account, _ in good})
     _send(uow, payout, [(settlement, account) for settlement, account, _ in good])
-    return MadePayout(payout, skipped)
+    uow.session.add_all(
+        PayoutSkip(
+            book_id=book_id, payout_id=payout.id, settlement_id=each.settlement_id, shop_id=each.shop_id, why=each.why
+        )
+        for each in skipped
+    )
+    return MadePayout(payout, skipped, list(again.values()))
 
 
 def write_payout(uow: UnitOfWork, *, book: str, payout_id: UUID) -> tuple[Payout, str]:
@@ -95,7 +113,7 @@ def write_payout(uow: UnitOfWork, *, book: str, payout_id: UUID) -> tuple[Payout
     book_id = points_queries.get_book(uow.session, book).id
     payout = payout_queries.get_payout_file(uow.session, book_id, payout_id)
     lines = [
-        BankLine(bank_files.reference_of(payout.number, line.position), _open(account), line.fen)
+        BankLine(bank_files.reference_of(payout.number, line.position), open_account(account), line.fen)
         for line, account in payout_queries.list_receivers(uow.session, book_id, payout_id)
     ]
     text = bank_files.write_file(lines)
@@ -120,7 +138,17 @@ def show_payout(uow: UnitOfWork, *, book: str, payout_id: UUID, limit: int, curs
     rows = payout_queries.list_payout_lines(uow.session, book_id, payout_id, after=after, limit=limit + 1)
     items = rows[:limit]
     more = Cursor((items[-1].position,)).encode() if len(rows) > limit else None
-    return PayoutSheet(payout, Page(items, more))
+    accounts = {line.settlement_id: line.bank_account_id for line in items}
+    refused = list_refused(uow, book_id, accounts, before=payout_id)
+    return PayoutSheet(payout, Page([SentLine(each, refused.get(each.settlement_id)) for each in items], more))
+
+
+def list_skipped(uow: UnitOfWork, *, book: str, payout_id: UUID, limit: int, cursor: str | None) -> Page[PayoutSkip]:
+    """What was due and could not go into a file when it was made, by statement, with why. Refuses PayoutMissing."""
+    book_id = points_queries.get_book(uow.session, book).id
+    payout_queries.get_payout_file(uow.session, book_id, payout_id)
+    rows = payout_queries.list_skips(uow.session, book_id, payout_id, after=read_id(cursor), limit=limit + 1)
+    return page_by_id(rows, limit, lambda each: each.settlement_id)
 
 
 def set_payout_terms(uow: UnitOfWork, *, book: str, shop_id: UUID | None, rules: PayoutRules) -> PayoutTerms:
@@ -168,32 +196,6 @@ def list_payout_terms(uow: UnitOfWork, *, book: str, limit: int, cursor: str | N
     book_id = points_queries.get_book(uow.session, book).id
     rows = payout_queries.list_terms(uow.session, book_id, before=read_id(cursor), limit=limit + 1)
     return page_by_id(rows, limit, lambda each: each.id)
-
-
-def _receiver(
-    uow: UnitOfWork, merchant: Merchant, branch: Branch, account: BankAccount | None
-) -> tuple[Receiver | None, str]:
-    """Where a merchant's money goes, or why it does not go anywhere now."""
-    if account is None:
-        return None, "no_bank_account"
-    try:
-        check_payout(
-            name=merchant.name,
-            state=merchant.state,
-            branch_state=branch.state,
-            payable_from=account.payable_from,
-            now=uow.now,
-        )
-    except (errors.PayoutStopped, errors.PayoutHeld) as refused:
-        return None, refused.code
-    receiver = _open(account)
-    problem = bank_files.unfit(receiver)
-    return (receiver, "") if problem is None else (None, f"unfit_{problem}")
-
-
-def _open(account: BankAccount) -> Receiver:
-    bank = json.loads(vault().open(account.sealed, context=f"merchants.bank:{account.id}"))
-    return Receiver(account_no=bank["account_no"], holder=bank["holder"], bank=bank["bank"])
 
 
 def _send(uow: UnitOfWork, payout: Payout, chosen: Sequence[tuple[Settlement, BankAccount]]) -> None:

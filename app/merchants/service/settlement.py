@@ -17,6 +17,7 @@ from app.merchants.queries import payouts, statements
 from app.merchants.queries.settlements import Totals
 from app.merchants.rules.payouts import Keeping, keep_back
 from app.merchants.service import holding, own, telling_shops
+from app.merchants.service.naming import NamedLine, name_all
 from app.merchants.terms import SettlementState
 from app.places.queries import load_calendar_for
 from app.points import queries as points_queries
@@ -27,7 +28,7 @@ class Statement:
     """A settlement with a page of its lines."""
 
     settlement: Settlement
-    lines: Page[SettlementLine]
+    lines: Page[NamedLine]
 
 
 def state_settlement(uow: UnitOfWork, *, book: str, shop_id: UUID, through: date) -> Settlement:
@@ -85,15 +86,24 @@ def show_settlement(uow: UnitOfWork, *, book: str, settlement_id: UUID, limit: i
     book_id = points_queries.get_book(uow.session, book).id
     settlement = queries.get_settlement(uow.session, book_id, settlement_id)
     rows = queries.list_lines(uow.session, book_id, settlement_id, after=read_id(cursor), limit=limit + 1)
-    return Statement(settlement, page_by_id(rows, limit, lambda line: line.transaction_id))
+    page = page_by_id(rows, limit, lambda line: line.transaction_id)
+    return Statement(settlement, Page(name_all(uow, book_id, page.items), page.next_cursor))
 
 
 def list_settlements(
-    uow: UnitOfWork, *, book: str, shop_id: UUID | None, limit: int, cursor: str | None
+    uow: UnitOfWork,
+    *,
+    book: str,
+    shop_id: UUID | None,
+    state: SettlementState | None = None,
+    limit: int,
+    cursor: str | None,
 ) -> Page[Settlement]:
-    """Settlements of a book, newest first; of one shop where given."""
+    """Settlements of a book, newest first; of one shop, or in one state, where given."""
     book_id = points_queries.get_book(uow.session, book).id
-    rows = queries.list_settlements(uow.session, book_id, shop_id=shop_id, before=read_id(cursor), limit=limit + 1)
+    rows = queries.list_settlements(
+        uow.session, book_id, shop_id=shop_id, state=state, before=read_id(cursor), limit=limit + 1
+    )
     return page_by_id(rows, limit, lambda settlement: settlement.id)
 
 

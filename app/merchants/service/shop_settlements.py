@@ -7,10 +7,13 @@ from app.infra.unit_of_work import UnitOfWork
 from app.kernel.paging import Page, page_by_id, read_id
 from app.merchants import errors, queries, terms
 from app.merchants.models import Dispute, Merchant, Settlement
+from app.merchants.queries import disputes as dispute_queries
 from app.merchants.queries import merchants as merchant_queries
 from app.merchants.rules import redemptions as rules
 from app.merchants.service.disputes import doubt_line
+from app.merchants.service.naming import NamedDoubt, name_doubts
 from app.merchants.service.settlement import Statement, show_settlement
+from app.merchants.service.statement_files import WholeStatement, read_statement
 from app.points import queries as points_queries
 from app.points.queries.books import codes_of
 
@@ -33,6 +36,25 @@ def list_branch_settlements(uow: UnitOfWork, *, limit: int, cursor: str | None) 
     return _page(uow, [branch_id], book_id, limit, cursor)
 
 
+def show_branch_settlement(
+    uow: UnitOfWork, *, book: str, settlement_id: UUID, limit: int, cursor: str | None
+) -> Statement:
+    """A settlement of the till's branch with a page of its lines.
+
+    Refuses ShopNotOnToken, BookMissing, SettlementMissing (also of a book that is not the cashier's).
+    """
+    _check_branch(uow, book, settlement_id)
+    return show_settlement(uow, book=book, settlement_id=settlement_id, limit=limit, cursor=cursor)
+
+
+def list_branch_kept_back(
+    uow: UnitOfWork, *, book: str, settlement_id: UUID, limit: int, cursor: str | None
+) -> Page[NamedDoubt]:
+    """What a settlement of the till's branch keeps back, or pays of earlier ones. Refuses as the settlement itself."""
+    _check_branch(uow, book, settlement_id)
+    return _kept_back(uow, book, settlement_id, limit, cursor)
+
+
 def list_merchant_settlements(
     uow: UnitOfWork, merchant: Merchant, *, limit: int, cursor: str | None
 ) -> Page[OwnSettlement]:
@@ -47,6 +69,22 @@ def show_merchant_settlement(
     """A settlement of a merchant's branch with a page of its lines. Refuses BookMissing, SettlementMissing."""
     _check_own(uow, merchant, book, settlement_id)
     return show_settlement(uow, book=book, settlement_id=settlement_id, limit=limit, cursor=cursor)
+
+
+def list_merchant_kept_back(
+    uow: UnitOfWork, merchant: Merchant, *, book: str, settlement_id: UUID, limit: int, cursor: str | None
+) -> Page[NamedDoubt]:
+    """What a merchant's settlement keeps back, and pays of earlier ones. Refuses BookMissing, SettlementMissing."""
+    _check_own(uow, merchant, book, settlement_id)
+    return _kept_back(uow, book, settlement_id, limit, cursor)
+
+
+def read_merchant_statement(
+    uow: UnitOfWork, merchant: Merchant, *, book: str, settlement_id: UUID, lines_max: int
+) -> WholeStatement:
+    """A merchant's settlement whole, for a file. Refuses BookMissing, SettlementMissing, StatementTooLong."""
+    _check_own(uow, merchant, book, settlement_id)
+    return read_statement(uow, book=book, settlement_id=settlement_id, lines_max=lines_max)
 
 
 def dispute_own_line(
@@ -65,6 +103,21 @@ def _check_own(uow: UnitOfWork, merchant: Merchant, book: str, settlement_id: UU
     if branch is None or branch.merchant_id != merchant.id:
         raise errors.SettlementMissing
     return settlement
+
+
+def _check_branch(uow: UnitOfWork, book: str, settlement_id: UUID) -> None:
+    branch_id = rules.shop_of(uow.actor)
+    book_id = points_queries.get_book(uow.session, book).id
+    settlement = queries.get_settlement(uow.session, book_id, settlement_id)
+    if settlement.shop_id != branch_id or uow.actor.book not in {None, book}:
+        raise errors.SettlementMissing
+
+
+def _kept_back(uow: UnitOfWork, book: str, settlement_id: UUID, limit: int, cursor: str | None) -> Page[NamedDoubt]:
+    book_id = points_queries.get_book(uow.session, book).id
+    rows = dispute_queries.list_kept_back(uow.session, book_id, settlement_id, before=read_id(cursor), limit=limit + 1)
+    page = page_by_id(rows, limit, lambda each: each.id)
+    return Page(name_doubts(uow, book_id, page.items), page.next_cursor)
 
 
 def _page(

@@ -6,8 +6,9 @@ from uuid import UUID
 
 from app.infra.unit_of_work import UnitOfWork
 from app.merchants import errors, queries
-from app.merchants.models import Dispute, Settlement, SettlementLine
+from app.merchants.models import Settlement
 from app.merchants.queries import holds
+from app.merchants.service.naming import NamedDoubt, NamedLine, name_all, name_doubts
 from app.points import queries as points_queries
 
 
@@ -16,9 +17,9 @@ class WholeStatement:
     """A settlement with all its lines, what it keeps back and pays of earlier ones, the names of shop and community."""
 
     settlement: Settlement
-    lines: Sequence[SettlementLine]
-    kept: Sequence[Dispute]
-    released: Sequence[Dispute]
+    lines: Sequence[NamedLine]
+    kept: Sequence[NamedDoubt]
+    released: Sequence[NamedDoubt]
     shop: str
     community: str
 
@@ -33,4 +34,11 @@ def read_statement(uow: UnitOfWork, *, book: str, settlement_id: UUID, lines_max
     shop = queries.get_shop(uow.session, found.id, settlement.shop_id)
     kept = holds.list_kept(uow.session, found.id, settlement_id, limit=lines_max)
     released = holds.list_released(uow.session, found.id, settlement_id, limit=lines_max)
-    return WholeStatement(settlement, lines, kept, released, shop.name, found.name)
+    return WholeStatement(
+        settlement,
+        name_all(uow, found.id, lines),
+        name_doubts(uow, found.id, kept),
+        name_doubts(uow, found.id, released),
+        shop.name,
+        found.name,
+    )

@@ -4,10 +4,16 @@ from app.kernel.errors import DomainError, Kind
 
 
 class RuleRefused(DomainError):
-    """What is wrong with one rule, said when it is saved. The sentence names the rule; the field is `rules`."""
+    """What is wrong with one rule, said when it is saved. Sentence and field name the rule: `rules.<its id>`."""
 
     kind = Kind.INVALID
     field = "rules"
+
+    def __init__(self, **params: object) -> None:
+        """Name the rule as the field, where one is known."""
+        super().__init__(**params)
+        if "rule" in params:
+            self.field = f"rules.{params['rule']}"
 
 
 class ExpressionTooLong(RuleRefused):
