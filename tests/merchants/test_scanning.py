@@ -92,15 +92,16 @@ def test_what_nobody_accepts_in_two_minutes_is_over(acts, counter, scene):
 def test_a_shop_without_a_till_takes_little_at_once(unattended, scene):
     small = confirm(unattended, unattended.quote(scene, order_fen=2000, points=100).json)
     assert (small.status_code, small.json["state"]) == (201, "captured")
-    much = confirm(unattended, unattended.quote(scene, order_fen=3000, points=101).json)
+    much = unattended.quote(scene, order_fen=3000, points=101)
     assert refused(much) == (409, "merchants.unattended_over", [])
 
 
 def test_posted_codes_have_a_day_limit_of_their_own(counter, scene):
+    late = counter.quote(scene, order_fen=9000, points=1).json
     for _ in range(2):
         assert confirm(counter, counter.quote(scene, order_fen=9000, points=200).json).status_code == 201
     assert confirm(counter, counter.quote(scene, order_fen=9000, points=100).json).status_code == 201
-    over = confirm(counter, counter.quote(scene, order_fen=9000, points=1).json)
+    over = confirm(counter, late)
     assert refused(over) == (409, "merchants.shop_code_day_over", [])
     assert counter.take(50)["state"] == "captured"  # by one's own code
 
