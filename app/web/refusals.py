@@ -1,5 +1,6 @@
 """What the HTTP edge itself refuses, before a service is asked."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from http import HTTPStatus
 from typing import ClassVar
@@ -258,7 +259,14 @@ class TooOften(DomainError):
     }
     retryable = True
 
-    def __init__(self, *, seconds: int) -> None:
-        """Say after how many seconds another try makes sense."""
+    def __init__(self, *, seconds: int, why: Mapping[str, str] | None = None) -> None:
+        """Say after how many seconds another try makes sense, and with `why`, in each language, of what there were so
+        many.
+        """
         super().__init__(seconds=seconds)
-        self.retry_after_seconds = seconds
+        self.retry_after_seconds, self.why = seconds, why
+
+    def detail(self, lang: str) -> str:
+        """The sentence, behind the one that says why."""
+        said = super().detail(lang)
+        return said if self.why is None else self.why.get(lang, self.why["zh"]) + (" " * (lang == "en")) + said

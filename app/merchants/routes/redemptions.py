@@ -10,7 +10,7 @@ from app.kernel.paging import Page
 from app.kernel.scenes import Keys
 from app.merchants import service
 from app.merchants.models import Refund
-from app.merchants.routes.payments import BAD, CLAIM
+from app.merchants.routes.payments import BAD, CLAIM, WHY
 from app.merchants.schemas.redemptions import (
     CaptureIn,
     OrderAsked,
@@ -33,7 +33,7 @@ REDEMPTIONS = "/v1/merchant/redemptions"
 ONE = f"{REDEMPTIONS}/<out_trade_no>"
 TILLS = frozenset({Role.TERMINAL, Role.CASHIER})
 SIGNS = "linli.shop_signs"
-BAD_CODES = (Limit(By.ACCOUNT, 5, 60, refused=BAD),)  # of a till: five tries a minute find nothing among 10^15
+BAD_CODES = (Limit(By.ACCOUNT, 5, 60, refused=BAD, why=WHY),)  # of a till: five a minute find nothing among 10^15
 
 
 def sign_keys() -> Keys:
