@@ -129,7 +129,7 @@ class Worker(threading.Thread):
     def _ended(self, number: str, answer: Answer, state: str, points: int) -> None:
         if answer.code == "merchants.code_not_good":  # it lapsed while the system was away: nothing may have moved
             self.log.note(number, state="declined", points=0)
-        elif answer.code == "points.insufficient":
+        elif answer.code == "merchants.points_too_few":
             self.log.note(number, state="declined", points=0)
             self.spent = True
             self.stop.set()

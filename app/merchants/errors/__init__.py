@@ -98,10 +98,10 @@ from app.merchants.errors.payouts import (
 )
 from app.merchants.errors.redemptions import (
     CaptureOver,
+    CaptureRefused,
     CodeNotGood,
     CodesAway,
     ConfirmLapsed,
-    FrozenSince,
     HoldLapsed,
     NotCaptured,
     OrderNeeded,
@@ -164,6 +164,7 @@ __all__ = [
     "BranchClosed",
     "BranchesNeeded",
     "CaptureOver",
+    "CaptureRefused",
     "CloseSuspended",
     "CodeNotGood",
     "CodesAway",
@@ -188,7 +189,6 @@ __all__ = [
     "DisputeTwice",
     "DisputeWaits",
     "EnrolmentCodeNotGood",
-    "FrozenSince",
     "GiftCodeNotGood",
     "GiftEnded",
     "GiftGone",

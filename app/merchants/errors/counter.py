@@ -1,6 +1,6 @@
 """Refusals in the words of the counter: what a cashier needs to go on, and nothing of what is the resident's own."""
 
-from app.kernel.errors import DomainError, Kind
+from app.kernel.errors import Declined, DomainError, Kind
 
 
 class CodeNotOurs(DomainError):
@@ -15,3 +15,14 @@ class CodeNotOurs(DomainError):
         "was misread. Ask for the Linli code and scan again, under the same out_trade_no.",
     }
     field = "code"
+
+
+class PointsTooFew(Declined):
+    """What a till hears instead of how many points somebody has: that is his own to know."""
+
+    kind = Kind.CONFLICT
+    code = "merchants.points_too_few"
+    text = {
+        "zh": "积分不够,请减少积分,或改用其他方式付款;需使用新的商户单号。",
+        "en": "The points do not suffice: use fewer, or take another way of payment, under a new out_trade_no.",
+    }

@@ -122,12 +122,14 @@ class HoldLapsed(Declined):
     }
 
 
-class FrozenSince(DomainError):
+class CaptureRefused(DomainError):
+    """Deliberately coarse: that a passbook was frozen since is its resident's own to know."""
+
     kind = Kind.DENIED
-    code = "merchants.frozen_since"
+    code = "merchants.capture_refused"
     text = {
-        "zh": "预占之后存折被冻结,这笔兑换须撤销,请改收现金。",
-        "en": "The passbook was frozen after the hold, and this redemption must be reversed; ask for cash.",
+        "zh": "预占的积分现在不能入账,请撤销这笔兑换,改收现金。",
+        "en": "What is held cannot be taken now; reverse this redemption and ask for cash.",
     }
 
 

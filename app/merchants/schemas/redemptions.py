@@ -11,8 +11,9 @@ from app.web.fields import Choice, Fen, Id, Points, ShownInstant, Text
 from app.web.paging import PageQuery, page_of
 from app.web.parsing import StrictSchema
 from app.web.positions import PositionIn
+from app.web.problems import language
 
-DIGITS = validate.Regexp(rf"[0-9]{{{terms.CODE_DIGITS}}}\Z", error="pattern:911234567890123456")
+DIGITS = validate.Regexp(rf"[0-9]{{{terms.CODE_DIGITS}}}\Z", error="pattern:911234567890123457")
 NUMBER = validate.Regexp(r"[0-9A-Za-z_|*@.-]+\Z", error="pattern:A1_b-2|3*4@5.6")
 REDEMPTION_STATES = [str(s) for s in terms.RedemptionState if s is not terms.RedemptionState.REQUESTED]
 LISTED_STATES = [
@@ -129,7 +130,7 @@ class RedemptionOut(Schema):
     decline = fields.String(
         required=True,
         allow_none=True,
-        attribute="redemption.decline",
+        attribute="decline_at_till",
         metadata={"description": "拒付的代码 / code of the refusal of a declined one"},
     )
 
@@ -156,6 +157,16 @@ class OwnRedemptionOut(RedemptionOut):
     """The same for whose points they are. `challenge`: it is confirmed by fingerprint or face, for this text."""
 
     challenge = fields.String(required=True, allow_none=True)
+    decline = fields.String(required=True, allow_none=True, attribute="redemption.decline")
+    decline_detail = fields.Function(
+        lambda receipt: receipt.declined and receipt.declined.detail(language()),
+        required=True,
+        allow_none=True,
+        metadata={
+            "type": ["string", "null"],
+            "description": "拒付的原因,只给本人 / why it was declined, for the resident alone",
+        },
+    )
 
 
 class OrderOut(Schema):

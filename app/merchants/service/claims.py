@@ -128,7 +128,7 @@ def _take(uow: UnitOfWork, till: Till, number: Number, values: dict[str, Any]) -
         raise errors.OrderReversed(out_trade_no=before.out_trade_no)
     rules.check_same_request(before.request_hash, values["request_hash"], out_trade_no=before.out_trade_no)
     if before.state == RedemptionState.DECLINED:
-        raise declines.again(before)
+        raise declines.at_till(declines.again(before))
     return before, False
 
 

@@ -10,7 +10,7 @@ from app.merchants.queries import gifts as gift_queries
 from app.merchants.queries.tills import get_till, is_staff_of
 from app.merchants.rules import tills as till_rules
 from app.merchants.rules.tills import Till
-from app.merchants.service import claims, judging
+from app.merchants.service import claims, declines, judging
 from app.merchants.service.reserving import Reserved, index_of, with_titles
 from app.merchants.terms import ReservationState, Verdict
 from app.points import service as points_service
@@ -21,7 +21,7 @@ def collect_gift(uow: UnitOfWork, *, code: str) -> Reserved:
     """Hand a gift out at the caller's shop, once, to whoever shows its code; the points become the shop's.
 
     Refuses GiftCodeNotGood (also used, another shop's, or its time is over), OwnShop (he came to the house since),
-    LowTierOver, and what the ledger says to the capture.
+    LowTierOver, and what the ledger says to the capture, in the words for a shop.
     """
     till = get_till(uow.session, uow.actor)
     found = gift_queries.lock_by_code(uow.session, till.branch_id, index_of(code))
@@ -30,14 +30,17 @@ def collect_gift(uow: UnitOfWork, *, code: str) -> Reserved:
     _check_house(uow, till, found)
     _check_tier(uow, till, found)
 
-    outcome = points_service.capture_hold(
-        uow,
-        found.book_id,
-        cause=f"gift-collected:{found.id}",
-        hold_id=found.hold_id,
-        resident_id=found.resident_id,
-        shop_id=found.shop_id,
-    )
+    try:
+        outcome = points_service.capture_hold(
+            uow,
+            found.book_id,
+            cause=f"gift-collected:{found.id}",
+            hold_id=found.hold_id,
+            resident_id=found.resident_id,
+            shop_id=found.shop_id,
+        )
+    except Declined as declined:
+        raise declines.at_till(declined) from None
     found.state, found.transaction_id = ReservationState.COLLECTED, outcome.subject_id
     found.closed_by, found.closed_at, found.terminal_id = uow.actor.id, uow.now, till.terminal_id
     return with_titles(uow, found.book_id, [found])[0]

@@ -4,10 +4,16 @@ from collections.abc import Mapping
 
 from app.kernel.errors import Declined
 from app.merchants import errors
+from app.merchants.errors.counter import PointsTooFew
 from app.merchants.models import Redemption
 from app.merchants.terms import RedemptionState
 from app.points import errors as points_errors
 
+COARSE: Mapping[str, type[Declined]] = {
+    points_errors.AccountFrozen.code: errors.RedemptionRefused,
+    points_errors.PointsInsufficient.code: PointsTooFew,
+}
+"""What a shop hears instead: how many points somebody has, and that his passbook is frozen, are his own."""
 KNOWN: Mapping[str, type[Declined]] = {
     each.code: each
     for each in (
@@ -27,6 +33,17 @@ def keep(redemption: Redemption, declined: Declined) -> None:
     """Write down why a redemption was declined, for ever."""
     redemption.state, redemption.decline = RedemptionState.DECLINED, declined.code
     redemption.decline_detail = dict(declined.params) or None
+
+
+def at_till(declined: Declined) -> Declined:
+    """The decline in the words for a shop."""
+    kind = COARSE.get(declined.code)
+    return declined if kind is None else kind()
+
+
+def code_at_till(code: str | None) -> str | None:
+    """The code of a decline as a shop hears of it."""
+    return COARSE[code].code if code is not None and code in COARSE else code
 
 
 def again(redemption: Redemption) -> Declined:

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from app.kernel.errors import Declined
 from app.kernel.paging import Cursor, CursorInvalid, Page
 from app.merchants.models import Redemption
 from app.merchants.queries.redemptions import Place
 from app.merchants.rules import redemptions as rules
+from app.merchants.service import declines
 from app.merchants.terms import RedeemMode, RedemptionState, Verdict
 
 
@@ -26,6 +28,16 @@ class Receipt:
         if row.captured_points is None or row.discount_fen is None or not row.points:
             return None
         return row.discount_fen * row.captured_points // row.points
+
+    @property
+    def decline_at_till(self) -> str | None:
+        """Why it was declined, as far as its shop hears of it."""
+        return declines.code_at_till(self.redemption.decline)
+
+    @property
+    def declined(self) -> Declined | None:
+        """Why it was declined, with all that its resident may know."""
+        return declines.again(self.redemption) if self.redemption.decline else None
 
     @property
     def challenge(self) -> str | None:

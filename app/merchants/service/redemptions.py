@@ -33,7 +33,8 @@ def authorise_redemption(
     `points` are those and no others; without them as many as the offer and the passbook allow, `max_points` at most.
     The number is good once: the same request again is answered as it stands now. With `book` the code must be of it.
     Refuses ShopNotOnToken, ShopMissing, RequestInFlight, OutTradeNoReused, OrderReversed, CodesAway, what
-    `taking.take` refuses; and for ever under its number CodeNotGood.
+    `taking.take` refuses (PointsTooFew and RedemptionRefused for what is the resident's own to know); and for ever
+    under its number CodeNotGood.
     """
     mode = RedeemMode.CODE if Role.TERMINAL in uow.actor.roles else RedeemMode.CASHIER
     values = _values(shown, mode, order_fen=order_fen, points=points, max_points=max_points, capture=capture)
@@ -51,7 +52,7 @@ def authorise_redemption(
     except Declined as declined:
         declines.keep(redemption, declined)
         claims.write(uow, redemption)
-        raise
+        raise declines.at_till(declined) from None
 
     claims.write(uow, redemption)
     return receipt_of(redemption, uow.now)
@@ -60,7 +61,7 @@ def authorise_redemption(
 def capture_redemption(uow: UnitOfWork, *, out_trade_no: str, points: int | None) -> Receipt:
     """Take held points, whole (None) or in part; the rest is free at once. Once; again is a replay.
 
-    Refuses OutTradeNoMalformed, RedemptionMissing, RedemptionClosed, CaptureOver, FrozenSince, HoldLapsed.
+    Refuses OutTradeNoMalformed, RedemptionMissing, RedemptionClosed, CaptureOver, CaptureRefused, HoldLapsed.
     """
     redemption = queries.lock_redemption(uow.session, rules.shop_of(uow.actor), out_trade_no)
     if redemption is None:
