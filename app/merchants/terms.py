@@ -233,6 +233,8 @@ GIFTS_PER_PERSON, GIFTS_PER_PERSON_MAX, GIFTS_COUNTED = 5, 100, timedelta(days=3
 """Pieces of one gift for one person within thirty days: where nobody said how many, and at most."""
 GIFT_SECOND_THOUGHT = timedelta(hours=1)
 """What is cancelled within it does not count as one of them."""
+COLLECTED_AGAIN = timedelta(minutes=2)
+"""So long the till that handed a gift out, and did not get its answer, may ask again under the code."""
 RESERVATION_LIFE = timedelta(days=3)
 RESERVATIONS_OPEN_MAX = 5
 """Gifts that one resident has set aside in a book at one time."""

@@ -46,6 +46,19 @@ class SignatureMalformed(SignatureRefusal):
     field = "Authorization"
 
 
+class MessageSignatureMalformed(SignatureRefusal):
+    """The field is the header that is at fault, or its parameter."""
+
+    code = "web.message_signature_malformed"
+    text = {
+        "zh": "按 RFC 9421 签名时:Signature-Input 须覆盖 @method、@path、@query、content-digest,参数为 created、nonce、"
+        "keyid、alg;Content-Digest 须为实际请求体的 SHA-256;Signature 用同一个标签。",
+        "en": "By RFC 9421, Signature-Input covers @method, @path, @query and content-digest, with the parameters "
+        "created, nonce, keyid and alg; Content-Digest is the SHA-256 of the body as it is sent; "
+        "Signature has the same label.",
+    }
+
+
 class ClockOff(SignatureRefusal):
     code = "web.clock_off"
     text = {

@@ -198,7 +198,7 @@ def test_what_lapses_or_is_refused_counts_as_nothing_for_anti_fraud(acts, counte
     refused_ = counter.ask(points=60).json
     counter.ask(points=70)
     taken = counter.take(20)
-    assert counter.own(f"/{refused_['id']}/refuse", {}).json["state"] == "reversed"
+    assert counter.own(f"/{refused_['id']}/refuse", {}).json["state"] == "declined"
     assert sorted(spent(acts)) == [0, 10, 20, 70]
     later = counter.later(minutes=16)
     with statements(every=True) as ran:

@@ -3,6 +3,7 @@
 import pytest
 
 from app.kernel.signed import Algorithm
+from app.merchants.errors.counter import OrderSaysItself
 from tests.merchants.counter import Counter, offer
 from tests.points.api import refused
 from tests.points.ledger import ANNA, BORIS
@@ -126,3 +127,23 @@ def test_a_frozen_passbook_hears_it_at_the_quote(acts, counter):
     acts.freeze(ANNA)
     assert refused(counter.quote(order["scene"])) == (403, "points.account_frozen", [])
     assert counter.look("T-1").json["state"] == "ordered"
+
+
+# --- what contradicts itself
+
+
+def test_points_and_a_most_of_points_are_not_both_named(counter, scene):
+    wrong = (422, "web.invalid", ["max_points"])
+    assert refused(counter.ask(points=10, max_points=20)) == wrong
+    assert refused(counter.order(points=10, max_points=20)) == wrong
+    assert refused(counter.quote(scene, order_fen=3000, points=10, max_points=20)) == wrong
+
+
+@pytest.mark.parametrize("field", ["order_fen", "points", "max_points"])
+def test_an_order_says_its_bill_and_points_itself(counter, field):
+    order = counter.order(points=10).json
+    assert refused(counter.quote(order["scene"], **{field: 100})) == (422, OrderSaysItself.code, [field])
+
+
+def test_without_either_it_is_as_many_as_may_be(counter):
+    assert counter.ask(fen=2_000_000).json["points"] == 5100  # all that Anna has

@@ -9,7 +9,7 @@ from app.identity.models import Person, WechatUser
 from app.infra import wechat
 from app.infra.vault import vault
 from app.kernel.actor import Role
-from app.merchants import service
+from app.merchants import errors, service
 from app.merchants.rules.redemptions import challenge_of
 from tests.merchants.counter import Counter, offer
 from tests.points.api import refused
@@ -229,9 +229,31 @@ def test_above_a_limit_the_resident_confirms_within_a_minute(acts, counter, rich
 def test_the_resident_may_refuse(counter, rich, big):
     asked = big(300)
     for _ in range(2):
-        assert counter.own(f"/{asked['id']}/refuse", {}).json["state"] == "reversed"
+        assert counter.own(f"/{asked['id']}/refuse", {}).json["state"] == "declined"
+    shown = counter.look(asked["out_trade_no"]).json  # which is not what the till's own reverse looks like
+    assert (shown["state"], shown["decline"]) == ("declined", "merchants.resident_refused")
+    assert counter.reverse(asked["out_trade_no"]).json["state"] == "declined"
     assert refused(counter.own(f"/{asked['id']}/confirm", {})) == (409, "merchants.redemption_closed", [])
     assert refused(counter.own(f"/{counter.take(10)['id']}/refuse", {})) == (409, "merchants.redemption_closed", [])
+
+
+def test_a_phone_finds_what_waits_for_it_and_at_which_shop(counter, rich, big):
+    assert counter.own("?state=pending_confirm").json["items"] == []
+    counter.take(10)
+    asked = big(300)
+    [waiting] = counter.own("?state=pending_confirm").json["items"]
+    assert (waiting["id"], waiting["shop_name"]) == (asked["id"], "忠义面馆")
+    assert counter.later(seconds=60).own("?state=pending_confirm").json["items"] == []
+    assert [one["state"] for one in counter.own("?state=captured").json["items"]] == ["captured"]
+    assert counter.own("?state=pending_confirm", who=BORIS).json["items"] == []
+    assert refused(counter.own("?state=waiting")) == (422, "web.invalid", ["state"])
+
+
+def test_what_is_decided_waits_for_nothing(counter, rich, big):
+    held = counter.hold(10)
+    assert held["expires_at"] is not None
+    assert counter.capture(held["out_trade_no"]).json["expires_at"] is None
+    assert counter.later(seconds=61).look(big(300)["out_trade_no"]).json["expires_at"] is not None  # it expired then
 
 
 def test_nobody_confirms_for_another(counter, rich, big):
@@ -249,6 +271,10 @@ def test_far_above_it_takes_a_fingerprint(counter, rich, big):
     assert refused(counter.own(f"/{asked['id']}/confirm", {})) == (403, "merchants.step_up_needed", ["signature"])
     faked = counter.own(f"/{asked['id']}/confirm", {"result": "{}", "signature": "x"})
     assert refused(faked) == (403, "merchants.step_up_failed", ["signature"])
+    counter.reverse(asked["out_trade_no"])
+    faked = counter.own(f"/{asked['id']}/confirm", {"result": "{}", "signature": "x"})
+    assert refused(faked) == (409, "merchants.redemption_closed", [])  # not to confirm anew, for ever
+    assert faked.json["detail"] == "这笔兑换已撤销,不能再这样处理。"
 
 
 class Sensor:
@@ -279,8 +305,11 @@ def test_a_fingerprint_is_good_for_the_redemption_whose_challenge_it_shows(app, 
         one, other = big(600), big(600)
         known = replace(actor, person_id=who)
         shown = {"result": json.dumps({"raw": challenge_of(other["id"])}), "signature": "sig"}
-        with pytest.raises(Exception, match="step_up_failed"):  # another redemption's
-            service.read_consent(actor=known, redemption_id=one["id"], **shown)
+        wrong = service.read_consent(actor=known, redemption_id=one["id"], **shown)  # another redemption's
+        with pytest.raises(errors.StepUpFailed):
+            service.confirm_redemption(
+                replace(acts.uow, actor=known), book=acts.book.code, redemption_id=one["id"], consent=wrong
+            )
         consent = service.read_consent(actor=known, redemption_id=other["id"], **shown)
         done = service.confirm_redemption(
             replace(acts.uow, actor=known), book=acts.book.code, redemption_id=other["id"], consent=consent

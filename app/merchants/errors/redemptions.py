@@ -96,7 +96,7 @@ class RedemptionClosed(DomainError):
     kind = Kind.CONFLICT
     code = "merchants.redemption_closed"
     text = {
-        "zh": "这笔兑换的状态是 {state},不能再这样处理。",
+        "zh": "这笔兑换{state},不能再这样处理。",
         "en": "This redemption is {state}; that can no longer be done with it.",
     }
 
@@ -137,8 +137,8 @@ class NotCaptured(DomainError):
     kind = Kind.CONFLICT
     code = "merchants.not_captured"
     text = {
-        "zh": "这笔兑换的状态是 {state},没有入账,不能退款;未请款的请撤销。",
-        "en": "This redemption is {state}: nothing was taken, so nothing can be refunded; reverse it instead.",
+        "zh": "这笔兑换{state},还没有入账,不能退款;请撤销。",
+        "en": "This redemption is {state}: nothing was taken yet, so nothing can be refunded; reverse it instead.",
     }
 
 

@@ -14,10 +14,8 @@ from app.merchants.schemas.redemptions import (
     PaymentQuery,
     RedemptionOut,
     RedemptionPage,
-    RefundIn,
-    RefundOut,
-    RefundPage,
 )
+from app.merchants.schemas.refunds import RefundIn, RefundOut, RefundPage
 from app.merchants.service import Receipt, ShownCode
 from app.web.endpoint import Before, Blueprint, endpoint
 from app.web.limits import By, Limit

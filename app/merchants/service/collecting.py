@@ -20,11 +20,14 @@ from app.points.queries import books
 def collect_gift(uow: UnitOfWork, *, code: str) -> Reserved:
     """Hand a gift out at the caller's shop, once, to whoever shows its code; the points become the shop's.
 
+    The same till that asks again within two minutes is answered as it stands: `closed_at` says when it was.
     Refuses GiftCodeNotGood (also used, another shop's, or its time is over), OwnShop (he came to the house since),
     LowTierOver, and what the ledger says to the capture, in the words for a shop.
     """
     till = get_till(uow.session, uow.actor)
     found = gift_queries.lock_by_code(uow.session, till.branch_id, index_of(code))
+    if _just_collected(uow, till, found):
+        return with_titles(uow, found.book_id, [found])[0]
     if found.state != ReservationState.RESERVED or found.expires_at <= uow.now or found.hold_id is None:
         raise errors.GiftCodeNotGood
     _check_house(uow, till, found)
@@ -86,6 +89,14 @@ def return_gift(uow: UnitOfWork, *, reservation_id: UUID) -> Reserved:
     found.returned_by, found.returned_at = uow.actor.id, uow.now
     judging.settle_gifts(uow, [found])
     return with_titles(uow, found.book_id, [found])[0]
+
+
+def _just_collected(uow: UnitOfWork, till: Till, found: Reservation) -> bool:
+    """Say whether this very till handed it out a moment ago: its answer was lost, and it asks again."""
+    if found.state != ReservationState.COLLECTED or found.closed_at is None:
+        return False
+    here = (till.terminal_id, uow.actor.id) == (found.terminal_id, found.closed_by)
+    return here and uow.now < found.closed_at + terms.COLLECTED_AGAIN
 
 
 def _check_house(uow: UnitOfWork, till: Till, found: Reservation) -> None:

@@ -6,7 +6,6 @@ from app.identity.service import find_openid
 from app.infra import wechat
 from app.infra.unit_of_work import UnitOfWork, run_in_transaction
 from app.kernel.actor import SYSTEM, Actor
-from app.merchants import errors
 from app.merchants.rules.redemptions import challenge_of
 from app.merchants.service.taking import Consent
 
@@ -14,19 +13,17 @@ from app.merchants.service.taking import Consent
 def read_consent(*, actor: Actor, redemption_id: UUID, result: str | None, signature: str | None) -> Consent:
     """Check what wx.startSoterAuthentication gave for the challenge of this redemption. Without it: a plain consent.
 
-    Refuses StepUpFailed for what is not good, or is another redemption's; and what WeChat's client refuses.
+    What is not good, or is another redemption's, has `failed`; refuses what WeChat's client refuses.
     """
     if result is None or signature is None:
         return Consent()
     openid = _openid_of(actor.person_id)
     if openid is None:
-        raise errors.StepUpFailed
+        return Consent(failed=True)
     good = wechat.client().verify_soter(
         openid=openid, result=result, signature=signature, challenge=challenge_of(redemption_id)
     )
-    if not good:
-        raise errors.StepUpFailed
-    return Consent(proven=True)
+    return Consent(proven=good, failed=not good)
 
 
 def _openid_of(person_id: UUID | None) -> str | None:

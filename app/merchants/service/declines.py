@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from app.kernel.errors import Declined
 from app.merchants import errors
-from app.merchants.errors.counter import PointsTooFew
+from app.merchants.errors.counter import PointsTooFew, ResidentRefused
 from app.merchants.models import Redemption
 from app.merchants.terms import RedemptionState
 from app.points import errors as points_errors
@@ -23,6 +23,7 @@ KNOWN: Mapping[str, type[Declined]] = {
         errors.RedemptionRefused,
         errors.ShopCodeDayOver,
         errors.ShopDayOver,
+        ResidentRefused,
         points_errors.AccountFrozen,
         points_errors.PointsInsufficient,
     )

@@ -13,6 +13,7 @@ from app.kernel.actor import Actor
 from app.kernel.errors import Declined
 from app.kernel.scenes import Keys
 from app.merchants import errors, queries, terms
+from app.merchants.errors.counter import OrderSaysItself
 from app.merchants.models import Redemption
 from app.merchants.queries import signs as sign_queries
 from app.merchants.queries import tills as till_queries
@@ -99,13 +100,16 @@ def quote_redemption(
     """Say what the actor's points are worth at the shop whose code was scanned. Nothing is held yet.
 
     A till's order names its own amount. Of where the phone is only its distance from the shop is used. What confirming
-    would refuse as things stand is refused here, where it costs no number: SceneNotGood, OrderNeeded, BranchClosed,
-    ShopMissing, OfferMissing and what the offer does not allow, OwnShop, the limits of the day (PersonDayOver,
-    ShopDayOver, ShopCodeDayOver, UnattendedOver, LowTierOver), AccountFrozen; and CodesAway.
+    would refuse as things stand is refused here, where it costs no number: SceneNotGood, OrderNeeded, OrderSaysItself,
+    BranchClosed, ShopMissing, OfferMissing and what the offer does not allow, OwnShop, the limits of the day
+    (PersonDayOver, ShopDayOver, ShopCodeDayOver, UnattendedOver, LowTierOver), AccountFrozen; and CodesAway.
     """
     holder = holder_of(uow, book)
     scanned = _read_scene(uow, keys, scene)
     order, till = scanned.order, _till_of(uow, scanned)
+    for field, given in (("order_fen", order_fen), ("points", points), ("max_points", max_points)):
+        if order is not None and given is not None:
+            raise OrderSaysItself(field=field)
     bill_fen = order.order_fen if order else order_fen
     if bill_fen is None:
         raise errors.OrderNeeded
@@ -144,8 +148,8 @@ def read_confirmation(*, actor: Actor, quote_id: UUID, result: str | None, signa
 def confirm_quote(uow: UnitOfWork, *, book: str, confirmed: Confirmed) -> Receipt:
     """Hold or take what a quote said. At a shop with a till its cashier accepts within two minutes; else it is taken.
 
-    Again: the same redemption as it stands. Refuses QuoteGone, RedemptionClosed (somebody else's), and what
-    `taking.take` refuses.
+    Again: the same redemption as it stands. Refuses QuoteGone, RedemptionClosed (somebody else's),
+    StepUpFailed, and what `taking.take` refuses.
     """
     holder = holder_of(uow, book)
     before = queries.lock_redemption_by_id(uow.session, confirmed.quote_id)
@@ -161,6 +165,7 @@ def confirm_quote(uow: UnitOfWork, *, book: str, confirmed: Confirmed) -> Receip
     redemption = before or _open(uow, till, confirmed.quote_id, kept, holder)
     if state_of(redemption, uow.now) not in {RedemptionState.ORDERED, RedemptionState.REQUESTED}:
         raise errors.RedemptionClosed(state=state_of(redemption, uow.now))
+    confirmed.consent.check()
     claims.lock_day(uow, holder.book_id, holder.resident_id)
     with uow.session.no_autoflush:
         redemption.points, redemption.discount_fen = kept.points, kept.discount_fen

@@ -13,6 +13,8 @@ from app.merchants.rules import redemptions as rules
 from app.merchants.service import declines
 from app.merchants.terms import RedeemMode, RedemptionState, Verdict
 
+UNDECIDED = rules.DUE | {RedemptionState.EXPIRED}
+
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
@@ -28,6 +30,11 @@ class Receipt:
         if row.captured_points is None or row.discount_fen is None or not row.points:
             return None
         return row.discount_fen * row.captured_points // row.points
+
+    @property
+    def waits_until(self) -> datetime | None:
+        """Until when something of it waits, or waited before it expired; None: it is decided."""
+        return self.redemption.expires_at if self.state in UNDECIDED else None
 
     @property
     def decline_at_till(self) -> str | None:

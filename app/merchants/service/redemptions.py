@@ -1,11 +1,13 @@
 """A till's acts: authorise with a code, capture, reverse, look; under the shop's own number, as often as wanted."""
 
+from datetime import date
 from uuid import UUID
 
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.actor import Role
 from app.kernel.errors import Declined
 from app.kernel.paging import Page
+from app.kernel.periods import span_of
 from app.merchants import errors, queries
 from app.merchants.models import Redemption
 from app.merchants.queries import tills as till_queries
@@ -91,11 +93,26 @@ def show_redemption(uow: UnitOfWork, *, out_trade_no: str) -> Receipt:
 
 
 def list_redemptions(
-    uow: UnitOfWork, *, state: RedemptionState | None, limit: int, cursor: str | None
+    uow: UnitOfWork,
+    *,
+    state: RedemptionState | None,
+    days: tuple[date | None, date | None] = (None, None),
+    limit: int,
+    cursor: str | None,
 ) -> Page[Receipt]:
-    """The shop's redemptions, newest first: those `held` wait to be captured. Refuses ShopNotOnToken."""
-    branch_id, place = rules.shop_of(uow.actor), read_place(cursor)
-    rows = queries.list_of_branch(uow.session, branch_id, state=state, now=uow.now, before=place, limit=limit + 1)
+    """The shop's redemptions that were asked for on some days, newest first: those `held` wait to be captured.
+
+    Refuses ShopNotOnToken.
+    """
+    rows = queries.list_of_branch(
+        uow.session,
+        rules.shop_of(uow.actor),
+        state=state,
+        span=span_of(*days),
+        now=uow.now,
+        before=read_place(cursor),
+        limit=limit + 1,
+    )
     return page_of(rows, limit, uow.now)
 
 

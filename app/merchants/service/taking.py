@@ -26,9 +26,18 @@ from app.points.queries.books import highest_point_value
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """That the resident confirmed, on the phone; with fingerprint or face (`proven`) or without."""
+    """That the resident confirmed, on the phone; with fingerprint or face (`proven`) or without.
+
+    `failed`: he showed one, which was not good.
+    """
 
     proven: bool = False
+    failed: bool = False
+
+    def check(self) -> None:
+        """Refuse StepUpFailed. Asked where the confirmation is still waited for, so that what is over says so."""
+        if self.failed:
+            raise errors.StepUpFailed
 
 
 def take(
