@@ -66,7 +66,7 @@ def test_a_till_is_known_by_what_it_signs(client, acts, branch, algorithm):
     answer = pen.send(client, "GET", ME)
     assert answer.status_code == 200, answer.text
     assert answer.json["id"] == str(pen.terminal_id)
-    assert answer.json["shop_id"] == str(branch.id)
+    assert (answer.json["shop_id"], answer.json["shop_name"]) == (str(branch.id), branch.name)
     assert answer.json["low_tier"] is (algorithm is Algorithm.HMAC_SHA256)
     assert [key["serial"] for key in answer.json["keys"]] == [pen.serial]
 
