@@ -153,6 +153,7 @@ def test_a_part_is_captured_and_the_rest_is_free(acts, api, payment, at_till):
     assert answer.json == payment | {
         "state": "captured",
         "captured_points": 45,
+        "expires_at": None,
         "closed_at": "2026-06-15T10:00:00+08:00",
         "transaction_id": answer.json["transaction_id"],
     }
