@@ -8,10 +8,12 @@ from flask_smorest import Api
 
 from app.api_docs.events import describe_events
 from app.web.endpoint import Blueprint
+from app.web.operation import MESSAGE_SIGNED
 
 EXTENSION = "linli.api"
 PAGES = "/q/"
 VERSION = "1"
+RFC_9421 = "收银终端按 RFC 9421 签名,三个请求头都要 / a till's signature by RFC 9421, which takes all three headers"
 OPTIONS = {
     "info": {
         "description": "积分存折。所有失败都以 application/problem+json 回答。"
@@ -26,6 +28,10 @@ OPTIONS = {
                 "in": "header",
                 "name": "Authorization",
                 "description": "收银终端的签名 / a till's signature: LINLI-ED25519 serial, nonce, timestamp, signature",
+            },
+            **{
+                scheme: {"type": "apiKey", "in": "header", "name": header, "description": RFC_9421}
+                for scheme, header in MESSAGE_SIGNED.items()
             },
         }
     },

@@ -6,6 +6,8 @@ from string import Formatter
 from types import MappingProxyType
 from typing import ClassVar
 
+from app.kernel import states
+
 
 class Kind(StrEnum):
     """Why something was refused; `web.problems` alone knows which HTTP status each one is."""
@@ -20,6 +22,8 @@ class Kind(StrEnum):
 
 
 LANGUAGES = ("zh", "en")
+STATED = frozenset({"state", "resolution"})
+"""The placeholders for which a sentence in Chinese has words of its own."""
 
 
 class DomainError(Exception):
@@ -52,8 +56,11 @@ class DomainError(Exception):
             self.field = str(params["field"])
 
     def detail(self, lang: str) -> str:
-        """Render the sentence in `lang` ("zh" or "en"; anything else reads as zh)."""
-        return self.text.get(lang, self.text["zh"]).format(**self.params)
+        """Render the sentence in `lang` ("zh" or "en"; anything else reads as zh), in which states have words too."""
+        if lang == "en":
+            return self.text["en"].format(**self.params)
+        said = {name: states.ZH.get(str(self.params[name]), self.params[name]) for name in STATED & set(self.params)}
+        return self.text["zh"].format(**{**self.params, **said})
 
     def __str__(self) -> str:
         return f"{self.code}: {self.detail('en')}"

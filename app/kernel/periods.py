@@ -20,6 +20,11 @@ def day_bounds(day: date) -> tuple[datetime, datetime]:
     return start.astimezone(UTC), (start + timedelta(days=1)).astimezone(UTC)
 
 
+def span_of(first: date | None, last: date | None) -> tuple[datetime | None, datetime | None]:
+    """Give the first instant of one day and the first one after another, in UTC; an end that is not named is open."""
+    return None if first is None else day_bounds(first)[0], None if last is None else day_bounds(last)[1]
+
+
 def month_start(day: date) -> date:
     """Give the first day of the month of `day`."""
     return day.replace(day=1)

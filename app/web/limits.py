@@ -46,7 +46,7 @@ class Limit:
     """At most `count` requests in any `seconds`. `field` names the input that is counted, for By.INPUT.
 
     With `refused`, codes of refusals, only requests that end in one of them count, and when there were so many no
-    further one is worked. Not for By.ADDRESS and By.INPUT.
+    further one is worked. Not for By.ADDRESS and By.INPUT. `why`: a sentence in each language for whoever has to wait.
     """
 
     by: By
@@ -54,6 +54,7 @@ class Limit:
     seconds: int
     field: str = ""
     refused: frozenset[str] = frozenset()
+    why: Mapping[str, str] | None = None
 
     def __post_init__(self) -> None:
         """Refuse, at import, what would never count."""
@@ -175,7 +176,7 @@ def _judge(route: str, hits: Sequence[tuple[Limit, str]], looks: Sequence[tuple[
     place, seconds = _windows().hit(asked[: len(hits)], looks=asked[len(hits) :])
     if place:
         metrics.limited_requests_total.labels(route, told[place - 1][0].by.name.lower()).inc()
-        raise TooOften(seconds=seconds)
+        raise TooOften(seconds=seconds, why=told[place - 1][0].why)
 
 
 def _windows() -> Windows:

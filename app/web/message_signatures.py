@@ -13,7 +13,7 @@ from hashlib import sha256
 from flask import Request
 
 from app.kernel.signed import Algorithm, Signed
-from app.web.refusals import ClockOff, SignatureMalformed
+from app.web.refusals import ClockOff, MessageSignatureMalformed
 
 INPUT, SIGNATURE, DIGEST = "Signature-Input", "Signature", "Content-Digest"
 COVERED = frozenset({"@method", "@path", "@query", "content-digest"})
@@ -43,22 +43,22 @@ def is_signed(request: Request) -> bool:
 def read(request: Request, target: str, now: datetime) -> Signed:
     """Read what was signed, and how; `target` is path and query as they were sent.
 
-    Refuses SignatureMalformed, ClockOff.
+    Refuses MessageSignatureMalformed, ClockOff.
     """
     found = SIGNATURE_INPUT.fullmatch(request.headers.get(INPUT, "")[: HEADER_LENGTH_MAX + 1])
     if found is None:
-        raise SignatureMalformed(now, field=INPUT)
+        raise MessageSignatureMalformed(now, field=INPUT)
     label, parameters, names, given = found[1], found[2], found[3].replace('"', "").split(), _parameters(found[4])
     for name, form in FORMS.items():
         if not form.fullmatch(given.get(name, "")):
-            raise SignatureMalformed(now, field=f"{INPUT}.{name}")
+            raise MessageSignatureMalformed(now, field=f"{INPUT}.{name}")
     if set(names) != COVERED or len(names) != len(COVERED) or given.keys() != FORMS.keys():
-        raise SignatureMalformed(now, field=INPUT)
+        raise MessageSignatureMalformed(now, field=INPUT)
     if abs(now.timestamp() - int(given["created"])) > TOLERANCE_SECONDS:
-        raise ClockOff(now)
+        raise ClockOff(now, field=f"{INPUT}.created")
     digest = f"sha-256=:{b64encode(sha256(request.get_data(cache=True)).digest()).decode()}:"
     if request.headers.get(DIGEST) != digest:
-        raise SignatureMalformed(now, field=DIGEST)
+        raise MessageSignatureMalformed(now, field=DIGEST)
     path, _, query = target.partition("?")
     values = {"@method": request.method, "@path": path, "@query": f"?{query}", "content-digest": digest}
     return Signed(
@@ -87,8 +87,8 @@ def _signature(request: Request, label: str, now: datetime) -> bytes:
     """Read the one signature, which has the label of its input."""
     name, _, value = request.headers.get(SIGNATURE, "")[:HEADER_LENGTH_MAX].partition("=:")
     if name != label or not value.endswith(":"):
-        raise SignatureMalformed(now, field=SIGNATURE)
+        raise MessageSignatureMalformed(now, field=SIGNATURE)
     try:
         return b64decode(value[:-1], validate=True)
     except ValueError:  # no base64, or no ASCII at all
-        raise SignatureMalformed(now, field=SIGNATURE) from None
+        raise MessageSignatureMalformed(now, field=SIGNATURE) from None

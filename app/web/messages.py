@@ -39,6 +39,7 @@ FIELD = {
     "object": {"zh": "须为 JSON 对象", "en": "must be a JSON object"},
     "list": {"zh": "须为 JSON 数组", "en": "must be a JSON array"},
     "boolean": {"zh": "须为 true 或 false", "en": "must be true or false"},
+    "alone": {"zh": "与 {0} 只能填一个", "en": "cannot be given beside {0}"},
     "repeated": {"zh": "在清单中出现了不止一次", "en": "occurs more than once in the list"},
     "invalid": {"zh": "不合要求", "en": "is not acceptable"},
 }
@@ -55,6 +56,7 @@ LIBRARY = {
     "Invalid type.": "object",
 }
 CHOICES = re.compile(r"Must be one of: (.*)\.")
+UNSIGNED = {"zh": "签名未通过", "en": "Signature not accepted"}
 TITLE = {
     400: {"zh": "请求有误", "en": "Bad request"},
     401: {"zh": "需要登录", "en": "Sign-in needed"},

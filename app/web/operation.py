@@ -71,7 +71,7 @@ def describe(name: str, shape: Shape) -> dict[str, Any]:
         "operationId": name,
         "security": [
             *([{"bearer": []}] if shape.roles - {Role.TERMINAL} else []),
-            *([{"till": []}] if Role.TERMINAL in shape.roles else []),
+            *([{"till": []}, {scheme: [] for scheme in MESSAGE_SIGNED}] if Role.TERMINAL in shape.roles else []),
         ],
         "x-roles": sorted(shape.roles),
         "parameters": [
@@ -101,6 +101,8 @@ IDEMPOTENCY_KEY = {
 }
 
 
+MESSAGE_SIGNED = {"till-input": "Signature-Input", "till-signature": "Signature", "till-digest": "Content-Digest"}
+"""The other way in which a till signs: as the document names its headers, which stand together."""
 ACTING_FOR = {
     "in": "header",
     "name": "Linli-Acting-For",

@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException
 from app.infra.logging import current_request_id
 from app.kernel.errors import DomainError, Kind
 from app.web import messages
-from app.web.refusals import EdgeRefusal
+from app.web.refusals import EdgeRefusal, SignatureRefusal
 
 log = structlog.get_logger(__name__)
 
@@ -40,6 +40,8 @@ def document(error: DomainError) -> dict[str, Any]:
     lang = language()
     errors = [{"field": error.field, "detail": error.detail(lang)}] if error.field else []
     usual = _document(status_of(error), error.code, error.detail(lang), retryable=error.retryable, errors=errors)
+    if isinstance(error, SignatureRefusal):  # a till has nothing to sign in with
+        usual["title"] = messages.UNSIGNED[lang]
     return {**usual, **error.members}
 
 

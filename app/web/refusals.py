@@ -1,5 +1,6 @@
 """What the HTTP edge itself refuses, before a service is asked."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from http import HTTPStatus
 from typing import ClassVar
@@ -43,6 +44,19 @@ class SignatureMalformed(SignatureRefusal):
         "serial 32 hex digits, nonce 16 to 64 letters, digits, _ or -, timestamp in seconds, signature in Base64.",
     }
     field = "Authorization"
+
+
+class MessageSignatureMalformed(SignatureRefusal):
+    """The field is the header that is at fault, or its parameter."""
+
+    code = "web.message_signature_malformed"
+    text = {
+        "zh": "按 RFC 9421 签名时:Signature-Input 须覆盖 @method、@path、@query、content-digest,参数为 created、nonce、"
+        "keyid、alg;Content-Digest 须为实际请求体的 SHA-256;Signature 用同一个标签。",
+        "en": "By RFC 9421, Signature-Input covers @method, @path, @query and content-digest, with the parameters "
+        "created, nonce, keyid and alg; Content-Digest is the SHA-256 of the body as it is sent; "
+        "Signature has the same label.",
+    }
 
 
 class ClockOff(SignatureRefusal):
@@ -258,7 +272,14 @@ class TooOften(DomainError):
     }
     retryable = True
 
-    def __init__(self, *, seconds: int) -> None:
-        """Say after how many seconds another try makes sense."""
+    def __init__(self, *, seconds: int, why: Mapping[str, str] | None = None) -> None:
+        """Say after how many seconds another try makes sense, and with `why`, in each language, of what there were so
+        many.
+        """
         super().__init__(seconds=seconds)
-        self.retry_after_seconds = seconds
+        self.retry_after_seconds, self.why = seconds, why
+
+    def detail(self, lang: str) -> str:
+        """The sentence, behind the one that says why."""
+        said = super().detail(lang)
+        return said if self.why is None else self.why.get(lang, self.why["zh"]) + (" " * (lang == "en")) + said

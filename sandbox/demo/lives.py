@@ -23,7 +23,7 @@ from sandbox.demo.stage import Bought, Given, Stage, local_day
 from sandbox.neighbourhood.people import Person
 from sandbox.neighbourhood.places import RULE_OF, seeded_id
 
-INSUFFICIENT, FROZEN = "points.insufficient", "points.account_frozen"
+INSUFFICIENT, FROZEN = "merchants.points_too_few", "merchants.redemption_refused"
 LEFT_OVER = 90
 # the system's sweeper lives in the present and may find last week's holds overdue
 SWEPT = frozenset({"merchants.hold_lapsed", "merchants.redemption_closed"})

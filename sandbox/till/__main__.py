@@ -7,6 +7,7 @@ import argparse
 import json
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 
 import httpx
@@ -15,12 +16,16 @@ from sandbox.till.client import Answer, Key, NotDone, Till, enrol
 from sandbox.till.demo import Demo
 from sandbox.till.load import Log, Phone, Worker
 
+RESIDENTS = ["李桂芳", *(f"试机居民{number}" for number in range(2, 13))]
+"""Who pays in demo mode, where nobody is named: a person gets twenty codes a minute, so one alone is soon silent."""
+CODE_PACE_SECONDS = 3.1
+
 
 def main() -> int:
     """Do one thing and print the answer."""
     parser = _parser()
     given = parser.parse_args()
-    given.residents = given.resident or ["李桂芳"]
+    given.residents = given.resident or RESIDENTS
     try:
         if given.act in {"enrol", "demo"}:
             return bring(given)
@@ -64,7 +69,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--load", type=float, metavar="SECONDS", help="take, capture, reverse and refund for so long")
     parser.add_argument("--log", type=Path, default=Path("till.log"), help="with --load: what the till was told")
     parser.add_argument("--book", default="meilihua", help="in demo mode: the book of the residents who pay")
-    parser.add_argument("--resident", action="append", metavar="NAME", help="in demo mode: who pays; may be repeated")
+    parser.add_argument(
+        "--resident",
+        action="append",
+        metavar="NAME",
+        help="in demo mode: who pays; may be repeated (twelve people, where nobody is named)",
+    )
     acts = parser.add_subparsers(dest="act")
     add = acts.add_parser("enrol", help="bring a key with a one-time code")
     add.add_argument("url")
@@ -108,7 +118,11 @@ def load(key: Key, given: argparse.Namespace) -> int:
     workers = []
     for number, name in enumerate(given.residents):
         token = demo.token("resident", name)
-        workers.append(Worker(key, Phone(key.url, given.book, token), log, f"load-{int(time.time())}-{number}"))
+        workers.append(
+            Worker(
+                key, Phone(key.url, given.book, token, pace=CODE_PACE_SECONDS), log, f"load-{int(time.time())}-{number}"
+            )
+        )
     for worker in workers:
         worker.start()
     time.sleep(given.load)
@@ -118,6 +132,8 @@ def load(key: Key, given: argparse.Namespace) -> int:
         worker.join()
     points = sum(each["points"] for each in log.told.values())
     print(f"{len(log.told)} orders, {points} points taken, {sum(w.till.retries for w in workers)} requests sent again")
+    for words, times in sum((worker.phone.refused for worker in workers), Counter()).most_common():
+        print(f"{times} times no code: {words}")
     if spent := sum(worker.spent for worker in workers):
         print(f"{spent} of {len(workers)} residents have no points left: `demo` awards some")
     for surprise in log.surprises:

@@ -3,6 +3,7 @@
 import base64
 import json
 import secrets
+import sys
 import time
 from dataclasses import asdict, dataclass
 from http import HTTPStatus
@@ -16,6 +17,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 TIMEOUT_SECONDS = 10.0
 PAUSE_SECONDS = 0.2
+SIGNED_SECONDS = 240
+"""So long the same bytes are sent again; then they are signed anew, for after 300 seconds a signature is over."""
+TOLD_FROM_SECONDS = 2
+"""A wait that is longer is told, with its reason."""
 
 
 class NotDone(Exception):
@@ -88,26 +93,40 @@ class Till:
 
     def once(self, method: str, target: str, body: dict[str, Any] | None = None) -> httpx.Response:
         """Send one request, signed now."""
-        raw = b"" if body is None else json.dumps(body, ensure_ascii=False).encode()
+        raw = raw_of(body)
+        return self._http.request(method, target, content=raw, headers=self.signed(method, target, raw))
+
+    def signed(self, method: str, target: str, raw: bytes) -> dict[str, str]:
+        """The headers that sign a request now."""
         timestamp, nonce = int(time.time()), secrets.token_urlsafe(24)
         message = f"{method}\n{target}\n{timestamp}\n{nonce}\n".encode() + raw + b"\n"
         signature = base64.b64encode(self._signer.sign(message)).decode()
         given = f'serial="{self.key.serial}",nonce="{nonce}",timestamp="{timestamp}",signature="{signature}"'
-        headers = {"Authorization": f"LINLI-ED25519 {given}", "Content-Type": "application/json"}
-        return self._http.request(method, target, content=raw, headers=headers)
+        return {"Authorization": f"LINLI-ED25519 {given}", "Content-Type": "application/json"}
 
     def insist(self, method: str, target: str, body: dict[str, Any] | None = None) -> Answer:
-        """Send until there is a final answer, as a till does on a bad network: the number makes that safe."""
+        """Send until there is a final answer, as a till does on a bad network: the number makes that safe.
+
+        The same bytes with the same signature, as long as that is good, and under one Idempotency-Key whatever happens;
+        where the answer says when to come again, not sooner.
+        """
+        raw = raw_of(body)
+        key = {"Idempotency-Key": secrets.token_urlsafe(16)} if method == "POST" else {}
+        signed_at, headers = time.monotonic(), self.signed(method, target, raw)
         while True:
+            if time.monotonic() > signed_at + SIGNED_SECONDS:
+                signed_at, headers = time.monotonic(), self.signed(method, target, raw)
+            wait = PAUSE_SECONDS
             try:
-                answer = self.once(method, target, body)
+                answer = self._http.request(method, target, content=raw, headers=headers | key)
             except httpx.TransportError:
-                self.retries += 1
+                pass
             else:
                 if answer.status_code < HTTPStatus.INTERNAL_SERVER_ERROR and "Retry-After" not in answer.headers:
                     return Answer(answer.status_code, answer.json())
-                self.retries += 1
-            time.sleep(PAUSE_SECONDS)
+                wait = wait_of(answer)
+            self.retries += 1
+            time.sleep(wait)
 
     def ask(self, code: str, number: str, fen: int, **order: Any) -> Answer:
         """Ask for points into a bill."""
@@ -135,6 +154,29 @@ class Till:
         """Give points back."""
         body = {"out_refund_no": refund_number, "points": points}
         return self.insist("POST", f"{address_of(number)}/refunds", body)
+
+
+def raw_of(body: dict[str, Any] | None) -> bytes:
+    """The bytes of a body."""
+    return b"" if body is None else json.dumps(body, ensure_ascii=False).encode()
+
+
+def wait_of(answer: httpx.Response) -> float:
+    """After how many seconds an answer says to come again; a long wait is told, with the reason."""
+    given = answer.headers.get("Retry-After", "")
+    seconds = float(given) if given.isdecimal() else PAUSE_SECONDS
+    if seconds >= TOLD_FROM_SECONDS:
+        print(f"till: waits {seconds:.0f} s: {answer.status_code} {said(answer)}", file=sys.stderr)
+    return seconds
+
+
+def said(answer: httpx.Response) -> str:
+    """The word and the sentence of a refusal; what is no problem document, as it came."""
+    try:
+        problem = answer.json()
+        return f"{problem['code']}: {problem['detail']}"
+    except (ValueError, KeyError, TypeError):
+        return answer.text[:200]
 
 
 def address_of(number: str) -> str:

@@ -3,6 +3,7 @@
 import json
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -12,8 +13,9 @@ from typing import Any
 
 import httpx
 
-from sandbox.till.client import Answer, Key, Till
+from sandbox.till.client import PAUSE_SECONDS, Answer, Key, Till, said, wait_of
 
+LOOK_SECONDS = 0.05
 POINTS, PART, REFUNDED = 6, 4, 1
 
 
@@ -51,10 +53,15 @@ class Log:
 
 
 class Phone:
-    """A resident who shows codes, signed in with a token."""
+    """A resident who shows codes, signed in with a token; `pace` seconds apart, for twenty a minute are all there are.
 
-    def __init__(self, url: str, book: str, token: str) -> None:
+    `refused`: how often a code was refused, and with which words.
+    """
+
+    def __init__(self, url: str, book: str, token: str, *, pace: float = 0) -> None:
         """Open no connection yet."""
+        self._pace, self._next = pace, 0.0
+        self.refused: Counter[str] = Counter()
         self._address = f"/v1/books/{book}/passbook/codes"
         self._http = httpx.Client(
             base_url=url, headers={"Authorization": f"Bearer {token}"}, timeout=10, trust_env=False
@@ -67,13 +74,18 @@ class Phone:
     def code(self, stopped: Callable[[], bool]) -> str | None:
         """A fresh code; asked again until there is one. None: it was stopped meanwhile."""
         while not stopped():
-            try:
-                answer = self._http.post(self._address, json={})
-                if answer.status_code == HTTPStatus.CREATED:
-                    return str(answer.json()["code"])
-            except httpx.TransportError:
-                pass
-            time.sleep(0.2)
+            if time.monotonic() >= self._next:
+                self._next = time.monotonic() + self._pace
+                try:
+                    answer = self._http.post(self._address, json={})
+                except httpx.TransportError:
+                    self._next = time.monotonic() + PAUSE_SECONDS
+                else:
+                    if answer.status_code == HTTPStatus.CREATED:
+                        return str(answer.json()["code"])
+                    self.refused[f"{answer.status_code} {said(answer)}"] += 1
+                    self._next = time.monotonic() + wait_of(answer)
+            time.sleep(LOOK_SECONDS)
         return None
 
 
@@ -129,7 +141,7 @@ class Worker(threading.Thread):
     def _ended(self, number: str, answer: Answer, state: str, points: int) -> None:
         if answer.code == "merchants.code_not_good":  # it lapsed while the system was away: nothing may have moved
             self.log.note(number, state="declined", points=0)
-        elif answer.code == "points.insufficient":
+        elif answer.code == "merchants.points_too_few":
             self.log.note(number, state="declined", points=0)
             self.spent = True
             self.stop.set()

@@ -38,6 +38,15 @@ def test_every_operation_says_who_may_what_it_answers_and_has_a_name(document):
     assert len(names) == len(set(names))
 
 
+def test_a_till_may_sign_in_either_way(document):
+    told = document["paths"]["/v1/merchant/terminal"]["get"]["security"]
+    schemes = document["components"]["securitySchemes"]
+    assert [[schemes[name]["name"] for name in way] for way in told] == [
+        ["Authorization"],
+        ["Signature-Input", "Signature", "Content-Digest"],
+    ]
+
+
 def test_no_foreign_schema_is_left(document):
     assert not {"Error", "PaginationMetadata"} & set(document["components"]["schemas"])
 

@@ -137,7 +137,7 @@ def test_the_schemes_are_the_codes(document):
 def test_the_refusals_are_the_codes(document):
     classes = {cls.code: cls for cls in vars(edge).values() if isinstance(cls, type) and hasattr(cls, "code")}
     rows = table_after(read(document), "refusals")
-    assert len(rows) == 7
+    assert len(rows) == 8
     for row in rows:
         status, code, *_ = row.values()
         assert problems.status_of_class(classes[code]) == int(status), code

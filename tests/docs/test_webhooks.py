@@ -46,6 +46,16 @@ def test_the_python_example_takes_what_we_sign_and_nothing_else(language):
         assert not check(new, sent, body.encode())
 
 
+@pytest.mark.parametrize("language", DOCUMENTS)
+def test_the_example_is_signed_with_the_secret_that_stands_beside_it(language):
+    text = DOCUMENTS[language]
+    secret = re.search(r"`(whsec_[^`…]+)`", text)[1]
+    told = dict(re.findall(r"^    (webhook-[a-z]+): (.+)$", text, re.MULTILINE))
+    body = re.search(r"^    (\{.+\})$", text, re.MULTILINE)[1]
+    id_ = UUID(told["webhook-id"].removeprefix("msg_"))
+    assert {"content-type": "application/json"} | told == headers(event_id=id_, at=AT, body=body, secrets=[secret])
+
+
 JAVA = """
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;

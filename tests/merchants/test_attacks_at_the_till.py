@@ -42,15 +42,29 @@ def test_attack_2_codes_are_not_guessed(acts, counter):
     used, lapsed = counter.code(), counter.code(BORIS)
     counter.take(10, code=used)
     later = counter.later(seconds=75)
-    misread = used[:-1] + str((int(used[-1]) + 1) % 10)
-    answers = [later.ask(code=code, points=1) for code in (NO_CODE, used, lapsed, misread, make_code("1" * 15))]
+    answers = [
+        later.ask(code=code, points=1) for code in (NO_CODE, used, lapsed, *map(make_code, ("1" * 15, "2" * 15)))
+    ]
     told = [{name: part for name, part in answer.json.items() if name != "trace_id"} for answer in answers]
     assert [answer.status_code for answer in answers] == [409] * 5
     assert all(one == told[0] for one in told)  # whatever is wrong with a code
     sixth = later.ask(code=later.code(), points=1)
     assert refused(sixth) == (429, "web.too_often", [])
+    assert sixth.json["detail"].startswith("一分钟内已有多个付款码不正确")
     second = Counter.at(counter.api, acts.uow, counter.shop_id, name="2号机")
     assert second.ask(points=1).status_code == 201  # another till goes on
+
+
+def test_attack_2_what_is_no_code_of_ours_is_no_try_and_costs_no_number(acts, counter):
+    """A cashier who scans the payment codes of WeChat does not shut his own till."""
+    right = counter.code()
+    misread = right[:-1] + str((int(right[-1]) + 1) % 10)
+    for code in [f"1345678901234567{number:02}" for number in range(6)] + [misread]:
+        answer = counter.ask(code=code, number="T-1", points=10)
+        assert refused(answer) == (422, "merchants.code_not_ours", ["code"])
+    assert "微信" in answer.json["detail"]
+    assert counter.look("T-1").status_code == 404
+    assert counter.ask(code=right, number="T-1", points=10).status_code == 201
 
 
 def test_attack_6_a_retry_after_a_timeout_takes_nothing_twice(acts, counter):

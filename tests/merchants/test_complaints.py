@@ -146,7 +146,7 @@ def test_a_shop_that_agrees_gives_everything_back_at_once(acts, counter):
 def test_what_is_complained_of_and_when(acts, counter):
     taken, held = counter.take(100), counter.hold(10)
     assert refused(complain(counter, taken, who=BORIS))[:2] == (404, "merchants.redemption_missing")
-    assert refused(complain(counter, held)) == (409, "merchants.not_captured", [])
+    assert refused(complain(counter, held)) == (409, "merchants.complaint_of_nothing", [])
     assert refused(complain(counter, taken, kind="angry")) == (422, "web.invalid", ["kind"])
     assert refused(complain(counter, taken, text="x" * 501)) == (422, "web.invalid", ["text"])
     assert refused(complain(counter.later(days=30, seconds=1), taken)) == (409, "merchants.complaint_late", [])

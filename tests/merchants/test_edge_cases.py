@@ -45,7 +45,7 @@ def test_terminal_offline(counter):
 
 def test_resident_offline(counter):
     """There is no code but one of ours: what a phone could make up itself is none."""
-    answer = counter.ask(code="911234567890123450", points=10)
+    answer = counter.ask(code="911234567890123457", points=10)
     assert refused(answer) == (409, "merchants.code_not_good", ["code"])
 
 
@@ -152,7 +152,7 @@ def test_resident_frozen_after_hold(acts, counter, judged):
     acts.uow.session.flush()
     assert counter.capture(approved["out_trade_no"]).json["state"] == "captured"
     stopped = counter.capture(reviewed["out_trade_no"])
-    assert refused(stopped) == (403, "merchants.frozen_since", [])
+    assert refused(stopped) == (403, "merchants.capture_refused", [])
     assert counter.reverse(reviewed["out_trade_no"]).json["state"] == "reversed"
     assert acts.figures(ANNA).held == 0
 

@@ -247,18 +247,18 @@ def test_more_than_he_has_is_no_case_of_anti_fraud(acts, counter, rules, score):
     """A zero too many at the till: it would be blocked or declined if he had them, but he has not."""
     rules.publish(rule("much", "points >= 5000", score))
     answer = counter.ask(fen=2_000_000, points=100_000)
-    assert refused(answer) == (409, "points.insufficient", []), answer.text
+    assert refused(answer) == (409, "merchants.points_too_few", []), answer.text
     assert counted(acts.uow) == 0
     acts.freeze(ANNA)
     answer = counter.ask(fen=200_000, points=5_000)
-    assert refused(answer) == (403, "points.account_frozen", []), answer.text
+    assert refused(answer) == (403, "merchants.redemption_refused", []), answer.text
     assert counted(acts.uow) == 0
     assert acts.uow.session.query(Case).count() == 0
 
 
 def test_nobody_is_asked_to_confirm_what_he_does_not_have(acts, counter):
     answer = counter.ask(fen=2_000_000, points=100_000)
-    assert refused(answer) == (409, "points.insufficient", []), answer.text
+    assert refused(answer) == (409, "merchants.points_too_few", []), answer.text
 
 
 @pytest.mark.parametrize("score", [0, 60, 100])

@@ -39,6 +39,7 @@ def test_the_sixth_bad_code_in_a_minute_locks_the_till_and_no_other(pay, code, a
     assert 1 <= int(answers[5].headers["Retry-After"]) <= 60
     right = pay(code)  # whoever guessed does not learn either that this one is good
     assert refused(right) == TOO_OFTEN
+    assert "正确的付款码现在也要等" in right.json["detail"]
     assert pay(code, "till-2").status_code == 201
     shown = api.walk("/payments", CASHIER, limit=10, shop_id=shop.id, name="till-2")
     assert [payment["state"] for payment in shown] == ["held"] + ["declined"] * 5

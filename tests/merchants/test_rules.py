@@ -7,6 +7,7 @@ from app.kernel.actor import SYSTEM
 from app.kernel.scenes import SCENE_LENGTH_MAX
 from app.merchants import errors
 from app.merchants import rules as settlements
+from app.merchants.errors.counter import NothingToRefund
 from app.merchants.rules import redemptions as rules
 from app.merchants.rules import scenes
 from app.merchants.rules.redemptions import Day
@@ -48,8 +49,11 @@ def test_only_a_captured_one_can_be_refunded_and_only_for_thirty_days():
         rules.check_refund(RedemptionState(state), NOW - timedelta(days=30), NOW)
         with pytest.raises(errors.RefundTooLate):
             rules.check_refund(RedemptionState(state), NOW - timedelta(days=30, microseconds=1), NOW)
-    for state in ("held", "reversed", "expired", "declined", "tombstone", "ordered", "pending_confirm"):
+    for state in ("held", "ordered", "pending_confirm"):
         with pytest.raises(errors.NotCaptured):
+            rules.check_refund(RedemptionState(state), NOW, NOW)
+    for state in ("reversed", "expired", "declined", "tombstone"):
+        with pytest.raises(NothingToRefund):
             rules.check_refund(RedemptionState(state), NOW, NOW)
 
 

@@ -2,6 +2,7 @@ import pytest
 from sqlalchemy import text
 
 from app.merchants import errors, queries, service
+from app.merchants.errors.counter import PointsTooFew
 from app.points.errors import AccountFrozen, BookMissing, PointsInsufficient
 from tests.merchants.counter import offer
 from tests.merchants.till import NO_CODE
@@ -41,7 +42,9 @@ def test_a_number_is_each_shops_own(acts, till):
 
 @pytest.mark.parametrize("cure", ["more points", "a thaw"])
 def test_a_decline_stays_under_its_number(acts, till, cure):
-    refusal = PointsInsufficient if cure == "more points" else AccountFrozen
+    own, refusal = (
+        (PointsInsufficient, PointsTooFew) if cure == "more points" else (AccountFrozen, errors.RedemptionRefused)
+    )
     code, points = till.code(), 101 if cure == "more points" else 100
     if cure == "a thaw":
         acts.freeze(ANNA)
@@ -54,7 +57,7 @@ def test_a_decline_stays_under_its_number(acts, till, cure):
     assert again.value.detail("en") == first.value.detail("en")
     assert till.authorise(points, number="T-2").state == "held"
     kept = service.list_payments(till.cashier, book=till.book, out_trade_no="T-1", limit=5, cursor=None).items[0]
-    assert (kept.state, kept.redemption.decline) == ("declined", refusal.code)
+    assert (kept.state, kept.redemption.decline) == ("declined", own.code)
 
 
 def test_a_wrong_code_stays_wrong_under_its_number(acts, till):
@@ -69,7 +72,7 @@ def test_a_wrong_code_stays_wrong_under_its_number(acts, till):
 
 def test_a_declined_payment_has_used_up_its_code(till):
     code = till.code()
-    with pytest.raises(PointsInsufficient):
+    with pytest.raises(PointsTooFew):
         till.authorise(101, code=code)
     with pytest.raises(errors.CodeNotGood):
         till.authorise(10, code=code)
@@ -141,7 +144,7 @@ def test_a_passbook_frozen_after_the_hold_pays_what_was_approved(acts, till):
     acts.freeze(ANNA)
     assert till.capture(payment).state == "captured"
     assert acts.figures(ANNA).posted == 40
-    with pytest.raises(AccountFrozen):
+    with pytest.raises(errors.RedemptionRefused):
         till.authorise(10)
 
 
@@ -151,7 +154,7 @@ def test_a_passbook_frozen_after_the_hold_pays_nothing_that_is_still_looked_at(a
     acts.uow.session.execute(text("UPDATE merchants_redemptions SET outcome = 'review' WHERE id = :id"), looked_at)
     acts.freeze(ANNA)
     with acts.uow.session.begin_nested() as attempt:
-        with pytest.raises(errors.FrozenSince):
+        with pytest.raises(errors.CaptureRefused):
             till.capture(payment)
         attempt.rollback()  # as the unit of work does
     assert till.reverse(payment).state == "reversed"
@@ -238,6 +241,6 @@ def test_no_job_is_queued_on_the_way(acts, till):
 def test_what_is_declined_takes_nothing_of_an_offers_stock(acts, till):
     offer(acts.uow, till.book, till.shop_id, stock_points=1000, share_percent_max=100)
     for _ in range(2):
-        with pytest.raises(PointsInsufficient):
+        with pytest.raises(PointsTooFew):
             till.authorise(150, order_fen=10_000)
     assert acts.uow.session.scalar(text("SELECT max(stock_points) FROM merchants_offers")) == 1000

@@ -3,6 +3,7 @@ from datetime import date
 import pytest
 
 from app.merchants import errors, queries, service
+from app.merchants.errors.counter import NothingToRefund
 from app.points.errors import AlreadyReversed, AmountOver
 from tests.points.ledger import ANNA
 
@@ -51,8 +52,13 @@ def test_only_what_was_captured_is_refunded(till):
     with pytest.raises(errors.NotCaptured):
         till.refund(payment, 10)
     till.reverse(payment)
-    with pytest.raises(errors.NotCaptured):
+    with pytest.raises(NothingToRefund):
         till.refund(payment, 10)
+    taken = till.pay(20)
+    till.reverse(taken)
+    with pytest.raises(NothingToRefund) as refused:  # not "reverse it instead": it was
+        till.refund(taken, 10)
+    assert refused.value.detail("zh") == "这笔兑换已撤销,店里没有留下积分,不用退款。"
 
 
 def test_a_reversed_redemption_is_not_refunded_too(acts, till):

@@ -50,7 +50,7 @@ def test_two_people_sign(desk, stated):
     assert (desk.approve(stated).state, stated.approved_by) == ("approved", SECOND)
     with pytest.raises(errors.SettlementDecided) as caught:
         desk.approve(stated, named("third"))
-    assert "approved" in caught.value.detail("zh")
+    assert "已批准" in caught.value.detail("zh")
     with pytest.raises(errors.SettlementDecided):
         desk.check(stated)
 

@@ -6,8 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from app.merchants import service
-from app.merchants.errors import HoldLapsed
-from app.points.errors import AccountFrozen
+from app.merchants.errors import HoldLapsed, RedemptionRefused
 from app.webhooks import service as webhooks
 from app.webhooks.models import Delivery
 from app.webhooks.rules.events import EVENTS
@@ -85,7 +84,7 @@ def test_a_capture_that_comes_too_late_tells_that_it_ran_out_and_once(acts, till
 
 def test_what_is_declined_is_not_told(acts, till, told):
     acts.freeze(ANNA)
-    with pytest.raises(AccountFrozen):
+    with pytest.raises(RedemptionRefused):
         till.authorise(30)
     assert told() == []
 

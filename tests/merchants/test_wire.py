@@ -19,7 +19,14 @@ from app.merchants.models import Branch, Merchant, Nonce
 from app.merchants.service import merchants, terminals
 from app.merchants.terms import PersonKind
 from app.web import message_signatures
-from app.web.refusals import ClockOff, NonceReused, SignatureMalformed, SignatureRefused, TooOften
+from app.web.refusals import (
+    ClockOff,
+    MessageSignatureMalformed,
+    NonceReused,
+    SignatureMalformed,
+    SignatureRefused,
+    TooOften,
+)
 from tests.architecture.test_routes import address, guarded
 from tests.merchants.keys import RSA_KEY, SCHEMES, Pen, enrol, message_signed
 from tests.points.api import refused, statements
@@ -59,7 +66,7 @@ def test_a_till_is_known_by_what_it_signs(client, acts, branch, algorithm):
     answer = pen.send(client, "GET", ME)
     assert answer.status_code == 200, answer.text
     assert answer.json["id"] == str(pen.terminal_id)
-    assert answer.json["shop_id"] == str(branch.id)
+    assert (answer.json["shop_id"], answer.json["shop_name"]) == (str(branch.id), branch.name)
     assert answer.json["low_tier"] is (algorithm is Algorithm.HMAC_SHA256)
     assert [key["serial"] for key in answer.json["keys"]] == [pen.serial]
 
@@ -128,6 +135,7 @@ def test_a_header_of_another_form_is_told_the_right_one(client, text):
     given = text.replace("{s}", "0" * 32).replace("{sig}", "A" * 88)
     answer = client.get(ME, headers={"Authorization": given})
     assert refused(answer)[:2] == (401, SignatureMalformed.code)
+    assert answer.json["title"] == "签名未通过"
 
 
 def test_every_reason_not_to_let_a_till_in_is_answered_alike(client, acts, branch, pen):
@@ -386,12 +394,12 @@ def test_a_till_may_sign_by_rfc_9421(client, acts, branch, algorithm):
     [
         ({"seconds": 301}, ClockOff),
         ({"seconds": -301}, ClockOff),
-        ({"names": ("@method", "@path", "@query")}, SignatureMalformed),  # without the body
-        ({"names": ("@method", "@path", "content-digest", "content-digest")}, SignatureMalformed),
-        ({"nonce": "short"}, SignatureMalformed),
-        ({"more": ";expires=9999999999"}, SignatureMalformed),
-        ({"more": ";created=1"}, SignatureMalformed),
-        ({"alg": "rsa-pss-sha512"}, SignatureMalformed),
+        ({"names": ("@method", "@path", "@query")}, MessageSignatureMalformed),  # without the body
+        ({"names": ("@method", "@path", "content-digest", "content-digest")}, MessageSignatureMalformed),
+        ({"nonce": "short"}, MessageSignatureMalformed),
+        ({"more": ";expires=9999999999"}, MessageSignatureMalformed),
+        ({"more": ";created=1"}, MessageSignatureMalformed),
+        ({"alg": "rsa-pss-sha512"}, MessageSignatureMalformed),
         ({"alg": "hmac-sha256"}, SignatureRefused),
     ],
 )
@@ -403,11 +411,11 @@ def test_another_profile_of_rfc_9421_is_refused(client, pen, details, refusal):
 @pytest.mark.parametrize(
     ("changed", "refusal"),
     [
-        ({"data": b'{"code":"000000000001"}'}, SignatureMalformed),  # its digest is another
+        ({"data": b'{"code":"000000000001"}'}, MessageSignatureMalformed),  # its digest is another
         ({"query_string": "a=1"}, SignatureRefused),
-        ({"drop": "Signature"}, SignatureMalformed),
-        ({"drop": "Content-Digest"}, SignatureMalformed),
-        ({"label": "sig2"}, SignatureMalformed),
+        ({"drop": "Signature"}, MessageSignatureMalformed),
+        ({"drop": "Content-Digest"}, MessageSignatureMalformed),
+        ({"label": "sig2"}, MessageSignatureMalformed),
     ],
 )
 def test_what_was_signed_by_rfc_9421_is_what_was_sent(client, pen, changed, refusal):

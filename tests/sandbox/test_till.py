@@ -104,7 +104,7 @@ def test_every_command_does_what_the_documents_say(place, tmp_path):
         assert (shown["state"], shown["match_code"]) == ("captured", scanned["match_code"])
 
         status, out, _ = vendor.run("take", "910000000000000000", "T-3", "10000")
-        assert (status, json.loads(out)["code"]) == (1, "merchants.code_not_good")
+        assert (status, json.loads(out)["code"]) == (1, "merchants.code_not_ours")
         status, _, err = vendor.run("enrol", url, "no-such-code")
         assert (status, "merchants.enrolment_code_not_good" in err) == (1, True)
 

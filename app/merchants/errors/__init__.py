@@ -100,10 +100,10 @@ from app.merchants.errors.payouts import (
 )
 from app.merchants.errors.redemptions import (
     CaptureOver,
+    CaptureRefused,
     CodeNotGood,
     CodesAway,
     ConfirmLapsed,
-    FrozenSince,
     HoldLapsed,
     NotCaptured,
     OrderNeeded,
@@ -166,6 +166,7 @@ __all__ = [
     "BranchClosed",
     "BranchesNeeded",
     "CaptureOver",
+    "CaptureRefused",
     "CloseSuspended",
     "CodeNotGood",
     "CodesAway",
@@ -191,7 +192,6 @@ __all__ = [
     "DisputeTwice",
     "DisputeWaits",
     "EnrolmentCodeNotGood",
-    "FrozenSince",
     "GiftCodeNotGood",
     "GiftEnded",
     "GiftGone",

@@ -96,7 +96,7 @@ class RedemptionClosed(DomainError):
     kind = Kind.CONFLICT
     code = "merchants.redemption_closed"
     text = {
-        "zh": "这笔兑换的状态是 {state},不能再这样处理。",
+        "zh": "这笔兑换{state},不能再这样处理。",
         "en": "This redemption is {state}; that can no longer be done with it.",
     }
 
@@ -122,12 +122,14 @@ class HoldLapsed(Declined):
     }
 
 
-class FrozenSince(DomainError):
+class CaptureRefused(DomainError):
+    """Deliberately coarse: that a passbook was frozen since is its resident's own to know."""
+
     kind = Kind.DENIED
-    code = "merchants.frozen_since"
+    code = "merchants.capture_refused"
     text = {
-        "zh": "预占之后存折被冻结,这笔兑换须撤销,请改收现金。",
-        "en": "The passbook was frozen after the hold, and this redemption must be reversed; ask for cash.",
+        "zh": "预占的积分现在不能入账,请撤销这笔兑换,改收现金。",
+        "en": "What is held cannot be taken now; reverse this redemption and ask for cash.",
     }
 
 
@@ -135,8 +137,8 @@ class NotCaptured(DomainError):
     kind = Kind.CONFLICT
     code = "merchants.not_captured"
     text = {
-        "zh": "这笔兑换的状态是 {state},没有入账,不能退款;未请款的请撤销。",
-        "en": "This redemption is {state}: nothing was taken, so nothing can be refunded; reverse it instead.",
+        "zh": "这笔兑换{state},还没有入账,不能退款;请撤销。",
+        "en": "This redemption is {state}: nothing was taken yet, so nothing can be refunded; reverse it instead.",
     }
 
 

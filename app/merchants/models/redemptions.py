@@ -110,6 +110,7 @@ class Refund(Base):
         CheckConstraint("char_length(out_refund_no) BETWEEN 1 AND 80", name="out_refund_no"),
         CheckConstraint("points BETWEEN 1 AND 1000000000", name="points"),
         Index(None, "redemption_id", "id"),
+        Index(None, "branch_id", "requested_at", "id"),
         Index("ix_merchants_refunds_needs_care", "book_id", "id", postgresql_where=text("needs_care")),
     )
     book_id: Mapped[int] = mapped_column(Integer, primary_key=True)

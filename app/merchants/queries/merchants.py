@@ -1,6 +1,6 @@
 """Merchants, papers, branches and people: what a book's treasurers, an owner or the district may see of them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -130,6 +130,12 @@ def list_branches(session: Session, merchant_id: UUID, *, after: UUID | None, li
     """The branches of a merchant, by id, those after `after`."""
     query = select(Branch).where(Branch.merchant_id == merchant_id).order_by(Branch.id).limit(limit)
     return session.scalars(query if after is None else query.where(Branch.id > after)).all()
+
+
+def names_of_branches(session: Session, branch_ids: Collection[UUID]) -> Mapping[UUID, str]:
+    """The names of these branches."""
+    query = select(Branch.id, Branch.name).where(Branch.id.in_(branch_ids))
+    return {row.id: row.name for row in session.execute(query)} if branch_ids else {}
 
 
 def list_branch_ids(session: Session, merchant_id: UUID, *, limit: int) -> Sequence[UUID]:

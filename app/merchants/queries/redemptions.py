@@ -4,12 +4,12 @@ A number comes to the database here and nowhere else, so here it is looked at: o
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, func, select, text, tuple_
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Row, Select, func, select, text, tuple_
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.kernel.periods import day_bounds, local_date
 from app.merchants import errors
@@ -18,7 +18,10 @@ from app.merchants.rules.redemptions import DUE, Day, check_number
 from app.merchants.terms import RedemptionState
 
 Place = tuple[datetime, UUID]
+Span = tuple[datetime | None, datetime | None]
 NOBODY = UUID(int=0)
+WAITS_MAX = timedelta(hours=1)
+"""Longer nothing waits: to be scanned, confirmed and captured takes less than twenty minutes."""
 
 # What counts is what is held now and what was taken and not given back. The caller holds the lock on the person's day,
 # so nothing of it moves; what all take at a shop is summed only where its offer has an end, under a lock of its own.
@@ -163,14 +166,22 @@ def sum_terminal_day(session: Session, branch_id: UUID, terminal_id: UUID, *, no
 
 
 def list_of_branch(
-    session: Session, branch_id: UUID, *, state: RedemptionState | None, now: datetime, before: Place | None, limit: int
+    session: Session,
+    branch_id: UUID,
+    *,
+    state: RedemptionState | None,
+    span: Span = (None, None),
+    now: datetime,
+    before: Place | None,
+    limit: int,
 ) -> Sequence[Redemption]:
-    """A branch's redemptions over all books, newest first; of one state where given, as far as it is true now."""
-    query = select(Redemption).where(Redemption.branch_id == branch_id)
+    """A branch's redemptions over all books, newest first; of one state where given, as far as it is true now.
+
+    `span`: asked for from one instant on, and before another.
+    """
+    query = select(Redemption).where(Redemption.branch_id == branch_id, *within(Redemption.requested_at, span))
     if state is not None:
-        query = query.where(Redemption.state == state)
-        if state in DUE:
-            query = query.where(Redemption.expires_at > now)
+        query = _in_state(query, state, now)
     return _page(session, query, before, limit)
 
 
@@ -198,10 +209,19 @@ def list_of_book(
 
 
 def list_of_resident(
-    session: Session, book_id: int, resident_id: UUID, *, before: Place | None, limit: int
+    session: Session,
+    book_id: int,
+    resident_id: UUID,
+    *,
+    state: RedemptionState | None,
+    now: datetime,
+    before: Place | None,
+    limit: int,
 ) -> Sequence[Redemption]:
-    """A resident's own redemptions, newest first."""
+    """A resident's own redemptions, newest first; of one state where given, as far as it is true now."""
     query = select(Redemption).where(Redemption.book_id == book_id, Redemption.resident_id == resident_id)
+    if state is not None:
+        query = _in_state(query, state, now)
     return _page(session, query, before, limit)
 
 
@@ -234,6 +254,20 @@ def list_refunds_to_care_for(session: Session, book_id: int, *, after: UUID | No
 def _lock(session: Session, query: Select[Redemption]) -> Redemption | None:
     locked = query.with_for_update(key_share=True)
     return session.scalar(locked, execution_options={"populate_existing": True})
+
+
+def within(column: InstrumentedAttribute[datetime], span: Span) -> list[ColumnElement[bool]]:
+    """The conditions of a span, whose ends may be open."""
+    first, end = span
+    return [*([] if first is None else [column >= first]), *([] if end is None else [column < end])]
+
+
+def _in_state(query: Select[Redemption], state: RedemptionState, now: datetime) -> Select[Redemption]:
+    """Those in a state. What waits for somebody was asked for just now, so no more than that is read."""
+    query = query.where(Redemption.state == state)
+    if state in DUE:
+        query = query.where(Redemption.expires_at > now, Redemption.requested_at > now - WAITS_MAX)
+    return query
 
 
 def _page(session: Session, query: Select[Redemption], before: Place | None, limit: int) -> Sequence[Redemption]:

@@ -13,16 +13,18 @@ from app.merchants.schemas.redemptions import (
     CodeOut,
     OwnRedemptionOut,
     OwnRedemptionPage,
+    OwnRedemptionQuery,
     QuoteConfirmIn,
     QuoteIn,
     QuoteOut,
     SignOut,
     SoterIn,
 )
-from app.merchants.service import Confirmed, Consent, IssuedCode, PostedSign, Receipt, RedemptionQuote
+from app.merchants.service import Confirmed, Consent, IssuedCode, PostedSign, RedemptionQuote, screens
+from app.merchants.service.screens import OwnScreen
+from app.merchants.terms import RedemptionState
 from app.web.endpoint import Before, Blueprint, endpoint
 from app.web.limits import By, Limit
-from app.web.paging import PageQuery
 
 blueprint = Blueprint("redeeming", __name__, description="用积分 / redeeming")
 OWN = "/v1/books/<book>/passbook/redemptions"
@@ -85,23 +87,26 @@ def quote_redemption(
     limits=SCANS,
     before=Before(("actor", "quote_id", *SOTER), "confirmed", service.read_confirmation),
 )
-def confirm_quote(uow: UnitOfWork, *, book: str, confirmed: Confirmed) -> Receipt:
+def confirm_quote(uow: UnitOfWork, *, book: str, confirmed: Confirmed) -> OwnScreen:
     """确认报价 / confirm a quote."""
-    return service.confirm_quote(uow, book=book, confirmed=confirmed)
+    return screens.own_answer(uow, service.confirm_quote(uow, book=book, confirmed=confirmed))
 
 
 @blueprint.route(OWN)
-@endpoint(roles={Role.RESIDENT}, query=PageQuery, reply=OwnRedemptionPage)
-def list_own_redemptions(uow: UnitOfWork, *, book: str, limit: int, cursor: str | None) -> Page[Receipt]:
-    """本人的兑换 / one's own redemptions, newest first."""
-    return service.list_own_redemptions(uow, book=book, limit=limit, cursor=cursor)
+@endpoint(roles={Role.RESIDENT}, query=OwnRedemptionQuery, reply=OwnRedemptionPage)
+def list_own_redemptions(
+    uow: UnitOfWork, *, book: str, state: RedemptionState | None, limit: int, cursor: str | None
+) -> Page[OwnScreen]:
+    """本人的兑换;state=pending_confirm 为待本人确认的 / one's own; state=pending_confirm are those to confirm."""
+    found = service.list_own_redemptions(uow, book=book, state=state, limit=limit, cursor=cursor)
+    return screens.own_page(uow, found)
 
 
 @blueprint.route(f"{OWN}/<uuid:redemption_id>")
 @endpoint(roles={Role.RESIDENT}, reply=OwnRedemptionOut)
-def show_own_redemption(uow: UnitOfWork, *, book: str, redemption_id: UUID) -> Receipt:
+def show_own_redemption(uow: UnitOfWork, *, book: str, redemption_id: UUID) -> OwnScreen:
     """查一笔本人的兑换 / one of one's own redemptions."""
-    return service.show_own_redemption(uow, book=book, redemption_id=redemption_id)
+    return screens.own_answer(uow, service.show_own_redemption(uow, book=book, redemption_id=redemption_id))
 
 
 @blueprint.route(f"{OWN}/<uuid:redemption_id>/confirm", methods=["POST"])
@@ -114,16 +119,17 @@ def show_own_redemption(uow: UnitOfWork, *, book: str, redemption_id: UUID) -> R
     limits=SCANS,
     before=Before(("actor", "book", "redemption_id", *SOTER), "consent", service.read_consent),
 )
-def confirm_redemption(uow: UnitOfWork, *, book: str, redemption_id: UUID, consent: Consent) -> Receipt:
+def confirm_redemption(uow: UnitOfWork, *, book: str, redemption_id: UUID, consent: Consent) -> OwnScreen:
     """确认收银台发起的兑换 / confirm what a till asked for."""
-    return service.confirm_redemption(uow, book=book, redemption_id=redemption_id, consent=consent)
+    receipt = service.confirm_redemption(uow, book=book, redemption_id=redemption_id, consent=consent)
+    return screens.own_answer(uow, receipt)
 
 
 @blueprint.route(f"{OWN}/<uuid:redemption_id>/refuse", methods=["POST"])
 @endpoint(roles={Role.RESIDENT}, reply=OwnRedemptionOut, idempotent=True)
-def refuse_redemption(uow: UnitOfWork, *, book: str, redemption_id: UUID) -> Receipt:
+def refuse_redemption(uow: UnitOfWork, *, book: str, redemption_id: UUID) -> OwnScreen:
     """拒绝收银台发起的兑换 / say no to what a till asked for."""
-    return service.refuse_redemption(uow, book=book, redemption_id=redemption_id)
+    return screens.own_answer(uow, service.refuse_redemption(uow, book=book, redemption_id=redemption_id))
 
 
 @blueprint.route("/v1/books/<book>/shops/<uuid:shop_id>/sign", methods=["POST"])

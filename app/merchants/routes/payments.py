@@ -14,10 +14,8 @@ from app.merchants.schemas.redemptions import (
     PaymentQuery,
     RedemptionOut,
     RedemptionPage,
-    RefundIn,
-    RefundOut,
-    ToCareForPage,
 )
+from app.merchants.schemas.refunds import RefundIn, RefundOut
 from app.merchants.service import Receipt, ShownCode
 from app.merchants.service.refunds import ToCareFor
 from app.web.endpoint import Before, Blueprint, endpoint
@@ -30,10 +28,14 @@ READERS = frozenset({Role.CASHIER, Role.AUDITOR})
 CARERS = frozenset({Role.TREASURER, Role.AUDITOR})
 # Guessing: five tries a minute find nothing among 10^15. A shop with several tills has some more of them.
 BAD = frozenset({errors.CodeNotGood.code})
+WHY = {
+    "zh": "一分钟内已有多个付款码不正确、已使用或已过期,正确的付款码现在也要等。",
+    "en": "Too many codes in a minute were wrong, used or expired; right ones have to wait now as well.",
+}
 BAD_CODES = (
-    Limit(By.DEVICE, 5, 60, refused=BAD),
-    Limit(By.ACCOUNT, 5, 60, refused=BAD),
-    Limit(By.SHOP, 20, 60, refused=BAD),
+    Limit(By.DEVICE, 5, 60, refused=BAD, why=WHY),
+    Limit(By.ACCOUNT, 5, 60, refused=BAD, why=WHY),
+    Limit(By.SHOP, 20, 60, refused=BAD, why=WHY),
 )
 CLAIM = Before(("actor", "code", "out_trade_no"), "shown", service.claim_code)
 

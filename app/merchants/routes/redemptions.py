@@ -1,5 +1,6 @@
 """URLs of tills: /v1/merchant names no book, for the code tells it. Signed by a till's key, or a cashier's session."""
 
+from datetime import date
 from http import HTTPStatus
 
 from flask import current_app
@@ -10,30 +11,32 @@ from app.kernel.paging import Page
 from app.kernel.scenes import Keys
 from app.merchants import service
 from app.merchants.models import Refund
-from app.merchants.routes.payments import BAD, CLAIM
+from app.merchants.routes.payments import BAD, CLAIM, WHY
 from app.merchants.schemas.redemptions import (
     CaptureIn,
+    DaysQuery,
     OrderAsked,
     OrderOut,
     RedemptionIn,
     RedemptionQuery,
-    RefundIn,
-    RefundOut,
     TillRedemptionOut,
     TillRedemptionPage,
 )
-from app.merchants.service import Order, ShownCode, screens
+from app.merchants.schemas.refunds import RefundIn, RefundOut, RefundPage, TillRefundOut, TillRefundPage
+from app.merchants.service import Order, ShownCode, refunded, screens
+from app.merchants.service.refunded import Refunded
 from app.merchants.service.screens import Screen
 from app.merchants.terms import Capture, RedemptionState
 from app.web.endpoint import Blueprint, endpoint
 from app.web.limits import By, Limit
+from app.web.paging import PageQuery
 
 blueprint = Blueprint("redemptions", __name__, description="商户终端 / tills")
 REDEMPTIONS = "/v1/merchant/redemptions"
 ONE = f"{REDEMPTIONS}/<out_trade_no>"
 TILLS = frozenset({Role.TERMINAL, Role.CASHIER})
 SIGNS = "linli.shop_signs"
-BAD_CODES = (Limit(By.ACCOUNT, 5, 60, refused=BAD),)  # of a till: five tries a minute find nothing among 10^15
+BAD_CODES = (Limit(By.ACCOUNT, 5, 60, refused=BAD, why=WHY),)  # of a till: five a minute find nothing among 10^15
 
 
 def sign_keys() -> Keys:
@@ -70,9 +73,18 @@ def authorise_redemption(
 
 @blueprint.route(REDEMPTIONS)
 @endpoint(roles=TILLS, query=RedemptionQuery, reply=TillRedemptionPage)
-def list_redemptions(uow: UnitOfWork, *, state: RedemptionState | None, limit: int, cursor: str | None) -> Page[Screen]:
-    """本店的兑换;state=held 为待入账的 / this shop's redemptions; state=held are those to accept."""
-    return screens.screen_page(uow, service.list_redemptions(uow, state=state, limit=limit, cursor=cursor))
+def list_redemptions(
+    uow: UnitOfWork,
+    *,
+    state: RedemptionState | None,
+    first: date | None,
+    last: date | None,
+    limit: int,
+    cursor: str | None,
+) -> Page[Screen]:
+    """本店的兑换,可按日期对账;state=held 为待入账的 / this shop's, of some days; state=held are those to accept."""
+    found = service.list_redemptions(uow, state=state, days=(first, last), limit=limit, cursor=cursor)
+    return screens.screen_page(uow, found)
 
 
 @blueprint.route(ONE)
@@ -101,6 +113,29 @@ def reverse_redemption(uow: UnitOfWork, *, out_trade_no: str) -> Screen:
 def refund_redemption(uow: UnitOfWork, *, out_trade_no: str, points: int, out_refund_no: str) -> Refund:
     """退款:部分或全部,可多次,三十天内 / give points back, some or all, as often as wanted, for thirty days."""
     return service.refund_redemption(uow, out_trade_no=out_trade_no, points=points, out_refund_no=out_refund_no)
+
+
+@blueprint.route(f"{ONE}/refunds")
+@endpoint(roles=TILLS, query=PageQuery, reply=RefundPage)
+def list_refunds_of(uow: UnitOfWork, *, out_trade_no: str, limit: int, cursor: str | None) -> Page[Refund]:
+    """一笔兑换的退款 / the refunds of one redemption, the first one first."""
+    return refunded.list_refunds_of(uow, out_trade_no=out_trade_no, limit=limit, cursor=cursor)
+
+
+@blueprint.route("/v1/merchant/refunds")
+@endpoint(roles=TILLS, query=DaysQuery, reply=TillRefundPage)
+def list_refunds(
+    uow: UnitOfWork, *, first: date | None, last: date | None, limit: int, cursor: str | None
+) -> Page[Refunded]:
+    """本店的退款,可按日期对账 / this shop's refunds, of some days, newest first."""
+    return refunded.list_refunds(uow, days=(first, last), limit=limit, cursor=cursor)
+
+
+@blueprint.route("/v1/merchant/refunds/<out_refund_no>")
+@endpoint(roles=TILLS, reply=TillRefundOut)
+def show_refund(uow: UnitOfWork, *, out_refund_no: str) -> Refunded:
+    """按商户退款单号查:超时之后先查 / the refund under a number: ask after a timeout."""
+    return refunded.show_refund(uow, out_refund_no=out_refund_no)
 
 
 @blueprint.route("/v1/merchant/orders", methods=["POST"])

@@ -14,11 +14,11 @@ from app.merchants.schemas.terminals import (
     AddressAlertPage,
     EnrolledOut,
     EnrolTerminalIn,
+    OwnTerminalOut,
     RevokedOut,
     RotateKeyIn,
     TerminalCodeIn,
     TerminalCodeOut,
-    TerminalOut,
     TerminalPage,
 )
 from app.merchants.service import merchants, terminals
@@ -47,7 +47,7 @@ def enrol_terminal(
 
 
 @blueprint.route("/v1/merchant/terminal")
-@endpoint(roles=TILL, reply=TerminalOut)
+@endpoint(roles=TILL, reply=OwnTerminalOut)
 def show_own_terminal(uow: UnitOfWork) -> object:
     """本终端及其密钥,可用来试签名 / the till that asks; good for trying a signature."""
     return terminals.show_own_terminal(uow)

@@ -6,15 +6,16 @@ from uuid import UUID
 
 from app.kernel.periods import DISTRICT
 from app.merchants import errors, terms
+from app.merchants.errors.counter import ComplaintOfNothing
 from app.merchants.terms import WAITING, ComplaintState, RedemptionState
 
 TAKEN = frozenset({RedemptionState.CAPTURED, RedemptionState.PARTLY_REFUNDED, RedemptionState.REFUNDED})
 
 
 def check_complaint(state: RedemptionState, *, captured_at: datetime | None, left: int, now: datetime) -> None:
-    """Refuse NotCaptured where no points were taken, ComplaintNeedless where none are left, ComplaintLate."""
+    """Refuse ComplaintOfNothing where the shop has no points of it, ComplaintNeedless, ComplaintLate."""
     if state not in TAKEN or captured_at is None:
-        raise errors.NotCaptured(state=state)
+        raise ComplaintOfNothing(state=state)
     if not left:
         raise errors.ComplaintNeedless
     if now > captured_at + terms.COMPLAINT_LIFE:

@@ -54,10 +54,12 @@ def quote(
     points: int | None,
     max_points: int | None,
     at: datetime,
+    day_left: int | None = None,
 ) -> Quote:
     """Say what `points` (None: as many as may be, `max_points` at most) are worth on a bill of `order_fen` fen.
 
-    Refuses OfferClosedNow, SpendTooLittle, StepMissed, ShareOver, PointsShort, NothingToRedeem.
+    `day_left`: so many are left by the limits of the day, which as many as may be are cut to; where they leave none it
+    is for them to say so. Refuses OfferClosedNow, SpendTooLittle, StepMissed, ShareOver, PointsShort, NothingToRedeem.
     """
     if not is_open(offer.hours, at):
         raise errors.OfferClosedNow
@@ -67,6 +69,8 @@ def quote(
     if points is None:
         bounds = [most, available_points, *([] if max_points is None else [max_points])]
         points = _stepped(offer, min(bounds))
+        if day_left is not None:
+            points = _stepped(offer, min(points, day_left)) or points
     else:
         _check_wanted(offer, points, most=most, available=available_points)
     discount_fen = discount_of(offer.points_per_yuan, points)

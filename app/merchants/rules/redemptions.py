@@ -11,6 +11,7 @@ from uuid import UUID
 from app.kernel.actor import Actor, Role
 from app.kernel.periods import local_date
 from app.merchants import errors, terms
+from app.merchants.errors.counter import NothingToRefund
 from app.merchants.rules.offers import OfferTerms
 from app.merchants.terms import RedeemMode, RedemptionState
 
@@ -113,9 +114,11 @@ def check_reverse(captured_at: datetime | None, now: datetime) -> None:
 
 
 def check_refund(state: RedemptionState, captured_at: datetime | None, now: datetime) -> None:
-    """Refuse NotCaptured when nothing was taken, RefundTooLate after thirty days."""
-    if state not in {RedemptionState.CAPTURED, RedemptionState.PARTLY_REFUNDED, RedemptionState.REFUNDED}:
+    """Refuse NotCaptured for what can be reversed, NothingToRefund when it is over, RefundTooLate after thirty days."""
+    if state in DUE | {RedemptionState.REQUESTED}:
         raise errors.NotCaptured(state=state)
+    if state not in {RedemptionState.CAPTURED, RedemptionState.PARTLY_REFUNDED, RedemptionState.REFUNDED}:
+        raise NothingToRefund(state=state)
     if captured_at is None or now > captured_at + terms.REFUND_LIFE:
         raise errors.RefundTooLate(days=terms.REFUND_LIFE.days)
 

@@ -1,18 +1,20 @@
 """JSON of codes, redemptions and refunds."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import Schema, fields, post_load, validate
+from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
 from app.kernel import geo
 from app.merchants import terms
 from app.merchants.rules.evidence import Whereabouts
-from app.web.fields import Choice, Fen, Id, Points, ShownInstant, Text
+from app.web.fields import Choice, Day, Fen, Id, Points, ShownInstant, Text
 from app.web.paging import PageQuery, page_of
 from app.web.parsing import StrictSchema
 from app.web.positions import PositionIn
+from app.web.problems import language
 
-DIGITS = validate.Regexp(rf"[0-9]{{{terms.CODE_DIGITS}}}\Z", error="pattern:911234567890123456")
+DIGITS = validate.Regexp(rf"[0-9]{{{terms.CODE_DIGITS}}}\Z", error="pattern:911234567890123457")
 NUMBER = validate.Regexp(r"[0-9A-Za-z_|*@.-]+\Z", error="pattern:A1_b-2|3*4@5.6")
 REDEMPTION_STATES = [str(s) for s in terms.RedemptionState if s is not terms.RedemptionState.REQUESTED]
 LISTED_STATES = [
@@ -24,7 +26,6 @@ LISTED_STATES = [
     terms.RedemptionState.EXPIRED,
     terms.RedemptionState.DECLINED,
 ]
-REFUND_STATES = [str(state) for state in terms.RefundState if state is not terms.RefundState.REQUESTED]
 SOTER_LENGTH_MAX = 4000
 
 
@@ -52,13 +53,24 @@ class CodeOut(Schema):
     server_time = ShownInstant(required=True)
 
 
-class OrderAsked(StrictSchema):
-    """A bill, and how many points may go into it: those named, or as many as may be up to a most."""
+class PointsAsked(StrictSchema):
+    """How many points may go into a bill: those named, or as many as may be, up to a most where one is named."""
+
+    points = Points(load_default=None, allow_none=True)
+    max_points = Points(load_default=None, allow_none=True)
+
+    @validates_schema
+    def check_points(self, data: Mapping[str, Any], **_: object) -> None:
+        """Refuse both."""
+        if data["points"] is not None and data["max_points"] is not None:
+            raise ValidationError("alone:points", "max_points")
+
+
+class OrderAsked(PointsAsked):
+    """A bill, and how many points may go into it. Without `points` and `max_points`: as many as may be."""
 
     out_trade_no = OutNumber(required=True)
     order_fen = Fen(required=True)
-    points = Points(load_default=None, allow_none=True)
-    max_points = Points(load_default=None, allow_none=True)
     capture = Choice(list(terms.Capture), load_default=terms.Capture.MANUAL)
 
 
@@ -83,23 +95,29 @@ class CaptureIn(StrictSchema):
     points = Points(load_default=None, allow_none=True)
 
 
-class RefundIn(StrictSchema):
-    """How much to give back, and the shop's number for it."""
-
-    points = Points(required=True)
-    out_refund_no = OutNumber(required=True)
-
-
 class PaymentQuery(PageQuery):
     """A page of a shop's redemptions, or the one of an out_trade_no."""
 
     out_trade_no = OutNumber(load_default=None)
 
 
-class RedemptionQuery(PageQuery):
-    """A page of a till's redemptions, or of those in one state."""
+class OwnRedemptionQuery(PageQuery):
+    """A page of one's own redemptions, or of those in one state: `pending_confirm` are those to confirm."""
 
     state = Choice(LISTED_STATES, load_default=None)
+
+
+class DaysQuery(PageQuery):
+    """A page of what was asked for on the days from one to another (Asia/Shanghai), both included."""
+
+    first = Day(load_default=None, data_key="from")
+    last = Day(load_default=None, data_key="to")
+
+
+class RedemptionQuery(DaysQuery):
+    """A page of a till's redemptions, or of those in one state, of some days."""
+
+    state = Choice([*LISTED_STATES, terms.RedemptionState.TOMBSTONE], load_default=None)
 
 
 class RedemptionOut(Schema):
@@ -123,13 +141,18 @@ class RedemptionOut(Schema):
         metadata={"description": "两边屏幕上相同的四位数 / the four digits on both screens"},
     )
     requested_at = ShownInstant(required=True, attribute="redemption.requested_at")
-    expires_at = ShownInstant(required=True, allow_none=True, attribute="redemption.expires_at")
+    expires_at = ShownInstant(
+        required=True,
+        allow_none=True,
+        attribute="waits_until",
+        metadata={"description": "等到何时;已有结果则为 null / until when it waits; null: it is decided"},
+    )
     closed_at = ShownInstant(required=True, allow_none=True, attribute="redemption.closed_at")
     transaction_id = fields.UUID(required=True, allow_none=True, attribute="redemption.transaction_id")
     decline = fields.String(
         required=True,
         allow_none=True,
-        attribute="redemption.decline",
+        attribute="decline_at_till",
         metadata={"description": "拒付的代码 / code of the refusal of a declined one"},
     )
 
@@ -155,7 +178,20 @@ class TillRedemptionOut(RedemptionOut):
 class OwnRedemptionOut(RedemptionOut):
     """The same for whose points they are. `challenge`: it is confirmed by fingerprint or face, for this text."""
 
+    shop_name = fields.String(
+        required=True, metadata={"description": "确认前给居民看 / show it to whoever is to confirm"}
+    )
     challenge = fields.String(required=True, allow_none=True)
+    decline = fields.String(required=True, allow_none=True, attribute="redemption.decline")
+    decline_detail = fields.Function(
+        lambda receipt: receipt.declined and receipt.declined.detail(language()),
+        required=True,
+        allow_none=True,
+        metadata={
+            "type": "string",
+            "description": "拒付的原因,只给本人 / why it was declined, for the resident alone",
+        },
+    )
 
 
 class OrderOut(Schema):
@@ -174,13 +210,13 @@ class WhereaboutsIn(PositionIn):
         return Whereabouts(geo.locate(**data))
 
 
-class QuoteIn(StrictSchema):
-    """What was scanned; for a shop's posted code the bill, and how many points may go into it."""
+class QuoteIn(PointsAsked):
+    """What was scanned; for a shop's posted code the bill, and how many points may go into it. A till's order says both
+    itself, so that beside it neither is named.
+    """
 
     scene = Text(length_max=32, required=True)
     order_fen = Fen(load_default=None, allow_none=True)
-    points = Points(load_default=None, allow_none=True)
-    max_points = Points(load_default=None, allow_none=True)
     whereabouts = fields.Nested(
         WhereaboutsIn,
         load_default=None,
@@ -221,31 +257,6 @@ class QuoteConfirmIn(SoterIn):
     quote_id = Id(required=True)
 
 
-class RefundOut(Schema):
-    """A refund."""
-
-    id = fields.UUID(required=True)
-    redemption_id = fields.UUID(required=True)
-    out_refund_no = fields.String(required=True)
-    state = fields.String(required=True, validate=validate.OneOf(REFUND_STATES))
-    points = fields.Integer(required=True)
-    requested_at = ShownInstant(required=True)
-    transaction_id = fields.UUID(required=True, allow_none=True)
-
-
-class ToCareForOut(Schema):
-    """Points that came back to whoever has closed the account: of a refund, or (`reservation_id`) of a gift."""
-
-    id = fields.UUID(required=True)
-    redemption_id = fields.UUID(required=True, allow_none=True)
-    out_refund_no = fields.String(required=True, allow_none=True)
-    reservation_id = fields.UUID(required=True, allow_none=True)
-    state = fields.String(required=True, validate=validate.OneOf(REFUND_STATES))
-    points = fields.Integer(required=True)
-    requested_at = ShownInstant(required=True)
-    transaction_id = fields.UUID(required=True, allow_none=True)
-
-
 class SignOut(Schema):
     """What a shop's posted code says."""
 
@@ -257,4 +268,3 @@ class SignOut(Schema):
 RedemptionPage = page_of(RedemptionOut, "RedemptionPage")
 TillRedemptionPage = page_of(TillRedemptionOut, "TillRedemptionPage")
 OwnRedemptionPage = page_of(OwnRedemptionOut, "OwnRedemptionPage")
-ToCareForPage = page_of(ToCareForOut, "ToCareForPage")

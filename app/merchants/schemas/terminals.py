@@ -75,6 +75,13 @@ class TerminalOut(Schema):
     keys = fields.List(fields.Nested(KeyOut), required=True)
 
 
+class OwnTerminalOut(TerminalOut):
+    """The till that asks, with the name of its shop for its screen."""
+
+    shop_name = fields.String(required=True, attribute="branch.name")
+    street = fields.String(required=True, attribute="branch.street")
+
+
 TerminalPage = page_of(TerminalOut, "TerminalPage")
 
 

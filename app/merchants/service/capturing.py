@@ -26,7 +26,7 @@ def capture(uow: UnitOfWork, redemption: Redemption, points: int | None) -> Rece
     """Take `points` (None: all) of a locked redemption; the rest is free at once. Once; the same again is a replay.
 
     After the hold's end they are taken anew, once and within ten minutes; what was paid by a posted code is not.
-    Refuses RedemptionClosed, CaptureOver, FrozenSince, HoldLapsed.
+    Refuses RedemptionClosed, CaptureOver, CaptureRefused, HoldLapsed.
     """
     state = state_of(redemption, uow.now)
     held = redemption.points or 0
@@ -68,7 +68,7 @@ def _take_held(uow: UnitOfWork, redemption: Redemption, owner: Whose, points: in
             although_frozen=redemption.outcome in {None, Verdict.APPROVE},
         )
     except AccountFrozen:
-        raise errors.FrozenSince from None
+        raise errors.CaptureRefused from None
     except HoldResolved as over:
         if over.params["resolution"] != HoldResolution.EXPIRED:
             raise

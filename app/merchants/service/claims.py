@@ -92,15 +92,24 @@ def lock_shop_day(uow: UnitOfWork, branch_id: UUID) -> None:
 
 
 def add_shop_day(
-    uow: UnitOfWork, till: Till, redemption: Redemption, *, book_id: int, offer: OfferTerms | None, day: Day
+    uow: UnitOfWork,
+    till: Till,
+    redemption: Redemption,
+    *,
+    book_id: int,
+    offer: OfferTerms | None,
+    day: Day,
+    promises: bool = True,
 ) -> Day:
     """Add to a resident's day what the whole shop and its till took. Asked only where a limit says so, one at a time.
 
-    Shops whose offer, and whose till, has no limit of the day go on beside each other.
+    Shops whose offer, and whose till, has no limit of the day go on beside each other. What `promises` nothing, as a
+    quote, waits for nobody.
     """
     if not till.low_tier and (offer is None or offer.shop_day_points_max is None):
         return day
-    lock_shop_day(uow, redemption.branch_id)
+    if promises:
+        lock_shop_day(uow, redemption.branch_id)
     shop, terminal = queries.sum_shop_day(uow.session, redemption, book_id, till.terminal_id, now=uow.now)
     return replace(day, shop_points=shop, terminal_points=terminal)
 
@@ -145,7 +154,7 @@ def _find(uow: UnitOfWork, till: Till, number: Number, values: dict[str, Any]) -
         raise errors.OrderReversed(out_trade_no=before.out_trade_no)
     rules.check_same_request(before.request_hash, values["request_hash"], out_trade_no=before.out_trade_no)
     if before.state == RedemptionState.DECLINED:
-        raise declines.again(before)
+        raise declines.at_till(declines.again(before))
     return before
 
 

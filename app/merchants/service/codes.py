@@ -16,6 +16,7 @@ from app.infra import redis
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.actor import Actor
 from app.merchants import errors, terms
+from app.merchants.errors.counter import CodeNotOurs
 from app.merchants.rules import codes as rules
 from app.points import errors as points_errors
 from app.points.queries.books import known_book_id
@@ -101,11 +102,12 @@ def issue_code(uow: UnitOfWork, *, book: str) -> IssuedCode:
 
 def claim_code(*, actor: Actor, code: str, out_trade_no: str) -> ShownCode:
     """Claim a code for an order, before its transaction. What is wrong with it is told later: an order that was
-    decided before is answered as it was, whatever became of its code.
+    decided before is answered as it was, whatever became of its code. Refuses CodeNotOurs: what has another form is a
+    code of somebody else's, or misread, and never a try.
     """
-    code_hash = rules.hash_code(code)
     if not rules.is_code(code):
-        return ShownCode(out_trade_no, code_hash)
+        raise CodeNotOurs
+    code_hash = rules.hash_code(code)
     key, order = KEY + code_hash.hex(), f"{actor.shop_id}:{out_trade_no}"
     try:
         claim = ("SET", f"{key}:by", order, "PX", LIFE_MS, "NX", "GET")

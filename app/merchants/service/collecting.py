@@ -10,7 +10,7 @@ from app.merchants.queries import gifts as gift_queries
 from app.merchants.queries.tills import get_till, get_till_of, is_staff_of
 from app.merchants.rules import tills as till_rules
 from app.merchants.rules.tills import Till
-from app.merchants.service import claims, judging, telling
+from app.merchants.service import claims, declines, judging, telling
 from app.merchants.service.gift_codes import ShownGiftCode, reservation_of
 from app.merchants.service.refunds import is_gone
 from app.merchants.service.reserving import Reserved, with_titles
@@ -24,25 +24,31 @@ NOTHING = UUID(int=0)
 def collect_gift(uow: UnitOfWork, *, shown: ShownGiftCode) -> Reserved:
     """Hand a gift out at the caller's shop, once, to whoever shows its code; the points become the shop's.
 
+    The same till that asks again while the code lives is answered as it stands: `closed_at` says when it was.
     Refuses CodesAway, GiftCodeNotGood (also used, another shop's, or its time is over), OwnShop (he, or who showed the
-    code, came to the house since), LowTierOver, and what the ledger says to the capture.
+    code, came to the house since), LowTierOver, and what the ledger says to the capture, in the words for a shop.
     """
     till = get_till(uow.session, uow.actor)
     found = gift_queries.lock_shown(uow.session, till.branch_id, reservation_of(shown, uow.now))
+    if _just_collected(uow, till, found):
+        return with_titles(uow, found.book_id, [found])[0]
     if found.state != ReservationState.RESERVED or found.expires_at <= uow.now or found.hold_id is None:
         raise errors.GiftCodeNotGood
     for acted_by in {found.acted_by, shown.acted_by}:
         _check_house(uow, till, found, acted_by)
     _check_tier(uow, till, found)
 
-    outcome = points_service.capture_hold(
-        uow,
-        found.book_id,
-        cause=f"gift-collected:{found.id}",
-        hold_id=found.hold_id,
-        resident_id=found.resident_id,
-        shop_id=found.shop_id,
-    )
+    try:
+        outcome = points_service.capture_hold(
+            uow,
+            found.book_id,
+            cause=f"gift-collected:{found.id}",
+            hold_id=found.hold_id,
+            resident_id=found.resident_id,
+            shop_id=found.shop_id,
+        )
+    except Declined as declined:
+        raise declines.at_till(declined) from None
     found.state, found.transaction_id = ReservationState.COLLECTED, outcome.subject_id
     found.closed_by, found.closed_at, found.terminal_id = uow.actor.id, uow.now, till.terminal_id
     telling.tell_gifts(uow, "gift.collected", [found])
@@ -107,6 +113,14 @@ def _give_back(uow: UnitOfWork, found: Reservation, till: Till | None, *, cause:
     found.needs_care = is_gone(uow, found.person_id)
     judging.settle_gifts(uow, [found])
     telling.tell_gifts(uow, "gift.returned", [found])
+
+
+def _just_collected(uow: UnitOfWork, till: Till, found: Reservation) -> bool:
+    """Say whether this very till handed it out a moment ago: its answer was lost, and it asks again."""
+    if found.state != ReservationState.COLLECTED or found.closed_at is None:
+        return False
+    here = (till.terminal_id, uow.actor.id) == (found.terminal_id, found.closed_by)
+    return here and uow.now < found.closed_at + terms.COLLECTED_AGAIN
 
 
 def _check_house(uow: UnitOfWork, till: Till, found: Reservation, acted_by: UUID | None) -> None:

@@ -44,7 +44,7 @@ def open_complaint(uow: UnitOfWork, *, book: str, redemption_id: UUID, kind: Com
 
     A helper may do it for whom he helps; that it was he is written down, and he decides nothing of it.
 
-    Refuses RedemptionMissing, ComplaintTwice, NotCaptured, ComplaintNeedless, ComplaintLate, ComplaintsTooMany.
+    Refuses RedemptionMissing, ComplaintTwice, ComplaintOfNothing, ComplaintNeedless, ComplaintLate, ComplaintsTooMany.
     """
     book_id = points_queries.get_book(uow.session, book).id
     redemption = queries.lock_own_redemption(uow.session, book_id, uow.actor.id, redemption_id)

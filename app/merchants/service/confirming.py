@@ -7,8 +7,9 @@ from app.kernel.actor import Actor, Role
 from app.kernel.errors import Declined
 from app.kernel.paging import Page
 from app.merchants import errors, queries
+from app.merchants.errors.counter import ResidentRefused
 from app.merchants.queries import tills as till_queries
-from app.merchants.service import claims, declines, judging, telling
+from app.merchants.service import claims, declines, telling
 from app.merchants.service.quotes import holder_of
 from app.merchants.service.receipts import Receipt, page_of, read_place, receipt_of, state_of
 from app.merchants.service.taking import Consent, take
@@ -21,7 +22,8 @@ AGREED = frozenset({RedemptionState.HELD, RedemptionState.CAPTURED})
 def confirm_redemption(uow: UnitOfWork, *, book: str, redemption_id: UUID, consent: Consent) -> Receipt:
     """Confirm what a till asked for. Again it is answered as it stands.
 
-    Refuses RedemptionMissing, ConfirmLapsed, RedemptionClosed, StepUpNeeded, and what `taking.take` refuses.
+    Refuses RedemptionMissing, ConfirmLapsed, RedemptionClosed, StepUpFailed, StepUpNeeded, and what `taking.take`
+    refuses.
     """
     holder = holder_of(uow, book)
     redemption = queries.lock_own_redemption(uow.session, holder.book_id, holder.resident_id, redemption_id)
@@ -47,17 +49,20 @@ def confirm_redemption(uow: UnitOfWork, *, book: str, redemption_id: UUID, conse
 
 
 def refuse_redemption(uow: UnitOfWork, *, book: str, redemption_id: UUID) -> Receipt:
-    """Say no to what a till asked for. Refuses RedemptionMissing, RedemptionClosed."""
+    """Say no to what a till asked for: it is declined for ever, and the till sees by whom.
+
+    Refuses RedemptionMissing, RedemptionClosed.
+    """
     book_id = points_queries.get_book(uow.session, book).id
     redemption = queries.lock_own_redemption(uow.session, book_id, uow.actor.id, redemption_id)
     state = state_of(redemption, uow.now)
-    if state in {RedemptionState.REVERSED, RedemptionState.EXPIRED}:
+    if state in {RedemptionState.REVERSED, RedemptionState.EXPIRED} or redemption.decline == ResidentRefused.code:
         return receipt_of(redemption, uow.now)
     if state is not RedemptionState.PENDING_CONFIRM:
         raise errors.RedemptionClosed(state=state)
-    redemption.state, redemption.closed_at = RedemptionState.REVERSED, uow.now
-    judging.settle(uow, redemption, points=0)
-    telling.tell(uow, "redemption.reversed", [redemption])
+    declines.keep(uow, redemption, ResidentRefused())
+    redemption.closed_at = uow.now
+    telling.tell(uow, "redemption.refused", [redemption])
     return receipt_of(redemption, uow.now)
 
 
@@ -67,8 +72,12 @@ def show_own_redemption(uow: UnitOfWork, *, book: str, redemption_id: UUID) -> R
     return receipt_of(queries.get_own_redemption(uow.session, book_id, uow.actor.id, redemption_id), uow.now)
 
 
-def list_own_redemptions(uow: UnitOfWork, *, book: str, limit: int, cursor: str | None) -> Page[Receipt]:
-    """The actor's own redemptions in a book, newest first."""
+def list_own_redemptions(
+    uow: UnitOfWork, *, book: str, state: RedemptionState | None, limit: int, cursor: str | None
+) -> Page[Receipt]:
+    """The actor's own redemptions in a book, newest first: those `pending_confirm` wait for him."""
     book_id = points_queries.get_book(uow.session, book).id
-    rows = queries.list_of_resident(uow.session, book_id, uow.actor.id, before=read_place(cursor), limit=limit + 1)
+    rows = queries.list_of_resident(
+        uow.session, book_id, uow.actor.id, state=state, now=uow.now, before=read_place(cursor), limit=limit + 1
+    )
     return page_of(rows, limit, uow.now)

@@ -13,15 +13,18 @@ from app.kernel.actor import Actor
 from app.kernel.errors import Declined
 from app.kernel.scenes import Keys
 from app.merchants import errors, queries, terms
+from app.merchants.errors.counter import OrderSaysItself
 from app.merchants.models import Redemption
-from app.merchants.queries import offers as offer_queries
 from app.merchants.queries import signs as sign_queries
 from app.merchants.queries import tills as till_queries
+from app.merchants.queries.standing import find_standing
 from app.merchants.rules import codes, scenes
 from app.merchants.rules import offers as offer_rules
 from app.merchants.rules import redemptions as rules
 from app.merchants.rules import tills as till_rules
+from app.merchants.rules.daily import Bounds
 from app.merchants.rules.evidence import Place, Whereabouts, place_of
+from app.merchants.rules.offers import Quote
 from app.merchants.rules.tills import Till
 from app.merchants.service import claims, declines
 from app.merchants.service.codes import Holder
@@ -31,6 +34,7 @@ from app.merchants.service.signs import check_keys
 from app.merchants.service.taking import Consent, spendable_points, take
 from app.merchants.terms import RedeemMode, RedemptionState
 from app.points import queries as points_queries
+from app.points import service as points_service
 
 KEY = "linli:quotes:"
 LIFE_MS = int(terms.QUOTE_LIFE.total_seconds() * 1000)
@@ -95,25 +99,23 @@ def quote_redemption(
 ) -> RedemptionQuote:
     """Say what the actor's points are worth at the shop whose code was scanned. Nothing is held yet.
 
-    A till's order names its own amount. Of where the phone is only its distance from the shop is used. Refuses
-    SceneNotGood, OrderNeeded, BranchClosed, OfferMissing and what the offer does not allow, LowTierOver, CodesAway.
+    A till's order names its own amount. Of where the phone is only its distance from the shop is used. What confirming
+    would refuse as things stand is refused here, where it costs no number: SceneNotGood, OrderNeeded, OrderSaysItself,
+    BranchClosed, ShopMissing, OfferMissing and what the offer does not allow, OwnShop, the limits of the day
+    (PersonDayOver, ShopDayOver, ShopCodeDayOver, UnattendedOver, LowTierOver), AccountFrozen; and CodesAway.
     """
     holder = holder_of(uow, book)
     scanned = _read_scene(uow, keys, scene)
     order, till = scanned.order, _till_of(uow, scanned)
+    for field, given in (("order_fen", order_fen), ("points", points), ("max_points", max_points)):
+        if order is not None and given is not None:
+            raise OrderSaysItself(field=field)
     bill_fen = order.order_fen if order else order_fen
     if bill_fen is None:
         raise errors.OrderNeeded
-    quote = offer_rules.quote(
-        offer_queries.get_offer(uow.session, holder.book_id, scanned.branch_id, uow.now),
-        order_fen=bill_fen,
-        available_points=spendable_points(uow, holder),
-        points=order.asked_points if order else points,
-        max_points=order.max_points if order else max_points,
-        at=uow.now,
-    )
-    till_rules.check_tier(till, points=quote.points, day_points=0)
     mode = RedeemMode.ORDER_CODE if order else RedeemMode.SHOP_CODE
+    asked = order or Redemption(asked_points=points, max_points=max_points)
+    quote = _quote(uow, holder, scanned, till, asked, order_fen=bill_fen)
     quote_id = order.id if order else uow.new_id()
     expires_at = uow.now + terms.QUOTE_LIFE
     place = place_of(till.position, whereabouts.position if whereabouts else None)
@@ -146,8 +148,8 @@ def read_confirmation(*, actor: Actor, quote_id: UUID, result: str | None, signa
 def confirm_quote(uow: UnitOfWork, *, book: str, confirmed: Confirmed) -> Receipt:
     """Hold or take what a quote said. At a shop with a till its cashier accepts within two minutes; else it is taken.
 
-    Again: the same redemption as it stands. Refuses QuoteGone, RedemptionClosed (somebody else's), and what
-    `taking.take` refuses.
+    Again: the same redemption as it stands. Refuses QuoteGone, RedemptionClosed (somebody else's),
+    StepUpFailed, and what `taking.take` refuses.
     """
     holder = holder_of(uow, book)
     before = queries.lock_redemption_by_id(uow.session, confirmed.quote_id)
@@ -193,6 +195,57 @@ def _read_scene(uow: UnitOfWork, keys: Keys, scene: str) -> Scanned:
     if short is None:
         raise errors.SceneNotGood
     return Scanned(sign_queries.get_sign(uow.session, short).branch_id, None)
+
+
+def _quote(
+    uow: UnitOfWork,
+    holder: Holder,
+    scanned: Scanned,
+    till: Till,
+    asked: Redemption,
+    *,
+    order_fen: int,
+) -> Quote:
+    """What the points are worth today, as far as the offer, the passbook and the limits of the day allow."""
+    attempt = _attempt_of(uow, holder, scanned)
+    standing = find_standing(uow.session, till, attempt, book=holder.book, book_id=holder.book_id, now=uow.now)
+    offer = standing.offer
+    if not standing.is_shop:
+        raise errors.ShopMissing
+    if offer is None:
+        raise errors.OfferMissing
+    if standing.own:
+        raise errors.OwnShop
+    day = claims.add_shop_day(uow, till, attempt, book_id=holder.book_id, offer=offer, day=standing.day, promises=False)
+    mode = RedeemMode.ORDER_CODE if scanned.order else RedeemMode.SHOP_CODE
+    attended = scanned.order is not None or sign_queries.has_terminal(uow.session, scanned.branch_id)
+    bounds = Bounds(till, offer, mode, attended, day)
+    quote = offer_rules.quote(
+        offer,
+        order_fen=order_fen,
+        available_points=spendable_points(uow, holder),
+        points=asked.asked_points,
+        max_points=asked.max_points,
+        at=uow.now,
+        day_left=bounds.points_left(),
+    )
+    bounds.check(quote)
+    points_service.check_holdable(uow, holder.book_id, resident_id=holder.resident_id, points=quote.points)
+    return quote
+
+
+def _attempt_of(uow: UnitOfWork, holder: Holder, scanned: Scanned) -> Redemption:
+    """The redemption that it would become, as far as the day has to know it. It is never written."""
+    order = scanned.order
+    return Redemption(
+        id=order.id if order else uow.new_id(),
+        branch_id=scanned.branch_id,
+        requested_at=order.requested_at if order else uow.now,
+        resident_id=holder.resident_id,
+        person_id=holder.person_id,
+        device_id=holder.device_id,
+        acted_by=holder.acted_by,
+    )
 
 
 def _till_of(uow: UnitOfWork, scanned: Scanned) -> Till:

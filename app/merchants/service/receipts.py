@@ -5,11 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from app.kernel.errors import Declined
 from app.kernel.paging import Cursor, CursorInvalid, Page
 from app.merchants.models import Redemption
 from app.merchants.queries.redemptions import Place
 from app.merchants.rules import redemptions as rules
+from app.merchants.service import declines
 from app.merchants.terms import RedeemMode, RedemptionState, Verdict
+
+UNDECIDED = rules.DUE | {RedemptionState.EXPIRED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,21 @@ class Receipt:
         if row.captured_points is None or row.discount_fen is None or not row.points:
             return None
         return row.discount_fen * row.captured_points // row.points
+
+    @property
+    def waits_until(self) -> datetime | None:
+        """Until when something of it waits, or waited before it expired; None: it is decided."""
+        return self.redemption.expires_at if self.state in UNDECIDED else None
+
+    @property
+    def decline_at_till(self) -> str | None:
+        """Why it was declined, as far as its shop hears of it."""
+        return declines.code_at_till(self.redemption.decline)
+
+    @property
+    def declined(self) -> Declined | None:
+        """Why it was declined, with all that its resident may know."""
+        return declines.again(self.redemption) if self.redemption.decline else None
 
     @property
     def challenge(self) -> str | None:

@@ -15,6 +15,7 @@ from app.merchants.queries import payouts as payout_queries
 from app.merchants.rules import bank_files
 from app.merchants.rules.bank_files import Receiver
 from app.merchants.rules.papers import check_payout
+from app.merchants.service import own
 from app.points import queries as points_queries
 
 NO_BANK_ACCOUNT = "no_bank_account"
@@ -82,8 +83,15 @@ def list_due(uow: UnitOfWork, *, book: str, limit: int, cursor: str | None) -> P
     )
     accounts = {settlement.id: None if account is None else account.id for settlement, _, _, account in rows}
     refused = list_refused(uow, book_id, accounts)
+    own_shops = set(own.list_own_shops(uow))
     items: Sequence[Payable] = [
-        Payable(settlement, receiver_of(uow, merchant, branch, account)[1] or None, refused.get(settlement.id))
+        Payable(
+            settlement,
+            errors.OwnBusiness.code
+            if settlement.shop_id in own_shops
+            else receiver_of(uow, merchant, branch, account)[1] or None,
+            refused.get(settlement.id),
+        )
         for settlement, merchant, branch, account in rows
     ]
     return page_by_id(items, limit, lambda each: each.settlement.id)

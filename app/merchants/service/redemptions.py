@@ -1,11 +1,13 @@
 """A till's acts: authorise with a code, capture, reverse, look; under the shop's own number, as often as wanted."""
 
+from datetime import date
 from uuid import UUID
 
 from app.infra.unit_of_work import UnitOfWork
 from app.kernel.actor import Role
 from app.kernel.errors import Declined
 from app.kernel.paging import Page
+from app.kernel.periods import span_of
 from app.merchants import errors, queries
 from app.merchants.models import Redemption
 from app.merchants.queries import tills as till_queries
@@ -33,7 +35,8 @@ def authorise_redemption(
     `points` are those and no others; without them as many as the offer and the passbook allow, `max_points` at most.
     The number is good once: the same request again is answered as it stands now. With `book` the code must be of it.
     Refuses ShopNotOnToken, ShopMissing, RequestInFlight, OutTradeNoReused, OrderReversed, CodesAway, what
-    `taking.take` refuses; and for ever under its number CodeNotGood.
+    `taking.take` refuses (PointsTooFew and RedemptionRefused for what is the resident's own to know); and for ever
+    under its number CodeNotGood.
     """
     mode = RedeemMode.CODE if Role.TERMINAL in uow.actor.roles else RedeemMode.CASHIER
     values = _values(shown, mode, order_fen=order_fen, points=points, max_points=max_points, capture=capture)
@@ -51,7 +54,7 @@ def authorise_redemption(
     except Declined as declined:
         declines.keep(uow, redemption, declined)
         claims.write(uow, redemption)
-        raise
+        raise declines.at_till(declined) from None
 
     claims.write(uow, redemption)
     return receipt_of(redemption, uow.now)
@@ -60,7 +63,7 @@ def authorise_redemption(
 def capture_redemption(uow: UnitOfWork, *, out_trade_no: str, points: int | None) -> Receipt:
     """Take held points, whole (None) or in part; the rest is free at once. Once; again is a replay.
 
-    Refuses OutTradeNoMalformed, RedemptionMissing, RedemptionClosed, CaptureOver, FrozenSince, HoldLapsed.
+    Refuses OutTradeNoMalformed, RedemptionMissing, RedemptionClosed, CaptureOver, CaptureRefused, HoldLapsed.
     """
     redemption = queries.lock_redemption(uow.session, rules.shop_of(uow.actor), out_trade_no)
     if redemption is None:
@@ -90,11 +93,26 @@ def show_redemption(uow: UnitOfWork, *, out_trade_no: str) -> Receipt:
 
 
 def list_redemptions(
-    uow: UnitOfWork, *, state: RedemptionState | None, limit: int, cursor: str | None
+    uow: UnitOfWork,
+    *,
+    state: RedemptionState | None,
+    days: tuple[date | None, date | None] = (None, None),
+    limit: int,
+    cursor: str | None,
 ) -> Page[Receipt]:
-    """The shop's redemptions, newest first: those `held` wait to be captured. Refuses ShopNotOnToken."""
-    branch_id, place = rules.shop_of(uow.actor), read_place(cursor)
-    rows = queries.list_of_branch(uow.session, branch_id, state=state, now=uow.now, before=place, limit=limit + 1)
+    """The shop's redemptions that were asked for on some days, newest first: those `held` wait to be captured.
+
+    Refuses ShopNotOnToken.
+    """
+    rows = queries.list_of_branch(
+        uow.session,
+        rules.shop_of(uow.actor),
+        state=state,
+        span=span_of(*days),
+        now=uow.now,
+        before=read_place(cursor),
+        limit=limit + 1,
+    )
     return page_of(rows, limit, uow.now)
 
 

@@ -104,7 +104,8 @@ def read_gift_consent(
 def confirm_reservation(uow: UnitOfWork, *, book: str, reservation_id: UUID, consent: Consent) -> Reserved:
     """Set aside what waited for fingerprint or face. Again it is answered as it stands.
 
-    Refuses ReservationMissing, ReservationClosed, ConfirmLapsed, StepUpNeeded, and what `reserve_gift` does.
+    Refuses ReservationMissing, ReservationClosed, ConfirmLapsed, StepUpFailed, StepUpNeeded, and what `reserve_gift`
+    does.
     """
     book_id = points_queries.get_book(uow.session, book).id
     found = gift_queries.get_reservation(uow.session, book_id, uow.actor.id, reservation_id, lock=True)

@@ -9,6 +9,7 @@ from app.infra.unit_of_work import UnitOfWork
 from app.kernel.paging import Page
 from app.merchants import terms
 from app.merchants.models import Redemption
+from app.merchants.queries import merchants as merchant_queries
 from app.merchants.service.receipts import Receipt
 from app.merchants.terms import RedemptionState
 
@@ -22,6 +23,25 @@ class Screen(Receipt):
 
     resident_name_masked: str | None = None
     poll_after: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnScreen(Receipt):
+    """A receipt as its resident's phone shows it: with whom he deals."""
+
+    shop_name: str = ""
+
+
+def own_answer(uow: UnitOfWork, receipt: Receipt) -> OwnScreen:
+    """The screen of a resident's act or look."""
+    return own_page(uow, Page([receipt])).items[0]
+
+
+def own_page(uow: UnitOfWork, page: Page[Receipt]) -> Page[OwnScreen]:
+    """The screens of a page, whose shops are read at once."""
+    names = merchant_queries.names_of_branches(uow.session, {each.redemption.branch_id for each in page.items})
+    shown = [OwnScreen(each.redemption, each.state, names[each.redemption.branch_id]) for each in page.items]
+    return Page(shown, page.next_cursor)
 
 
 def screen_answer(uow: UnitOfWork, receipt: Receipt) -> Screen:

@@ -11,6 +11,7 @@ from app.merchants.queries.standing import Standing, find_standing
 from app.merchants.rules import offers as offer_rules
 from app.merchants.rules import redemptions as rules
 from app.merchants.rules import tills as till_rules
+from app.merchants.rules.daily import Bounds
 from app.merchants.rules.evidence import NOWHERE, Place
 from app.merchants.rules.offers import OfferTerms, Quote
 from app.merchants.rules.redemptions import Day
@@ -62,12 +63,10 @@ def take(
         redemption.offer_id = None if offer is None else offer.offer_id
         if standing.own:
             raise errors.OwnShop
-        quote = _quote(uow, redemption, holder, offer)
         day = claims.add_shop_day(uow, till, redemption, book_id=holder.book_id, offer=offer, day=standing.day)
-        if offer is not None:
-            rules.check_day(offer, day, quote.points)
-        rules.check_mode(mode, quote.discount_fen, day, attended=not redemption.takes_at_once)
-        till_rules.check_tier(till, points=quote.points, day_points=day.terminal_points)
+        bounds = Bounds(till, offer, mode, not redemption.takes_at_once, day)
+        quote = _quote(uow, redemption, holder, offer, day_left=bounds.points_left())
+        bounds.check(quote)
         redemption.points = quote.points
         redemption.discount_fen = quote.discount_fen if redemption.order_fen else None
         redemption.match_code = redemption.match_code or uow.new_digits(4)
@@ -114,7 +113,9 @@ def _belongs_to(redemption: Redemption, holder: Holder) -> None:
     redemption.acted_by = holder.acted_by or redemption.acted_by  # who showed the code had a hand in it, too
 
 
-def _quote(uow: UnitOfWork, redemption: Redemption, holder: Holder, offer: OfferTerms | None) -> Quote:
+def _quote(
+    uow: UnitOfWork, redemption: Redemption, holder: Holder, offer: OfferTerms | None, *, day_left: int | None
+) -> Quote:
     if redemption.points is not None and redemption.discount_fen is not None:
         return Quote(redemption.points, redemption.discount_fen)  # what the resident was shown and confirmed
     if offer is None:
@@ -128,6 +129,7 @@ def _quote(uow: UnitOfWork, redemption: Redemption, holder: Holder, offer: Offer
         points=asked,
         max_points=redemption.max_points,
         at=uow.now,
+        day_left=day_left,
     )
 
 

@@ -48,6 +48,13 @@ class TerminalSheet:
     keys: Sequence[TerminalKey]
 
 
+@dataclass(frozen=True, slots=True)
+class OwnSheet(TerminalSheet):
+    """The till that asks, with where it stands."""
+
+    branch: Branch
+
+
 def make_enrolment_code(uow: UnitOfWork, branch: Branch, *, name: str, takes_hmac: bool) -> MadeCode:
     """Make a code by which one till of a branch brings its key within half an hour. `name`: what the till is called."""
     code = uow.new_token()
@@ -180,12 +187,13 @@ def list_terminals(uow: UnitOfWork, branch: Branch, *, limit: int, cursor: str |
     return page_by_id(sheets, limit, lambda sheet: sheet.terminal.id)
 
 
-def show_own_terminal(uow: UnitOfWork) -> TerminalSheet:
-    """The till that asks, with its keys. Refuses TerminalMissing."""
+def show_own_terminal(uow: UnitOfWork) -> OwnSheet:
+    """The till that asks, with its keys and its branch. Refuses TerminalMissing."""
     terminal = uow.session.get(Terminal, uow.actor.id)
     if terminal is None:
         raise errors.TerminalMissing
-    return TerminalSheet(terminal, queries.list_keys(uow.session, [terminal.id], now=uow.now))
+    keys = queries.list_keys(uow.session, [terminal.id], now=uow.now)
+    return OwnSheet(terminal, keys, uow.session.get_one(Branch, terminal.branch_id))
 
 
 def list_alerts(uow: UnitOfWork, branch: Branch, *, limit: int, cursor: str | None) -> Page[TerminalAddress]:

@@ -42,6 +42,7 @@ EVENTS: Mapping[str, EventType] = {
     "redemption.needs_confirmation": EventType(
         "等居民在手机上确认", "the resident must confirm on the telephone", (*_PAYMENT, "confirm_by")
     ),
+    "redemption.refused": EventType("居民在手机上没有同意", "the resident said no on the telephone", _PAYMENT),
     "refund.created": EventType(
         "已退积分", "points were given back", (*_PAYMENT, "refund_id", "out_refund_no", "refunded_points")
     ),

@@ -1,0 +1,67 @@
+"""The states of things in Chinese, as sentences of refusals say them; programs read the English words."""
+
+from collections.abc import Mapping
+
+ZH: Mapping[str, str] = {
+    # what somebody asked for, and what others decide on it
+    "open": "待处理",
+    "pending": "待处理",
+    "reviewed": "已初审",
+    "confirmed": "已确认",
+    "approved": "已批准",
+    "accepted": "已采纳",
+    "rejected": "已驳回",
+    "refused": "已拒绝",
+    "withdrawn": "已撤回",
+    "expired": "已过期",
+    "closed": "已关闭",
+    # payments and gifts
+    "requested": "处理中",
+    "ordered": "待扫码",
+    "pending_confirm": "待居民确认",
+    "held": "已预占",
+    "captured": "已入账",
+    "partly_refunded": "已部分退款",
+    "refunded": "已退款",
+    "reversed": "已撤销",
+    "tombstone": "已撤销(未曾使用)",
+    "declined": "已拒付",
+    "reserved": "已预留",
+    "collected": "已领取",
+    "returned": "已退回",
+    "cancelled": "已取消",
+    "released": "已释放",
+    # settlements, disputes and complaints
+    "stated": "待审",
+    "sent": "付款中",
+    "paid": "已付款",
+    "failed": "付款失败",
+    "for_shop": "归店铺",
+    "for_resident": "归居民",
+    "unanswered": "店铺未答复",
+    "contested": "店铺有异议",
+    # shops
+    "unverified": "未核验",
+    "active": "正常",
+    "suspended": "已停用",
+    # rules, cases and appeals of anti-fraud
+    "draft": "草稿",
+    "shadow": "试运行",
+    "retired": "已停用",
+    "investigating": "核查中",
+    "upheld": "维持原处理",
+    "overturned": "已改判",
+    # files that are read in, the mall
+    "filed": "已上报",
+    "checking": "检查中",
+    "checked": "已检查",
+    "committing": "导入中",
+    "committed": "已导入",
+    "undoing": "撤回中",
+    "undone": "已撤回",
+    "discarded": "已放弃",
+    "parked": "待绑定",
+    "awarded": "已发放",
+    "review": "待复核",
+    "taken": "已扣回",
+}
