@@ -15,7 +15,7 @@ from app.merchants.schemas.redemptions import (
     RedemptionOut,
     RedemptionPage,
 )
-from app.merchants.schemas.refunds import RefundIn, RefundOut
+from app.merchants.schemas.refunds import RefundIn, RefundOut, ToCareForPage
 from app.merchants.service import Receipt, ShownCode
 from app.merchants.service.refunds import ToCareFor
 from app.web.endpoint import Before, Blueprint, endpoint
