@@ -239,8 +239,6 @@ HELPED_COUNTED = timedelta(days=30)
 """So far back it is counted for how many residents one helper spends."""
 GIFT_SECOND_THOUGHT = timedelta(hours=1)
 """What is cancelled within it does not count as one of them."""
-COLLECTED_AGAIN = timedelta(minutes=2)
-"""So long the till that handed a gift out, and did not get its answer, may ask again under the code."""
 RESERVATION_LIFE = timedelta(days=3)
 RESERVATIONS_OPEN_MAX = 5
 """Gifts that one resident has set aside in a book at one time."""

@@ -76,7 +76,7 @@ def test_attack_23_what_anti_fraud_stops_an_owner_does_not_give_back_by_agreeing
 def test_of_what_one_did_not_get_one_does_not_complain(acts, counter):
     gift = put(acts, counter, 100)
     asked = reserve(counter, gift)
-    assert refused(complain(counter, asked))[:2] == (409, "merchants.not_captured")
+    assert refused(complain(counter, asked))[:2] == (409, "merchants.complaint_of_nothing")
     assert collect(counter, asked).status_code == 201
     other = counter.api.post(
         f"/passbook/gift-reservations/{asked}/complaint", {"kind": "other", "text": "x"}, Role.RESIDENT, person_id=BORIS

@@ -458,7 +458,7 @@ SEEN = ("resident_count_1h", "resident_points_1h", "shop_count_1h", "shop_points
 def test_what_the_ledger_declines_counts_in_no_later_judgement(acts, counter):
     """Neither what was declined at once, nor what was judged, waited to be confirmed, and had no points by then."""
     poor = counter.code(named("somebody without points"))
-    assert refused(counter.ask(code=poor, points=100, capture="auto"))[1] == "points.insufficient"
+    assert refused(counter.ask(code=poor, points=100, capture="auto"))[1] == "merchants.points_too_few"
     waiting = counter.ask(fen=100_000, points=5_000)
     assert waiting.json["state"] == "pending_confirm"
     for _ in range(5):
@@ -475,7 +475,7 @@ def test_what_rules_would_stop_and_cannot_be_paid_counts_nowhere(acts, counter, 
     """A payment and a gift that are refused for the passbook before, or instead of, being stopped or proven."""
     rules.publish(rule("much", "points >= 500", 100, at_least=Outcome.BLOCK_AND_REVIEW))
     poor = named("somebody without points")
-    assert refused(counter.ask(code=counter.code(poor), points=500))[1] == "points.insufficient"
+    assert refused(counter.ask(code=counter.code(poor), points=500))[1] == "merchants.points_too_few"
     for points in (500, 400_000):
         gift = gifts.offer_gift(
             acts.uow, book=acts.book.code, shop_id=counter.shop_id, title="x", description="", points=points, stock=1

@@ -93,15 +93,16 @@ def test_what_nobody_accepts_in_two_minutes_is_over(acts, counter, scene):
 def test_a_shop_without_a_till_takes_little_at_once(unattended, scene):
     small = confirm(unattended, unattended.quote(scene, order_fen=2000, points=100).json)
     assert (small.status_code, small.json["state"]) == (201, "captured")
-    much = confirm(unattended, unattended.quote(scene, order_fen=3000, points=101).json)
+    much = unattended.quote(scene, order_fen=3000, points=101)
     assert refused(much) == (409, "merchants.unattended_over", [])
 
 
 def test_posted_codes_have_a_day_limit_of_their_own(counter, scene):
+    late = counter.quote(scene, order_fen=9000, points=1).json
     for _ in range(2):
         assert confirm(counter, counter.quote(scene, order_fen=9000, points=200).json).status_code == 201
     assert confirm(counter, counter.quote(scene, order_fen=9000, points=100).json).status_code == 201
-    over = confirm(counter, counter.quote(scene, order_fen=9000, points=1).json)
+    over = confirm(counter, late)
     assert refused(over) == (409, "merchants.shop_code_day_over", [])
     assert counter.take(50)["state"] == "captured"  # by one's own code
 
@@ -227,11 +228,34 @@ def test_above_a_limit_the_resident_confirms_within_a_minute(acts, counter, rich
 
 
 def test_the_resident_may_refuse(counter, rich, big):
+    """ResidentRefused, as the till reads it."""
     asked = big(300)
     for _ in range(2):
-        assert counter.own(f"/{asked['id']}/refuse", {}).json["state"] == "reversed"
+        assert counter.own(f"/{asked['id']}/refuse", {}).json["state"] == "declined"
+    shown = counter.look(asked["out_trade_no"]).json  # which is not what the till's own reverse looks like
+    assert (shown["state"], shown["decline"]) == ("declined", "merchants.resident_refused")
+    assert counter.reverse(asked["out_trade_no"]).json["state"] == "declined"
     assert refused(counter.own(f"/{asked['id']}/confirm", {})) == (409, "merchants.redemption_closed", [])
     assert refused(counter.own(f"/{counter.take(10)['id']}/refuse", {})) == (409, "merchants.redemption_closed", [])
+
+
+def test_a_phone_finds_what_waits_for_it_and_at_which_shop(counter, rich, big):
+    assert counter.own("?state=pending_confirm").json["items"] == []
+    counter.take(10)
+    asked = big(300)
+    [waiting] = counter.own("?state=pending_confirm").json["items"]
+    assert (waiting["id"], waiting["shop_name"]) == (asked["id"], "忠义面馆")
+    assert counter.later(seconds=60).own("?state=pending_confirm").json["items"] == []
+    assert [one["state"] for one in counter.own("?state=captured").json["items"]] == ["captured"]
+    assert counter.own("?state=pending_confirm", who=BORIS).json["items"] == []
+    assert refused(counter.own("?state=waiting")) == (422, "web.invalid", ["state"])
+
+
+def test_what_is_decided_waits_for_nothing(counter, rich, big):
+    held = counter.hold(10)
+    assert held["expires_at"] is not None
+    assert counter.capture(held["out_trade_no"]).json["expires_at"] is None
+    assert counter.later(seconds=61).look(big(300)["out_trade_no"]).json["expires_at"] is not None  # it expired then
 
 
 def test_nobody_confirms_for_another(counter, rich, big):
@@ -249,6 +273,10 @@ def test_far_above_it_takes_a_fingerprint(counter, rich, big):
     assert refused(counter.own(f"/{asked['id']}/confirm", {})) == (403, "merchants.step_up_needed", ["signature"])
     faked = counter.own(f"/{asked['id']}/confirm", {"result": "{}", "signature": "x"})
     assert refused(faked) == (403, "merchants.step_up_failed", ["signature"])
+    counter.reverse(asked["out_trade_no"])
+    faked = counter.own(f"/{asked['id']}/confirm", {"result": "{}", "signature": "x"})
+    assert refused(faked) == (409, "merchants.redemption_closed", [])  # not to confirm anew, for ever
+    assert faked.json["detail"] == "这笔兑换已撤销,不能再这样处理。"
 
 
 class Sensor:

@@ -61,7 +61,7 @@ def test_and_a_gift_that_is_to_be_handed_out(acts, counter):
     )
     acts.uow.session.flush()
     mine = counter.api.post(f"/gifts/{gift.id}/reserve", {}, Role.RESIDENT, person_id=ANNA).json["id"]
-    shown = counter.api.get(f"/passbook/gift-reservations/{mine}", Role.RESIDENT, person_id=ANNA).json
+    shown = counter.api.post(f"/passbook/gift-reservations/{mine}/codes", {}, Role.RESIDENT, person_id=ANNA).json
     acts.freeze(ANNA)
     collected = counter.send("POST", "/gift-collections", {"code": shown["code"]})
     assert refused(collected) == NOT_PAID

@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 from marshmallow import Schema, fields, post_dump
 
-from app.merchants.schemas.redemptions import OwnRedemptionOut, TillRedemptionOut
+from app.merchants.schemas.redemptions import TillRedemptionOut
 from app.web import dumping
 from app.web.fields import ShownInstant
 
@@ -115,6 +115,5 @@ def test_a_schema_that_does_more_is_asked_itself(kind):
     assert dumping.dump(kind, found) == kind().dump(found)
 
 
-@pytest.mark.parametrize("reply", [TillRedemptionOut, OwnRedemptionOut])
-def test_payments_take_the_short_way(reply):
-    assert dumping._plan_of(reply) is not None
+def test_payments_at_a_till_take_the_short_way():
+    assert dumping._plan_of(TillRedemptionOut) is not None

@@ -117,10 +117,8 @@ def _give_back(uow: UnitOfWork, found: Reservation, till: Till | None, *, cause:
 
 def _just_collected(uow: UnitOfWork, till: Till, found: Reservation) -> bool:
     """Say whether this very till handed it out a moment ago: its answer was lost, and it asks again."""
-    if found.state != ReservationState.COLLECTED or found.closed_at is None:
-        return False
     here = (till.terminal_id, uow.actor.id) == (found.terminal_id, found.closed_by)
-    return here and uow.now < found.closed_at + terms.COLLECTED_AGAIN
+    return here and found.state == ReservationState.COLLECTED
 
 
 def _check_house(uow: UnitOfWork, till: Till, found: Reservation, acted_by: UUID | None) -> None:
