@@ -17,9 +17,7 @@ from app.points.service.transferring import lock_way, send_on
 from app.points.terms import POINTS_MAX, AccountKind, Code, Mode
 
 CORRECTIONS = frozenset(
-    {
-        *(Code.REVERSAL, Code.REFUND, Code.CLAWBACK, Code.RECOVERY, Code.TRANSFER, Code.RESTRIPE),
-    }
+    (Code.REVERSAL, Code.REFUND, Code.CLAWBACK, Code.RECOVERY, Code.TRANSFER, Code.RESTRIPE),
 )
 LIABILITY = AccountRef(AccountKind.POINTS_LIABILITY)
 
